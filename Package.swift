@@ -97,12 +97,12 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
-    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
+    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", "Requests", "Problems", "Changes", logging]),
     module(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance",
+        "Escalations", "Assurance", "Approvals", "Requests", "Changes",
       ]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
@@ -174,14 +174,15 @@ let package = Package(
     tests(
       "AttachmentsTests",
       [
-        "Attachments", "FileStorage", "Desk", "Contracts", "ServiceLevels", "Suppliers", "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS",
-        "HTTPAPI", "TestSupport", logging,
+        "Attachments", "FileStorage", "Desk", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Contracts", "ServiceLevels", "Suppliers",
+        "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS", "HTTPAPI", "TestSupport", logging,
       ]),
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
-        "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess, systemPackage,
+        "Notifications", "Outbound", "Requests", "Changes", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess,
+        systemPackage,
       ] + nio),
     tests(
       "EscalationsTests",
@@ -204,8 +205,8 @@ let package = Package(
     tests(
       "TimeEntriesTests",
       [
-        "TimeEntries", "Desk", "ServiceLevels", "Suppliers", "Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
-        "TestSupport",
+        "TimeEntries", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Assets", "Desk", "ServiceLevels", "Suppliers", "Contracts",
+        "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests("KnowledgeTests", ["Knowledge", "Desk", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
@@ -250,8 +251,8 @@ let package = Package(
     tests(
       "CreditsTests",
       [
-        "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
-        "TestSupport",
+        "Credits", "Measurements", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres",
+        "Kernel", "TestSupport",
       ]),
     tests(
       "RequestsTests",

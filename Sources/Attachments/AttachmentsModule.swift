@@ -1,7 +1,8 @@
 import Kernel
 import Operations
 
-/// Attachments (附件): files of tickets. Whoever may see the ticket gets them, the internal ones the staff alone.
+/// Attachments (附件): files of incidents, requests, problems and changes. Whoever may see one of these gets them, the internal ones the
+/// staff alone.
 package enum AttachmentsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     AddAttachment.self, ReadAttachment.self, ListAttachments.self, DownloadAttachment.self, DeleteAttachment.self,
@@ -19,6 +20,6 @@ enum AttachmentRights {
   static let writers: Set<StockRole> = [.administrator, .accountManager, .engineer, .customerManager, .requester]
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance, .customerManager, .requester]
   static let removers: Set<StockRole> = [.administrator, .accountManager, .engineer]
-  /// Seeing a ticket is seeing its files.
+  /// Seeing a ticket is seeing its files; of what is no incident, by the right to read that: ``SubjectKind/read``.
   static let read = "incident.read"
 }

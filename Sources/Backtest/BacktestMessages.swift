@@ -9,8 +9,9 @@ package enum BacktestMessages: MessageCatalog {
   static let oneSchedule = Message(
     "backtest.one_schedule", "Give a stored schedule (creditSchedule) or terms (creditTerms), not both.", zh: "creditSchedule 与 creditTerms 只能填写其一。")
   package static let availabilitySchedule = Message(
-    "backtest.availability_schedule", "“{name}” measures availability, which no ticket changes: choose a schedule for response or resolution.",
-    zh: "方案“{name}”考核可用性，与工单无关：请选择考核响应或解决的方案。")
+    "backtest.availability_schedule",
+    "“{name}” is of availability, or of what is measured, which no ticket changes: choose a schedule for response or resolution.",
+    zh: "方案“{name}”考核可用性或测量指标，与工单无关：请选择考核响应或解决的方案。")
 
   package static let all = [tooMany, untilBeforeFrom, oneSchedule, availabilitySchedule]
 }

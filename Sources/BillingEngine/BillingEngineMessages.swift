@@ -25,11 +25,14 @@ package enum BillingEngineMessages: MessageCatalog {
   package static let emptyBand = Message("credit_schedule.empty_band", "No attainment lies between these bounds.", zh: "没有任何达成率落在这两个界限之间。")
   package static let overlap = Message(
     "credit_schedule.overlap", "This band and band {other} share an attainment; it would pay twice.", zh: "此档位与第 {other} 档有重叠，同一达成率会重复补偿。")
+  package static let badMetric = Message(
+    "credit_schedule.metric", "This must be the code of something measured, such as backup_success; response and resolution are measures of their own.",
+    zh: "必须是测量指标代码，如 backup_success；response 与 resolution 本身即为考核指标（measure）。")
   package static let notForMeasure = Message(
     "credit_schedule.not_for_measure", "This does not go with the measure {measure}.", zh: "此项不适用于指标 {measure}。")
 
   package static let all = [
     overflow, noFee, currenciesDiffer, wrongType, unknownField, missing, notAllowed, badPercent, badNumber, badMultiple, badAmount, badCurrency, oneOf,
-    atMostOneOf, badCount, emptyBand, overlap, notForMeasure,
+    atMostOneOf, badCount, emptyBand, overlap, notForMeasure, badMetric,
   ]
 }

@@ -7,9 +7,9 @@ import Kernel
 ///      "cap": {"percent": "100"}, "claimDays": 30,
 ///      "downtime": {"countsFrom": "partial", "minimumSeconds": 60, "maintenance": {"noticeSeconds": 432000, "windows": 1}}}
 ///
-/// A bound is inclusive (`from`, `upTo`) or exclusive (`above`, `below`). A band pays exactly one of `percent`, `days`,
-/// `multiple`, `hoursDownOver` (seconds) and `amount` (in `currency`). Percentages are texts or numbers with up to four
-/// decimals. A field that is not one of these is refused.
+/// With the measure `measured` goes `metric`, its code. A bound is inclusive (`from`, `upTo`) or exclusive (`above`, `below`). A
+/// band pays exactly one of `percent`, `days`, `multiple`, `hoursDownOver` (seconds) and `amount` (in `currency`). Percentages are
+/// texts or numbers with up to four decimals. A field that is not one of these is refused.
 extension CreditSchedule {
   /// Throws one ``Failure`` of kind `invalid` with a violation for every wrong field.
   package init(_ value: Value) throws(Failure) {
@@ -19,7 +19,7 @@ extension CreditSchedule {
     self = schedule
   }
 
-  static let fields = ["measure", "commitment", "period", "per", "bands", "cap", "currency", "claimDays", "priority", "downtime"]
+  static let fields = ["measure", "metric", "commitment", "period", "per", "bands", "cap", "currency", "claimDays", "priority", "downtime"]
   static let basisFields = ["percent", "days", "multiple", "hoursDownOver", "amount"]
   static let bandLimit = 20
 }
@@ -50,10 +50,11 @@ private struct ScheduleReader {
     let priority = root.given("priority").flatMap { number($0, "priority", 1...5) }
     let downtime = root.given("downtime").map { readDowntime($0) } ?? DowntimeTerms()
     guard let measure, let period else { return nil }
+    let metric = readMetric(measure)
     refuseMisfits(measure, scope, bands)
     return CreditSchedule(
-      measure: measure, period: period, scope: scope, bands: bands, commitment: commitment, cap: cap, claimDays: claimDays, priority: priority,
-      downtime: downtime)
+      measure: measure, metric: metric, period: period, scope: scope, bands: bands, commitment: commitment, cap: cap, claimDays: claimDays,
+      priority: priority, downtime: downtime)
   }
 
   /// What goes with one kind of measure only.
@@ -66,10 +67,37 @@ private struct ScheduleReader {
       return
     }
     if root.given("downtime") != nil { violations.append(misfit("downtime")) }
-    if scope != .line { violations.append(misfit("per")) }
+    // What is measured may be told by the services that it was measured of.
+    if scope != .line, !(measure == .measured && scope == .service) { violations.append(misfit("per")) }
+    if measure == .measured, root.given("priority") != nil { violations.append(misfit("priority")) }
     for (index, band) in bands.enumerated() {
       if case .hours = band.basis { violations.append(misfit("bands[\(index)].hoursDownOver")) }
     }
+  }
+
+  /// The code of what is measured, as an SLA names it.
+  private mutating func readMetric(_ measure: CreditSchedule.Measure) -> String? {
+    let given = root.given("metric")
+    guard measure == .measured else {
+      if given != nil { refuse("metric", BillingEngineMessages.notForMeasure, ["measure": measure.rawValue]) }
+      return nil
+    }
+    guard let given else {
+      refuse("metric", BillingEngineMessages.missing)
+      return nil
+    }
+    guard let code = given.text, Self.isCode(code), !["response", "resolution", "update"].contains(code) else {
+      refuse("metric", BillingEngineMessages.badMetric)
+      return nil
+    }
+    return code
+  }
+
+  private static func isCode(_ text: String) -> Bool {
+    func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+    func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    guard (2...40).contains(text.utf8.count), let first = text.utf8.first, isLetter(first) else { return false }
+    return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
   }
 
   private mutating func readBands() -> [CreditBand] {

@@ -11,6 +11,11 @@ package struct CreditSchedule: Hashable, Sendable {
     case availability
     /// The share of judged tickets that met their target.
     case response, resolution
+    /// What was recorded of another measure and judged, such as backups that succeeded.
+    case measured
+
+    /// Whether it is of tickets.
+    package var isOfTickets: Bool { self == .response || self == .resolution }
   }
 
   /// What is measured, and paid, by itself.
@@ -27,6 +32,8 @@ package struct CreditSchedule: Hashable, Sendable {
   }
 
   package let measure: Measure
+  /// The code of what is measured; of ``Measure/measured`` only.
+  package let metric: String?
   package let period: BillingPeriod.Kind
   package let scope: Scope
   package let bands: [CreditBand]

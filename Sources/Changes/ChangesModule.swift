@@ -9,6 +9,7 @@ package enum ChangesModule: OperationModule {
     OpenChange.self, ReadChange.self, ListChanges.self, WriteChange.self, PlanChangeTasks.self, AssessChange.self, SubmitChange.self, ReviseChange.self,
     StartChange.self, CompleteChange.self, BackOutChange.self, ReviewChange.self, CloseChange.self, CancelChange.self, AssignChange.self, TakeChange.self,
     OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self,
+    CommentChange.self, ListChangeComments.self,
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
     ListChangesOfProblem.self,

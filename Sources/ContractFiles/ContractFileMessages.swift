@@ -104,6 +104,10 @@ package enum ContractFileMessages: MessageCatalog {
   static let reachesBack = Message(
     "contract_plan.reaches_back", "Beware: this reaches back before today. It holds for days that are over, and so do fees.",
     zh: "注意：此变更追溯至今日之前，对已过去的日期（含费用）同样有效。")
+  static let noClocks = Message(
+    "contract_plan.no_clocks",
+    "Beware: clocks run for incidents only. A promise for {targets} is recorded, resolved and proven, and nothing measures whether it is kept.",
+    zh: "注意：仅为事件（incident）计时。对{targets}的承诺会被记录、匹配并验证，但不计时，也不判定是否达成。")
   static let startsBack = Message(
     "contract_plan.starts_back", "Beware: the term begins before today. Its lines and their fees count from there.",
     zh: "注意：合同期限始于今日之前，合同行及其费用自该日起计。")
@@ -201,7 +205,7 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
 
   package static let all = [
-    somebodyElse, openingsOverlap, unknownKey, noCustomer, noSuchHolidaySet, noSuchSla, holidaySets, reachesBack, startsBack, plannedFrom,
+    somebodyElse, openingsOverlap, unknownKey, noCustomer, noSuchHolidaySet, noSuchSla, holidaySets, reachesBack, startsBack, noClocks, plannedFrom,
     noSuchCalendar, whichSla, serviceOrOffering, notInCatalogue,
     tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds,
     measureNeeds, responsePauses, badAmount,

@@ -21,15 +21,17 @@ package enum DeskModule: OperationModule {
     TakeOwnership.self, OfferOwnership.self, AcceptOwnership.self, ReturnOwnership.self, ListHandovers.self,
     ListGatesOfIncident.self, BypassGate.self,
     ReadTicketPolicy.self, ChangeTicketPolicy.self, ListPastResolutions.self, ListCascade.self,
+    SetDispatchRule.self, EndRuleOfDispatch.self, ListDispatchRules.self, ExplainDispatch.self, ReadDeliveryModel.self, ChangeDeliveryModel.self,
     CountQueue.self, SaveQueueFilter.self, ListQueueFilters.self, DeleteQueueFilter.self,
   ]
   package static let messages: [Message] =
     DeskMessages.all + TicketCiMessages.all + CodeMessages.all + SpineMessages.all + [AgreedOlaGuard.inUse] + ArticleUseMessages.all
     + QueueFilterMessages.all + StateWords.all + EndingMessages.all + ActorWords.all
+    + DispatchRuleMessages.all
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
     "code_key_unique": CodeMessages.taken, "ticket_link_parent_unique": SpineMessages.hasParent,
-    "handover_open_unique": SpineMessages.offeredAlready,
+    "handover_open_unique": SpineMessages.offeredAlready, "dispatch_rule_open_unique": DispatchRuleMessages.setTwice,
   ]
   package static let guards: [any OperationGuard.Type] = [AgreedOlaGuard.self]
 }

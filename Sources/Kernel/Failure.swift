@@ -33,11 +33,14 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     package let path: String
     package let message: Message
     package let arguments: [String: String]
+    /// What the input holds there, where it may be repeated: never a secret.
+    package let value: Value?
 
-    package init(path: String, _ message: Message, _ arguments: [String: String] = [:]) {
+    package init(path: String, _ message: Message, _ arguments: [String: String] = [:], value: Value? = nil) {
       self.path = path
       self.message = message
       self.arguments = arguments
+      self.value = value
     }
 
     package static func == (left: Violation, right: Violation) -> Bool {

@@ -5,7 +5,9 @@ package enum MeasurementsMessages: MessageCatalog {
     "measurement.bad_measure", "This must be the code of a measure such as backup_success; response, resolution and update are timed, not measured.",
     zh: "必须是测量指标代码，如 backup_success；response、resolution 与 update 由计时得出，不作测量。")
   static let fromOutages = Message(
-    "measurement.from_outages", "Availability is counted from the suppliers' outages: record those (outage.record).", zh: "可用性由供应商中断记录计算：请登记中断（outage.record）。")
+    "measurement.from_outages",
+    "A supplier's service provides this line then, so that its availability is counted from the outages: record those (outage.record).",
+    zh: "该合同行当时由供应商服务提供，可用性由中断记录计算：请登记中断（outage.record）。")
   static let order = Message("measurement.order", "The end lies before the beginning.", zh: "结束时间早于开始时间。")
   static let future = Message("measurement.future", "What is measured must be over.", zh: "只能登记已结束的测量。")
   static let share = Message("measurement.share", "This must be at least 0 and at most the denominator.", zh: "必须不小于 0 且不大于分母。")

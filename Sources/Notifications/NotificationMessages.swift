@@ -15,7 +15,7 @@ package enum NotificationMessages: MessageCatalog {
   static let ofTicketsOnly = Message(
     "notification_rule.of_tickets_only", "{event} is about no ticket and has no priority.", zh: "{event} 与工单无关，没有优先级。")
   static let ofNoCustomer = Message(
-    "notification_rule.of_no_customer", "{event} is about a supplier and of no customer.", zh: "{event} 是供应商事项，不属于某个客户。")
+    "notification_rule.of_no_customer", "{event} is the provider's own affair and of no customer.", zh: "{event} 属服务商内部事项，不属于某个客户。")
   static let webhookWithChannel = Message(
     "notification_rule.webhook", "The channel webhook and a webhook go together.", zh: "渠道 webhook 与 Webhook 目标须同时填写。")
   static let webhookOnly = Message(

@@ -12,7 +12,7 @@ extension Dispatcher {
     do {
       return try await place(name, input, bytes, principal, call)
     } catch {
-      throw failed(name, error, call, since: started)
+      throw failed(name, error, input, call, since: started)
     }
   }
 
@@ -22,7 +22,7 @@ extension Dispatcher {
     do {
       return try await body()
     } catch {
-      throw failed(name, error, call, since: started)
+      throw failed(name, error, .null, call, since: started)
     }
   }
 

@@ -78,7 +78,7 @@ package actor Rehearsal {
 
   private func tenant(of operation: String) -> TenantEntry {
     switch dispatcher.registry[operation]?.declaration.reach {
-    case .one, .oneAndProvider, .homeOr: customer ?? provider
+    case .one, .oneAndProvider, .oneOf, .homeOr: customer ?? provider
     case .provider, .home, .many, .anonymous, nil: provider
     }
   }

@@ -46,13 +46,14 @@ package struct Dispatcher: Sendable {
       metrics.count(name, code: "ok", since: started)
       return outcome
     } catch {
-      throw failed(name, error, call, since: started)
+      throw failed(name, error, input, call, since: started)
     }
   }
 
   /// What a caller is told of an error, which is counted, and logged where it is ours.
-  func failed(_ name: String, _ error: any Error, _ call: Call, since started: ContinuousClock.Instant) -> Failure {
-    let failure = Failure(error, constraints: registry.constraints)
+  /// - Parameter input: what was asked, to be repeated where it is wrong.
+  func failed(_ name: String, _ error: any Error, _ input: Value, _ call: Call, since started: ContinuousClock.Instant) -> Failure {
+    let failure = Failure(error, constraints: registry.constraints).quoting(input, by: registry[name]?.inputFields ?? [])
     // The label comes from the registry's names only: a made-up name must not make a time series.
     metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: started)
     if failure.kind == .internal || failure.kind == .busy || failure.kind == .outcomeUnknown {

@@ -45,7 +45,11 @@ package enum OperationMessages: MessageCatalog {
   package static let tooManyFiles = Message(
     "files.too_many", "Too many files are on their way here at once. Try again in {seconds} s.", zh: "同时上传的文件过多，请在 {seconds} 秒后重试。")
 
+  package static let customersWritePublicly = Message(
+    "comment.public_only", "Comments of a customer's people are always public.", zh: "客户人员的评论始终是公开的。")
+
   package static let all = [
+    customersWritePublicly,
     unauthenticated, denied, versionMismatch, versionRequired, keyReused, keyInFlight, badKey, busy, timeout, outcomeUnknown, storageFull,
     internalFault, conflict, tooMany, unknownOperation, customerRequired, noFileStore, fileStoreGone, fileTooLarge, tooManyFiles,
   ]

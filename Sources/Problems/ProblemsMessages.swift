@@ -30,8 +30,14 @@ package enum ProblemMessages: MessageCatalog {
     "problem.serves_all", "A problem that may concern several customers is worked on by who serves all of them, or answers for it.",
     zh: "可能涉及多个客户的问题，只能由服务全部客户的人员或其负责人处理。")
 
+  static let markNotResolved = Message(
+    "problem_candidate.not_resolved", "Only what is resolved or closed is marked.", zh: "只有已解决或已关闭的事件可标记为问题候选。")
+  static let markedAlready = Message("problem_candidate.already", "It is marked already.", zh: "该事件已是问题候选。")
+  static let hasProblem = Message("problem_candidate.has_problem", "A problem is behind it already: see incident.problems.", zh: "该事件已有对应的问题，参见 incident.problems。")
+  static let notMarked = Message("problem_candidate.none", "It is no open candidate.", zh: "该事件不是待处理的问题候选。")
+
   package static let all = [
     wrongState, nothingKnown, nothingToChange, owned, ownerIsStaff, mayNotWork, ownedAlready, linkedAlready, notLinked, linkedTooOften, ofAnother, wide,
-    namesCi, namesNotCi, tooManyCis, hasArticle, mayNotWrite, servesAll,
+    namesCi, namesNotCi, tooManyCis, hasArticle, mayNotWrite, servesAll, markNotResolved, markedAlready, hasProblem, notMarked,
   ]
 }

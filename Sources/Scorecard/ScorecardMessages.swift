@@ -31,9 +31,14 @@ package enum ScorecardMessages: MessageCatalog {
     "scorecard.objective_nothing_judged", "{what}, {kind} {period}: nothing was judged, agreed are {objective} %.",
     zh: "{what}，{kind} {period}：没有判定，约定 {objective}%。")
 
+  package static let tooFew = Message(
+    "scorecard.objective_too_few",
+    "{what}, {kind} {period}: {value} % ({met} of {judged}), fewer than the {least} that a verdict takes; agreed are {objective} %.",
+    zh: "{what}，{kind} {period}：{value}%（{judged} 项中达成 {met} 项），少于得出结论所需的 {least} 项；约定 {objective}%。")
+
   package static let all = [
     metricNeeded, metricUnknown, included, noContract, noTarget, withdrawn, notJudged, notObserved, otherMonth, finished, kept, notKept, keptSoFar,
-    notKeptSoFar, nothingJudged,
+    notKeptSoFar, nothingJudged, tooFew,
   ]
 
   /// - Parameter isMet: nil where nothing is judged.

@@ -28,7 +28,12 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let othersTime = Message("time_entry.others_time", "Only those who review time record somebody else's.", zh: "只有工时审核人可登记他人的工时。")
   static let ticketOrReview = Message(
     "time_entry.ticket_or_review", "Name the ticket: only those who review time list all of a customer's.", zh: "请指明工单：只有工时审核人可列出客户的全部工时。")
-  static let ticketOrLine = Message("time_entry.ticket_or_line", "Name a ticket or a contract line.", zh: "请指明工单或合同行。")
+  static let ticketOrLine = Message("time_entry.ticket_or_line", "Name a ticket, a request or a contract line.", zh: "请指明工单、服务请求或合同行。")
+  static let oneWork = Message(
+    "time_entry.one_work", "Name one of ticket, request, problem and change at most.", zh: "ticket、request、problem、change 最多填写一项。")
+  static let lineOfRequest = Message(
+    "time_entry.line_of_request", "The contract line follows from the request: leave it out.", zh: "合同行由服务请求决定，请勿填写。")
+  static let internalWork = Message("time_entry.internal", "The provider's own work is billed to nobody.", zh: "服务商自身的工作不计费。")
   static let lineOfTicket = Message(
     "time_entry.line_of_ticket", "The contract line follows from the ticket: leave it out.", zh: "合同行由工单决定，请勿填写。")
   static let lineNotInForce = Message("time_entry.line_not_in_force", "This contract line was not in force then.", zh: "该合同行当时未生效。")
@@ -78,7 +83,8 @@ package enum TimeEntriesMessages: MessageCatalog {
   package static let all =
     [
       badCode, codeTaken, appliesTaken, billableOfWork, appliesOfRate, retired, active, needed, ruleTaken, timesOrMinutes, wholeMinutes, order, tooLong,
-      future, tooOld, staffNeeded, othersTime, ticketOrReview, ticketOrLine, lineOfTicket, lineNotInForce, unknownWorkType, unknownRateClass, overlaps,
+      future, tooOld, staffNeeded, othersTime, ticketOrReview, ticketOrLine, lineOfTicket, lineOfRequest, oneWork, internalWork, lineNotInForce,
+      unknownWorkType, unknownRateClass, overlaps,
       monthClosed, dayIsFull,
       badTransition, notOwner, submittedByOwner, nothingBilled, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready,
       correctionStays, timerRuns, timerStart,

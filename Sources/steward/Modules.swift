@@ -49,6 +49,7 @@ enum Modules {
     sweeps + (dispatcher.files.map { [AttachmentSweep($0, logger: dispatcher.logger)] } ?? []) + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
       DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher), AnswerSweep(dispatcher), CloseSweep(dispatcher),
+      IncidentNewsSweep(dispatcher),
       CascadeSweep(dispatcher, majors: { try await MajorResolution.standing($0, in: $1) }), MajorSweep(dispatcher),
     ]
   }

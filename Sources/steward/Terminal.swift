@@ -27,7 +27,8 @@ enum Terminal {
   static func complain(_ failure: Failure) {
     complain("steward: \(failure.text(language))")
     for violation in failure.violations {
-      complain("  \(violation.path.isEmpty ? "" : violation.path + ": ")\(violation.message.text(language, violation.arguments))")
+      let value = violation.value.map { " = \(JSON.text($0))" } ?? ""
+      complain("  \(violation.path.isEmpty ? "" : violation.path + value + ": ")\(violation.message.text(language, violation.arguments))")
     }
     if let debug = failure.debug { complain("  (\(debug))") }
   }

@@ -89,13 +89,16 @@ enum ImportTable {
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
-    // Stands on tickets; knows files by the protocol of Operations alone.
-    Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
+    // Stands on tickets of all kinds; knows files by the protocol of Operations alone.
+    Box("Attachments", 3, platform.union(["Desk", "Requests", "Problems", "Changes", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box(
       "Notifications", 3,
-      platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
+      platform.union([
+        "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs", "Approvals", "Requests",
+        "Changes",
+      ])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),

@@ -1,13 +1,18 @@
 import Assets
 @testable import Attachments
+import Catalog
+import Changes
 import Contracts
 import Desk
 @testable import FileStorage
 import Foundation
 import Kernel
+import Knowledge
 import Logging
 import Operations
 import Postgres
+import Problems
+import Requests
 import ServiceLevels
 import Suppliers
 import TestSupport
@@ -26,7 +31,8 @@ final class AttachmentsWorld: Sendable {
   let engineer: Principal
 
   static let modules: [any OperationModule.Type] = [
-    PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self, AttachmentsModule.self,
+    PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self,
+    KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, AttachmentsModule.self,
   ]
 
   init(limits: FileLimits = FileLimits()) async throws {

@@ -32,9 +32,10 @@ import Testing
     let plans = try await world.database.tenancy.transaction(binding: [tenant], side: .staff) { transaction in
       try await [
         "one": transaction.query(
-          Plan(statement: AttachmentByPublicId(tenant: tenant, publicId: publicId, scope: .all, includesInternal: false))),
+          Plan(statement: AttachmentByPublicId(tenant: tenant, publicId: publicId, includesInternal: false))),
         "of a ticket": transaction.query(
-          Plan(statement: AttachmentsOfTicket(tenant: tenant, ticket: 7, includesInternal: true, includesDeleted: false, after: 0, limit: 51))),
+          Plan(statement: Self.files(of: .incident, tenant))),
+        "of a change": transaction.query(Plan(statement: Self.files(of: .change, tenant))),
         "known": transaction.query(Plan(statement: KnownContents(tenant: tenant, digests: digests))),
         "content": transaction.query(Plan(statement: ContentToRemove(tenant: tenant, id: 7, before: now))),
         "deleted": transaction.query(Plan(statement: MarkDeleted(tenant: tenant, id: 7, reason: "x", principal: world.engineer, now: now))),
@@ -49,8 +50,18 @@ import Testing
       #expect(!plan.contains { $0.contains("Seq Scan on attachment") }, "\(plan.joined(separator: "\n"))")
     }
     #expect(!asked[0].contains { $0.contains("Sort") }, "\(asked[0].joined(separator: "\n"))")
-    #expect(!(plans["of a ticket"] ?? []).contains { $0.contains("Sort") }, "\(plans["of a ticket"] ?? [])")
+    for (name, index) in [("of a ticket", "attachment_ticket"), ("of a change", "attachment_change")] {
+      let plan = plans[name] ?? []
+      #expect(!plan.contains { $0.contains("Sort") } && plan.contains { $0.contains(" \(index) ") }, "\(name): \(plan.joined(separator: "\n"))")
+    }
     #expect(plans["known"]?.contains { $0.contains("attachment_content") } == true, "\(plans["known"] ?? [])")
+  }
+}
+
+extension PlanTests {
+  private static func files(of kind: SubjectKind, _ tenant: TenantId) -> AttachmentsOfSubject {
+    AttachmentsOfSubject(
+      tenant: tenant, subject: AttachmentSubject(kind: kind, id: 7), includesInternal: true, includesDeleted: false, after: 0, limit: 51)
   }
 }
 

@@ -178,6 +178,14 @@ import Testing
         == ["bands[0].below percent", "bands[0].percent percent"])
     #expect(refusals(["measure": "response", "period": "month", "bands": band, "per": "region"]) == ["per not_for_measure"])
     #expect(refusals(["measure": "availability", "period": "month", "bands": band, "priority": 1]) == ["priority not_for_measure"])
+    #expect(refusals(["measure": "measured", "metric": "backup_success", "period": "month", "bands": band, "per": "service"]) == [])
+    #expect(refusals(["measure": "measured", "period": "month", "bands": band]) == ["metric missing"])
+    #expect(refusals(["measure": "measured", "metric": "response", "period": "month", "bands": band]) == ["metric metric"])
+    #expect(refusals(["measure": "measured", "metric": "Backups!", "period": "month", "bands": band]) == ["metric metric"])
+    #expect(
+      refusals(["measure": "measured", "metric": "backup_success", "period": "month", "bands": band, "per": "region", "priority": 1])
+        == ["per not_for_measure", "priority not_for_measure"])
+    #expect(refusals(["measure": "response", "metric": "backup_success", "period": "month", "bands": band]) == ["metric not_for_measure"])
     #expect(
       refusals(["measure": "availability", "period": "month", "bands": .array([.object(["below": "99", "amount": "5"])])]) == ["bands[0].amount amount"])
     #expect(

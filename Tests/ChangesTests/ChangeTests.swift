@@ -45,6 +45,30 @@ import Testing
       ])
   }
 
+  @Test func historiesTellFieldByField() async throws {
+    let world = try await ChangesWorld()
+    let change = try await world.change()
+    let written = try await world.act(
+      "change.change", on: change, ["plan": "Replace both", "publicText": "Short break", "title": "New switch", "endsAt": world.instant(4)])
+    let told = try await world.call("change.history", ["id": change.at("id"), "limit": 100]).at("items").array?.last
+    #expect(told?.at("type") == "change.changed" && told?.at("payload.fields") == .array(["publicText", "plan", "endsAt"]))
+    #expect(
+      told?.at("payload.changes") == .array([
+        .object(["key": "publicText", "was": .null, "became": "Short break"]), .object(["key": "plan", "was": "Replace it", "became": "Replace both"]),
+        .object(["key": "endsAt", "was": change.at("endsAt"), "became": world.instant(4)]),
+      ]))
+    // What is said as it stands changes nothing: what was assessed stays so.
+    let assessed = try await world.act("change.assess", on: written, ["answers": ChangesWorld.lowest])
+    let same = try await world.act("change.change", on: assessed, ["plan": "Replace both"])
+    #expect(same.at("state") == "assessed" && same.at("version") == assessed.at("version"))
+
+    let release = try await world.call("release.open", ["title": "Spring"])
+    let renamed = try await world.act("release.change", on: release, ["title": "Summer", "description": ""])
+    let last = try await world.call("release.history", ["id": release.at("id"), "limit": 100]).at("items").array?.last
+    #expect(last?.at("payload.changes") == .array([.object(["key": "title", "was": "Spring", "became": "Summer"])]))
+    #expect(try await world.act("release.change", on: renamed, ["title": "Summer"]).at("version") == renamed.at("version"))
+  }
+
   @Test func aNormalChangeIsWrittenWholeBeforeAnybodyIsAsked() async throws {
     let world = try await ChangesWorld()
     let bare = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "normal", "title": "Bare"])

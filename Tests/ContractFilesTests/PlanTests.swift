@@ -170,6 +170,23 @@ import Testing
     #expect(try await !world.run(added + "validFrom: 2026-07-01\n").plan().text.contains("Beware"))
   }
 
+  /// A promise that nothing will ever measure is told before it is made, and again when the SLA is changed.
+  @Test func aPromiseWithoutAClockIsToldOf() async throws {
+    let world = try await World(isProven: false)
+    let yaml = try example()
+    let warning = "Beware: clocks run for incidents only."
+    let part = "priorities: [1, 2], within: 1 h,"
+    #expect(yaml.contains(part))
+    let requests = yaml.replacing(part, with: "types: [request], \(part)")
+    let told = try await world.run(requests).plan().text
+    #expect(told.contains(warning), "\(told)")
+    #expect(try await !world.run(yaml).plan().text.contains(warning), "for any type: of incidents it is kept")
+    #expect(try await !world.run(yaml.replacing(part, with: "types: [incident], \(part)")).plan().text.contains(warning))
+    try await world.run(yaml).apply()
+    world.database.clock.advance(seconds: 60)
+    #expect(try await world.run(requests).plan().text.contains(warning))
+  }
+
   @Test func aContactEndsOnTheDayOfTheChange() async throws {
     let world = try await World(isProven: false)
     let yaml = try example()

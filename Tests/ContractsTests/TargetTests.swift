@@ -159,7 +159,7 @@ import Testing
       "sla.resolve", ["customer": .id(world.other.publicId), "priority": 1, "ticketType": "incident"], as: world.manager)
     #expect(
       elsewhere.at("english.0")
-        == "No line in force is for this: those that are cover other units. Name the unit or the requester, where there is one.", "\(elsewhere)")
+        == "No line in force is for this: those that are cover other units. Name the unit, the requester or the service, where there is one.", "\(elsewhere)")
     #expect(elsewhere.at("chinese.0").text?.contains("其他单位") ?? false && elsewhere.at("lines.0.standing") == "other_units")
     let before = try await resolve(["priority": 3, "at": "2025-12-31T23:59:59Z"])
     #expect(before.at("english").array == ["No line in force: nothing is promised."])

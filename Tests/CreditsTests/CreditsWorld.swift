@@ -2,6 +2,7 @@ import Contracts
 import Credits
 import Desk
 import Kernel
+import Measurements
 import Operations
 import ServiceLevels
 import Suppliers
@@ -20,7 +21,7 @@ struct CreditsWorld {
   let schedule: Value
 
   static var modules: [any OperationModule.Type] {
-    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, CreditsModule.self]
+    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, MeasurementsModule.self, CreditsModule.self]
   }
 
   static let terms: Value = .object([
@@ -28,24 +29,22 @@ struct CreditsWorld {
     "bands": .array([.object(["from": "99", "below": "99.9", "percent": "10"]), .object(["below": "99", "percent": "25"])]),
   ])
 
-  /// - Parameter linksCompute: whether the line rests on the service.
-  init(terms: Value = terms, startsAt: String = "2026-01-01T00:00:00+01:00", linksCompute: Bool = true) async throws {
+  /// - Parameters:
+  ///   - linksCompute: whether the line rests on the service.
+  ///   - measured: what the line promises besides, by the month.
+  init(
+    terms: Value = terms, startsAt: String = "2026-01-01T00:00:00+01:00", linksCompute: Bool = true, measured: [String] = []
+  ) async throws {
     database = try await TestDatabase.make(Self.modules)
     acme = try await database.customer("ACME")
     finance = try await database.staff(.finance, isKnown: true)
     let root = database.root
     let calendar = try await database.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"], as: root)
-    let sla = try await database.call(
-      "sla.create",
-      [
-        "name": "S",
-        "targets": .array(
-          [1, 2, 3, 4, 5].map { priority in
-            .object([
-              "metric": "response", "priority": .integer(priority), "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null,
-            ])
-          }),
-      ], as: root)
+    var targets: [Value] = [1, 2, 3, 4, 5].map { priority in
+      .object(["metric": "response", "priority": .integer(priority), "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null])
+    }
+    for measure in measured { targets.append(.object(["metric": .text(measure), "objective": "99.9", "period": "month"])) }
+    let sla = try await database.call("sla.create", ["name": "S", "targets": .array(targets)], as: root)
     contract = try await database.call(
       "contract.create",
       [

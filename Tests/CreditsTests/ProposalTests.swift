@@ -240,6 +240,26 @@ import Testing
     #expect(try await world.propose("2026-10").at("outcome") == "nothing")
   }
 
+  /// Two days down in each of two months: together they are too much for the year, alone each is less. Paid is of the last month's fee.
+  @Test func aRollingYearIsJudgedByAllItsMonths() async throws {
+    let terms: [Value.Member] = (CreditsWorld.terms.members ?? []).map { $0.name == "period" ? Value.Member("period", "rolling_year") : $0 }
+    let world = try await CreditsWorld(terms: .object(terms), startsAt: "2025-03-01T00:00:00+01:00")
+    try await world.outage("2025-06-10T00:00:00Z", "2025-06-12T00:00:00Z")
+    try await world.outage("2025-11-20T00:00:00Z", "2025-11-22T00:00:00Z")
+    let credit = try await world.propose("2026-02").at("credit")
+    #expect(credit.at("calculation.parts.0.attainment") == "361/365" && credit.at("calculation.parts.0.downSeconds") == "345600", "\(credit)")
+    #expect(credit.at("calculation.fee") == "100000/1" && credit.at("amount") == .decimal("250.00"), "\(credit)")
+    #expect(try await world.call("credit.evidence", ["id": credit.at("id")]).at("items").array?.count == 2)
+    #expect(await violations { try await world.propose("2026-Q1") } == ["period credit.bad_period"])
+    #expect(await violations { try await world.propose("2026-03") } == ["credit.period_open"])
+
+    // The year that ends with May begins with June; the next one has that behind it.
+    world.database.clock.set(try #require(Instant("2026-07-02T00:00:00Z")))
+    #expect(try await world.propose("2026-05").at("credit.amount") == .decimal("250.00"))
+    let next = try await world.propose("2026-06").at("credit")
+    #expect(next.at("calculation.parts.0.attainment") == "363/365" && next.at("amount") == .decimal("100.00"), "\(next)")
+  }
+
   /// A line that was in force for half an hour has one begun hour, and no day: it is judged, and told in its own words.
   @Test func aLineWithoutAWholeHour() async throws {
     let world = try await CreditsWorld(

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceTime
 import TestSupport
 import Testing
 
@@ -14,6 +15,16 @@ import Testing
 /// The OLA counts office hours and pauses; the underpinning contract is there around the clock. Over a day, a word of the
 /// supplier is due every four hours, whatever the priority.
 struct AgreementWorld {
+  /// What the promises count by where it is not what the table says.
+  struct Calendars {
+    /// Of a team's answer, of a team's work, and of the supplier.
+    let answer: [CoverageVersion]
+    let work: [CoverageVersion]
+    let supplier: [CoverageVersion]
+    /// A team answers by the end of so many business days, whatever the priority.
+    let answerDays: Int64?
+  }
+
   let desk: DeskWorld
   let first: Value
   let second: Value
@@ -26,15 +37,13 @@ struct AgreementWorld {
 
   static let budgets: [(priority: Int64, response: Int64, resolution: Int64)] = [(1, 900, 7200), (2, 1800, 14_400), (3, 3600, 28_800)]
 
-  init(olaMore: KeyValuePairs<String, Value> = [:]) async throws {
+  init(olaMore: KeyValuePairs<String, Value> = [:], calendars: Calendars? = nil) async throws {
     desk = try await DeskWorld()
     let (database, manager) = (desk.database, desk.manager)
-    let calendar = desk.calendar["id"] ?? .null
-    let targets = Self.budgets.flatMap { budget -> [Value] in
-      [("response", budget.response), ("resolution", budget.resolution)].map { metric, seconds in
-        .object(["metric": .text(metric), "priority": .integer(budget.priority), "budgetSeconds": .integer(seconds), "calendar": calendar])
-      }
-    }
+    let office = desk.calendar["id"] ?? .null
+    let answer = try await Self.calendar("Answers", calendars?.answer, in: database, as: manager) ?? office
+    let work = try await Self.calendar("Work", calendars?.work, in: database, as: manager) ?? office
+    let targets = Self.targets(answer: answer, days: calendars?.answerDays, work: work)
     let members: [Value.Member] = [.init("name", "Second line OLA"), .init("kind", "ola"), .init("targets", .array(targets))]
     ola = try await database.dispatcher.invoke(
       "sla.create", .object(members + olaMore.map { Value.Member($0.key, $0.value) }), as: manager, Call(requestId: "test")
@@ -48,6 +57,7 @@ struct AgreementWorld {
     supplier = try await database.call("supplier.create", ["code": "HOST", "name": "Canary Hosting", "zone": "UTC"], as: manager)
     mail = try await database.call("supplier_service.add", ["supplier": supplier["id"] ?? .null, "name": "Mail"], as: manager)
     let always = try await database.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"], as: manager)
+    let covered = try await Self.calendar("Supplier", calendars?.supplier, in: database, as: manager) ?? always["id"] ?? .null
     let names: [Int64: Value] = [1: "Sev A", 3: "Sev C"]
     let promised = Self.budgets.flatMap { budget -> [Value] in
       [("response", budget.response), ("resolution", budget.resolution)].map { metric, seconds in
@@ -65,8 +75,38 @@ struct AgreementWorld {
       "underpinning_contract.create",
       [
         "supplier": supplier["id"] ?? .null, "reference": "UC-1", "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
-        "calendar": always["id"] ?? .null, "targets": .array(promised + special),
+        "calendar": covered, "targets": .array(promised + special),
       ], as: manager)
+  }
+
+  private static func targets(answer: Value, days: Int64?, work: Value) -> [Value] {
+    let ofDays: [Value] = days.map { [.object(["metric": "response", "businessDays": .integer($0), "calendar": answer])] } ?? []
+    return ofDays
+      + budgets.flatMap { budget -> [Value] in
+        let ofSeconds = days == nil ? [target("response", budget.priority, budget.response, answer)] : []
+        return ofSeconds + [target("resolution", budget.priority, budget.resolution, work)]
+      }
+  }
+
+  private static func target(_ metric: String, _ priority: Int64, _ seconds: Int64, _ calendar: Value) -> Value {
+    .object(["metric": .text(metric), "priority": .integer(priority), "budgetSeconds": .integer(seconds), "calendar": calendar])
+  }
+
+  /// Makes a calendar in its versions; nil: none is wanted.
+  private static func calendar(
+    _ name: String, _ versions: [CoverageVersion]?, in database: TestDatabase, as manager: Principal
+  ) async throws -> Value? {
+    guard let versions, let first = versions.first else { return nil }
+    let made = try await database.call("calendar.create", ["name": .text(name), "definition": first.definition.value], as: manager)
+    for (number, version) in versions.enumerated().dropFirst() {
+      try await database.call(
+        "calendar.revise",
+        [
+          "id": made["id"] ?? .null, "definition": version.definition.value,
+          "validFrom": .instant(Instant(seconds: version.fromMinute * 60)),
+        ], as: manager, version: Int64(number))
+    }
+    return made["id"] ?? .null
   }
 
   /// The line of the customer's contract rests on the supplier from now on.

@@ -124,6 +124,48 @@ import Testing
     #expect(try await world.desk.act("resolve", on: ticket, ["resolution": "Done.", "closureCode": "workaround"])["closureCode"] == "workaround")
   }
 
+  /// Impact, urgency and priority have names, and numbers to which none is added.
+  @Test func numbersHaveNames() async throws {
+    let world = try await CiWorld()
+    let ticket = try await world.open(["impact": 1, "urgency": 3])
+    try await act("change", try await code("1", "impact", world), world, ["name": .object(["en": "Everybody", "zh-Hans": "全体"])])
+    let read = try await world.desk.read(ticket)
+    #expect(read["impactName"] == .object(["en": "Everybody", "zh-Hans": "全体"]) && read["urgencyName"]?["zh-Hans"] == "低")
+    #expect(read["impact"] == 1 && read["priorityName"]?["en"]?.text != nil)
+    let cells = try await world.desk.database.call("priority_matrix.read", [:], as: world.desk.engineer)["cells"]?.array ?? []
+    #expect(cells.count == 9)
+    let names = ["impactName", "urgencyName", "priorityName"].map { cells.first?[$0]?["en"] ?? .null }
+    #expect(names == ["Everybody", "High", "Critical"])
+    for list in ["impact", "urgency", "priority"] {
+      #expect(await world.refused { try await create(list, "6", world) } != ["accepted"], "\(list)")
+    }
+  }
+
+  @Test func aNumberThatIsRetiredIsForNoNewUse() async throws {
+    let world = try await CiWorld()
+    let ticket = try await world.open(["impact": 3, "urgency": 3])
+    let low = try await act("retire", try await code("3", "impact", world), world)
+    #expect(await world.refused { try await world.open(["impact": 3]) } == ["impact code.retired"])
+    let other = try await world.open([:])
+    #expect(await world.refused { try await world.desk.act("classify", on: other, ["impact": 3]) } == ["impact code.retired"])
+    // What has it keeps it.
+    let kept = try await world.desk.act("classify", on: ticket, ["impact": 3, "urgency": 1])
+    #expect(kept["impact"] == 3 && kept["urgency"] == 1)
+    try await act("restore", low, world)
+    #expect(try await world.open(["impact": 3])["impact"] == 3)
+    #expect(await world.refused { try await act("retire", try await code("2", "urgency", world), world) } == ["code.needed"])
+
+    try await act("retire", try await code("5", "priority", world), world)
+    func set(_ priority: Int64) async throws -> Value {
+      let cell = Value.object(["impact": 3, "urgency": 3, "priority": .integer(priority)])
+      return try await world.desk.database.call("priority_matrix.set", ["cells": .array([cell])], as: world.desk.manager)
+    }
+    // The cell gives it from the start.
+    #expect(try await set(5)["cells"]?.array?.last?["priority"] == 5)
+    _ = try await set(4)
+    #expect(await world.refused { try await set(5) } == ["cells[0].priority code.retired"])
+  }
+
   /// A reason of the provider's own stops a clock as the first five do, by whose turn it is; now, and when targets are chosen anew.
   @Test(arguments: [("customer", "2026-03-05T09:00:00Z"), ("provider", "2026-03-03T16:00:00Z"), ("supplier", "2026-03-03T16:00:00Z")])
   func aReasonSaysWhoseTurnItIs(waitsFor: String, due: String) async throws {

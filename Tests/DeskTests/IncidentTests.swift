@@ -73,7 +73,40 @@ import Testing
       try await world.database.call("incident.start", ["id": first["id"] ?? .null], as: world.engineer)
     }
     let changed = try await world.list("history", of: first).last
-    #expect(changed?["payload"] == .object(["fields": .array(["title", "category"])]))
+    #expect(changed?["payload"]?["fields"] == .array(["title", "category"]))
+  }
+
+  /// What each field was and became; of what people wrote the event itself holds nothing.
+  @Test func theHistoryTellsFieldByField() async throws {
+    let world = try await DeskWorld()
+    let user = try await world.database.user(.customerManager, of: world.acme)
+    var incident = try await world.open("Printer of CANARY-ANNA")
+    incident = try await world.act("change", on: incident, ["title": "Printer", "source": "email", "nature": .null])
+    incident = try await world.act("change", on: incident, ["description": "Second floor", "category": "device/printer"])
+    for reader in [nil, user] {
+      let told = try await world.list("history", of: incident, as: reader).filter { $0["type"] == "incident.changed" }
+      #expect(
+        told.compactMap { $0["payload"]?["changes"] } == [
+          .array([
+            .object(["key": "title", "was": "Printer of CANARY-ANNA", "became": "Printer"]), .object(["key": "source", "was": .null, "became": "email"]),
+          ]),
+          .array([
+            .object(["key": "description", "was": "", "became": "Second floor"]),
+            .object(["key": "category", "was": .null, "became": "device/printer"]),
+          ]),
+        ])
+    }
+    let stored = try await world.database.superuser.withConnection { try await $0.query(StoredPayloads(type: "incident.changed")) }
+    #expect(stored.count == 2)
+    for payload in stored {
+      let text = JSON.text(payload)
+      #expect(!text.contains("Printer") && !text.contains("floor"), "\(text)")
+    }
+    // What was erased is told no more; that it changed is.
+    _ = try await world.database.superuser.withConnection { try await $0.runScript("update operations.text_change set was = null, became = null") }
+    let erased = try await world.list("history", of: incident).first { $0["type"] == "incident.changed" }
+    #expect(erased?["payload"]?["fields"] == .array(["title", "source"]))
+    #expect(erased?["payload"]?["changes"]?.array?.first == .object(["key": "title", "was": .null, "became": .null]))
   }
 
   @Test func ofTwoWhoResolveAtOnceOneWins() async throws {

@@ -17,6 +17,15 @@ struct OutboxSubjects: Statement {
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
+/// Events as they lie in the database.
+struct StoredPayloads: Statement {
+  let type: String
+
+  static let sql = "select payload from operations.event where type = $1 order by recorded_at, seq"
+  func bind(to parameters: inout Parameters) { parameters.append(type) }
+  static func decode(_ row: inout RowReader) throws -> Value { try row.next() }
+}
+
 struct UnitId: Statement {
   let publicId: [UInt8]
 

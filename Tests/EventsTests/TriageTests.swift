@@ -130,6 +130,22 @@ import Testing
     await expectFailure(.conflict) { try await world.deliver(source.id, [EventsWorld.alert("A")]) }
   }
 
+  /// What a severity means already it goes on meaning when that is retired: no alert is lost by it.
+  @Test func aRetiredImpactIsForNoNewSeverity() async throws {
+    let world = try await EventsWorld()
+    func severity(_ value: String) -> Value { .array([.object(["value": .text(value), "impact": 1, "urgency": 3])]) }
+    let source = try await world.source(["severities": severity("critical")]).id
+    let codes = try await world.call("code.list", ["list": "impact"])["items"]?.array ?? []
+    let high = try #require(codes.first { $0["key"] == "1" })
+    try await world.call("code.retire", ["id": high["id"] ?? .null], version: high["version"]?.integer)
+    await expectFailure(.invalid) { try await world.source(["severities": severity("critical")], name: "Other") }
+    await expectFailure(.invalid) { try await world.call("event_source.change", ["id": source, "severities": severity("page")], version: 1) }
+    try await world.call("event_source.change", ["id": source, "severities": severity("critical")], version: 1)
+    try await world.deliver(source, [EventsWorld.alert("A", ["severity": "critical"])])
+    try await world.sweep()
+    #expect(try await world.incidents().compactMap { $0["impact"] } == [1])
+  }
+
   @Test func aMaintenanceWindowSuppresses() async throws {
     let world = try await EventsWorld()
     let source = try await world.source().id

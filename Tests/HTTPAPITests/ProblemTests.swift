@@ -38,6 +38,16 @@ import Testing
     #expect(reply.headers[.contentLanguage] == "zh-Hans")
   }
 
+  @Test func whatIsWrongIsShownWhereItIsKnown() throws {
+    let failure = Failure(
+      .invalid, KernelMessages.invalidInput,
+      violations: [
+        .init(path: "limit", InputMessages.outOfRange, ["least": "1", "most": "9"], value: 12), .init(path: "name", InputMessages.required),
+      ])
+    let errors = try JSON.read(Problem(failure).reply(.english, correlationId: "r").body)["errors"]?.array ?? []
+    #expect(errors.map { $0["value"] } == [.integer(12), nil])
+  }
+
   @Test func retryAfterAndChallengeAreHeaderFields() {
     #expect(Problem(Failure(.limited, OperationMessages.tooMany, retryAfterSeconds: 7)).reply(.english, correlationId: "r").headers[.retryAfter] == "7")
     #expect(Problem(Failure(.unauthenticated, OperationMessages.unauthenticated)).reply(.english, correlationId: "r").headers[.wwwAuthenticate] != nil)

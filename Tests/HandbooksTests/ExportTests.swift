@@ -22,6 +22,7 @@ import Testing
     #expect(english.contains("| Ben, Cleo |"))
     #expect(english.contains("### Ownership\n\nExactly one person answers") && english.contains("### General\n\n- What is not recorded"))
     #expect(english.contains("| network/vpn | VPN |") && english.contains("| 1 | 2 | P2 |"))
+    #expect(english.contains("| 1 | Critical |") && english.contains("| 3 | Low |"))
     #expect(english.contains("| mean resolution time | mean_time.resolution | at most 8 h |"))
     #expect(english.contains("| service level attainment, response | attainment.response | at least 95 % |"))
     #expect(!english.contains("not translated") && !english.contains("{"))

@@ -93,7 +93,10 @@ import Testing
     let made = try await world.published()
     let first = try await world.read(made).at("published")
     let codes = first.at("inForce.codes").array ?? []
-    #expect(Set(codes.compactMap { $0.at("list").text }) == ["source", "nature", "category", "pending_reason", "closure_code"])
+    #expect(
+      Set(codes.compactMap { $0.at("list").text }) == [
+        "source", "nature", "category", "pending_reason", "closure_code", "impact", "urgency", "priority",
+      ])
     #expect(first.at("inForce.priorities").array?.count == 9)
     let vpn = try await world.database.call("code.list", ["list": "category", "limit": 200], as: world.database.root).at("items").array?
       .first { $0.at("key") == "network/vpn" }

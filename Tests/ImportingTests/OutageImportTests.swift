@@ -171,6 +171,54 @@ struct OutageImportTests {
     }
   }
 
+  /// The seconds of a stretch in which a service was down, marked one by one from the rows of Google Cloud's file. The columns that are
+  /// read have no commas; what stands behind them may.
+  private static func marked(_ service: String, _ severities: Set<String>, in stretch: Range<Int64>, _ file: LogFile) async throws -> Int64 {
+    var bytes: [UInt8] = []
+    _ = try await file.read { chunk, _ in bytes += chunk }
+    var down = [Bool](repeating: false, count: stretch.count)
+    for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst() {
+      let fields = line.split(separator: UInt8(ascii: ","), maxSplits: 8, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+      guard fields.count == 9, fields[2] == service, severities.contains(fields[7]) else { continue }
+      let begin = try #require(Instant(fields[3]))
+      // What has no end goes on.
+      let end = Instant(fields[4]) ?? Instant(seconds: stretch.upperBound)
+      let (from, to) = (max(begin.seconds, stretch.lowerBound), min(end.seconds, stretch.upperBound))
+      if from < to { for second in from..<to { down[Int(second - stretch.lowerBound)] = true } }
+    }
+    return Int64(down.count { $0 })
+  }
+
+  @Test("Google Cloud's file is imported, once; a quarter of one service is what its rows come to")
+  func googleCloud() async throws {
+    guard let (file, _) = try await Self.real("gcp_incidents") else { return }
+    let database = try await TestDatabase.make(
+      [PlatformModule.self, ContractsModule.self, SuppliersModule.self], now: try #require(Instant("2026-09-01T00:00:00Z")))
+    let importing = ImportOutageFile(dispatcher: database.dispatcher, as: database.root)
+    let first = try await importing.run(file, .init(supplier: "GOOGLE", createsMissing: true))
+    #expect(first.recorded == 1002 && first.servicesMade == 76 && first.changed == 0)
+    let again = try await importing.run(file, .init(supplier: "GOOGLE", createsMissing: true))
+    #expect(again.recorded == 0 && again.servicesMade == 0 && again.unchanged == 1002 && again.changed == 0)
+
+    let supplier = try await database.call("supplier.list", as: database.root)["items"]?.array?.first?["id"] ?? .null
+    let services = try await database.call("supplier_service.list", ["supplier": supplier, "limit": 200], as: database.root)["items"]?.array ?? []
+    let several = try #require(services.first(where: { $0["name"] == "Multiple Products" })?["id"])
+    let (start, end) = (try #require(Instant("2021-07-01T00:00:00Z")), try #require(Instant("2021-10-01T00:00:00Z")))
+    let quarter = start.seconds..<end.seconds
+    // Two dozen outages of 19 days, some at the same time; two of them were severe.
+    for (countsFrom, words, known) in [("partial", ["medium", "high"], 1_528_020), ("major", ["high"], 31_380)] as [(String, Set<String>, Int64)] {
+      let seconds = try await Self.marked("Multiple Products", words, in: quarter, file)
+      #expect(seconds == known)
+      let read = try await database.call(
+        "availability.read", ["service": several, "period": "2021-Q3", "countsFrom": .text(countsFrom)], as: database.root)
+      #expect(read["downSeconds"] == .decimal(String(seconds)) && read["totalSeconds"] == .decimal(String(quarter.count)), "\(countsFrom)")
+      let exact = (read["exact"]?.text ?? "").split(separator: "/").compactMap { Int64($0) }
+      try #require(exact.count == 2)
+      let total = Int64(quarter.count)
+      #expect(exact[0] * total == exact[1] * (total - seconds), "\(countsFrom)")
+    }
+  }
+
   @Test("Rows that cannot be read stop the import, or are skipped")
   func skipping() async throws {
     let database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self, SuppliersModule.self])

@@ -48,7 +48,7 @@ import Testing
       let third = try await site.request(offering, of: other, requester: olga)
       let seen = try await told(listeners, of: "request", until: [first, second, third])
       #expect(seen == [ids(first, second, third), ids(third), ids(first, second), ids(first), ids(second), ids(first), ids(third)])
-      // Tasks, gates and internal attributes are the provider's own affair.
+      // Tasks, gates, internal attributes and internal comments are the provider's own affair.
       try await site.write("request.task_claimed", on: first, of: "request", seq: 900)
       let block = try #require(try await listeners[0].next())
       #expect(block.event == "request.changed" && block.data?["request"] == first && block.data?["customer"] == .id(acme.publicId))
@@ -57,6 +57,8 @@ import Testing
       try await site.write("request.gate_passed", on: first, of: "request", seq: 901)
       #expect(try await listeners[0].next()?.data?["request"] == first)
       try await site.write("request.internal_attributes_changed", on: first, of: "request", seq: 902)
+      #expect(try await listeners[0].next()?.data?["request"] == first)
+      try await site.call("request.comment", ["id": first, "body": "CANARY"])
       #expect(try await listeners[0].next()?.data?["request"] == first)
       #expect(try await listeners[2].events(during: .milliseconds(400)) == [])
       try await site.write("request.approved", on: first, of: "request", seq: 903)

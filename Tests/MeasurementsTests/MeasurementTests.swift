@@ -140,6 +140,42 @@ import Testing
     #expect(try await world.judge("2026-02").first?.suffix(2) == ["missed", "remeasured"])
   }
 
+  /// Where no supplier answers for the line, somebody says how long it was there.
+  @Test func availabilityOfOurOwnServersIsRecorded() async throws {
+    let world = try await World()
+    let first = try await world.record("availability", 44_590, of: 44_640, from: "2025-12-31T23:00:00Z", to: "2026-01-31T23:00:00Z")
+    #expect(try await world.judge("2026-01").first == ["availability", .null, 44_590, 44_640, "missed", "judged"])
+    _ = try await world.database.call(
+      "measurement.correct", ["id": first["id"] ?? .null, "numerator": 44_600, "evidence": "ten minutes were announced"], as: world.manager)
+    let corrected: [Value] = ["availability", .null, 44_600, 44_640, "met", "remeasured"]
+    #expect(try await world.judge("2026-01").first == corrected)
+    // In the middle of February they move to a supplier's: from the first month that rests on it the outages tell.
+    let root = world.database.root
+    let supplier = try await world.database.call("supplier.create", ["code": "CLOUD", "name": "Cloud", "zone": "UTC"], as: root)
+    let service = try await world.database.call("supplier_service.add", ["supplier": supplier["id"] ?? .null, "name": "Compute"], as: root)
+    func link(_ role: Value) async throws {
+      _ = try await world.database.call(
+        "supplier_link.add",
+        ["line": world.line, "service": service["id"] ?? .null, "role": role, "validFrom": "2026-02-15T00:00:00Z"], as: root)
+    }
+    func refusal(_ from: Value, _ to: Value) async -> [String] {
+      do {
+        try await world.record("availability", 1, of: 1, from: from, to: to)
+        return []
+      } catch {
+        return error.violations.map { "\($0.path) \($0.message.key)" }
+      }
+    }
+    try await link("backup")
+    #expect(await refusal("2026-02-01T00:00:00Z", "2026-02-02T00:00:00Z").isEmpty, "what only stands by provides nothing")
+    try await link("provides")
+    #expect(await refusal("2026-02-02T00:00:00Z", "2026-02-03T00:00:00Z") == ["measure measurement.from_outages"])
+    #expect(await refusal("2026-02-20T00:00:00Z", "2026-03-02T00:00:00Z") == ["measure measurement.from_outages"], "of no month, but then")
+    let month: Int64 = 28 * 86_400 * 1_000_000
+    #expect(try await world.judge("2026-02").first == ["availability", .null, .integer(month), .integer(month), "met", "judged"])
+    #expect(try await world.judge("2026-01").first == corrected, "January stays")
+  }
+
   /// A slip of the pen is told at once, and not found when a verdict is missing.
   @Test func onlyWhatIsPromisedIsRecorded() async throws {
     let world = try await World()
@@ -153,7 +189,7 @@ import Testing
       }
     }
     #expect(await refusal("backup_success", service: "erp").hasPrefix("service: "), "codes are written as they are")
-    let promised = "measure: The line does not promise this then; measured are: backup_success, backup_success (ERP), patch_currency."
+    let promised = "measure: The line does not promise this then; measured are: availability, backup_success, backup_success (ERP), patch_currency."
     #expect(await refusal("backup_sucess") == promised)
     #expect(await refusal("patch_currency", service: "MAIL") == "recorded", "the target is of any service")
     #expect(await refusal("backup_success", from: "2025-11-01T00:00:00Z") == "measure: The line promises nothing then that is measured.")
@@ -238,17 +274,20 @@ import Testing
     // The quarter began in January; the year that goes to next January, in February.
     try await world.record("patch_currency", 1, of: 2, from: "2026-03-01T10:00:00Z")
     try await world.record("request_accuracy", 1, of: 2, from: "2026-02-20T00:00:00Z")
-    func isRefused(_ measure: Value, _ from: Value, _ to: Value = .null) async -> Bool {
+    func refusal(_ measure: Value, _ from: Value, _ to: Value = .null) async -> [String] {
       do {
         try await world.record(measure, 1, of: 1, from: from, to: to)
-        return false
+        return []
       } catch {
-        return error.violations.map(\.message.key) == ["measurement.nothing_promised"]
+        return error.violations.map(\.message.key)
       }
     }
-    #expect(await isRefused("backup_success", "2026-03-01T10:00:00Z"), "March began without")
-    #expect(await isRefused("backup_success", "2026-02-22T00:00:00Z", "2026-03-01T00:00:00Z"), "it reaches out of February, in Berlin")
-    #expect(await isRefused("patch_currency", "2025-11-15T00:00:00Z"), "the quarter promises it, but the line was not in force")
+    let other = ["measurement.not_promised"]
+    #expect(await refusal("backup_success", "2026-03-01T10:00:00Z") == other, "March began without")
+    #expect(await refusal("backup_success", "2026-02-22T00:00:00Z", "2026-03-01T00:00:00Z") == other, "it reaches out of February, in Berlin")
+    #expect(
+      await refusal("patch_currency", "2025-11-15T00:00:00Z") == ["measurement.nothing_promised"],
+      "the quarter promises it, but the line was not in force")
   }
 
   @Test func whatIsRecordedMustBeOverAndWhole() async throws {

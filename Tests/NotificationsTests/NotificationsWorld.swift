@@ -1,6 +1,7 @@
 import Assets
 import Assurance
 import Catalog
+import Changes
 import Contracts
 import Desk
 import Foundation
@@ -9,6 +10,7 @@ import Knowledge
 import Operations
 import Postgres
 import Problems
+import Requests
 import ServiceLevels
 import Suppliers
 import Tenancy
@@ -34,7 +36,7 @@ struct NotificationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, NotificationsModule.self,
+    AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, RequestsModule.self, ChangesModule.self, NotificationsModule.self,
   ]
 
   init() async throws {

@@ -65,6 +65,48 @@ import Testing
     #expect(found.first?.at("category").text == "network/vpn" && found.first?.at("reopened").integer == 1)
   }
 
+  /// Whoever ends an incident says that the problem behind it should be looked at; a problem or a reason settles that.
+  @Test func whoEndsAnIncidentMarksIt() async throws {
+    let world = try await ProblemsWorld()
+    let incident = try await world.incident("Restarted once more")
+    let marking: KeyValuePairs<String, Value> = ["id": incident, "reason": "A restart helps for a week"]
+    #expect(await refusal { try await world.call("problem_candidate.mark", marking) } == "problem_candidate.not_resolved")
+    try await world.call("incident.resolve", ["id": incident, "resolution": "Restarted"], version: 1)
+    #expect(await refusal { try await world.call("problem_candidate.decline", marking) } == "problem_candidate.none")
+    try await world.call("problem_candidate.mark", marking, as: world.servesAcme)
+    #expect(await refusal { try await world.call("problem_candidate.mark", marking) } == "problem_candidate.already")
+    await #expect(throws: Failure.self) { try await world.call("problem_candidate.mark", marking, as: world.manager) }
+    let marked = try await world.marked()
+    #expect(marked.map { $0.at("incident") } == [incident])
+    #expect(marked.first?.at("reason") == "A restart helps for a week" && marked.first?.at("customerCode") == "ACME")
+
+    try await world.call("problem_candidate.decline", ["id": incident, "reason": "It is replaced next week"])
+    #expect(try await world.marked().isEmpty)
+    try await world.call("problem_candidate.mark", marking)
+    #expect(try await world.marked().count == 1)
+    // Opening a problem of it settles it; what has one is marked no more.
+    let problem = try await world.problem("Restarts", of: world.acme, incidents: [incident])
+    #expect(try await world.marked().isEmpty)
+    #expect(await refusal { try await world.call("problem_candidate.mark", marking) } == "problem_candidate.has_problem")
+    try await world.act("cancel", on: problem, ["reason": "None"])
+    try await world.call("problem_candidate.mark", marking)
+    #expect(try await world.marked().count == 1)
+  }
+
+  @Test func whatIsMarkedIsForThoseWhoServeTheCustomer() async throws {
+    let world = try await ProblemsWorld()
+    for customer in [world.acme, world.other] {
+      world.database.clock.advance(seconds: 60)
+      let incident = try await world.incident("Down", of: customer)
+      try await world.call("incident.resolve", ["id": incident, "resolution": "x"], version: 1)
+      try await world.call("problem_candidate.mark", ["id": incident, "reason": "Again"])
+    }
+    #expect(try await world.marked().map { $0.at("customerCode").text } == ["OTHER", "ACME"])
+    #expect(try await world.marked(as: world.servesAcme).map { $0.at("customerCode").text } == ["ACME"])
+    #expect(try await world.call("problem.candidates", ["customer": .id(world.other.publicId)]).at("marked").array?.count == 1)
+    #expect(try await world.call("problem.candidates", ["limit": 1]).at("marked").array?.count == 1)
+  }
+
   @Test func aCandidateBecomesAProblem() async throws {
     let world = try await ProblemsWorld()
     let ci = try await world.ci("erp-01")
@@ -85,5 +127,9 @@ import Testing
 extension ProblemsWorld {
   fileprivate func candidates(_ input: KeyValuePairs<String, Value>, as principal: Principal? = nil) async throws -> [Value] {
     try await call("problem.candidates", input, as: principal).at("candidates").array ?? []
+  }
+
+  fileprivate func marked(as principal: Principal? = nil) async throws -> [Value] {
+    try await call("problem.candidates", [:], as: principal).at("marked").array ?? []
   }
 }

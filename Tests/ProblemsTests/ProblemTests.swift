@@ -53,6 +53,49 @@ import Testing
       ])
   }
 
+  @Test func theHistoryTellsFieldByField() async throws {
+    let world = try await ProblemsWorld()
+    let problem = try await world.problem("Mail is slow")
+    let changed = try await world.act("change", on: problem, ["title": "Mail is lost", "description": "Noticed", "impact": 1])
+    let told = try await world.call("problem.history", ["id": problem.at("id"), "limit": 100]).at("items").array?.last
+    #expect(told?.at("payload.fields") == .array(["title", "impact", "priority"]))
+    #expect(
+      told?.at("payload.changes") == .array([
+        .object(["key": "title", "was": "Mail is slow", "became": "Mail is lost"]), .object(["key": "impact", "was": 2, "became": 1]),
+        .object(["key": "priority", "was": 2, "became": 1]),
+      ]))
+    // What is said as it stands changes nothing.
+    let same = try await world.act("change", on: changed, ["title": "Mail is lost"])
+    #expect(same.at("version") == changed.at("version"))
+    #expect(try await world.events(of: problem) == ["opened", "changed"])
+  }
+
+  /// Who makes a problem wide takes a customer's name out of its texts before: the history does not tell it to the others.
+  @Test func whatWasWrittenForOneCustomerStaysHis() async throws {
+    let world = try await ProblemsWorld()
+    var problem = try await world.problem("CANARY of OTHER", of: world.other)
+    problem = try await world.act("change", on: problem, ["title": "Mail is slow"])
+    problem = try await world.act("widen", on: problem, ["reason": "Others have it, too"])
+    try await world.act("change", on: problem, ["title": "Mail is lost"])
+    let told = try await world.call("problem.history", ["id": problem.at("id"), "limit": 100], as: world.servesAcme)
+    let text = JSON.text(told)
+    #expect(!text.contains("CANARY") && text.contains("Mail is lost"), "\(text)")
+    #expect(try await world.events(of: problem).count { $0 == "changed" } == 2)
+  }
+
+  /// What has a retired impact keeps it.
+  @Test func aRetiredImpactIsForNoNewProblem() async throws {
+    let world = try await ProblemsWorld()
+    let has = try await world.call("problem.open", ["title": "Has it", "impact": 3, "urgency": 1])
+    let other = try await world.problem("Other")
+    let low = try #require(try await world.call("code.list", ["list": "impact"]).at("items").array?.first { $0.at("key") == "3" })
+    try await world.call("code.retire", ["id": low.at("id")], as: world.database.root, version: low.at("version"))
+    #expect(await refusal { try await world.call("problem.open", ["title": "New", "impact": 3, "urgency": 1]) } == "impact code.retired")
+    #expect(await refusal { try await world.act("change", on: other, ["impact": 3]) } == "impact code.retired")
+    let kept = try await world.act("change", on: has, ["impact": 3, "urgency": 2])
+    #expect(kept.at("impact") == 3 && kept.at("urgency") == 2)
+  }
+
   @Test func whatIsNotPossibleIsRefused() async throws {
     let world = try await ProblemsWorld()
     let problem = try await world.problem("One")

@@ -4,7 +4,12 @@ import Tenancy
 
 /// Calls of attachments: a small file, as text.
 enum AttachmentCalls {
-  static let add = CallRule(given: { world, twin, _ in (["name": .text("\(twin.canary).txt"), "content": file(world, twin)], nil) })
+  static let add = CallRule(
+    omitted: others, given: { world, twin, _ in (["name": .text("\(twin.canary).txt"), "content": file(world, twin)], nil) })
+  static let list = CallRule(omitted: others)
+
+  /// What a file may be attached to instead of an incident.
+  private static let others: Set<String> = ["request", "problem", "change"]
 
   /// Not so little that nothing can be attached afterwards.
   static let limit = CallRule(given: { _, _, _ in (["quotaBytes": .integer(1 << 30)], nil) })

@@ -45,6 +45,13 @@ import Testing
     return given + missing
   }
 
+  /// Of fields of which one names what it is about, the input without the others.
+  private static func alone(_ path: InputPath, in input: Value, of declaration: Declaration) -> Value {
+    guard case .oneOf(let fields) = declaration.reach, let name = path.steps.first, path.steps.count == 1 else { return input }
+    guard case .member(let field) = name, fields.contains(field) else { return input }
+    return .object((input.members ?? []).filter { $0.name == field || !fields.contains($0.name) })
+  }
+
   private func probe(
     _ operation: RegisteredOperation, _ reference: (path: InputPath, kind: IdKind), _ call: ValidCall, _ caller: Caller, _ world: World,
     _ rows: (foreign: [String: PublicId], own: [String: PublicId])
@@ -54,8 +61,9 @@ import Testing
     let bits = (0..<12).map { _ in UInt8.random(in: .min ... .max) }
     let home = kind.owner == .provider ? world.provider.handle : world.a.entry.handle
     func id(_ handle: TenantHandle) throws -> PublicId { try #require(PublicId(kind: kind.prefix, handle: handle, random: bits)) }
+    let input = Self.alone(reference.path, in: call.input, of: operation.declaration)
     func answer(_ id: PublicId) async -> World.Answer {
-      await world.answer(name, call.input.replacing(reference.path, with: .id(id)), as: caller.principal, version: call.version)
+      await world.answer(name, input.replacing(reference.path, with: .id(id)), as: caller.principal, version: call.version)
     }
     var strangers: [(what: String, id: PublicId)] = [
       ("an unknown handle", try id(TenantHandle(0x1234_5678))),

@@ -198,13 +198,17 @@ struct Subjects: Sendable {
     try await world.passages(world.a)
     change = try await world.changeToPage(behind: incident, problem, world.a)
     release = try await world.release(world.a)["id"] ?? .null
+    for _ in 0..<3 {
+      try await world.seed("request.comment", ["id": request, "body": world.name(world.a), "visibility": "public"])
+      try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])
+    }
     handbook = try await world.publishedAnew(try await world.publishedAnew(try await world.handbook())).id
     attribute = try await world.attributeWrittenAnew()
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
       "aps", "ci", "art", "atr", "gate", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
-      "tsk", "rev", "mji",
+      "tsk", "rev", "mji", "dru",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
@@ -388,7 +392,8 @@ struct Subjects: Sendable {
       switch field.type {
       case .id(let kind) where kind == .customer && field.name == "customer": members.append(Value.Member(field.name, .text(world.a.id)))
       case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
-      case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
+      case .id(let kind) where kind.prefix == "inc" && (field.isRequired || operation.declaration.name == "attachment.list"):
+        members.append(Value.Member(field.name, incident))
       case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
       case .id(let kind) where kind.prefix == "uc" && field.isRequired: members.append(Value.Member(field.name, underpinning))
       case .id(let kind) where kind.prefix == "line" && field.isRequired:

@@ -277,6 +277,7 @@ enum Seeders {
       try Seeded(
         try await world.seed("code.create", ["list": "category", "key": .text("category-\(world.next())"), "name": Samples.localName]))
     },
+    "dru": { world, twin in try await world.dispatchRule(twin) },
     "qfl": { world, _ in try Seeded(try await world.queueFilter(of: try await world.database.staff(.engineer))) },
     "cit": { world, _ in
       try Seeded(
@@ -337,7 +338,7 @@ enum Seeders {
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "ucc", "uctpl", "out", "crs", "fam", "svc",
     "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk", "atr",
+    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk", "atr", "dru",
   ]
 }
 

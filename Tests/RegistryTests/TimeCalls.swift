@@ -16,7 +16,7 @@ enum TimeCalls {
 
   /// Others' time is for those who review it.
   static let add = CallRule(
-    omitted: ["line", "from", "to"], refused: { $0.reviewsTime ? [] : ["staff"] },
+    omitted: ["line", "request", "problem", "change", "from", "to"], refused: { $0.reviewsTime ? [] : ["staff"] },
     given: { _, _, _ in (["workType": "remote_support", "rateClass": "emergency", "minutes": 30], nil) })
 
   static let change = CallRule(
@@ -58,7 +58,7 @@ enum TimeCalls {
 
   /// There is one for each person.
   static let startTimer = CallRule(
-    omitted: ["line"],
+    omitted: ["line", "request", "problem", "change"],
     given: { world, _, principal in
       try await world.dropTimer(of: principal)
       return (["workType": "remote_support"], nil)

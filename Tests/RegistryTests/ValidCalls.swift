@@ -91,7 +91,8 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls].lazy.compactMap { $0[operation] }.first ?? CallRule()
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls].lazy
+      .compactMap { $0[operation] }.first ?? CallRule()
   }
 
   static let byOperation: [String: CallRule] = [
@@ -236,6 +237,7 @@ struct CallRule: Sendable {
         return (given, nil)
       }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
+    "request.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])).rightNow,
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])).omitting(answers),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
@@ -436,6 +438,9 @@ struct CallRule: Sendable {
     "knowledge_candidate.mark": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "knowledge_candidate.decline": incident(("incident.resolve", [Value.Member("resolution", "done")]), ("knowledge_candidate.mark", [])),
     "knowledge_candidate.draft": incident(("incident.resolve", [Value.Member("resolution", "done")]), ("knowledge_candidate.mark", [])),
+    "problem_candidate.mark": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "problem_candidate.decline": incident(
+      ("incident.resolve", [Value.Member("resolution", "done")]), ("problem_candidate.mark", [Value.Member("reason", "Again")])),
     "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
     "sla.backtest": CallRule(
       omitted: ["targets", "until", "creditTerms"],
@@ -448,6 +453,7 @@ struct CallRule: Sendable {
       }),
     "sla.backtest_tickets": CallRule(omitted: ["targets", "until"]),
     "attachment.add": AttachmentCalls.add,
+    "attachment.list": AttachmentCalls.list,
     "attachment_storage.limit": AttachmentCalls.limit,
     "event_source.create": EventCalls.create,
     "event_source.change": EventCalls.change,

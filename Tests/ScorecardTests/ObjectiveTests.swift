@@ -6,9 +6,10 @@ import Testing
 
 /// Objectives over longer periods than the month that is asked for.
 @Suite struct ObjectiveTests {
-  private func card(_ world: ScorecardWorld, _ month: String, _ language: Language = .english) async throws -> Value {
+  private func card(_ world: ScorecardWorld, _ month: String, _ language: Language = .english, minimumSample: Value = .null) async throws -> Value {
     let input: [Value.Member] = [
       .init("customer", .id(world.customer.publicId)), .init("contract", world.contracts[0].id), .init("month", .text(month)),
+      .init("minimumSample", minimumSample),
     ]
     return try await world.database.dispatcher.invoke(
       "scorecard.read", .object(input), as: world.database.root, Call(requestId: "test", language: language)
@@ -28,6 +29,28 @@ import Testing
       _ = try await ScorecardWorld.write(ticket, in: world)
     }
     try await world.refresh()
+  }
+
+  /// What rests on fewer than somebody wants is shown, and nothing is concluded from it.
+  @Test func aVerdictOfTooFewIsNone() async throws {
+    let world = try await ScorecardWorld(objective: "65", periods: [1: "quarter"])
+    try await write(
+      [(1, "2026-01-10T12:00:00Z", "met"), (1, "2026-03-10T12:00:00Z", "missed"), (2, "2026-03-10T12:00:00Z", "missed")], in: world)
+    func ofMonth(_ card: Value) throws -> Value {
+      try #require(card["figures"]?.array?.first { $0["measure"] == "attainment" && $0["metric"] == "response" && $0["priority"] == 2 })
+    }
+    for asked: Value in [.null, 1] {
+      let card = try await card(world, "2026-03", minimumSample: asked)
+      let (quarter, month) = (try response(card, 1), try ofMonth(card))
+      #expect(quarter["tooFew"] == .bool(false) && quarter["meetsObjective"] == .bool(false), "\(quarter)")
+      #expect(month["tooFew"] == .bool(false) && month["meetsObjective"] == .bool(false), "\(month)")
+    }
+    let card = try await card(world, "2026-03", minimumSample: 3)
+    let (quarter, month) = (try response(card, 1), try ofMonth(card))
+    #expect(quarter["tooFew"] == .bool(true) && quarter["meetsObjective"] == .null && quarter["value"] == .decimal("50"), "\(quarter)")
+    #expect(quarter["words"] == "response P1, quarter 2026-Q1: 50 % (1 of 2), fewer than the 3 that a verdict takes; agreed are 65 %.")
+    #expect(month["tooFew"] == .bool(true) && month["meetsObjective"] == .null && month["objective"] == .decimal("65"), "\(month)")
+    #expect(month["value"] == .decimal("0") && month["sampleSize"] == 1, "\(month)")
   }
 
   /// Two of two in January and one of three in March are 60 % of the quarter; the mean of the months would be 66.7 %, and enough.

@@ -32,6 +32,22 @@ import Testing
     #expect(try figure(ScorecardFigures(), .volume, nil, nil).value == .count(0))
   }
 
+  @Test func tooFewSayNothing() throws {
+    var figures = ScorecardFigures()
+    figures.totals = [.closed: [1: totals(tickets: 3, judged: 3, met: 2)]]
+    let attainment = try figure(figures, .attainment, .response, 1)
+    #expect(!attainment.isTooFew(below: nil) && !attainment.isTooFew(below: 3) && attainment.isTooFew(below: 4))
+    #expect(try figure(ScorecardFigures(), .attainment, .response, nil).isTooFew(below: nil))
+    let volume = try figure(figures, .volume, nil, 1)
+    #expect(!volume.isTooFew(below: 100), "a count is a count")
+    for (timed, isTooFew) in [(9, true), (10, false)] as [(Int64, Bool)] {
+      figures.totals = [.closed: [1: totals(tickets: timed, timed: timed, seconds: timed)]]
+      let percentile = try figure(figures, .ninetiethPercentile, .response, 1)
+      #expect(percentile.isTooFew(below: nil) == isTooFew, "\(timed)")
+      #expect(!percentile.isTooFew(below: 5))
+    }
+  }
+
   /// 2 of 3 is 66.6667 % when shown, and does not meet 66.6667 %.
   @Test func theObjectiveIsComparedExactly() throws {
     var figures = ScorecardFigures()

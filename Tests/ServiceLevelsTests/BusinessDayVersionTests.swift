@@ -104,4 +104,16 @@ import Testing
     try ledger.passed("4 20:01")
     #expect(ledger.clock.outcome == .missed)
   }
+
+  /// What was done by the third day stays so, however many hours the days have by a calendar that came later.
+  @Test(arguments: [true, false]) func aRunThatEndedIsJudgedByItsOwnHours(isStopped: Bool) throws {
+    var ledger = try ledger(3, Fixture.office())
+    if isStopped { try ledger.observe("4 16:00") } else { try ledger.pause("4 16:00") }
+    #expect(ledger.clock.outcome == (isStopped ? .met : nil))
+    try change(&ledger, "6 00:00", Fixture.always())
+    try ledger.retarget("6 12:00", .businessDays(3), Fixture.always())
+    #expect(ledger.clock.outcome == (isStopped ? .met : nil))
+    try ledger.retarget("6 13:00", .businessDays(2), Fixture.always())
+    #expect(ledger.clock.outcome == .missed)
+  }
 }

@@ -1,6 +1,7 @@
 import Kernel
 import ServiceLevels
 import ServiceTime
+import TestSupport
 import Testing
 
 /// Random histories against a naive account: which spans ran, added up anew from the whole history at the end.
@@ -30,8 +31,8 @@ import Testing
   }
 
   @Test(arguments: 0..<8)
-  func randomHistories(seed: Int) throws {
-    var generator = SystemRandomNumberGenerator()
+  func randomHistories(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
     let coverages = try [Fixture.office(), Fixture.long(), Fixture.always()]
     for _ in 0..<1250 {
       let start = Instant(seconds: 1_780_000_000 + Int64.random(in: 0...5_000_000, using: &generator))

@@ -40,7 +40,12 @@ enum EdgeCases {
     Row(
       "Unit day or month", "Working seconds, or the end of the N-th business day",
       tests: ["businessDaysEndWithTheDay", "aPauseMovesABusinessDayByWholeDays", "theDayOfTheChangeCountsOnce"]),
-    Row("Several coverages", "One by precedence, with the reason", tests: ["aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond"]),
+    Row(
+      "Several coverages", "One line and one target by the written precedence, with the reason",
+      tests: [
+        "theTableRankByRank", "amongEqualsTheNewestWinsAndTheReasonSaysSo", "randomCandidatesAgreeWithASort", "theTableRowByRow",
+        "explicitlyNoneWinsWhereItIsTheMostSpecific",
+      ]),
     Row(
       "Priority or category set after creation", "The target is chosen anew; start and pauses are kept",
       tests: [
@@ -76,14 +81,23 @@ enum EdgeCases {
         "aBackDatedTicketIsCountedThroughTheVersionsOfItsTime",
       ]),
     Row(
-      "Alerts out of hours", "A rule has quiet hours of its own, in the receiver's zone; what is urgent is told at once",
-      tests: ["quietHoursAreTheReceivers", "quietHoursEndWhenTheClockSays", "whatIsUrgentIsSentInAFlood"]),
-    Row("No data", "Null and the size of the sample", tests: ["nothingJudgedIsNullAndNeverZeroOrHundred"]),
-    Row("Contract changed within a period", "All points to versions", tests: ["versionsTellWhatHeldWhen"]),
+      "Alerts out of hours",
+      "An escalation waits for its rule's own calendar; what is told has quiet hours in the receiver's zone, except what is urgent",
+      tests: [
+        "anAlertCalendarLetsItWait", "whatIsOverWhenItsCalendarOpensIsDropped", "quietHoursAreTheReceivers", "quietHoursEndWhenTheClockSays",
+        "whatIsUrgentIsSentInAFlood",
+      ]),
+    Row(
+      "No data", "Null and the size of the sample; below a minimum for each figure the value is shown and no verdict given",
+      tests: ["nothingJudgedIsNullAndNeverZeroOrHundred", "tooFewSayNothing", "aVerdictOfTooFewIsNone"]),
+    Row(
+      "Contract changed within a period", "All points to versions; a period is judged by what held when it began, and nothing is changed in the past",
+      tests: ["versionsTellWhatHeldWhen", "aPeriodIsJudgedByWhatHeldWhenItBegan", "nothingIsChangedInThePast"]),
     Row("Ends of months", "29 to 31 are cut without moving later months", tests: ["monthEndsAreKept", "anniversaries", "aNameMeansItsDays"]),
     Row(
-      "Zone changed within a period", "A contract's zone is fixed with its first day in force: its periods are half open and touch",
-      tests: ["whatEachStateAllows", "periodsTouch"]),
+      "Zone changed within a period",
+      "A contract's zone is fixed with its first day in force: its periods are half open and touch; a supplier's may change, what was appraised keeps its own",
+      tests: ["whatEachStateAllows", "periodsTouch", "aNewZoneMovesNoAppraisal"]),
     Row(
       "Day of an upgrade or an end", "The day belongs to what holds after it",
       tests: ["theDayOfAChangeBelongsToTheNewFee", "theDayOfAChangeBelongsToWhatHoldsAfterIt", "aMonthThatTheContractHadOnlyInPart"]),

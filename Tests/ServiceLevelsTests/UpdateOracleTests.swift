@@ -1,6 +1,7 @@
 import Kernel
 import ServiceLevels
 import ServiceTime
+import TestSupport
 import Testing
 
 /// Random histories of the metric update against a naive account, which derives the gaps from the whole list of events at its end.
@@ -46,8 +47,8 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<8) func randomHistories(seed: Int) throws {
-    var generator = SystemRandomNumberGenerator()
+  @Test(arguments: 0..<8) func randomHistories(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
     let coverages = try [Fixture.office(), Fixture.long(), Fixture.always()]
     var outcomes: [Verdict.Outcome?: Int] = [:]
     for _ in 0..<1250 {

@@ -69,6 +69,31 @@ private struct AppraisalWorld {
 }
 
 @Suite struct AppraisalTests {
+  /// What was appraised keeps the zone of its days, also in its restatement; only what is opened later has the new one.
+  @Test func aNewZoneMovesNoAppraisal() async throws {
+    let world = try await AppraisalWorld()
+    // The first ten hours of January in UTC; in New York five of them are of December.
+    _ = try await world.world.outage("2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z")
+    let closed = try await world.close(try await world.assess(try await world.open(), "80")).at("appraisal")
+    #expect(closed.at("zone") == "UTC" && closed.at("criteria.0.exactValue") == "367/372")
+    let february = try await world.open("2026-02")
+    try await world.world.call("supplier.change", ["id": world.world.supplier.at("id"), "zone": "America/New_York"], version: 1)
+    let read = try await world.read(closed)
+    #expect(read.at("zone") == "UTC" && read.at("criteria") == closed.at("criteria"))
+    #expect(try await world.read(february).at("zone") == "UTC", "its days were said when it was opened")
+    let restated = try await world.world.call(
+      "appraisal.restate", ["id": closed.at("id"), "cause": "A look at it again"], version: read.at("version"))
+    #expect(restated.at("zone") == "UTC")
+    #expect(try await world.read(restated).at("criteria.0.exactValue") == "367/372")
+    // What is only read has the zone that is asked for; by default that of today, which it names.
+    func availability(_ zone: Value) async throws -> Value {
+      try await world.world.call("availability.read", ["service": world.world.service.at("id"), "period": "2026-01", "zone": zone])
+    }
+    let (now, then) = (try await availability(.null), try await availability("UTC"))
+    #expect(now.at("zone") == "America/New_York" && now.at("exact") == "739/744")
+    #expect(then.at("zone") == "UTC" && then.at("exact") == "367/372")
+  }
+
   /// What each criterion comes to, by hand: 7.44 of 744 hours down are 99 %, so 90 of 100 points; 275 of 250 planned are 110 %,
   /// halfway; something was given back; and 80 were said.
   @Test func aQuarterOfTheFiguresByHand() async throws {

@@ -1,8 +1,14 @@
+import Assets
+import Catalog
+import Changes
 import Contracts
 import Desk
 import Jobs
 import Kernel
+import Knowledge
 import Operations
+import Problems
+import Requests
 import ServiceLevels
 import Suppliers
 import TestSupport
@@ -28,7 +34,8 @@ struct TimeWorld {
 
   init() async throws {
     database = try await TestDatabase.make([
-      PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, TimeEntriesModule.self,
+      PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, AssetsModule.self, DeskModule.self, KnowledgeModule.self,
+      SuppliersModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, TimeEntriesModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER", zone: "Asia/Shanghai")

@@ -40,4 +40,17 @@ def run(databases, chosen):
     return [Figure(
         "backtest", f"an SLA tried out on {tickets:,} tickets, two promises each", left, right, "s", ratio, ("at most", 2),
         "the engine of sla backtest as steward_app under row security: every ticket's history replayed through the clocks, attainment by metric, "
-        "priority and month, changed verdicts found; against psql's COPY (the same select) TO STDOUT (FORMAT binary) into /dev/null as a superuser.")]
+        "priority and month, changed verdicts found; against psql's COPY (the same select) TO STDOUT (FORMAT binary) into /dev/null as a superuser. "
+        f"The histories: {_shape(cluster, tenant)}.")]
+
+
+def _shape(cluster, tenant):
+    """How long the tickets' histories are, as the database has them: records of ten bytes, the first of which says what happened."""
+    acts, longest, waited, reopened, classified = cluster.psql(DATABASE, f"""
+        select round(avg(octet_length(story) / 10.0), 2), max(octet_length(story) / 10), round(100 * avg(has_waited::int)), round(100 * avg((reopen_count > 0)::int)),
+          round(100 * avg(was_classified::int))
+        from desk.ticket t cross join lateral (
+          select bool_or(get_byte(t.story, place * 10) = 3) as has_waited, bool_or(get_byte(t.story, place * 10) = 8) as was_classified
+          from generate_series(0, octet_length(t.story) / 10 - 1) place) a
+        where t.tenant_id = {tenant}""").split("|")
+    return f"{acts} acts each, {longest} at the most; {waited} % with a wait, {reopened} % reopened, {classified} % with a new priority"

@@ -56,13 +56,18 @@ insert into contracts.contract_line (tenant_id, id, public_id, contract_id, reco
 insert into contracts.contract_line_version (tenant_id, id, contract_line_id, valid_from, name, state, sla_id, recorded_at)
   select id, id, id, now - interval '400 days', 'Service desk', 'active', 1000, now from customer, moment;
 
--- Tickets in the order in which they came in, all customers mixed. One in ten of those that are done was late.
+-- Tickets in the order in which they came in, all customers mixed. Of those that are done one in ten was late, one in five waited for the
+-- customer for an hour, one in twenty was reopened, and one in twenty had another priority at first: their stories tell that beside the
+-- four acts that each has (opened, answered, resolved, closed). It is as frequent in every priority.
 create temporary table incoming as
   select c.id as tenant, c.id + n as id, n, 1 + (n + c.k) % 5 as priority, n > :tickets * (1 - :open_share::numeric) as is_open,
+    n <= :tickets * (1 - :open_share::numeric) and (n / 5) % 5 = 0 as has_waited,
+    n <= :tickets * (1 - :open_share::numeric) and (n / 25) % 20 = 0 as is_reopened,
+    n <= :tickets * (1 - :open_share::numeric) and (n / 25) % 20 = 1 as is_classified,
     m.now - interval '360 days' * ((:tickets::numeric - n) / :tickets) - interval '1 second' * (c.k % 3600) as opened_at, n % 10 = 0 as is_late
   from moment m, generate_series(1, :tickets) n, customer c order by n, c.k;
 insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason,
-    impact, urgency, priority, category, state, opened_at, responded_at, resolved_at, closed_at, resolution, closure_code, due_at, last_seq,
+    impact, urgency, priority, category, state, opened_at, responded_at, resolved_at, closed_at, reopen_count, resolution, closure_code, due_at, last_seq,
     recorded_at, updated_at, version, story)
   select tenant, id, pg_temp.bits(id), 'incident', n, 'The printer on floor ' || n % 40 || ' answers no longer',
     'Since this morning nothing is printed. Restarting it did not help; three colleagues see the same.'
@@ -70,10 +75,14 @@ insert into desk.ticket (tenant_id, id, public_id, type, number, title, descript
     tenant + 1 + n % 10, tenant, tenant, tenant, 'customer', 2, 2, priority, 'Hardware',
     case when not is_open then 'closed' when n % 2 = 0 then 'new' else 'active' end, opened_at,
     case when not is_open or n % 2 = 1 then opened_at + interval '20 minutes' end, case when not is_open then opened_at + interval '5 hours' end,
-    case when not is_open then opened_at + interval '3 days' end, case when not is_open then 'A new driver was installed' end,
+    case when not is_open then opened_at + interval '3 days' end, is_reopened::int, case when not is_open then 'A new driver was installed' end,
     case when not is_open then 'solved' end, case when is_open then m.now + interval '1 day' + interval '1 minute' * (id * 7919 % 80000) end,
     case when is_open then 1 + n % 2 else 4 end, opened_at, opened_at, case when is_open then 1 + n % 2 else 4 end,
-    pg_temp.told(1, priority, opened_at) || case when not is_open or n % 2 = 1 then pg_temp.told(2, 0, opened_at + interval '20 minutes') else '' end
+    pg_temp.told(1, case when is_classified then priority % 5 + 1 else priority end, opened_at)
+      || case when not is_open or n % 2 = 1 then pg_temp.told(2, 0, opened_at + interval '20 minutes') else '' end
+      || case when is_classified then pg_temp.told(8, priority, opened_at + interval '30 minutes') else '' end
+      || case when has_waited then pg_temp.told(3, 1, opened_at + interval '1 hour') || pg_temp.told(4, 0, opened_at + interval '2 hours') else '' end
+      || case when is_reopened then pg_temp.told(5, 0, opened_at + interval '3 hours') || pg_temp.told(7, 0, opened_at + interval '4 hours') else '' end
       || case when is_open then '' else pg_temp.told(5, 0, opened_at + interval '5 hours') || pg_temp.told(6, 0, opened_at + interval '3 days') end
   from incoming, moment m;
 
@@ -90,7 +99,7 @@ insert into desk.ticket_text (tenant_id, ticket_id, sheet, type, opened_at, sear
 
 -- Two clocks each.
 create temporary table seeded_clock as
-  select i.tenant, i.id * 2 + t.at as id, i.id as ticket, t.metric, i.priority, i.opened_at, i.is_late,
+  select i.tenant, i.id * 2 + t.at as id, i.id as ticket, t.metric, i.priority, i.opened_at, i.is_late, i.is_reopened,
     1000 + i.priority * 2 + t.at as target, i.priority * t.seconds as budget,
     case when not i.is_open or (t.at = 0 and i.n % 2 = 1) then i.opened_at + t.takes end as observed_at,
     m.now + interval '1 day' + interval '1 minute' * (i.id * 7919 % 80000) as due_at
@@ -127,13 +136,14 @@ insert into scorecard.progress (tenant_id, refreshed_at) select id, now from cus
 insert into scorecard.ticket_fact (tenant_id, ticket_id, contract_id, priority, opened_on, resolved_on, closed_on, reopen_count, response_promised,
     response_verdict, response_seconds, resolution_promised, resolution_verdict, resolution_seconds)
   select r.tenant, r.ticket, r.tenant, r.priority, (r.opened_at at time zone 'Europe/Berlin')::date, (s.observed_at at time zone 'Europe/Berlin')::date,
-    (case when s.observed_at is not null then r.opened_at + interval '3 days' end at time zone 'Europe/Berlin')::date, 0,
+    (case when s.observed_at is not null then r.opened_at + interval '3 days' end at time zone 'Europe/Berlin')::date, r.is_reopened::int,
     true, case when r.observed_at is null then null when r.is_late then 'missed' else 'met' end, case when r.observed_at is not null then 1200 end,
     true, case when s.observed_at is null then null when s.is_late then 'missed' else 'met' end, case when s.observed_at is not null then 1200 end
   from seeded_clock r join seeded_clock s on s.tenant = r.tenant and s.ticket = r.ticket and s.metric = 'resolution' where r.metric = 'response';
 insert into scorecard.daily (tenant_id, contract_id, basis, day, priority, tickets, reopened, response_judged, response_met, response_timed, response_seconds,
     resolution_judged, resolution_met, resolution_timed, resolution_seconds)
-  select f.tenant_id, f.contract_id, b.basis, b.day, f.priority, count(*), 0, count(f.response_verdict), count(*) filter (where f.response_verdict = 'met'),
+  select f.tenant_id, f.contract_id, b.basis, b.day, f.priority, count(*), count(*) filter (where f.reopen_count > 0),
+    count(f.response_verdict), count(*) filter (where f.response_verdict = 'met'),
     count(f.response_seconds), coalesce(sum(f.response_seconds), 0), count(f.resolution_verdict), count(*) filter (where f.resolution_verdict = 'met'),
     count(f.resolution_seconds), coalesce(sum(f.resolution_seconds), 0)
   from customer c join scorecard.ticket_fact f on f.tenant_id = c.id

@@ -14,7 +14,7 @@ grant select on requests.request, requests.approval, requests.task to steward_fi
 grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
-grant select on problems.problem, problems.incident_link to steward_finder;
+grant select on problems.problem, problems.incident_link, problems.candidate to steward_finder;
 grant select on changes.change, changes.release to steward_finder;
 grant select on major_incidents.major_incident to steward_finder;
 grant select on attributes.value, attributes.internal_value to steward_finder;
@@ -874,6 +874,17 @@ begin
   return query select c.tenant_id, c.ticket_id, c.recorded_at from desk.knowledge_candidate c
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.ticket_id) < (before_at, before_tenant, before_ticket))
+    order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- Tickets of the permitted tenants (null: all) of which somebody says that a problem is behind them, the newest first.
+create function finder.problem_marks(permitted bigint[], row_limit bigint)
+returns table (tenant_id bigint, ticket_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select c.tenant_id, c.ticket_id from problems.candidate c
+    where c.state = 'open' and (permitted is null or c.tenant_id = any (permitted))
     order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
 end
 $$;

@@ -38,3 +38,22 @@ create view changes.pub_open_task with (security_invoker = true) as
   from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id
   where t.state in ('ready', 'active', 'failed') and c.state = 'implementing';
 grant select on changes.pub_open_task to steward_app;
+
+-- What the staff are told of a change, who they may be, and who had a part in it and decides on nothing of it.
+create view changes.pub_told_change with (security_invoker = true) as
+  select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.approval, c.reason, c.owner_id, c.author_kind, c.author_id,
+    c.author_person, c.own_approval, c.parties,
+    exists (select from changes.approval a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.round = c.round) as was_asked,
+    array(select distinct t.assignee_id from changes.task t where t.tenant_id = c.tenant_id and t.change_id = c.id and t.assignee_id is not null)
+      as assignee_ids,
+    array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id) as concerned_ids
+  from changes.change c;
+grant select on changes.pub_told_change to steward_app;
+
+-- Who was asked when a change was submitted last.
+create view changes.pub_approval with (security_invoker = true) as
+  select a.tenant_id, a.id as approval_id, a.change_id, a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to,
+    a.state, a.asked_at, a.due_at, a.escalated_at, a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id,
+    a.decided_person, a.reason
+  from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id and c.round = a.round;
+grant select on changes.pub_approval to steward_app;

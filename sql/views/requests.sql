@@ -17,6 +17,30 @@ create view requests.pub_live_request with (security_invoker = true) as
   from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id;
 grant select on requests.pub_live_request to steward_app;
 
+-- What people are told of a request, and who they may be: whom it is for, who ordered it, and who is at it, or was where nobody is.
+create view requests.pub_told_request with (security_invoker = true) as
+  select r.tenant_id, r.id as request_id, r.public_id, r.number, r.offering_id, r.offering_version_id, r.state, r.reason, r.requester_id, r.unit_id,
+    r.actor_kind, r.actor_id, r.actor_person, r.own_approval, r.asked_at,
+    coalesce(
+      nullif(array(
+        select distinct t.assignee_id from requests.task t
+        where t.tenant_id = r.tenant_id and t.request_id = r.id and t.assignee_id is not null and t.state = 'active'), '{}'),
+      array(
+        select distinct t.assignee_id from requests.task t
+        where t.tenant_id = r.tenant_id and t.request_id = r.id and t.assignee_id is not null)) as assignee_ids
+  from requests.request r;
+grant select on requests.pub_told_request to steward_app;
+
+create view requests.pub_approval with (security_invoker = true) as
+  select tenant_id, id as approval_id, request_id, public_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at,
+    escalated_at, stand_in, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason
+  from requests.approval;
+grant select on requests.pub_approval to steward_app;
+
+create view requests.pub_comment with (security_invoker = true) as
+  select tenant_id, request_id, public_id, visibility, author_name, body from requests.comment;
+grant select on requests.pub_comment to steward_app;
+
 -- What is to be done for a request and is not over, for whoever gives it to another team.
 create view requests.pub_open_task with (security_invoker = true) as
   select tenant_id, id as task_id, public_id, request_id, team_id from requests.task where state in ('ready', 'active', 'failed');

@@ -36,10 +36,10 @@ extension AdminReply {
     if let key { fields.append(Value.Member("request-id", .text(key))) }
     if let seconds = failure.retryAfterSeconds { fields.append(Value.Member("retry-after", .integer(Int64(max(1, seconds))))) }
     if !failure.violations.isEmpty {
-      let errors = failure.violations.map { violation in
-        Value.object([
-          "path": .text(violation.path), "code": .text(violation.message.key), "text": .text(violation.message.text(language, violation.arguments)),
-        ])
+      let errors = failure.violations.map { violation -> Value in
+        let value = violation.value.map { [Value.Member("value", $0)] } ?? []
+        let told = Value.Member("text", .text(violation.message.text(language, violation.arguments)))
+        return Value.object([Value.Member("path", .text(violation.path)), Value.Member("code", .text(violation.message.key))] + value + [told])
       }
       fields.append(Value.Member("errors", .array(errors)))
     }

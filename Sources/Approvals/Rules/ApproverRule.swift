@@ -16,7 +16,7 @@ package enum ApproverRule {
   }
 
   /// What the rule looks at of what is asked about.
-  package struct Facts: Equatable {
+  package struct Facts: Sendable, Equatable {
     /// Whom it concerns: a role counts only of who holds it for all of them.
     package let tenants: Set<TenantId>
     /// What the holder of a role must be permitted to do.

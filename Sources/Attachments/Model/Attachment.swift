@@ -1,4 +1,3 @@
-import Desk
 import Kernel
 import Operations
 import Postgres
@@ -17,12 +16,12 @@ enum AttachmentState: String, Sendable {
   case removed
 }
 
-/// An attachment as it lies in the database, with its ticket's public id.
+/// An attachment as it lies in the database, with the public id of what it is attached to.
 struct Attachment: Sendable {
   let id: Int64
   let publicId: [UInt8]
-  let ticket: Int64
-  let ticketPublicId: [UInt8]
+  let subject: AttachmentSubject
+  let subjectPublicId: [UInt8]
   let visibility: String
   let name: String
   let type: String
@@ -37,16 +36,25 @@ struct Attachment: Sendable {
   let deleterName: String?
 
   static let select = """
-    select a.id, a.public_id, a.ticket_id, t.public_id, a.visibility, a.name, a.type, a.claimed_type, a.sha256, a.size_bytes, a.state, a.actor_kind,
-      a.actor_name, a.recorded_at, a.deleted_at, a.deletion_reason, a.deleter_name
-    from attachments.attachment a join desk.pub_ticket t on t.tenant_id = a.tenant_id and t.ticket_id = a.ticket_id
+    select a.id, a.public_id,
+      case when a.ticket_id is not null then 'incident' when a.request_id is not null then 'request' when a.problem_id is not null then 'problem'
+        else 'change' end,
+      coalesce(a.ticket_id, a.request_id, a.problem_id, a.change_id), coalesce(t.public_id, r.public_id, p.public_id, c.public_id),
+      a.visibility, a.name, a.type, a.claimed_type, a.sha256, a.size_bytes, a.state, a.actor_kind, a.actor_name, a.recorded_at, a.deleted_at,
+      a.deletion_reason, a.deleter_name
+    from attachments.attachment a
+    left join desk.pub_ticket t on t.tenant_id = a.tenant_id and t.ticket_id = a.ticket_id
+    left join requests.pub_request r on r.tenant_id = a.tenant_id and r.request_id = a.request_id
+    left join problems.pub_problem p on p.tenant_id = a.tenant_id and p.problem_id = a.problem_id
+    left join changes.pub_change c on c.tenant_id = a.tenant_id and c.change_id = a.change_id
     """
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
     publicId = try row.next()
-    ticket = try row.next()
-    ticketPublicId = try row.next()
+    // The check of the table allows no other kind.
+    subject = AttachmentSubject(kind: SubjectKind(rawValue: try row.next()) ?? .incident, id: try row.next())
+    subjectPublicId = try row.next()
     visibility = try row.next()
     name = try row.next()
     type = try row.next()
@@ -67,7 +75,7 @@ struct Attachment: Sendable {
 /// An attachment as the API shows it.
 package struct AttachmentRecord: OperationOutput {
   let id: PublicId
-  let incident: PublicId
+  let subject: NamedSubject
   let name: String
   let type: String
   let claimedType: String?
@@ -84,7 +92,10 @@ package struct AttachmentRecord: OperationOutput {
 
   package static let fields: [OutputField<AttachmentRecord>] = [
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
-    OutputField("incident", .id, "The incident.", "所属事件。") { .id($0.incident) },
+    OutputField("incident", .id, "The incident that it is attached to.", "所属事件。") { .id($0.named(.incident)) },
+    OutputField("request", .id, "The request, where it is attached to one.", "所属请求（如有）。") { .id($0.named(.request)) },
+    OutputField("problem", .id, "The problem, where it is attached to one.", "所属问题（如有）。") { .id($0.named(.problem)) },
+    OutputField("change", .id, "The change, where it is attached to one.", "所属变更（如有）。") { .id($0.named(.change)) },
     OutputField("name", .text, "Its name, as it is shown: the last part of what the sender called it.", "显示的文件名（取上传名称的最后一段）。") { .text($0.name) },
     OutputField("type", .text, "What its bytes look like, as a media type.", "按内容识别的媒体类型。") { .text($0.type) },
     OutputField("claimedType", .text, "What the sender said that it is; nothing follows from it.", "上传者声明的类型（仅作记录）。") { .text($0.claimedType) },
@@ -103,7 +114,7 @@ package struct AttachmentRecord: OperationOutput {
   init(_ row: Attachment, in context: OperationContext) {
     let isStaff = context.principal.side == .staff
     id = context.id(.attachment, row.publicId)
-    incident = context.id(.incident, row.ticketPublicId)
+    subject = NamedSubject(row.subject.kind, context.id(row.subject.kind.id, row.subjectPublicId))
     name = row.name
     type = row.type
     claimedType = row.claimedType
@@ -118,6 +129,8 @@ package struct AttachmentRecord: OperationOutput {
     deletionReason = isStaff ? row.deletionReason : nil
     deleterName = isStaff ? row.deleterName : nil
   }
+
+  private func named(_ kind: SubjectKind) -> PublicId? { subject.kind == kind ? subject.id : nil }
 }
 
 enum Hexadecimal {

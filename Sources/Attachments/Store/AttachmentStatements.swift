@@ -3,39 +3,10 @@ import Kernel
 import Operations
 import Postgres
 
-/// The ticket of an attachment, if the caller may see it.
-struct FindTicket: Statement {
-  let tenant: TenantId
-  let publicId: PublicId
-  let scope: RowScope
-
-  static let sql = """
-    select ticket_id from desk.pub_ticket
-    where tenant_id = $1 and public_id = $2 and type = 'incident' and ($3 or unit_id = any ($4) or requester_id = $5)
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-    parameters.append(rows: scope)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-extension Parameters {
-  /// `($n or unit_id = any ($n+1) or requester_id = $n+2)`
-  fileprivate mutating func append(rows scope: RowScope) {
-    append(scope.everything)
-    append(scope.units.sorted())
-    append(scope.person)
-  }
-}
-
 struct InsertAttachment: Statement {
   let tenant: TenantId
   let publicId: PublicId
-  let ticket: Int64
+  let subject: AttachmentSubject
   let visibility: CommentVisibility
   let name: String
   let type: String
@@ -46,14 +17,15 @@ struct InsertAttachment: Statement {
 
   static let sql = """
     insert into attachments.attachment
-      (tenant_id, public_id, ticket_id, visibility, name, type, claimed_type, size_bytes, sha256, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+      (tenant_id, public_id, ticket_id, request_id, problem_id, change_id, visibility, name, type, claimed_type, size_bytes, sha256, actor_kind,
+       actor_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId.random)
-    parameters.append(ticket)
+    parameters.append(subject: subject)
     parameters.append(visibility.rawValue)
     parameters.append(name)
     parameters.append(type)
@@ -67,32 +39,34 @@ struct InsertAttachment: Statement {
   }
 }
 
-/// An attachment that the caller may see: of a ticket of his, and public or for the staff.
+extension Parameters {
+  /// The columns of a file's subject, of which one is filled: an incident, a request, a problem, a change.
+  fileprivate mutating func append(subject: AttachmentSubject) {
+    for kind in SubjectKind.allCases { append(subject.row(kind)) }
+  }
+}
+
+/// An attachment, public or for the staff. Whether the caller sees what it is attached to is another question.
 struct AttachmentByPublicId: Statement {
   let tenant: TenantId
   let publicId: PublicId
-  let scope: RowScope
   let includesInternal: Bool
 
-  static let sql = """
-    \(Attachment.select)
-    where a.tenant_id = $1 and a.public_id = $2 and ($3 or t.unit_id = any ($4) or t.requester_id = $5) and ($6 or a.visibility = 'public')
-    """
+  static let sql = "\(Attachment.select) where a.tenant_id = $1 and a.public_id = $2 and ($3 or a.visibility = 'public')"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId.random)
-    parameters.append(rows: scope)
     parameters.append(includesInternal)
   }
 
   static func decode(_ row: inout RowReader) throws -> Attachment { try Attachment(&row) }
 }
 
-/// The attachments of a ticket in the order in which they came.
-struct AttachmentsOfTicket: Statement {
+/// The files of one thing in the order in which they came. Three of its four columns are null, and drop out of the plan.
+struct AttachmentsOfSubject: Statement {
   let tenant: TenantId
-  let ticket: Int64
+  let subject: AttachmentSubject
   let includesInternal: Bool
   let includesDeleted: Bool
   let after: Int64
@@ -100,13 +74,14 @@ struct AttachmentsOfTicket: Statement {
 
   static let sql = """
     \(Attachment.select)
-    where a.tenant_id = $1 and a.ticket_id = $2 and ($3 or a.visibility = 'public') and ($4 or a.state = 'stored') and a.id > $5
-    order by a.id limit $6
+    where a.tenant_id = $1 and (a.ticket_id = $2 or a.request_id = $3 or a.problem_id = $4 or a.change_id = $5)
+      and ($6 or a.visibility = 'public') and ($7 or a.state = 'stored') and a.id > $8
+    order by a.id limit $9
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(ticket)
+    parameters.append(subject: subject)
     parameters.append(includesInternal)
     parameters.append(includesDeleted)
     parameters.append(after)

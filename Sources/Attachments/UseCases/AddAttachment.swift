@@ -6,12 +6,12 @@ import Tenancy
 /// The fields that operations of attachments share.
 enum AttachmentFields {
   static let id = Field.id("id", .attachment, "The attachment.", "附件。")
-  static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
   static let name = Field.typedText(
     "name", 1...255, "What the file is called; of a path the last part is kept, and no character that is not seen.", "文件名；若为路径则取最后一段，并去除不可见字符。")
   static let visibility = Field.oneOf(
-    "visibility", CommentVisibility.allCases.map(\.rawValue), "public (default): the customer's people get it too; internal: staff only.",
-    "public（默认）：客户人员可见；internal：仅服务商人员可见。")
+    "visibility", CommentVisibility.allCases.map(\.rawValue),
+    "public: the customer's people get it too; internal: staff only, as all of problems and changes is. Left out: internal of what staff attach, public of what a customer's people do.",
+    "public：客户人员可见；internal：仅服务商人员可见（问题与变更的附件一律如此）。省略时，服务商人员的附件为 internal，客户人员的附件为 public。")
   static let claimedType = Field.text("claimedType", 1...200, "The media type that the sender takes it for; kept as that.", "上传者声明的媒体类型，仅作记录。")
   static let content = Field.longText(
     "content", 1...700_000, "The file in Base64, where it does not come as the body of an HTTP request; 512 KiB at the most.",
@@ -23,30 +23,30 @@ enum AttachmentFields {
   static let textBytes: Int64 = 512 << 10
 }
 
-/// Adds a file to a ticket. By HTTP it may come as the request's body; by any interface as text, if it is small.
+/// Adds a file to an incident, a request, a problem or a change. By HTTP it may come as the request's body; by any interface as text, if it is small.
 ///
 /// The bytes get their lasting name when nothing is left that could refuse them, with the customer's room held and before the commit: an
 /// attachment that there is has its file, and what was refused leaves none. A file that has no attachment, because somebody died in
 /// between, is the sweep's.
 package enum AddAttachment: FileTakingOperation {
   package struct Input: OperationInput {
-    let incident: PublicId
+    let subject: NamedSubject
     let name: FileName
-    let visibility: CommentVisibility
+    let visibility: CommentVisibility?
     let claimedType: String?
     let content: String?
     /// What came, looked at before the transaction.
     fileprivate var file: File?
 
-    package static let fields: [any InputField] = [
-      AttachmentFields.incident, AttachmentFields.name, AttachmentFields.visibility.optional, AttachmentFields.claimedType.optional,
-      AttachmentFields.content.optional,
-    ]
+    package static let fields: [any InputField] =
+      NamedSubject.fields + [
+        AttachmentFields.name, AttachmentFields.visibility.optional, AttachmentFields.claimedType.optional, AttachmentFields.content.optional,
+      ]
 
     package init(_ values: InputValues) throws(FieldError) {
-      incident = try values[AttachmentFields.incident]
+      subject = try NamedSubject(values)
       name = FileName(cleaning: try values[AttachmentFields.name])
-      visibility = try values[AttachmentFields.visibility.optional].flatMap(CommentVisibility.init) ?? .everybody
+      visibility = try values[AttachmentFields.visibility.optional].flatMap(CommentVisibility.init)
       claimedType = try values[AttachmentFields.claimedType.optional]
       content = try values[AttachmentFields.content.optional]
     }
@@ -60,23 +60,22 @@ package enum AddAttachment: FileTakingOperation {
   }
 
   package static let declaration = Declaration(
-    "attachment.add", "Attach a file to an incident: as the body of the request (HTTP), or as Base64.", zh: "为事件添加附件：以请求正文（HTTP）或 Base64 文本提供文件。",
-    roles: AttachmentRights.writers, scopes: AttachmentRights.everyScope, reach: .one(by: "incident"), effect: .create)
+    "attachment.add", "Attach a file to an incident, a request, a problem or a change: as the body of the request (HTTP), or as Base64.",
+    zh: "为事件、请求、问题或变更添加附件：以请求正文（HTTP）或 Base64 文本提供文件。", roles: AttachmentRights.writers,
+    scopes: AttachmentRights.everyScope, reach: .oneOf(NamedSubject.names), effect: .create)
 
   package static func admit(_ input: Input, bytes: Int64?, for preparation: Preparation) async throws {
-    guard preparation.principal.side == .staff || input.visibility == .everybody else {
-      throw Failure.invalid("visibility", AttachmentsMessages.internalIsForStaff)
-    }
+    let visibility = try CommentVisibility.chosen(input.visibility, by: preparation.principal.side)
     let limits = try preparation.store().limits
-    let (find, storage) = (
-      FindTicket(tenant: preparation.tenant.id, publicId: input.incident, scope: preparation.access.rows), FindStorage(tenant: preparation.tenant.id)
-    )
-    let (tickets, rows) = try await preparation.read { try await $0.query(find, storage) }
-    guard !tickets.isEmpty else { throw Failure.invalid("incident", InputMessages.unknownReference) }
+    let row = try await preparation.read { transaction in
+      let found = try await input.subject.find(in: preparation.tenant, as: preparation.principal.side, preparation.access, transaction)
+      guard found != nil else { throw Failure.invalid(input.subject.kind.rawValue, InputMessages.unknownReference) }
+      return try await transaction.first(FindStorage(tenant: preparation.tenant.id)) ?? StorageRow()
+    }
+    guard !input.subject.kind.isProvidersOwn || visibility == .staff else { throw Failure.invalid("visibility", AttachmentsMessages.providersOwn) }
     guard let bytes else { return }
     guard bytes > 0 else { throw Failure(.conflict, AttachmentsMessages.empty) }
     guard bytes <= limits.fileBytes else { throw Failure.fileTooLarge(limits) }
-    let row = rows.first ?? StorageRow()
     guard row.usedBytes <= (row.quotaBytes ?? limits.tenantBytes) - bytes else { throw overQuota(row, limits, bytes) }
   }
 
@@ -119,20 +118,19 @@ package enum AddAttachment: FileTakingOperation {
     }
     // From here the row is held: calls with one key come one after the other, and who removes bytes waits.
     try await context.requireNewKey()
-    guard let ticket = try await transaction.first(FindTicket(tenant: tenant, publicId: input.incident, scope: context.access.rows)) else {
-      throw context.unknownReference("incident")
-    }
+    guard let subject = try await context.find(input.subject) else { throw context.unknownReference(input.subject.kind.rawValue) }
+    let visibility = try CommentVisibility.chosen(input.visibility, by: context.principal.side)
     let id = context.newId(.attachment)
     context.subject(id)
     transaction.enqueue(
       InsertAttachment(
-        tenant: tenant, publicId: id, ticket: ticket, visibility: input.visibility, name: input.name.text, type: file.type.name,
+        tenant: tenant, publicId: id, subject: subject, visibility: visibility, name: input.name.text, type: file.type.name,
         claimedType: input.claimedType, content: content, principal: context.principal, now: context.now))
     let told = Value.object([
-      "attachment": .id(id), "visibility": .text(input.visibility.rawValue), "type": .text(file.type.name), "bytes": .integer(content.bytes),
+      "attachment": .id(id), "visibility": .text(visibility.rawValue), "type": .text(file.type.name), "bytes": .integer(content.bytes),
     ])
-    transaction.enqueue(TicketNote(TicketEventType.attached, told, on: ticket, of: tenant, by: context.actor, at: context.now))
-    let found = AttachmentByPublicId(tenant: tenant, publicId: id, scope: .all, includesInternal: true)
+    context.note(.attached, told, on: subject)
+    let found = AttachmentByPublicId(tenant: tenant, publicId: id, includesInternal: true)
     guard let row = try await transaction.first(found) else { throw Failure.notFound }
     // The last thing that can go wrong but for the commit: no transaction takes it back.
     try await store.keep(file.received, of: context.tenant.handle)

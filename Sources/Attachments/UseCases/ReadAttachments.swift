@@ -1,4 +1,3 @@
-import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -14,8 +13,10 @@ package struct AttachmentReference: OperationInput {
 extension OperationContext {
   /// An attachment that the caller may see.
   func attachment(_ id: PublicId) async throws -> Attachment {
-    let found = AttachmentByPublicId(tenant: tenant.id, publicId: id, scope: access.rows, includesInternal: principal.side == .staff)
+    let found = AttachmentByPublicId(tenant: tenant.id, publicId: id, includesInternal: principal.side == .staff)
     guard let row = try await transaction.first(found) else { throw Failure.notFound }
+    let kind = row.subject.kind
+    guard try await find(NamedSubject(kind, self.id(kind.id, row.subjectPublicId))) != nil else { throw Failure.notFound }
     return row
   }
 }
@@ -25,7 +26,7 @@ package enum ReadAttachment: Operation {
 
   package static let declaration = Declaration(
     "attachment.read", "Read what is known of an attachment.", zh: "查看附件信息。", permission: AttachmentRights.read, roles: AttachmentRights.readers,
-    scopes: AttachmentRights.everyScope, reach: .one(by: "id"), effect: .read)
+    scopes: AttachmentRights.everyScope, reach: .oneOf(["id"]), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AttachmentRecord {
     AttachmentRecord(try await context.attachment(input.id), in: context)
@@ -34,16 +35,16 @@ package enum ReadAttachment: Operation {
 
 package enum ListAttachments: Operation {
   package struct Input: OperationInput {
-    let incident: PublicId
+    let subject: NamedSubject
     let includesDeleted: Bool
     let limit: Int64?
     let cursor: String?
 
     private static let deleted = Field.boolean("deleted", "Whether those that were deleted are listed too.", "是否同时列出已删除的附件。")
-    package static let fields: [any InputField] = [AttachmentFields.incident, deleted.optional, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = NamedSubject.fields + [deleted.optional, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
-      incident = try values[AttachmentFields.incident]
+      subject = try NamedSubject(values)
       includesDeleted = try values[Self.deleted.optional] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -51,17 +52,17 @@ package enum ListAttachments: Operation {
   }
 
   package static let declaration = Declaration(
-    "attachment.list", "List the attachments of an incident in the order in which they came.", zh: "按添加顺序列出事件的附件。", permission: AttachmentRights.read,
-    roles: AttachmentRights.readers, scopes: AttachmentRights.everyScope, reach: .one(by: "incident"), effect: .read)
+    "attachment.list", "List the attachments of an incident, a request, a problem or a change in the order in which they came.",
+    zh: "按添加顺序列出事件、请求、问题或变更的附件。", permission: AttachmentRights.read, roles: AttachmentRights.readers,
+    scopes: AttachmentRights.everyScope, reach: .oneOf(NamedSubject.names), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<AttachmentRecord> {
-    let filter = "\(input.incident) \(input.includesDeleted)"
+    let filter = "\(input.subject.id) \(input.includesDeleted)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let find = FindTicket(tenant: context.tenant.id, publicId: input.incident, scope: context.access.rows)
-    guard let ticket = try await context.transaction.first(find) else { throw context.unknownReference("incident") }
+    guard let subject = try await context.find(input.subject) else { throw context.unknownReference(input.subject.kind.rawValue) }
     let rows = try await context.transaction.query(
-      AttachmentsOfTicket(
-        tenant: context.tenant.id, ticket: ticket, includesInternal: context.principal.side == .staff, includesDeleted: input.includesDeleted,
+      AttachmentsOfSubject(
+        tenant: context.tenant.id, subject: subject, includesInternal: context.principal.side == .staff, includesDeleted: input.includesDeleted,
         after: try after?.integer(0) ?? 0, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { AttachmentRecord($0, in: context) }
   }
@@ -89,7 +90,7 @@ package enum DownloadAttachment: FileGivingOperation {
 
   package static let declaration = Declaration(
     "attachment.download", "Get an attachment's file: over HTTP as it is, else as Base64 up to 512 KiB.", zh: "下载附件：HTTP 返回原始字节，其他接口返回不超过 512 KiB 的 Base64 文本。",
-    permission: AttachmentRights.read, roles: AttachmentRights.readers, scopes: AttachmentRights.everyScope, reach: .one(by: "id"), effect: .read)
+    permission: AttachmentRights.read, roles: AttachmentRights.readers, scopes: AttachmentRights.everyScope, reach: .oneOf(["id"]), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let row = try await context.attachment(input.id)
@@ -129,7 +130,7 @@ package enum DeleteAttachment: Operation {
 
   package static let declaration = Declaration(
     "attachment.delete", "Delete an attachment's file; that it was there stays on record.", zh: "删除附件的文件；其曾经存在的记录予以保留。", roles: AttachmentRights.removers,
-    reach: .one(by: "id"), effect: .delete)
+    reach: .oneOf(["id"]), effect: .delete)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AttachmentRecord {
     let row = try await context.attachment(input.id)
@@ -138,7 +139,7 @@ package enum DeleteAttachment: Operation {
     let mark = MarkDeleted(tenant: tenant, id: row.id, reason: input.reason, principal: context.principal, now: context.now)
     guard try await context.transaction.first(mark) != nil else { throw Failure(.conflict, AttachmentsMessages.deleted) }
     let told = Value.object(["attachment": .id(input.id), "visibility": .text(row.visibility)])
-    context.transaction.enqueue(TicketNote(TicketEventType.detached, told, on: row.ticket, of: tenant, by: context.actor, at: context.now))
+    context.note(.detached, told, on: row.subject)
     return AttachmentRecord(try await context.attachment(input.id), in: context)
   }
 }

@@ -64,6 +64,6 @@ extension OperationContext {
   }
 
   private func requireTickets(_ terms: CreditSchedule, _ path: String, name: String) throws(Failure) {
-    guard terms.measure != .availability else { throw .invalid(path, BacktestMessages.availabilitySchedule, ["name": name]) }
+    guard terms.measure.isOfTickets else { throw .invalid(path, BacktestMessages.availabilitySchedule, ["name": name]) }
   }
 }

@@ -6,6 +6,7 @@ extension IdKind {
   package static let changeModel = IdKind("chm", owner: .provider)
   package static let changeApproval = IdKind("cap", owner: .provider)
   package static let changeTask = IdKind("ctk", owner: .provider)
+  package static let changeComment = IdKind("ccm", owner: .provider)
   package static let freeze = IdKind("frz", owner: .provider)
   package static let release = IdKind("rel", owner: .provider)
   /// What a customer is told of a change.

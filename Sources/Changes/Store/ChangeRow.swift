@@ -120,7 +120,7 @@ struct ChangeRow: Sendable {
 extension Party {
   var stored: Value { .object(["kind": .text(kind), "id": .integer(id), "person": .integer(person)]) }
 
-  static func list(_ stored: Value) -> [Party] {
+  package static func list(_ stored: Value) -> [Party] {
     (stored.array ?? []).compactMap { one in
       guard let kind = one["kind"]?.text, let id = one["id"]?.integer else { return nil }
       return Party(kind: kind, id: id, person: one["person"]?.integer)

@@ -1,5 +1,6 @@
 import Approvals
 import Attributes
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -16,6 +17,7 @@ struct ChangeWork: Sendable {
   var row: ChangeRow
   private let before: ChangeRow
   private var edit: AttributeEdit?
+  private var texts: [FieldChange] = []
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -96,6 +98,13 @@ struct ChangeWork: Sendable {
     row.process.note(what, at: now, payload + hidden)
   }
 
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
+  mutating func note(_ changes: [FieldChange]) {
+    guard !changes.isEmpty else { return }
+    texts = changes
+    note("changed", changes.payload)
+  }
+
   /// Gives it the attributes that were told; all of a change's are the provider's own.
   mutating func tell(_ edit: AttributeEdit?) {
     guard let edit, !edit.isEmpty else { return }
@@ -114,9 +123,19 @@ struct ChangeWork: Sendable {
     }
     for event in process.events {
       row.lastSeq += 1
+      let type = "change.\(event.what)"
       transaction.record(
-        Event(subjectKind: "change", subject: row.id, seq: row.lastSeq, type: "change.\(event.what)", payload: payload(event), occurredAt: event.at),
-        tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+        Event(subjectKind: ChangeApprovalNews.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: payload(event), occurredAt: event.at),
+        for: ChangeApprovalNews.consumers(of: type), tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+      if event.subject == .change, let kind = ChangeNews.Kind(outcome: event.what) {
+        transaction.enqueue(
+          LeaveIncidentNews(
+            provider: provider.id, change: row.id, seq: row.lastSeq, kind: kind, outcome: kind == .implemented ? process.outcome?.rawValue : nil,
+            actor: event.isByTime ? Self.time : actor, at: event.at))
+      }
+      if event.what == "changed" {
+        transaction.keep(texts, of: "change", row.id, seq: row.lastSeq, tenant: provider.id, internal: true, at: now)
+      }
       if let edit, event.what == AttributeEvents.internalChanged {
         let subject = AttributeSubject(tenant: provider.id, .change, row.id, openedAt: row.openedAt)
         edit.save(subject, seq: row.lastSeq, internalSeq: row.lastSeq, now: now, in: transaction)
@@ -180,6 +199,18 @@ struct ChangeWork: Sendable {
   mutating func assess(_ answers: Value, _ questionnaire: (seq: Int64, content: Questionnaire)) throws(Failure) {
     try row.process.assess(RiskRule.judge(answers.members ?? [], by: questionnaire.content), at: now)
     (row.answers, row.questionnaire) = (answers, questionnaire.seq)
+  }
+}
+
+extension ChangeNews.Kind {
+  /// What incidents are told when a change comes to its end; nil for what else happens to it.
+  fileprivate init?(outcome event: String) {
+    switch event {
+    case "implemented": self = .implemented
+    case "backed_out": self = .backedOut
+    case "cancelled": self = .cancelled
+    default: return nil
+    }
   }
 }
 

@@ -167,6 +167,13 @@ extension OperationContext {
     }
     work.note("\(kind)_\(isLinked ? "linked" : "unlinked")", [Value.Member(kind, .id(otherId))], of: customer)
     try await work.save(countsVersion: false)
+    if kind == "incident" {
+      // Whoever locks a change and incidents locks the change first.
+      try await TicketNews.hold([other], of: tenant, in: transaction)
+      let news = ChangeNews(
+        isLinked ? .linked : .unlinked, of: work.id, number: ChangeNumber.text(provider.code, work.row.number), by: actor, at: now)
+      try await news.tell([other], of: tenant, at: now, in: transaction)
+    }
     return Done(id: id, version: work.row.version)
   }
 

@@ -168,13 +168,8 @@ package enum WriteChange: Operation {
       attributes = try values[AttributeFields.attributes.change]
     }
 
-    /// What is said anew, by name.
-    var fields: [String] {
-      [
-        ("title", title.isKeep), ("description", description.isKeep), ("publicText", publicText.isKeep), ("plan", plan.isKeep),
-        ("backOut", backOut.isKeep), ("test", test.isKeep), ("startsAt", startsAt.isKeep), ("endsAt", endsAt.isKeep),
-      ].filter { !$0.1 }.map { $0.0 }
-    }
+    /// Whether nothing but attributes is told.
+    var isEmpty: Bool { title.isKeep && !isOfModel && startsAt.isKeep && endsAt.isKeep }
 
     var isOfModel: Bool { !description.isKeep || !publicText.isKeep || !plan.isKeep || !backOut.isKeep || !test.isKeep }
   }
@@ -186,7 +181,7 @@ package enum WriteChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     let attributes = try context.told(input.attributes.applied(to: nil), of: .change)
-    guard !input.fields.isEmpty || attributes != nil else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
+    guard !input.isEmpty || attributes != nil else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ChangeWork.begin(on: input.id, in: context)
     if input.isOfModel { try work.requireOwnWords() }
     var read = work
@@ -201,21 +196,15 @@ package enum WriteChange: Operation {
     work.row.process.startsAt = input.startsAt.applied(to: before.process.startsAt)
     work.row.process.endsAt = input.endsAt.applied(to: before.process.endsAt)
     try ChangeFields.checkWindow(work.row.process.startsAt, work.row.process.endsAt)
-    if !input.fields.isEmpty {
-      work.note(
-        "changed",
-        [
-          Value.Member("fields", .array(input.fields.map { .text($0) })), Value.Member("startsAt", .instant(work.row.process.startsAt)),
-          Value.Member("endsAt", .instant(work.row.process.endsAt)),
-        ])
-    }
+    let changed = work.row.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
     // Telling what stands there already is no change: what was assessed stays so.
-    if input.fields.isEmpty, edit?.isEmpty ?? true {
+    if changed.isEmpty, edit?.isEmpty ?? true {
       // Save what time has decided meanwhile.
       if !read.row.process.events.isEmpty { try await read.save() }
       return try await read.record(in: context)
     }
+    work.note(changed)
     work.tell(edit)
     try await work.save()
     return try await work.record(in: context)
@@ -246,5 +235,19 @@ package enum PlanChangeTasks: Operation {
     try await work.plan(input.tasks, random: context.random)
     try await work.save()
     return try await work.record(in: context)
+  }
+}
+
+extension ChangeRow {
+  /// What was written in it otherwise than before.
+  fileprivate func changes(since before: ChangeRow) -> [FieldChange] {
+    let (was, now) = (before.process, process)
+    let told: [FieldChange] = [
+      .text("title", before.title, title), .text("description", before.description, description),
+      .text("publicText", before.publicText, publicText), .text("plan", was.plan, now.plan), .text("backOut", was.backOut, now.backOut),
+      .text("test", was.test, now.test), .code("startsAt", .instant(was.startsAt), .instant(now.startsAt)),
+      .code("endsAt", .instant(was.endsAt), .instant(now.endsAt)),
+    ]
+    return told.real
   }
 }

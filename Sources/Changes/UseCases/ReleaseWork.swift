@@ -9,6 +9,7 @@ struct ReleaseWork: Sendable {
   var row: ReleaseRow
   private let before: [Criterion]
   private var events: [(what: String, payload: [Value.Member])] = []
+  private var texts: [FieldChange] = []
 
   static func begin(on id: PublicId, in context: OperationContext) async throws -> ReleaseWork {
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
@@ -32,6 +33,12 @@ struct ReleaseWork: Sendable {
 
   mutating func note(_ what: String, _ payload: [Value.Member] = []) { events.append((what, payload)) }
 
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
+  mutating func note(_ changes: [FieldChange]) {
+    texts = changes
+    note("changed", changes.payload)
+  }
+
   /// Writes what differs, and the events.
   mutating func save() -> ReleaseRecord {
     let (provider, now) = (context.provider.id, context.now)
@@ -43,6 +50,9 @@ struct ReleaseWork: Sendable {
         Event(
           subjectKind: "release", subject: row.id, seq: row.lastSeq, type: "release.\(event.what)", payload: .object(event.payload), occurredAt: now),
         tenant: provider, actor: context.actor, at: now)
+      if event.what == "changed" {
+        context.transaction.keep(texts, of: "release", row.id, seq: row.lastSeq, tenant: provider, internal: true, at: now)
+      }
     }
     context.transaction.enqueue(UpdateRelease(provider: provider, row: row))
     let known = Dictionary(before.map { ($0.seq, $0) }) { $1 }

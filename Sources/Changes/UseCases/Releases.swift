@@ -124,9 +124,16 @@ package enum WriteRelease: Operation {
     guard !input.title.isKeep || !input.description.isKeep else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     try work.row.process.require(.write)
-    work.row.title = input.title.applied(to: work.row.title)
-    work.row.description = input.description.applied(to: work.row.description)
-    work.note("changed")
+    let before = work.row
+    work.row.title = input.title.applied(to: before.title)
+    work.row.description = input.description.applied(to: before.description)
+    let told: [FieldChange] = [
+      .text("title", before.title, work.row.title), .text("description", before.description, work.row.description),
+    ]
+    let changed = told.real
+    // What is said as it stands changes nothing.
+    guard !changed.isEmpty else { return ReleaseRecord(work.row, in: context) }
+    work.note(changed)
     return work.save()
   }
 }
@@ -424,7 +431,10 @@ package enum ReadReleaseHistory: Operation {
       ChangeEvents(
         provider: context.provider.id, kind: "release", subject: release.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? -1,
         recordedFrom: release.openedAt, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { ChangeEventRecord(row: $0) }
+    let texts = try await context.texts(of: "release", release.id, changedBy: rows)
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
+      ChangeEventRecord(row: $0, texts: texts[$0.seq])
+    }
   }
 }
 

@@ -30,7 +30,7 @@ extension ContractPlanner {
       [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))] + (sla.waits?.members ?? [])
     let kind = Value.Member("kind", .text(sla.kind.rawValue))
     guard let found = recorded.slas[name] else {
-      step.details = differences(goals, .null)
+      step.details = differences(goals, .null) + clockless(goals)
       step.act = { applying in
         let made = try await applying.call("sla.create", members + [kind, Value.Member("targets", await goals.value(applying))])
         await applying.keep(made["id"], of: .sla(name))
@@ -48,13 +48,21 @@ extension ContractPlanner {
     }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText,
-      details: step.details + [ContractFileMessages.shared.text(language)], renamed: step.renamed)
+      details: step.details + clockless(goals) + [ContractFileMessages.shared.text(language)], renamed: step.renamed)
     let (id, version, from) = (found["id"] ?? .null, found["version"]?.integer, validFromMember)
     step.act = { applying in
       let input = [Value.Member("id", id)] + members.dropFirst() + [Value.Member("targets", await goals.value(applying))] + from
       try await applying.call("sla.revise", input, version: version)
     }
     add(step)
+  }
+
+  /// The promises for whose types of ticket no clock runs, as a warning.
+  private func clockless(_ goals: [Goal]) -> [String] {
+    let told = goals.filter { goal in !goal.explicitlyNone && goal.label.ticketType.map { $0 != .incident } ?? false }
+    guard !told.isEmpty else { return [] }
+    let targets = told.map { "“\(words.text($0.label))”" }.joined(separator: language == .chinese ? "、" : ", ")
+    return [ContractFileMessages.noClocks.text(language, ["targets": targets])]
   }
 
   /// Where the fields of the operations' targets stand in the file.

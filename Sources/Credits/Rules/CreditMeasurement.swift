@@ -14,10 +14,19 @@ struct CreditMeasurement: Sendable {
     let at: Instant
   }
 
+  /// The judgement that counts of what was measured in a period, of a service or (empty) of none; nil: nothing was measured.
+  struct Recorded: Sendable {
+    let service: String
+    let attained: Int64?
+    let attainable: Int64?
+    let isMet: Bool?
+  }
+
   /// A row of evidence.
   enum Evidence: Sendable {
     case verdict(Judged)
     case outage(LinkedService.KnownOutage, subject: String, from: Instant, to: Instant)
+    case measured(isMet: Bool, subject: String, period: TimeSpan)
   }
 
   let subjects: [CreditSubject]
@@ -36,6 +45,24 @@ struct CreditMeasurement: Sendable {
     down = []
     self.judged = (Int64(judged.count), met)
     evidence = judged.map(Evidence.verdict)
+  }
+
+  /// Of what was recorded and judged: all together, or each service by itself.
+  init(recorded: [Recorded], per scope: CreditSchedule.Scope, in period: TimeSpan) throws(CreditError) {
+    if scope == .service {
+      subjects = recorded.map { CreditSubject(name: $0.service, attainment: Fraction($0.attained ?? 0, $0.attainable ?? 0)) }
+    } else {
+      var (attained, attainable): (Int64, Int64) = (0, 0)
+      for one in recorded {
+        let sums = (attained.addingReportingOverflow(one.attained ?? 0), attainable.addingReportingOverflow(one.attainable ?? 0))
+        guard !sums.0.overflow, !sums.1.overflow else { throw .overflow }
+        (attained, attainable) = (sums.0.partialValue, sums.1.partialValue)
+      }
+      subjects = [CreditSubject(name: "", attainment: Fraction(attained, attainable))]
+    }
+    down = []
+    judged = nil
+    evidence = recorded.compactMap { one in one.isMet.map { Evidence.measured(isMet: $0, subject: one.service, period: period) } }
   }
 
   /// Of services: the share of the time in force in which they were there.

@@ -138,7 +138,7 @@ package struct CreditTrial: Sendable {
     var found: [(name: String, BillingPeriod, CreditSchedule)] = []
     switch terms {
     case .given(let name, let schedule):
-      guard schedule.measure != .availability else { return [] }
+      guard schedule.measure.isOfTickets else { return [] }
       for period in Set(months.compactMap { BillingPeriod(schedule.period, containing: $0.firstDay) }) { found.append((name, period, schedule)) }
     case .own:
       let attached = schedules[line.id] ?? []
@@ -147,7 +147,7 @@ package struct CreditTrial: Sendable {
         for period in Set(months.flatMap { month in BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, containing: month.firstDay) } }) {
           let start = line.zone.start(of: period.first)
           guard let holds = attached.filter({ $0.schedule == id && $0.validFrom <= start }).max(by: { $0.validFrom < $1.validFrom }), holds.isAttached,
-            let schedule = timeline.version(of: period), schedule.measure != .availability
+            let schedule = timeline.version(of: period), schedule.measure.isOfTickets
           else { continue }
           found.append((holds.name, period, schedule))
         }

@@ -37,7 +37,7 @@ enum CreditWords {
       measured.text(
         language,
         [
-          "measure": measure(schedule.measure, language), "period": row.periodName, "zone": calculation["zone"]?.text ?? "",
+          "measure": measure(schedule, language), "period": row.periodName, "zone": calculation["zone"]?.text ?? "",
           "from": day("from"), "to": day("to"),
         ])
     ]
@@ -47,8 +47,10 @@ enum CreditWords {
     case .customer where row.validFrom.seconds == 0: steps.append(agreedFirst.text(language))
     case .customer: steps.append(agreedVersion.text(language, ["from": days.date(row.validFrom)]))
     }
-    if schedule.measure == .availability { steps.append(downtime(schedule.downtime, language)) }
-    for (index, part) in (calculation["parts"]?.array ?? []).enumerated() {
+    let parts = calculation["parts"]?.array ?? []
+    // Availability that was recorded, and not counted from outages, has no down time.
+    if schedule.measure == .availability, parts.allSatisfy({ $0["downSeconds"] != nil }) { steps.append(downtime(schedule.downtime, language)) }
+    for (index, part) in parts.enumerated() {
       steps += words(of: part, subject(of: part, index, audience, language), schedule, currency, language)
     }
     if let capped = calculation["cappedAt"]?.text { steps.append(cap.text(language, ["amount": exact(capped, currency)])) }
@@ -76,6 +78,8 @@ enum CreditWords {
     var steps: [String] = []
     if let judged = part["judged"]?.integer, let kept = part["kept"]?.integer {
       steps.append(tickets.text(language, ["judged": String(judged), "kept": String(kept), "percent": percent]))
+    } else if part["downSeconds"] == nil {
+      steps.append(asJudged.text(language, ["subject": subject, "percent": percent, "exact": part["attainment"]?.text ?? ""]))
     } else {
       steps.append(
         available.text(
@@ -123,11 +127,12 @@ enum CreditWords {
     return rule.text(language, ["severity": terms.countsFrom.rawValue, "seconds": String(terms.minimumSeconds), "maintenance": kept])
   }
 
-  private static func measure(_ measure: CreditSchedule.Measure, _ language: Language) -> String {
-    switch measure {
+  private static func measure(_ schedule: CreditSchedule, _ language: Language) -> String {
+    switch schedule.measure {
     case .availability: availability.text(language)
     case .response: response.text(language)
     case .resolution: resolution.text(language)
+    case .measured: recorded.text(language, ["metric": schedule.metric ?? ""])
     }
   }
 
@@ -172,6 +177,7 @@ enum CreditWords {
   static let availability = Message("credit.words.availability", "Availability", zh: "可用性")
   static let response = Message("credit.words.response", "Response targets met", zh: "响应目标达成率")
   static let resolution = Message("credit.words.resolution", "Resolution targets met", zh: "解决目标达成率")
+  static let recorded = Message("credit.words.recorded", "What was measured as “{metric}”", zh: "测量指标“{metric}”")
   static let rule = Message(
     "credit.words.rule", "Outages count from the severity “{severity}” on, when they last at least {seconds} s. {maintenance}",
     zh: "级别为 {severity} 及以上且持续至少 {seconds} 秒的中断计入。{maintenance}")
@@ -186,6 +192,9 @@ enum CreditWords {
   static let available = Message(
     "credit.words.available", "{subject}: down for {seconds} s, so {percent} % available (exactly {exact}).",
     zh: "{subject}：中断 {seconds} 秒，可用性为 {percent} %（精确值 {exact}）。")
+  static let asJudged = Message(
+    "credit.words.as_judged", "{subject}: {percent} %, as what was recorded was judged (exactly {exact}).",
+    zh: "{subject}：依据登记的测量结果判定为 {percent} %（精确值 {exact}）。")
   static let tickets = Message(
     "credit.words.tickets", "{kept} of {judged} judged tickets met their target: {percent} %.", zh: "已判定的 {judged} 个工单中有 {kept} 个达成目标：{percent} %。")
   static let notJudged = Message("credit.words.not_judged", "{subject}: nothing was judged in this period.", zh: "{subject}：该期间没有可判定的数据。")
@@ -208,7 +217,8 @@ enum CreditWords {
   static let granted = Message("credit.words.granted", "For this period {amount} had been granted before.", zh: "此前已为该期间批准 {amount}。")
 
   static let all = [
-    measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
+    measured, version, availability, response, resolution, recorded, asJudged, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused,
+    allWindows, wholeLine,
     firstVersion, agreedFirst, agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays,
     paysMultiple, paysHours,
     paysAmount, cap, amount,

@@ -124,6 +124,10 @@ struct EvidenceColumns: Sendable {
       (kind, subject, from, to) = ("outage", name, start, end)
       (clock, subjectKind, subjectId, verdict) = (nil, nil, nil, nil)
       (outage, outageVersion) = (known.publicId, known.version)
+    case .measured(let isMet, let name, let period):
+      (kind, subject, from, to) = ("measured", name, period.start, period.end)
+      (clock, subjectKind, subjectId, verdict) = (nil, nil, nil, isMet ? "met" : "missed")
+      (outage, outageVersion) = (nil, nil)
     }
   }
 

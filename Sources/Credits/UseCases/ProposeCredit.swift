@@ -146,22 +146,44 @@ extension OperationContext {
     let timeline = try await ContractTerms.timeline(
       tenant: tenant.id, contract: line.contract, line: line.line, currency: currency, in: transaction)
     let inForce = timeline.inForce(span)
-    let measurement =
-      if schedule.measure == .availability {
-        CreditMeasurement(
-          links: try await LinkedService.of(line: line.line, tenant: tenant.id, provider: provider.id, in: span, transaction), per: schedule.scope,
-          AvailabilityRule(schedule.downtime), in: span, inForce: inForce)
-      } else {
-        CreditMeasurement(
-          judged: try await transaction.query(
-            JudgedPromises(
-              tenant: tenant.id, lineVersions: timeline.lines.map(\.id), metric: schedule.measure.rawValue, priority: schedule.priority, span: span)))
-      }
+    let measurement = try await measurement(of: line.line, schedule, lineVersions: timeline.lines.map(\.id), in: period, span, inForce: inForce)
     do throws(CreditError) {
       let base = try timeline.base(of: period, in: zone)
       return CreditCalculation(
         period: period, zone: zone, span: span, schedule: schedule, measurement: measurement, base: base,
         credit: try schedule.credit(for: measurement.subjects, base: base))
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private func measurement(
+    of line: Int64, _ schedule: CreditSchedule, lineVersions: [Int64], in period: BillingPeriod, _ span: TimeSpan, inForce: TimeSpans
+  ) async throws -> CreditMeasurement {
+    switch schedule.measure {
+    case .response, .resolution:
+      return CreditMeasurement(
+        judged: try await transaction.query(
+          JudgedPromises(tenant: tenant.id, lineVersions: lineVersions, metric: schedule.measure.rawValue, priority: schedule.priority, span: span)))
+    case .measured:
+      return try await recorded(schedule.metric ?? "", of: line, per: schedule.scope, in: period, span)
+    case .availability:
+      let provided = CreditMeasurement(
+        links: try await LinkedService.of(line: line, tenant: tenant.id, provider: provider.id, in: span, transaction), per: schedule.scope,
+        AvailabilityRule(schedule.downtime), in: span, inForce: inForce)
+      // Where no supplier answers for the line, what was recorded of it does.
+      guard provided.subjects.isEmpty else { return provided }
+      let recorded = try await recorded("availability", of: line, per: .line, in: period, span)
+      return recorded.isMeasured ? recorded : provided
+    }
+  }
+
+  private func recorded(
+    _ metric: String, of line: Int64, per scope: CreditSchedule.Scope, in period: BillingPeriod, _ span: TimeSpan
+  ) async throws -> CreditMeasurement {
+    let verdicts = try await transaction.query(MeasuredVerdicts(tenant: tenant.id, line: line, metric: metric, period: period))
+    do throws(CreditError) {
+      return try CreditMeasurement(recorded: verdicts, per: scope, in: span)
     } catch {
       throw error.failure
     }

@@ -88,7 +88,9 @@ package enum ListCreditEvidence: Operation {
     private var columns: EvidenceColumns { row.columns }
 
     package static let fields: [OutputField<Entry>] = [
-      OutputField("kind", .text, "verdict or outage.", "verdict（判定）或 outage（中断）。") { .text($0.columns.kind) },
+      OutputField("kind", .text, "verdict, outage or measured (a judgement of what was measured).", "verdict（判定）、outage（中断）或 measured（测量结果的判定）。") {
+        .text($0.columns.kind)
+      },
       OutputField("subject", .text, "What of the line it concerns; empty: the line itself.", "所涉及的合同行部分；空表示整个合同行。") { .text($0.columns.subject) },
       OutputField("ticket", .id, "Of a verdict: the ticket.", "判定所属工单。") { .id($0.ticket) },
       OutputField("ticketNumber", .text, "The ticket's number.", "工单号。") { .text($0.ticketNumber) },
@@ -101,13 +103,16 @@ package enum ListCreditEvidence: Operation {
       OutputField("verdict", .text, "met or missed.", "met（达成）或 missed（未达成）。") { .text($0.columns.verdict) },
       OutputField("outage", .id, "Of an outage: its record.", "中断记录。") { .id($0.outage) },
       OutputField("outageVersion", .integer, "The version of it that was counted.", "所采用的中断记录版本。") { .integer($0.columns.outageVersion) },
-      OutputField("from", .instant, "When it was judged, or the outage's part of the period began.", "判定时间，或中断在期间内的开始时间。") { .instant($0.columns.from) },
+      OutputField("from", .instant, "When it was judged, or the outage's part of the period, or what was measured, began.", "判定时间，或中断在期间内、被测期间的开始时间。") {
+        .instant($0.columns.from)
+      },
       OutputField("to", .instant, "When that part ended.", "该部分的结束时间。") { .instant($0.columns.to) },
     ]
   }
 
   package static let declaration = Declaration(
-    "credit.evidence", "List the tickets or outages that a credit's attainment was counted from.", zh: "列出补偿所依据的工单或中断。", permission: "credit.read",
+    "credit.evidence", "List the tickets, outages or judged measurements that a credit's attainment was counted from.", zh: "列出补偿所依据的工单、中断或测量判定。",
+    permission: "credit.read",
     roles: CreditRights.staff, reach: .one(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {

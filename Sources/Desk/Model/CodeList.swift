@@ -13,6 +13,13 @@ package enum CodeList: String, Sendable, CaseIterable {
   /// What a problem comes from, and how it ended.
   case problemCause = "problem_cause"
   case problemOutcome = "problem_outcome"
+  /// What the numbers of tickets are called, 1 the highest.
+  case impact
+  case urgency
+  case priority
+
+  /// The lists to which codes may be added; of the others the keys are the numbers that there are.
+  static let growing: [CodeList] = allCases.filter { ![CodeList.impact, .urgency, .priority].contains($0) }
 
   /// Keys that Steward itself writes, and so must be able to.
   var needed: Set<String> {
@@ -23,7 +30,9 @@ package enum CodeList: String, Sendable, CaseIterable {
     // What monitoring opens.
     case .source: ["monitoring"]
     case .nature: ["event"]
-    case .category, .problemCause: []
+    // What a ticket has of which nobody said it.
+    case .impact, .urgency: ["2"]
+    case .category, .problemCause, .priority: []
     }
   }
 }

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 package enum DeskMessages: MessageCatalog {
   package static let wrongState = Message(
@@ -9,8 +10,6 @@ package enum DeskMessages: MessageCatalog {
   package static let openedTooEarly = Message(
     "ticket.opened_too_early", "This must not lie more than {days} days back.", zh: "不能早于 {days} 天之前。")
   package static let staffOnly = Message("ticket.staff_only", "Only the provider's staff may set this.", zh: "只有服务商人员可以设置此项。")
-  package static let customersWritePublicly = Message(
-    "comment.public_only", "Comments of a customer's people are always public.", zh: "客户人员的评论始终是公开的。")
   package static let lineNotInForce = Message(
     "ticket.line_not_in_force", "This contract line was not in force when the ticket was opened.", zh: "工单创建时该合同行未生效。")
   package static let outsideScope = Message("ticket.outside_scope", "You may not open tickets for this.", zh: "您无权为此对象创建工单。")
@@ -59,7 +58,7 @@ package enum DeskMessages: MessageCatalog {
 
   package static let all = [
     targetsLocked, targetsNotLocked,
-    wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
+    wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, lineNotInForce, outsideScope, nothingToChange,
     teamNameTaken, orderNeedsTeam, orderOfAttribute,
     badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded,
     notInForce, choiceReasonMissing, alreadyDispatched, dispatchedTwice, toldAlready, dispatchOver, supplierEvidenceMissing, beforeLastWord,

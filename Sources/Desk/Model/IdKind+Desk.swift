@@ -12,5 +12,6 @@ extension IdKind {
   /// A major incident that a ticket ended with, as its module names it.
   package static let majorOfTicket = IdKind("mji", owner: .provider)
   package static let code = IdKind("cod", owner: .provider)
+  package static let dispatchRule = IdKind("dru", owner: .provider)
   package static let queueFilter = IdKind("qfl", owner: .provider)
 }

@@ -11,6 +11,8 @@ package struct IncidentRecord: OperationOutput {
   var openChildren: Int64?
   /// Of one that was merged, to whoever reads it.
   var outcome: MergeOutcome?
+  /// Of one that is read.
+  var names: RatingNames.Found?
 
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
@@ -32,6 +34,15 @@ package struct IncidentRecord: OperationOutput {
         "In the answer to what resolves or closes it, to the staff: how many of the incidents below it are not; null: nobody counted.",
         "解决或关闭时告知服务商人员：其下级事件中尚未解决或关闭的数量；未统计时为 null。"
       ) { .integer($0.openChildren) },
+      OutputField(
+        "impactName", .document, "In the answer to incident.read: what its impact is called, by language.", "incident.read 的结果中：影响的名称（按语言）。"
+      ) { $0.names?.impact ?? .null },
+      OutputField(
+        "urgencyName", .document, "In the answer to incident.read: what its urgency is called, by language.", "incident.read 的结果中：紧急度的名称（按语言）。"
+      ) { $0.names?.urgency ?? .null },
+      OutputField(
+        "priorityName", .document, "In the answer to incident.read: what its priority is called, by language.", "incident.read 的结果中：优先级的名称（按语言）。"
+      ) { $0.names?.priority ?? .null },
       OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
       OutputField(
         "attributes", .document, "Custom attributes by key, as attribute.list describes them; to customers those that are visible.",

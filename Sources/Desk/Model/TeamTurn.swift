@@ -29,13 +29,15 @@ struct TeamTurn: Sendable {
   private(set) var acceptedAt: Instant?
   private(set) var endedAt: Instant?
   private(set) var end: End?
+  /// The dispatch rule that gave the ticket to the team; nil: somebody did.
+  private(set) var rule: Int64?
   let isNew: Bool
   private(set) var isTouched: Bool
   var clocks: SubjectClocks
 
   init(
     id: Int64, seq: Int64, team: Ticket.Reference, teamName: String, terms: TeamTerms?, startedAt: Instant, isBackfilled: Bool = false,
-    acceptedAt: Instant? = nil, endedAt: Instant? = nil, end: End? = nil, isNew: Bool = false
+    acceptedAt: Instant? = nil, endedAt: Instant? = nil, end: End? = nil, rule: Int64? = nil, isNew: Bool = false
   ) {
     self.id = id
     self.seq = seq
@@ -47,6 +49,7 @@ struct TeamTurn: Sendable {
     self.acceptedAt = acceptedAt
     self.endedAt = endedAt
     self.end = end
+    self.rule = rule
     self.isNew = isNew
     isTouched = isNew
     clocks = SubjectClocks(.assignment(id))
@@ -63,6 +66,13 @@ struct TeamTurn: Sendable {
     isTouched = true
     try clocks.apply(.responded, at: now)
     return true
+  }
+
+  /// Somebody says that it is this team's: no rule takes it away any more.
+  mutating func confirm() {
+    guard rule != nil else { return }
+    rule = nil
+    isTouched = true
   }
 
   mutating func end(_ end: End, at now: Instant) throws(Failure) {

@@ -1,4 +1,5 @@
 import Knowledge
+import Operations
 
 /// What is written in a ticket itself, by which it is found; what is said about it comes besides.
 struct TicketText: Hashable, Sendable {

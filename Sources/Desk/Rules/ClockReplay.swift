@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import ServiceLevels
 
 /// What a ticket's history means to clocks: for one that starts late (a contract line or priority was set after the ticket was

@@ -57,7 +57,9 @@ extension TicketWork {
 
   /// A change of CIs by itself.
   mutating func follow(_ cis: inout TicketCis, because reason: String?) async throws {
+    let before = ticket
     try await carry(&cis)
+    try await dispatchAnew(since: before, cis)
     save()
     save(cis, because: reason)
   }

@@ -32,18 +32,19 @@ extension TicketWork {
   }
 
   /// Gives the ticket to another team, or to none: the turn ends, and another one begins.
-  mutating func handOver(to team: Ticket.Reference?) async throws {
+  /// - Parameter rule: the dispatch rule that says so; nil: somebody does.
+  mutating func handOver(to team: Ticket.Reference?, by rule: Int64? = nil) async throws {
     if turn?.team.id == team?.id, turn != nil { return }
     try endTurn(team == nil ? .unassigned : .handedOver)
-    if let team { try await beginTurn(of: team) }
+    if let team { try await beginTurn(of: team, by: rule) }
   }
 
   /// A turn begins now, by the team's OLA in force. A ticket that waits does so in the new turn too.
-  mutating func beginTurn(of team: Ticket.Reference) async throws {
+  mutating func beginTurn(of team: Ticket.Reference, by rule: Int64? = nil) async throws {
     let (tenant, now) = (context.tenant.id, context.now)
     let next = try await context.transaction.first(NextTurn(tenant: tenant, ticket: ticket.id, team: team.id, at: now))
     guard let next else { throw Failure(.internal, OperationMessages.internalFault, debug: "no turn") }
-    var begun = TeamTurn(id: next.id, seq: next.seq, team: team, teamName: "", terms: next.terms, startedAt: now, isNew: true)
+    var begun = TeamTurn(id: next.id, seq: next.seq, team: team, teamName: "", terms: next.terms, startedAt: now, rule: rule, isNew: true)
     if let terms = next.terms {
       // What shows that it waits, its history says.
       let waiting = ticket.state == .pending ? SubjectClocks.wait(in: ClockReplay.acts(try await history()))?.act : nil

@@ -75,6 +75,13 @@ struct TicketWork: Sendable {
       Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: instant ?? context.now))
   }
 
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
+  mutating func note(_ changes: [FieldChange]) {
+    guard !changes.isEmpty else { return }
+    note(TicketEventType.changed, .object(changes.payload))
+    context.transaction.keep(changes, of: "ticket", ticket.id, seq: ticket.lastSeq, tenant: context.tenant.id, internal: false, at: context.now)
+  }
+
   /// For the history: the metrics for which the target that was just chosen explicitly promises nothing; null: none.
   var explicitlyNone: Value { clocks.explicitlyNone.isEmpty ? .null : .array(clocks.explicitlyNone.map { .text($0.rawValue) }) }
 
@@ -309,5 +316,5 @@ package enum TicketEventType {
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
       ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked, internalAttributesChanged,
-    ] + ProblemNews.Kind.allCases.map(\.rawValue)
+    ] + ProblemNews.Kind.allCases.map(\.rawValue) + ChangeNews.Kind.allCases.map(\.rawValue)
 }

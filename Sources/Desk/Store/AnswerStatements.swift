@@ -40,3 +40,27 @@ struct AnswersAwaited: Statement {
     Found(ticket: try row.next(), version: try row.next(), saidAt: try row.next(), comment: try row.next())
   }
 }
+
+/// A ticket that waits for a change since before an instant.
+struct TicketAwaitingChange: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  let since: Instant
+
+  static let sql = """
+    select t.public_id, t.version from desk.ticket t
+    cross join lateral (
+      select h.occurred_at from operations.event h
+      where h.tenant_id = t.tenant_id and h.subject_kind = 'ticket' and h.subject_id = t.id and h.type = 'incident.held' and h.recorded_at >= t.opened_at
+      order by h.seq desc limit 1) h
+    where t.tenant_id = $1 and t.id = $2 and t.state = 'pending' and t.pending_reason = 'awaiting_change' and h.occurred_at <= $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(since)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ChangeNews.Waiting { ChangeNews.Waiting(ticket: try row.next(), version: try row.next()) }
+}

@@ -10,21 +10,58 @@ struct PriorityCells: Statement {
     /// Of the provider's matrix, where the customer has a cell of its own.
     let usual: Int64
     let isOwn: Bool
+    let impactName: Value
+    let urgencyName: Value
+    let priorityName: Value
   }
 
   let tenant: TenantId
 
   static let sql = """
-    select m.impact, m.urgency, coalesce(c.priority, m.priority), m.priority, c.priority is not null
+    select m.impact, m.urgency, coalesce(c.priority, m.priority), m.priority, c.priority is not null, i.names, u.names, p.names
     from desk.priority_matrix m
     left join desk.customer_priority c on c.tenant_id = $1 and c.impact = m.impact and c.urgency = m.urgency
+    join desk.code i on i.list = 'impact' and i.key = m.impact::text
+    join desk.code u on u.list = 'urgency' and u.key = m.urgency::text
+    join desk.code p on p.list = 'priority' and p.key = coalesce(c.priority, m.priority)::text
     order by m.impact, m.urgency
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(tenant) }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(impact: try row.next(), urgency: try row.next(), priority: try row.next(), usual: try row.next(), isOwn: try row.next())
+    Found(
+      impact: try row.next(), urgency: try row.next(), priority: try row.next(), usual: try row.next(), isOwn: try row.next(),
+      impactName: try row.next(), urgencyName: try row.next(), priorityName: try row.next())
+  }
+}
+
+/// What the impact, the urgency and the priority of a ticket are called.
+struct RatingNames: Statement {
+  struct Found: Sendable {
+    let impact: Value
+    let urgency: Value
+    let priority: Value
+  }
+
+  let tenant: TenantId
+  let ticket: PublicId
+
+  static let sql = """
+    select i.names, u.names, p.names from desk.ticket t
+    join desk.code i on i.list = 'impact' and i.key = t.impact::text
+    join desk.code u on u.list = 'urgency' and u.key = t.urgency::text
+    join desk.code p on p.list = 'priority' and p.key = t.priority::text
+    where t.tenant_id = $1 and t.public_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(impact: try row.next(), urgency: try row.next(), priority: try row.next())
   }
 }
 

@@ -129,12 +129,6 @@ extension Parameters {
   }
 }
 
-/// The id of the ticket that is about to be made, so that what hangs on it can travel in one round trip.
-struct NextTicketId: Statement {
-  static let sql = "select nextval('desk.ticket_id_seq')"
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// The next human number. It holds the tenant's counter row until the transaction ends, so it comes last.
 struct NextTicketNumber: Statement {
   let tenant: TenantId
@@ -160,9 +154,9 @@ struct InsertTicket: Statement {
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
        version, split_from_id, service_id, ci_tier, story, targets_locked, source, nature, owner_id,
-       owner_public_id, service_category, closed_at, closes_at)
+       owner_public_id, service_category, closed_at, closes_at, team_id)
     values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26,
-      $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+      $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -202,6 +196,7 @@ struct InsertTicket: Statement {
     parameters.append(ticket.serviceCategory)
     parameters.append(ticket.closedAt)
     parameters.append(ticket.closesAt)
+    parameters.append(ticket.team?.id)
   }
 }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Knowledge
+import Operations
 import Postgres
 
 extension Parameters {

@@ -6,7 +6,7 @@ import ServiceLevels
 extension TeamTurn {
   static let select = """
     select a.id, a.seq, a.team_id, m.public_id, m.name, a.sla_version_id, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds,
-      a.started_at, a.backfilled, a.accepted_at, a.ended_at, a.end_cause
+      a.started_at, a.backfilled, a.accepted_at, a.ended_at, a.end_cause, a.rule_id
     from desk.assignment a
     join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
     join desk.team m on m.id = a.team_id
@@ -24,7 +24,7 @@ extension TeamTurn {
     let end: String? = try row.next()
     self.init(
       id: id, seq: seq, team: team, teamName: name, terms: terms, startedAt: startedAt, isBackfilled: isBackfilled, acceptedAt: acceptedAt,
-      endedAt: endedAt, end: end.flatMap(End.init))
+      endedAt: endedAt, end: end.flatMap(End.init), rule: try row.next())
   }
 }
 
@@ -115,8 +115,8 @@ struct InsertTurn: Statement {
 
   static let sql = """
     insert into desk.assignment
-      (tenant_id, id, ticket_id, seq, team_id, sla_version_id, started_at, accepted_at, ended_at, end_cause, due_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      (tenant_id, id, ticket_id, seq, team_id, sla_version_id, started_at, accepted_at, ended_at, end_cause, due_at, recorded_at, rule_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -132,6 +132,7 @@ struct InsertTurn: Statement {
     parameters.append(turn.end?.rawValue)
     parameters.append(turn.clocks.nextDueAt)
     parameters.append(now)
+    parameters.append(turn.rule)
   }
 }
 
@@ -141,7 +142,7 @@ struct UpdateTurn: Statement {
   let turn: TeamTurn
 
   static let sql = """
-    update desk.assignment set accepted_at = $3, ended_at = $4, end_cause = $5, due_at = $6 where tenant_id = $1 and id = $2
+    update desk.assignment set accepted_at = $3, ended_at = $4, end_cause = $5, due_at = $6, rule_id = $7 where tenant_id = $1 and id = $2
     """
 
   func bind(to parameters: inout Parameters) {
@@ -151,5 +152,6 @@ struct UpdateTurn: Statement {
     parameters.append(turn.endedAt)
     parameters.append(turn.end?.rawValue)
     parameters.append(turn.clocks.nextDueAt)
+    parameters.append(turn.rule)
   }
 }

@@ -53,16 +53,17 @@ package enum ChangeIncident: Operation {
     work.ticket.category = input.category.applied(to: work.ticket.category)
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
-    let changed = work.ticket.fieldsChanged(since: before)
+    let changed = work.ticket.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: context.tenant.id, category: work.ticket.category)
     // What is said as it stands changes nothing: whoever read it need not read it again.
     if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
-    if !changed.isEmpty { work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0) })])) }
+    work.note(changed)
     work.tell(edit)
     if work.ticket.category != before.category {
       try await work.takeServiceOfCategory()
       try await work.follow(before)
     }
+    try await work.dispatchAnew(since: before)
     work.save()
     return work.record
   }
@@ -110,9 +111,12 @@ package enum ClassifyIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard !input.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let told = NamedCode.rating(impact: input.impact.applied(to: nil), urgency: input.urgency.applied(to: nil))
+    let ratings = told.isEmpty ? nil : context.codes(told)
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
     let before = work.ticket
+    _ = try ratings?.usable(besides: [.impact: String(before.impact), .urgency: String(before.urgency)])
     if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)
@@ -135,6 +139,7 @@ package enum ClassifyIncident: Operation {
     guard work.isClassifiedAnew(since: before, cis) else { return work.record }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(TicketEventType.classified, change(from: before, to: work, cis))
+    try await work.dispatchAnew(since: before, cis)
     work.save()
     if let cis { work.save(cis) }
     return work.record
@@ -234,7 +239,11 @@ package enum AssignIncident: Operation {
     switch input.team {
     case .keep: break
     case .clear: work.ticket.team = nil
-    case .set(let team): work.ticket.team = Ticket.Reference(id: try await context.team(team, "team"), publicId: team.random)
+    case .set(let team):
+      let named = try await context.team(team, "team")
+      // Whoever has it may keep it, whatever became of the customer's delivery model.
+      if named == work.ticket.team?.id { work.turn?.confirm() } else { try await context.requireAllowed(named, "team") }
+      work.ticket.team = Ticket.Reference(id: named, publicId: team.random)
     }
     if !input.team.isKeep { try await work.handOver(to: work.ticket.team) }
     switch input.assignee {
@@ -272,12 +281,13 @@ extension OperationContext {
 
 extension Ticket {
   /// What was written in it otherwise than before.
-  fileprivate func fieldsChanged(since before: Ticket) -> [String] {
-    let fields = [
-      ("title", title != before.title), ("description", description != before.description), ("category", category != before.category),
-      ("source", source != before.source), ("nature", nature != before.nature),
+  fileprivate func changes(since before: Ticket) -> [FieldChange] {
+    let told: [FieldChange] = [
+      .text("title", before.title, title), .text("description", before.description, description),
+      .code("category", .text(before.category), .text(category)), .code("source", .text(before.source), .text(source)),
+      .code("nature", .text(before.nature), .text(nature)),
     ]
-    return fields.filter { $0.1 }.map { $0.0 }
+    return told.real
   }
 }
 

@@ -15,8 +15,8 @@ package struct CodeRecord: OperationOutput {
   package static let fields: [OutputField<CodeRecord>] = [
     OutputField("id", .id, "The code.", "代码编号。") { .id($0.id) },
     OutputField(
-      "list", .text, "Its list: source, nature, category, pending_reason, closure_code, problem_cause or problem_outcome.",
-      "所属列表：source、nature、category、pending_reason、closure_code、problem_cause 或 problem_outcome。"
+      "list", .text, "Its list: source, nature, category, pending_reason, closure_code, problem_cause, problem_outcome, impact, urgency or priority.",
+      "所属列表：source、nature、category、pending_reason、closure_code、problem_cause、problem_outcome、impact、urgency 或 priority。"
     ) {
       .text($0.row.list)
     },
@@ -39,7 +39,10 @@ enum CodeFields {
   static let id = Field.id("id", .code, "The code.", "代码编号。")
   static let list = Field.oneOf(
     "list", CodeList.allCases.map(\.rawValue), "The list.",
-    "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果。")
+    "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果、impact 影响、urgency 紧急度、priority 优先级。")
+  static let growingList = Field.oneOf(
+    "list", CodeList.growing.map(\.rawValue), "The list; impact, urgency and priority have the numbers that there are, and take no other.",
+    "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果；影响、紧急度与优先级的数值固定，不可新增。")
   static let name = Field.localText("name", 1...120, "Its name by language.", "名称（按语言）。")
   static let position = Field.integer("position", 0...1_000_000, "Its place in the list, the least first (default 500).", "在列表中的顺序，小者在前（默认 500）。")
   static let service = Field.text(
@@ -75,11 +78,11 @@ package enum CreateCode: Operation {
       "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标及其 SLA 决定；服务商自身的时间从不暂停。")
 
     package static let fields: [any InputField] = [
-      CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,
+      CodeFields.growingList, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
-      list = CodeList(rawValue: try values[CodeFields.list]) ?? .category
+      list = CodeList(rawValue: try values[CodeFields.growingList]) ?? .category
       key = try values[Self.key]
       guard CodeKey.isSound(key, of: list) else { throw FieldError("key", CodeMessages.badKey) }
       name = try values[CodeFields.name]
@@ -212,8 +215,8 @@ package enum ListCodes: Operation {
   }
 
   package static let declaration = Declaration(
-    "code.list", "List the codes that tickets name: sources, natures, categories, pending reasons and closure codes.",
-    zh: "列出工单使用的代码：来源、性质、分类、挂起原因与结束代码。", permission: "incident.read", roles: IncidentFields.readers, scopes: IncidentFields.everyScope,
+    "code.list", "List the codes that tickets name: sources, natures, categories, pending reasons and closure codes; and what impacts, urgencies and priorities are called.",
+    zh: "列出工单使用的代码：来源、性质、分类、挂起原因与结束代码，以及影响、紧急度与优先级的名称。", permission: "incident.read", roles: IncidentFields.readers, scopes: IncidentFields.everyScope,
     reach: .home, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CodeRecord> {
@@ -237,7 +240,7 @@ extension OperationContext {
   }
 
   /// A service that a body names.
-  fileprivate func cataloguedService(_ code: String?) async throws -> Int64? {
+  func cataloguedService(_ code: String?) async throws -> Int64? {
     guard let code else { return nil }
     guard let service = try await transaction.first(CataloguedService(code: code)) else { throw unknownReference("service") }
     return service

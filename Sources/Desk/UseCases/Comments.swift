@@ -35,13 +35,12 @@ package enum CommentIncident: Operation {
     let body: String
     let visibility: CommentVisibility?
 
-    static let bodyField = Field.longText("body", 1...20_000, "What is to be said.", "评论内容。")
-    package static let fields: [any InputField] = [IncidentFields.id, bodyField, IncidentFields.visibility.optional]
+    package static let fields: [any InputField] = [IncidentFields.id, CommentFields.body, CommentFields.visibility.optional]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      body = try values[Self.bodyField]
-      visibility = try values[IncidentFields.visibility.optional].flatMap(CommentVisibility.init)
+      body = try values[CommentFields.body]
+      visibility = try values[CommentFields.visibility.optional].flatMap(CommentVisibility.init)
     }
   }
 
@@ -51,10 +50,7 @@ package enum CommentIncident: Operation {
     effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CommentRecord {
-    guard context.principal.side == .staff || input.visibility != .staff else {
-      throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
-    }
-    let visibility = input.visibility ?? .usual(from: context.principal.side)
+    let visibility = try CommentVisibility.chosen(input.visibility, by: context.principal.side)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     // What is said on one that was merged reaches the one that work goes on with, whoever may see that.
     let saidOn = work.ticket.mergedInto == nil ? nil : work.ticket

@@ -33,10 +33,6 @@ enum IncidentFields {
   static let occurrenceEvidence = Field.text(
     "evidence", 1...200, "Where that is shown: a message id, the number of a call.", "依据：邮件编号、通话编号。"
   ).optional
-  static let visibility = Field.oneOf(
-    "visibility", CommentVisibility.allCases.map(\.rawValue),
-    "public: the customer's people read it too; internal: staff only. Left out: internal of what staff write, public of what a customer's people write.",
-    "public：客户人员可见；internal：仅服务商人员可见。省略时，服务商人员所写为 internal，客户人员所写为 public。")
 
   static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
   static let workers: Set<StockRole> = [.administrator, .engineer]

@@ -12,6 +12,20 @@ struct NamedCode: Sendable {
   init(_ list: CodeList, _ key: String, at path: String) { (self.list, self.key, self.path) = (list, key, path) }
 }
 
+extension NamedCode {
+  /// The impact and the urgency that a body tells, but for those that are never retired.
+  /// - Parameter path: of what holds both, with its dot.
+  static func rating(impact: Int64?, urgency: Int64?, at path: String = "") -> [NamedCode] {
+    let told: [(list: CodeList, key: String?, path: String)] = [
+      (.impact, impact.map { String($0) }, path + "impact"), (.urgency, urgency.map { String($0) }, path + "urgency"),
+    ]
+    return told.compactMap { list, key, path in
+      guard let key, !list.needed.contains(key) else { return nil }
+      return NamedCode(list, key, at: path)
+    }
+  }
+}
+
 /// Codes that a body names, while the lists are asked for them.
 struct NamedCodes: Sendable {
   let named: [NamedCode]
@@ -39,6 +53,15 @@ extension OperationContext {
     let named = codes([NamedCode(list, key, at: path)])
     try await transaction.flush()
     _ = try named.usable(besides: kept.map { [list: $0] } ?? [:])
+  }
+
+  /// Refuses impacts and urgencies that are for no new use any more; for the modules that stand on the desk.
+  package func requireRatings(_ told: [(impact: Int64?, urgency: Int64?, path: String)]) async throws {
+    let named = told.flatMap { NamedCode.rating(impact: $0.impact, urgency: $0.urgency, at: $0.path) }
+    guard !named.isEmpty else { return }
+    let found = codes(named)
+    try await transaction.flush()
+    _ = try found.usable()
   }
 
   /// Asks for codes with the next round trip.

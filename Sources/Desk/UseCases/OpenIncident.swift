@@ -135,17 +135,21 @@ package enum OpenIncident: Operation {
       if let line = input.contractLine { try await context.line(line, "contractLine") } else { nil }
     // What needs no other's answer shares a round trip; the number, which holds the customer's counter, goes with the last.
     let priorities = transaction.later(PriorityOf(tenant: context.tenant.id, impact: input.impact, urgency: input.urgency))
-    let ids = transaction.later(NextTicketId())
+    let ids = transaction.later(NextTicketId(tenant: context.tenant.id))
     let services = input.service.map { transaction.later(context.serviceOfTicket($0)) }
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
-    let codes = input.codes.isEmpty ? nil : context.codes(input.codes)
+    // What a source of events means by a severity it says already; nothing that it tells is lost.
+    let ratings = context.actor.via == .webhook ? [] : NamedCode.rating(impact: input.impact, urgency: input.urgency)
+    let named = input.codes + ratings
+    let codes = named.isEmpty ? nil : context.codes(named)
     let attributes = try context.told(input.attributes, of: .incident)
     let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
     let lines = try await ContractTerms.lines(tenant: context.tenant.id, unit: unit?.id, at: openedAt, in: transaction)
     if explicit != nil, lines.choose(explicit: explicit) == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
-    guard let priority = try priorities.first, let id = try ids.first else {
+    guard let priority = try priorities.first, let next = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
+    let id = next.id
     _ = try codes?.usable()
     let edit = try await attributes?.applied(to: HeldAttributes(), of: context.tenant.id, category: input.category)
     var service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
@@ -161,6 +165,14 @@ package enum OpenIncident: Operation {
     cis.choose(&ciTier, &service, &serviceCategory)
     let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, service: service?.id, explicit: explicit)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
+    let dispatchFacts = DispatchFacts(service: service?.id, category: input.category, nature: input.nature, cis: cis.named.map(\.key))
+    // What is solved at once goes to no team.
+    let rules: Later<DispatchCandidates.Found>? =
+      if next.hasRules, input.resolution == nil {
+        transaction.later(DispatchCandidates(tenant: context.tenant.id, ticket: nil, facts: dispatchFacts))
+      } else {
+        nil
+      }
     var clocks = SubjectClocks(.ticket(id))
     let numbers: Later<Int64>
     var names: LineNames.Found?
@@ -193,6 +205,7 @@ package enum OpenIncident: Operation {
       ]))
     work.note(cis)
     work.tell(edit)
+    if let rules { try await work.dispatch(by: try rules.rows.map(\.rule), dispatchFacts) }
     if let resolution = input.resolution {
       try await work.takeOn()
       try work.resolve(resolution, input.closureCode, times)

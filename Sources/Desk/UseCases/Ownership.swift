@@ -84,6 +84,7 @@ package enum OfferOwnership: Operation {
     let to = receiver?.reference
     let team: Int64? =
       if let team = input.team { try await context.team(team, "team") } else { nil }
+    if let team { try await context.requireAllowed(team, "team") }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
     guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
     guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }

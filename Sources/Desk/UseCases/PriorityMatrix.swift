@@ -14,6 +14,9 @@ package struct PriorityMatrixRecord: OperationOutput {
       OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer($0.row.impact) },
       OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer($0.row.urgency) },
       OutputField("priority", .integer, "The priority that they give, 1 to 5.", "得出的优先级（1 到 5）。") { .integer($0.row.priority) },
+      OutputField("impactName", .document, "What that impact is called, by language.", "影响的名称（按语言）。") { $0.row.impactName },
+      OutputField("urgencyName", .document, "What that urgency is called, by language.", "紧急度的名称（按语言）。") { $0.row.urgencyName },
+      OutputField("priorityName", .document, "What that priority is called, by language.", "优先级的名称（按语言）。") { $0.row.priorityName },
       OutputField("usual", .integer, "That of the provider's matrix.", "服务商矩阵中的优先级。") { .integer($0.row.usual) },
       OutputField("own", .boolean, "Whether the cell is the customer's own.", "是否为客户自定义。") { .bool($0.row.isOwn) },
     ]
@@ -92,6 +95,7 @@ package enum SetPriorityMatrix: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> PriorityMatrixRecord {
     let tenant = context.tenant.id
     let isProvider = context.tenant.kind == .provider
+    try await context.requirePriorities(input.cells)
     // In one order for all, so that two who set it at once do not wait for each other.
     let cells = input.cells.enumerated().sorted { ($0.element.impact, $0.element.urgency) < ($1.element.impact, $1.element.urgency) }
     for (place, cell) in cells {
@@ -111,6 +115,20 @@ package enum SetPriorityMatrix: Operation {
 }
 
 extension OperationContext {
+  /// A priority that is retired is given by no cell that does not give it already.
+  fileprivate func requirePriorities(_ cells: [SetPriorityMatrix.Input.Cell]) async throws {
+    let held = try await transaction.query(PriorityCells(tenant: tenant.id))
+    let named = cells.enumerated().compactMap { place, cell -> NamedCode? in
+      guard let priority = cell.priority else { return nil }
+      let isKept = held.contains { $0.impact == cell.impact && $0.urgency == cell.urgency && $0.priority == priority }
+      return isKept ? nil : NamedCode(.priority, String(priority), at: "cells[\(place)].priority")
+    }
+    guard !named.isEmpty else { return }
+    let found = codes(named)
+    try await transaction.flush()
+    _ = try found.usable()
+  }
+
   fileprivate func priorityMatrix() async throws -> PriorityMatrixRecord {
     let cells = try await transaction.query(PriorityCells(tenant: tenant.id))
     return PriorityMatrixRecord(customer: tenant.kind == .customer ? tenant.publicId : nil, cells: cells.map(PriorityMatrixRecord.Cell.init))

@@ -77,9 +77,12 @@ package enum ReadHistory: Operation {
     let names = try await ActorNames.of(rows, in: context)
     let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
     let changes = try await context.attributeChanges(of: .incident, ticket.id, in: context.tenant.id, at: told)
+    let changed = rows.filter { $0.type == TicketEventType.changed }.map(\.seq)
+    let texts = try await context.textChanges(of: "ticket", ticket.id, in: context.tenant.id, at: changed)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { row in
       HistoryRecord(
-        row: row, payload: HistoryRecord.payload(row, for: side, seesCis: seesCis).with(attributeChanges: changes[row.seq]),
+        row: row,
+        payload: HistoryRecord.payload(row, for: side, seesCis: seesCis).with(attributeChanges: changes[row.seq]).with(textChanges: texts[row.seq]),
         actor: side == .staff ? names.staff(of: row).map { context.id(.staff, $0) } : nil, actorName: names.name(of: row))
     }
   }

@@ -14,6 +14,7 @@ package enum ReadIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     let tenant = context.tenant.id
     let found = TicketByPublicId(tenant: tenant, publicId: input.id, scope: context.access.rows)
+    let names = context.transaction.later(RatingNames(tenant: tenant, ticket: input.id))
     let (tickets, turns, dispatches): ([Ticket], [TeamTurn], [SupplierTurn]) =
       switch context.principal.side {
       case .staff: try await context.transaction.query(found, OpenTurn(tenant: tenant, ticket: input.id), OpenDispatches(tenant: tenant, ticket: input.id))
@@ -24,7 +25,7 @@ package enum ReadIncident: Operation {
     let clocks = try await SubjectClocks.read(subjects, tenant: tenant, in: context.transaction)
     var record = IncidentRecord(
       incident: IncidentView(ticket, in: context), clocks: clocks[.ticket(ticket.id)]?.records ?? [],
-      agreements: AgreementRecord.list(turns.first?.with(clocks), dispatches.map { $0.with(clocks) }, in: context))
+      agreements: AgreementRecord.list(turns.first?.with(clocks), dispatches.map { $0.with(clocks) }, in: context), names: try names.first)
     if ticket.mergedInto != nil { record.outcome = try await context.transaction.first(OutcomeOf(tenant: tenant, ticket: ticket.id)) }
     return record
   }

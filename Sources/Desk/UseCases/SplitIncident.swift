@@ -37,7 +37,8 @@ package enum SplitIncident: Operation {
         tenant: context.tenant.id, ticket: origin.ticket.id, afterSeq: 0, includesInternal: true, recordedFrom: origin.ticket.openedAt, limit: 10_000))
     _ = try codes.usable(besides: [.category: origin.ticket.category])
     let past = history.filter(ClockReplay.bearsOnClocks)
-    guard let id = try await context.transaction.first(NextTicketId()) else { throw Failure.notFound }
+    guard let next = try await context.transaction.first(NextTicketId(tenant: context.tenant.id)) else { throw Failure.notFound }
+    let id = next.id
     var facts = try await facts(of: origin.ticket, history, in: context)
     let service = try await service(input, of: origin.ticket, in: context)
     if !origin.ticket.targetsLocked { facts.service = service.service }
@@ -68,6 +69,11 @@ package enum SplitIncident: Operation {
     if origin.ticket.state == .pending {
       work.tell { $0.append(.resumed, $1) }
       work.note(TicketEventType.resumed)
+    }
+    if next.hasRules {
+      let facts = work.dispatchFacts(cis.map(\.key))
+      let rules = try await context.transaction.query(DispatchCandidates(tenant: context.tenant.id, ticket: nil, facts: facts))
+      try await work.dispatch(by: rules.map(\.rule), facts)
     }
     work.insert()
     context.transaction.enqueue(

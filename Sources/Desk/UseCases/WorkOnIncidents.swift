@@ -227,12 +227,12 @@ package enum ReopenIncident: Operation {
       "reason", 1...20_000, "Why: what is not solved. It becomes a comment; without it, the comment says why.", "重新打开的原因（未解决之处），作为评论保存；未填写时以评论为原因。"
     ).optional
     package static let fields: [any InputField] = [
-      IncidentFields.id, reason, IncidentFields.visibility.optional, IncidentFields.comment.optional,
+      IncidentFields.id, reason, CommentFields.visibility.optional, IncidentFields.comment.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      visibility = try values[IncidentFields.visibility.optional].flatMap(CommentVisibility.init)
+      visibility = try values[CommentFields.visibility.optional].flatMap(CommentVisibility.init)
       let (reason, comment) = (try values[Self.reason], try values[IncidentFields.comment.optional])
       guard let words = reason ?? comment else { throw FieldError("reason", InputMessages.requiredHere) }
       self.reason = words
@@ -248,12 +248,9 @@ package enum ReopenIncident: Operation {
     reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    guard context.principal.side == .staff || input.visibility != .staff else {
-      throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
-    }
-    var work = try await TicketWork.begin(on: input.id, in: context)
     // A comment that is the reason is public, as every comment that goes with an act.
-    let visibility = input.visibility ?? (input.reasonIsComment ? .everybody : .usual(from: context.principal.side))
+    let visibility = try CommentVisibility.chosen(input.visibility ?? (input.reasonIsComment ? .everybody : nil), by: context.principal.side)
+    var work = try await TicketWork.begin(on: input.id, in: context)
     try await work.reopen(because: (input.reason, visibility))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
     // It comes to all gates anew.

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -118,7 +119,18 @@ extension OperationContext {
     settings.groupLabels = input.groupLabels ?? settings.groupLabels
     settings.ciLabel = input.ciLabel.applied(to: settings.ciLabel)
     settings.severityLabel = input.severityLabel ?? settings.severityLabel
-    settings.severities = input.severities?.map(\.severity) ?? settings.severities
+    if let severities = input.severities?.map(\.severity) {
+      // What it means already by a value, it may go on meaning.
+      let kept = old?.severities ?? []
+      try await requireRatings(
+        severities.enumerated().map { index, told -> (impact: Int64?, urgency: Int64?, path: String) in
+          let was = kept.first { $0.value == told.value }
+          return (
+            was?.impact == told.impact ? nil : told.impact, was?.urgency == told.urgency ? nil : told.urgency, "severities[\(index)]."
+          )
+        })
+      settings.severities = severities
+    }
     settings.resolves = input.resolves ?? settings.resolves
     settings.flapMinutes = input.flapMinutes ?? settings.flapMinutes
     settings.stormLimit = input.stormLimit ?? settings.stormLimit

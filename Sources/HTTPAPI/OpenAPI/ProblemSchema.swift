@@ -63,7 +63,7 @@ enum ProblemSchema {
       "errors": .object([
         "type": .text("array"),
         "items": .object([
-          "type": .text("object"), "properties": .object(["path": text, "code": text, "detail": text]),
+          "type": .text("object"), "properties": .object(["path": text, "code": text, "value": scalar, "detail": text]),
           "required": .array(["path", "code", "detail"].map { .text($0) }),
         ]),
       ]),
@@ -72,4 +72,5 @@ enum ProblemSchema {
   ])
 
   private static let text = Value.object(["type": .text("string")])
+  private static let scalar = Value.object(["type": .array([.text("string"), .text("number"), .text("boolean")])])
 }

@@ -81,10 +81,10 @@ struct Problem {
       Value.Member("correlationId", .text(correlationId)),
     ]
     if !violations.isEmpty {
-      let errors = violations.map { violation in
-        Value.object([
-          "path": .text(violation.path), "code": .text(violation.message.key), "detail": .text(violation.message.text(language, violation.arguments)),
-        ])
+      let errors = violations.map { violation -> Value in
+        let value = violation.value.map { [Value.Member("value", $0)] } ?? []
+        let told = Value.Member("detail", .text(violation.message.text(language, violation.arguments)))
+        return Value.object([Value.Member("path", .text(violation.path)), Value.Member("code", .text(violation.message.key))] + value + [told])
       }
       members.append(Value.Member("errors", .array(errors)))
     }

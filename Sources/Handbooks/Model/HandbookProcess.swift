@@ -14,8 +14,8 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
   /// The lists of codes that its records are kept by.
   var codeLists: [String] {
     switch self {
-    case .incident: ["source", "nature", "category", "pending_reason", "closure_code"]
-    case .problem: ["category", "problem_cause", "problem_outcome"]
+    case .incident: ["source", "nature", "category", "pending_reason", "closure_code", "impact", "urgency", "priority"]
+    case .problem: ["category", "problem_cause", "problem_outcome", "impact", "urgency", "priority"]
     case .event: ["source", "nature"]
     case .request, .change, .release, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
     }

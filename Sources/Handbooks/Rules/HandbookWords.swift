@@ -122,6 +122,9 @@ package enum ProcessWords: MessageCatalog {
   static let closureCode = Message("handbook_list.closure_code", "Closure code", zh: "结束代码")
   static let problemCause = Message("handbook_list.problem_cause", "Cause", zh: "问题原因")
   static let problemOutcome = Message("handbook_list.problem_outcome", "Outcome", zh: "问题结果")
+  static let impact = Message("handbook_list.impact", "Impact", zh: "影响")
+  static let urgency = Message("handbook_list.urgency", "Urgency", zh: "紧急度")
+  static let priority = Message("handbook_list.priority", "Priority", zh: "优先级")
 
   static func name(_ process: HandbookProcess) -> Message {
     switch process {
@@ -143,11 +146,12 @@ package enum ProcessWords: MessageCatalog {
 
   /// Nil for a list that is none.
   static func list(_ list: String) -> Message? {
-    [source, nature, category, pendingReason, closureCode, problemCause, problemOutcome].first { $0.key == "handbook_list.\(list)" }
+    [source, nature, category, pendingReason, closureCode, problemCause, problemOutcome, impact, urgency, priority]
+      .first { $0.key == "handbook_list.\(list)" }
   }
 
   package static let all = [
     incident, request, problem, change, release, event, access, knowledge, configuration, availability, capacity, continuity, security, source, nature,
-    category, pendingReason, closureCode, problemCause, problemOutcome,
+    category, pendingReason, closureCode, problemCause, problemOutcome, impact, urgency, priority,
   ]
 }

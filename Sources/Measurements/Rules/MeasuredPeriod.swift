@@ -72,8 +72,8 @@ struct MeasuredPeriod: Equatable, Sendable {
     self.init(attained, of: attainable, objective, counted.map { .measurement($0.publicId) })
   }
 
-  /// Of availability: the share of the time in force in which all services that the line rests on, or the one that is meant,
-  /// were there.
+  /// Of availability that suppliers provide: the share of the time in force in which all services that the line rests on, or the one
+  /// that is meant, were there.
   init?(_ links: [LinkedService], of target: MeasuredTarget, in span: TimeSpan, inForce: TimeSpans) {
     guard let objective = target.objective else { return nil }
     let rule = AvailabilityRule(countsFrom: target.countsFrom ?? .partial)

@@ -31,6 +31,27 @@ struct MeasuredLine: Statement {
   }
 }
 
+/// While suppliers' services provide a line. Their outages tell of its availability then.
+struct ProvidedSpans: Statement {
+  let tenant: TenantId
+  let line: Int64
+
+  static let sql = """
+    select valid_from, ended_at from suppliers.pub_line_link where tenant_id = $1 and line_id = $2 and role <> 'backup' order by line_link_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeSpan {
+    let from: Instant = try row.next()
+    let to: Instant? = try row.next()
+    return TimeSpan(from, to ?? Instant(microseconds: .max))
+  }
+}
+
 /// What is recorded.
 struct NewMeasurement: Sendable {
   let line: Int64

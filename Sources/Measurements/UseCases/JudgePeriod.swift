@@ -16,7 +16,7 @@ package struct MeasuredVerdictOutput: OperationOutput {
     OutputField("periodKind", .text, "month, quarter, year or rolling_year.", "期间类型：month、quarter、year 或 rolling_year。") { .text($0.row.periodKind) },
     OutputField("from", .date, "Its first day, in the contract's zone.", "首日（合同时区）。") { .date($0.row.periodFrom) },
     OutputField("to", .date, "The first day after it.", "结束日（不含）。") { .date($0.row.periodTo) },
-    OutputField("attained", .integer, "So much (microseconds, of availability); null: nothing was measured.", "达成量（可用性以微秒计）；null 表示未测量。") {
+    OutputField("attained", .integer, "So much (microseconds, of outages); null: nothing was measured.", "达成量（由中断计算时以微秒计）；null 表示未测量。") {
       .integer($0.row.attained)
     },
     OutputField("attainable", .integer, "Of so much.", "总量。") { .integer($0.row.attainable) },
@@ -110,13 +110,15 @@ extension OperationContext {
     if targets.contains(where: { $0.measure == .availability }) {
       links = try await LinkedService.of(line: line, tenant: tenant.id, provider: provider.id, in: span, transaction)
     }
+    // Availability for which no supplier answers is what was recorded.
+    let isProvided = links.contains { !$0.isBackup && !TimeSpans([$0.span]).intersection(inForce).isEmpty }
     var verdicts: [MeasuredVerdictRow] = []
     for target in targets where target.period == period.kind {
       guard let objective = target.objective else { continue }
       let others = Set(targets.filter { $0.measure == target.measure && $0 != target }.compactMap(\.service))
       let values = recorded.filter { $0.metric == target.measure.code }.map(\.value)
       let measured =
-        target.measure == .availability
+        target.measure == .availability && isProvided
         ? MeasuredPeriod(links, of: target, in: span, inForce: inForce) : MeasuredPeriod(values, of: target, others: others, in: span)
       guard let measured else { throw Failure(.internal, OperationMessages.internalFault, debug: "the sum of measurements is out of range") }
       let before = newest.first { $0.metric == target.measure.code && $0.service == target.service ?? "" && $0.periodKind == period.kind.rawValue }

@@ -71,7 +71,6 @@ package enum RecordMeasurement: Operation {
     package init(_ values: InputValues) throws(FieldError) {
       line = try values[MeasurementFields.line]
       guard let measure = ServiceMeasure(code: try values[MeasurementFields.measure]) else { throw FieldError("measure", MeasurementsMessages.badMeasure) }
-      guard measure != .availability else { throw FieldError("measure", MeasurementsMessages.fromOutages) }
       self.measure = measure
       service = try values[MeasurementFields.service.optional]
       ci = try values[MeasurementFields.ci.optional]
@@ -184,7 +183,7 @@ extension OperationContext {
     return line
   }
 
-  /// What nobody promised is judged nowhere: a slip of the pen would never be found.
+  /// What nobody promised is judged nowhere: a slip of the pen would never be found. Nor is availability that is counted from outages.
   fileprivate func requirePromised(
     _ measure: ServiceMeasure, _ service: String?, of line: MeasuredLine.Found, from: Instant, to: Instant
   ) async throws {
@@ -192,15 +191,25 @@ extension OperationContext {
     // An instant has no length; the promise that holds at it is asked.
     let span = TimeSpan(from, max(to, from.adding(seconds: 1)))
     let promised = try await ContractTerms.measuredTargets(of: timeline, span, in: transaction).filter { $0.objective != nil }
-    if promised.contains(where: { $0.promises(measure, service) }) { return }
+    let isPromised = promised.contains { $0.promises(measure, service) }
+    if isPromised, measure != .availability { return }
+    let provided = TimeSpans(try await transaction.query(ProvidedSpans(tenant: tenant.id, line: line.line)))
     // A period is judged by what was promised when it began, whatever was revised since.
     let zone = try zone(of: line)
     let periods = timeline.inForce(span).isEmpty ? [] : BillingPeriod.judging(from, to, in: zone)
+    var isCountedFromOutages = false
     for period in periods {
-      let targets = try await ContractTerms.measuredTargets(of: timeline, zone.span(of: period.first, to: period.end), in: transaction)
-      if targets.contains(where: { $0.period == period.kind && $0.promises(measure, service) }) { return }
+      let whole = zone.span(of: period.first, to: period.end)
+      let targets = try await ContractTerms.measuredTargets(of: timeline, whole, in: transaction)
+      guard targets.contains(where: { $0.period == period.kind && $0.promises(measure, service) }) else { continue }
+      guard measure == .availability, !provided.intersection(timeline.inForce(whole)).isEmpty else { return }
+      isCountedFromOutages = true
     }
-    let names = promised.filter { $0.measure != .availability }.map { target in target.measure.code + (target.service.map { " (\($0))" } ?? "") }
+    let isProvided = !provided.clipped(to: span).isEmpty
+    if isCountedFromOutages || (isPromised && isProvided) { throw Failure.invalid("measure", MeasurementsMessages.fromOutages) }
+    if isPromised { return }
+    let told = promised.filter { $0.measure != .availability || !isProvided }
+    let names = told.map { target in target.measure.code + (target.service.map { " (\($0))" } ?? "") }
     guard !names.isEmpty else { throw Failure.invalid("measure", MeasurementsMessages.nothingPromised) }
     throw Failure.invalid("measure", MeasurementsMessages.notPromised, ["promised": names.sorted().joined(separator: ", ")])
   }

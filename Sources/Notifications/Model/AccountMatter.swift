@@ -1,10 +1,13 @@
+import Approvals
 import Assurance
+import Changes
 import Contracts
 import Escalations
 import Gates
 import Kernel
 import Operations
 import Renewals
+import Requests
 import ServiceTime
 import Suppliers
 import Tenancy
@@ -19,13 +22,32 @@ enum AccountMatter: Sendable {
   case action(ToldAction)
   case gateApproval(ToldGateApproval)
   case escalation(ToldEscalation)
+  case request(ToldRequest)
+  case change(ToldChange)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
     switch self {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
-    case .renewal, .lapse, .proof, .certification, .escalation: nil
+    case .change(let change): change.owner
+    case .renewal, .lapse, .proof, .certification, .escalation, .request: nil
+    }
+  }
+
+  /// Members of the staff who are at it.
+  var assignees: [Int64] { if case .request(let request) = self { request.assignees } else { [] } }
+
+  /// Whom it is for and who ordered it: persons of the customer, and of the staff.
+  var people: [Int64] { if case .request(let request) = self { request.people } else { [] } }
+  var submittingStaff: Int64? { if case .request(let request) = self { request.submittingStaff } else { nil } }
+
+  /// For what somebody is asked.
+  var asked: AskedApproval? {
+    switch self {
+    case .request(let request): request.asked
+    case .change(let change): change.asked
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation: nil
     }
   }
 
@@ -39,12 +61,19 @@ enum AccountMatter: Sendable {
     case .action(let action): (.appraisalAction, action.publicId)
     case .gateApproval(let approval): (.gateApproval, approval.publicId)
     case .escalation(let escalation): (.escalation, escalation.publicId)
+    case .request(let request):
+      if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
+    case .change(let change):
+      if let asked = change.asked { (.changeApproval, asked.approval.publicId) } else { (.change, change.publicId) }
     }
   }
 
   /// The fields of a text, by ``NotificationText/fields(of:)``.
-  func values(_ language: Language, of tenant: TenantEntry) -> [String: String] {
+  /// - Parameter type: of the event.
+  func values(_ language: Language, of tenant: TenantEntry, _ type: String) -> [String: String] {
     switch self {
+    case .request(let request): request.values(language, of: tenant, type)
+    case .change(let change): change.values(language, of: tenant, type)
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -89,6 +118,8 @@ enum AccountMatter: Sendable {
     let customer = [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
     func own(_ name: String) -> Value.Member { Value.Member(name, .id(tenant.id(id.kind.prefix, id.bits))) }
     switch self {
+    case .request(let request): return request.members(of: tenant)
+    case .change(let change): return change.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

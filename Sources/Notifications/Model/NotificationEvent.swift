@@ -1,3 +1,5 @@
+import Approvals
+
 /// What people can be told of: what the desk and the clocks record, and what the account side must not forget.
 package enum NotificationEvent: String, Sendable, CaseIterable {
   case opened = "incident.opened"
@@ -43,6 +45,19 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// Somebody is asked to let something pass a gate; what became of that.
   case gateApprovalAsked = "gate_approval.asked"
   case gateApprovalDecided = "gate_approval.decided"
+  /// A request was recorded; fulfilled; cancelled.
+  case requestSubmitted = "request.submitted"
+  case requestFulfilled = "request.fulfilled"
+  case requestCancelled = "request.cancelled"
+  /// Somebody is to agree to a request, or a change; all have agreed, or one has refused.
+  case requestApprovalAsked = "request.approval_asked"
+  case requestApprovalDecided = "request.approval_decided"
+  case changeApprovalAsked = "change.approval_asked"
+  case changeApprovalDecided = "change.approval_decided"
+  /// A word on a request: of the customer's people, of the staff to them, and among the staff.
+  case requestCustomerCommented = "request.customer_commented"
+  case requestAnswered = "request.answered"
+  case requestInternallyCommented = "request.internally_commented"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -55,6 +70,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   package var isForCustomers: Bool {
     switch self {
     case .opened, .customerCommented, .answered, .resolved, .closed, .reopened: true
+    case .requestSubmitted, .requestFulfilled, .requestCancelled, .requestApprovalAsked, .requestApprovalDecided, .requestCustomerCommented,
+      .requestAnswered:
+      true
     default: false
     }
   }
@@ -68,6 +86,12 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .actionAssigned, .actionDue, .actionOverdue: .action
     case .gateApprovalAsked, .gateApprovalDecided: .gateApproval
     case .processEscalated: .escalation
+    case .requestApprovalAsked: .requestApproval
+    case .requestSubmitted, .requestFulfilled, .requestCancelled, .requestApprovalDecided, .requestCustomerCommented, .requestAnswered,
+      .requestInternallyCommented:
+      .request
+    case .changeApprovalAsked: .changeApproval
+    case .changeApprovalDecided: .change
     default: .ticket
     }
   }
@@ -82,9 +106,36 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case certification, action, gateApproval
     /// Of a customer's request, or of what is the provider's own.
     case escalation
+    /// Of a customer's request; and of what somebody is to agree to of it.
+    case request, requestApproval
+    /// The same of a change, which is the provider's own.
+    case change, changeApproval
 
     /// Whether it is of no customer.
-    var isOfNoCustomer: Bool { self == .certification || self == .action || self == .gateApproval }
+    var isOfNoCustomer: Bool {
+      switch self {
+      case .certification, .action, .gateApproval, .change, .changeApproval: true
+      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval: false
+      }
+    }
+
+    /// Whether it is the provider's row also where a customer's affair stands behind it: whoever is told is named, and may serve a few
+    /// customers only.
+    var mayBeOfProvider: Bool {
+      switch self {
+      case .gateApproval, .escalation, .change, .changeApproval: true
+      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval: false
+      }
+    }
+
+    /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
+    var inCharge: Audience? {
+      switch self {
+      case .ticket, .action, .gateApproval, .change: .owner
+      case .request: .assignee
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval: nil
+      }
+    }
 
     /// Who may not read it is not told of it.
     var permission: String {
@@ -96,13 +147,21 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .action: "appraisal.read"
       case .gateApproval: "gate.read"
       case .escalation: "escalation.read"
+      case .request: "request.read"
+      case .requestApproval: ApproverRule.permission
+      case .change: "change.read"
+      case .changeApproval: ToldChange.permission
       }
     }
 
     /// Who has to do with such a thing.
     var audiences: [Audience] {
       switch self {
-      case .ticket: Audience.allCases
+      case .ticket: Audience.allCases.filter { $0 != .approvers }
+      case .request: [.assignee, .requester, .accountManagers]
+      case .requestApproval: [.approvers, .accountManagers]
+      case .change: [.owner]
+      case .changeApproval: [.approvers]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
       case .escalation: [.escalation]
@@ -135,6 +194,8 @@ package enum Audience: String, Sendable, CaseIterable {
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation
+  /// Who is asked to agree, and can.
+  case approvers
   /// Who answers for the customer: its account managers, else the administrators. Of suppliers: those who serve every customer.
   case accountManagers = "account_managers"
 }

@@ -101,6 +101,32 @@ struct StockRule: Sendable {
       key: "gate_approval_asked", name: NotificationMessages.ruleGateAsked, event: .gateApprovalAsked, audience: [.owner], channels: [.inbox, .email]),
     StockRule(
       key: "gate_approval_decided", name: NotificationMessages.ruleGateDecided, event: .gateApprovalDecided, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "request_submitted", name: AgreementMessages.ruleRequestSubmitted, event: .requestSubmitted, audience: [.requester], channels: [.email]),
+    StockRule(
+      key: "request_approval_asked", name: AgreementMessages.ruleRequestAsked, event: .requestApprovalAsked, audience: [.approvers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "request_approval_decided", name: AgreementMessages.ruleRequestDecided, event: .requestApprovalDecided, audience: [.requester],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "request_fulfilled", name: AgreementMessages.ruleRequestFulfilled, event: .requestFulfilled, audience: [.requester],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "request_cancelled", name: AgreementMessages.ruleRequestCancelled, event: .requestCancelled, audience: [.requester],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "request_customer_commented", name: AgreementMessages.ruleRequestCommented, event: .requestCustomerCommented, audience: [.assignee],
+      channels: [.inbox]),
+    StockRule(
+      key: "request_answered", name: AgreementMessages.ruleRequestAnswered, event: .requestAnswered, audience: [.requester],
+      channels: [.inbox, .email]),
+    // Often a whole team may decide a change: it has its inbox before it, and needs no mail each.
+    StockRule(
+      key: "change_approval_asked", name: AgreementMessages.ruleChangeAsked, event: .changeApprovalAsked, audience: [.approvers], channels: [.inbox]),
+    StockRule(
+      key: "change_approval_decided", name: AgreementMessages.ruleChangeDecided, event: .changeApprovalDecided, audience: [.owner],
+      channels: [.inbox]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -9,6 +9,8 @@ struct NotificationText: Sendable, Equatable {
   static let mostSubject = 200
   static let mostBody = 8_000
 
+  private static let ofRequests = ["number", "offering", "customer", "requester", "actor", "at"]
+
   /// The fields that a text about this event may name.
   static func fields(of event: NotificationEvent) -> [String] {
     let own: [String] =
@@ -28,6 +30,13 @@ struct NotificationText: Sendable, Equatable {
       case .actionAssigned, .actionDue, .actionOverdue: ["supplier", "period", "action", "dueOn", "owner", "actor", "at"]
       case .processEscalated: ["subject", "rule", "age", "at"]
       case .gateApprovalAsked, .gateApprovalDecided: ["gate", "purpose", "subject", "asker", "approver", "answer", "reason", "at"]
+      case .requestSubmitted, .requestFulfilled: ofRequests
+      case .requestCancelled: ofRequests + ["reason"]
+      case .requestApprovalAsked: ofRequests + ["approval"]
+      case .requestApprovalDecided: ofRequests + ["answer", "reason"]
+      case .requestCustomerCommented, .requestAnswered, .requestInternallyCommented: ofRequests + ["comment"]
+      case .changeApprovalAsked: ["number", "title", "approval", "actor", "at"]
+      case .changeApprovalDecided: ["number", "title", "answer", "reason", "actor", "at"]
       default: []
       }
     guard event != .summary, event.subject == .ticket else { return own }
@@ -87,6 +96,16 @@ struct NotificationText: Sendable, Equatable {
     case .processEscalated: (AccountSideMessages.processEscalatedSubject, AccountSideMessages.processEscalatedBody)
     case .gateApprovalAsked: (AccountSideMessages.gateAskedSubject, AccountSideMessages.gateAskedBody)
     case .gateApprovalDecided: (AccountSideMessages.gateDecidedSubject, AccountSideMessages.gateDecidedBody)
+    case .requestSubmitted: (AgreementMessages.requestSubmittedSubject, AgreementMessages.requestSubmittedBody)
+    case .requestFulfilled: (AgreementMessages.requestFulfilledSubject, AgreementMessages.requestFulfilledBody)
+    case .requestCancelled: (AgreementMessages.requestCancelledSubject, AgreementMessages.requestCancelledBody)
+    case .requestApprovalAsked: (AgreementMessages.requestAskedSubject, AgreementMessages.requestAskedBody)
+    case .requestApprovalDecided: (AgreementMessages.requestDecidedSubject, AgreementMessages.requestDecidedBody)
+    case .requestCustomerCommented: (AgreementMessages.requestCommentedSubject, AgreementMessages.requestCommentBody)
+    case .requestAnswered: (AgreementMessages.requestAnsweredSubject, AgreementMessages.requestCommentBody)
+    case .requestInternallyCommented: (AgreementMessages.requestInternalSubject, AgreementMessages.requestCommentBody)
+    case .changeApprovalAsked: (AgreementMessages.changeAskedSubject, AgreementMessages.changeAskedBody)
+    case .changeApprovalDecided: (AgreementMessages.changeDecidedSubject, AgreementMessages.changeDecidedBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

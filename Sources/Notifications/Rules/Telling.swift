@@ -1,4 +1,5 @@
 import Assurance
+import Changes
 import Contracts
 import Desk
 import Escalations
@@ -6,6 +7,7 @@ import Gates
 import Kernel
 import Operations
 import Renewals
+import Requests
 import ServiceTime
 import Suppliers
 import Tenancy
@@ -19,6 +21,8 @@ struct Cause: Sendable {
   }
 
   let name: String
+  /// Of what happened.
+  let type: String
   let event: NotificationEvent
   var about: About
   let payload: Value
@@ -32,6 +36,7 @@ struct Cause: Sendable {
   init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
     guard let event = Self.event(found) else { return nil }
     name = waiting.name
+    type = found.type
     self.event = event
     self.about = about
     payload = found.payload
@@ -77,7 +82,36 @@ struct Cause: Sendable {
     case EscalationNews.escalated: .processEscalated
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
-    default: nil
+    default: ofAgreement(found)
+    }
+  }
+
+  private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
+    if let news = RequestNews(rawValue: found.type) { return event(news, found) }
+    if let news = ChangeApprovalNews(rawValue: found.type) { return event(news) }
+    return nil
+  }
+
+  private static func event(_ news: RequestNews, _ found: FoundEvent) -> NotificationEvent {
+    switch news {
+    case .submitted: .requestSubmitted
+    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned: .requestApprovalAsked
+    case .approved, .rejected: .requestApprovalDecided
+    case .fulfilled: .requestFulfilled
+    case .cancelled: .requestCancelled
+    case .commented:
+      if found.payload["visibility"]?.text == CommentVisibility.everybody.rawValue {
+        found.actorKind == Actor.Kind.customer.rawValue ? .requestCustomerCommented : .requestAnswered
+      } else {
+        .requestInternallyCommented
+      }
+    }
+  }
+
+  private static func event(_ news: ChangeApprovalNews) -> NotificationEvent {
+    switch news {
+    case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned: .changeApprovalAsked
+    case .approved, .rejected: .changeApprovalDecided
     }
   }
 
@@ -101,10 +135,10 @@ struct Cause: Sendable {
   /// Who answers for it.
   var owner: Int64? { ticket?.owner ?? matter?.owner }
   /// Who answers for it and who works on it, where somebody should.
-  var inCharge: [Int64] { [owner, ticket?.assignee].compactMap { $0 } }
+  var inCharge: [Int64] { [owner, ticket?.assignee].compactMap { $0 } + (matter?.assignees ?? []) }
   /// Nobody does: or none of them is among `staff`, who may be told of it; one who has left is nobody.
   func isNobodys(among staff: [Int64: Receiver]) -> Bool {
-    event.subject.audiences.contains(.owner) && !inCharge.contains { staff[$0] != nil }
+    event.subject.inCharge != nil && !inCharge.contains { staff[$0] != nil }
   }
   /// The comment that it is about.
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
@@ -141,16 +175,18 @@ struct TellingFields: Sendable {
   func values(zone: Zone, for receiver: Receiver) -> [String: String] {
     switch cause.about {
     case .account(let matter):
-      matter.values(receiver.language, of: tenant).merging(["customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone)]) {
-        own, _ in own
-      }
+      matter.values(receiver.language, of: tenant, cause.type).merging([
+        "customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted(to: receiver) ? comment : "",
+      ]) { own, _ in own }
     case .ticket(let ticket): values(ticket, zone: zone, for: receiver)
     }
   }
 
+  private func isQuoted(to receiver: Receiver) -> Bool { receiver.hasLogin || cause.actorKind != Actor.Kind.customer.rawValue }
+
   private func values(_ ticket: ToldTicket, zone: Zone, for receiver: Receiver) -> [String: String] {
     let number = IncidentView.number(of: tenant.code, ticket.number)
-    let isQuoted = receiver.hasLogin || cause.actorKind != Actor.Kind.customer.rawValue
+    let isQuoted = self.isQuoted(to: receiver)
     return [
       "number": number, "title": isQuoted ? ticket.title : number, "customer": tenant.name,
       "priority": String(ticket.priority), "state": ticket.state, "due": ticket.dueAt.map { Self.text($0, zone) } ?? "-",

@@ -1,10 +1,13 @@
+import Approvals
 import Assurance
+import Changes
 import Escalations
 import Gates
 import Kernel
 import Operations
 import Postgres
 import Renewals
+import Requests
 
 /// What happened to things that are no tickets.
 struct AccountEvents: Statement {
@@ -291,8 +294,14 @@ struct AccountMatters: Sendable {
   private var matters: [String: [Int64: AccountMatter]] = [:]
   private var proofs: [Int64: ProofsToTell.Found] = [:]
   private var approvals: [Int64: ToldGateApproval] = [:]
+  private var requests: [Int64: ToldRequest] = [:]
+  private var changes: [Int64: ToldChange] = [:]
+  /// Of those, all who were asked.
+  private var asked: [Int64: [Approval]] = [:]
+  private let tenant: TenantId
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
+    self.tenant = tenant
     let byKind = Dictionary(grouping: events) { entries[$0.cause]?.kind ?? "" }.mapValues { Array(Set($0.map(\.subject))) }
     for (kind, ids) in byKind {
       switch kind {
@@ -309,6 +318,16 @@ struct AccountMatters: Sendable {
         matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
       case GateNews.subjectKind:
         approvals = Dictionary(try await transaction.query(GateApprovalsToTell(tenant: tenant, ids: ids)).map { ($0.id, $0.told) }) { first, _ in first }
+      case RequestNews.subjectKind:
+        let (found, approvals) = try await transaction.query(
+          RequestsToTell(tenant: tenant, ids: ids), ApprovalsOfToldRequests(tenant: tenant, ids: ids))
+        requests = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        asked = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
+      case ChangeApprovalNews.subjectKind:
+        let (found, approvals) = try await transaction.query(
+          ChangesToTell(provider: tenant, ids: ids), ApprovalsOfToldChanges(provider: tenant, ids: ids))
+        changes = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        asked = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
       default: break
       }
     }
@@ -319,6 +338,14 @@ struct AccountMatters: Sendable {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
     if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
+    if kind == RequestNews.subjectKind {
+      guard let told = requests[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
+      return .request(told)
+    }
+    if kind == ChangeApprovalNews.subjectKind {
+      guard let told = changes[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
+      return .change(told)
+    }
     guard let matter = matters[kind]?[id] else { return nil }
     switch matter {
     case .renewal(let renewal): return renewal.stands(event) ? matter : nil
@@ -328,7 +355,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change: return matter
     }
   }
 

@@ -149,7 +149,11 @@ struct ToldComments: Statement {
   let tenant: TenantId
   let publicIds: [[UInt8]]
 
-  static let sql = "select c.public_id, left(c.body, 2000) from desk.pub_comment c where c.tenant_id = $1 and c.public_id = any ($2)"
+  static let sql = """
+    select c.public_id, left(c.body, 2000) from desk.pub_comment c where c.tenant_id = $1 and c.public_id = any ($2)
+    union all
+    select c.public_id, left(c.body, 2000) from requests.pub_comment c where c.tenant_id = $1 and c.public_id = any ($2)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -160,7 +160,9 @@ package struct DeliverNotifications: Sweep {
     guard let id = Int64(claimed.receiver.dropFirst()) else { return false }
     return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
       if claimed.receiver.hasPrefix("a") {
-        let customer = claimed.event == .summary ? nil : claimed.customer
+        // What is the provider's row is of no customer: who was named may serve a few only.
+        let isOfProvider = claimed.customer == provider.id && claimed.event.subject.mayBeOfProvider
+        let customer = claimed.event == .summary || isOfProvider ? nil : claimed.customer
         let subjects = claimed.event == .summary ? NotificationEvent.Subject.allCases : [claimed.event.subject]
         let staff = StaffToTell(
           provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customer: customer, now: now)

@@ -340,6 +340,7 @@ private struct Known: Sendable {
   private let provider: TenantId
   private var people: [Int64: Receiver] = [:]
   private var inCharge: [Int64] = []
+  private let approvers: Approvers
 
   private struct Place: Hashable {
     let subject: NotificationEvent.Subject
@@ -362,9 +363,14 @@ private struct Known: Sendable {
     let foundGone = try await reaching.isEmpty ? [] : transaction.query(TicketsGoneInto(tenant: telling.tenant, tickets: reaching))
     for one in foundGone { wentInto[one.survivor, default: []].append(one) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
-    let personIds = Set(causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person) + foundGone.compactMap(\.ticket.requester))
+    approvers = try await Approvers(causes, telling, in: transaction)
+    let ofMatters: [Int64] = causes.flatMap { $0.matter?.people ?? [] }
+    let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
+    let personIds = Set(ofTickets + ofMatters + approvers.people)
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
-    try await addStaff(Set(named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)), publicIds, of: causes, telling, in: transaction)
+    let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
+    let concerned: [Int64] = named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)
+    try await addStaff(Set(concerned + submitters + approvers.staff), publicIds, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
     let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
@@ -401,8 +407,7 @@ private struct Known: Sendable {
       case .gateApproval(let approval)?: approval.stayTenant
       default: tenant
       }
-    let isOfNobody = customer == provider && (subject == .gateApproval || subject == .escalation)
-    return Place(subject: subject, customer: isOfNobody ? nil : customer)
+    return Place(subject: subject, customer: customer == provider && subject.mayBeOfProvider ? nil : customer)
   }
 
   /// Whether the customer's people did it, or a programme of theirs.
@@ -440,7 +445,9 @@ private struct Known: Sendable {
     for audience in rule.audience {
       switch audience {
       case .owner: addStaff(cause.owner)
-      case .assignee: addStaff(cause.ticket?.assignee)
+      case .assignee:
+        addStaff(cause.ticket?.assignee)
+        for id in cause.matter?.assignees ?? [] { addStaff(id) }
       case .offered: addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
@@ -449,6 +456,11 @@ private struct Known: Sendable {
       case .requester:
         addPerson(cause.ticket?.requester)
         for ticket in gone(into: cause) { addPerson(ticket.requester) }
+        for person in cause.matter?.people ?? [] { addPerson(person) }
+        addStaff(cause.matter?.submittingStaff)
+      case .approvers:
+        for id in approvers.staff(of: cause) { addStaff(id) }
+        for person in approvers.people(of: cause) { addPerson(person) }
       case .watchers:
         for watcher in cause.ticket.flatMap({ watchers[$0.id] }) ?? [] {
           addStaff(watcher.account)
@@ -456,7 +468,7 @@ private struct Known: Sendable {
         }
       }
     }
-    if isNobodys(cause), rule.audience.contains(.owner) { for id in inCharge { addStaff(id) } }
+    if isNobodys(cause), let audience = cause.event.subject.inCharge, rule.audience.contains(audience) { for id in inCharge { addStaff(id) } }
     for member in rule.staff { addStaff(member.id) }
     return found.values.sorted { $0.who.name < $1.who.name }
   }

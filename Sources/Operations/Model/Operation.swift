@@ -106,6 +106,9 @@ package enum Reach: Sendable {
   case one(by: String)
   /// As `one`, and for staff the provider's own tenant besides, for references to staff and to what the provider shares.
   case oneAndProvider(by: String)
+  /// The tenant that the one given of the named input fields names: the input itself refuses none, and more than one. An id of
+  /// the provider's own tenant is taken from any of the staff: which rows there the caller sees, the operation decides.
+  case oneOf([String])
   /// The provider's own tenant. Staff only.
   case provider
   /// The caller's own tenant, whoever he is.

@@ -58,6 +58,9 @@ package struct Registry: Sendable {
       guard operation.inputFields.contains(where: { $0.name == field }) else {
         throw Defect.unknownTargetField(operation: declaration.name, field: field)
       }
+    case .oneOf(let fields):
+      let names = Set(operation.inputFields.map(\.name))
+      if let field = fields.first(where: { !names.contains($0) }) { throw Defect.unknownTargetField(operation: declaration.name, field: field) }
     case .provider, .home, .many, .anonymous: break
     }
     guard !declaration.permission.isEmpty else { throw Defect.writesWithoutPermission(declaration.name) }

@@ -23,6 +23,9 @@ struct TargetRule: Sendable {
       let tenant = try await named(by: field, operation, input, principal, access)
       let bindsProvider = principal.side == .staff && tenant.id != provider.id
       target = Target(tenant: tenant, bound: bindsProvider ? [tenant.id, provider.id] : [tenant.id])
+    case .oneOf(let fields):
+      let tenant = try await named(byOneOf: fields, operation, input, principal, access)
+      target = Target(tenant: tenant, bound: [tenant.id])
     case .provider:
       guard principal.side == .staff else { throw Failure.notFound }
       target = Target(tenant: provider, bound: [provider.id])
@@ -65,6 +68,15 @@ struct TargetRule: Sendable {
       throw field == "id" ? Failure.notFound : Failure.invalid(field, InputMessages.unknownReference)
     }
     return found
+  }
+
+  private func named(
+    byOneOf fields: [String], _ operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ access: Access
+  ) async throws -> TenantEntry {
+    guard let field = fields.first(where: { input[$0]?.text != nil }) else { throw Failure.notFound }
+    let id = input[field]?.text.flatMap { PublicId($0) }
+    if principal.side == .staff, id?.handle == provider.handle { return provider }
+    return try await named(by: field, operation, input, principal, access)
   }
 
   /// Staff leave the customer out where something else that the input names is the customer's.

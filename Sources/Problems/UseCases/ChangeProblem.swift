@@ -46,23 +46,21 @@ package enum ChangeProblem: Operation {
       try await context.requireCode(category, of: .category, at: "category", keeping: work.row.category)
     }
     let before = work.row
+    let impact: Int64 = input.impact.applied(to: before.impact)
+    let urgency: Int64 = input.urgency.applied(to: before.urgency)
+    try await context.requireRatings([(impact == before.impact ? nil : impact, urgency == before.urgency ? nil : urgency, "")])
     work.row.title = input.title.applied(to: before.title)
     work.row.description = input.description.applied(to: before.description)
     work.row.category = input.category.applied(to: before.category)
-    work.row.impact = input.impact.applied(to: before.impact)
-    work.row.urgency = input.urgency.applied(to: before.urgency)
+    (work.row.impact, work.row.urgency) = (impact, urgency)
     if (work.row.impact, work.row.urgency) != (before.impact, before.urgency) {
       work.row.priority = try await context.priority(impact: work.row.impact, urgency: work.row.urgency)
     }
-    let fields = [("title", !input.title.isKeep), ("description", !input.description.isKeep)].filter { $0.1 }.map { Value.text($0.0) }
-    if !input.isEmpty {
-      work.note(
-        "changed",
-        .object(["fields": .array(fields), "category": .text(work.row.category), "priority": .integer(work.row.priority)]))
-    }
+    let changed = work.row.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: work.row.customer?.id, category: work.row.category)
     // Telling what stands there already is no change.
-    if input.isEmpty, edit?.isEmpty ?? true { return work.record }
+    if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
+    work.note(changed)
     work.tell(edit)
     work.save()
     return work.record
@@ -88,5 +86,17 @@ package enum WidenProblem: Operation {
     work.comment(input.reason)
     work.save()
     return work.record
+  }
+}
+
+extension ProblemRow {
+  /// What was written in it otherwise than before.
+  fileprivate func changes(since before: ProblemRow) -> [FieldChange] {
+    let told: [FieldChange] = [
+      .text("title", before.title, title), .text("description", before.description, description),
+      .code("category", .text(before.category), .text(category)), .code("impact", .integer(before.impact), .integer(impact)),
+      .code("urgency", .integer(before.urgency), .integer(urgency)), .code("priority", .integer(before.priority), .integer(priority)),
+    ]
+    return told.real
   }
 }

@@ -78,6 +78,9 @@ extension ProblemWork {
       InsertIncidentLinks(
         provider: provider, problem: row.id, tenant: tenant, tickets: tickets.map { $0.row }, seqs: seqs, principal: context.principal, now: context.now))
     guard linked.count == tickets.count else { throw Failure(.conflict, ProblemMessages.linkedAlready) }
+    transaction.enqueue(
+      SettleMarks(
+        tenant: tenant, tickets: tickets.map { $0.row }, problem: row.id, publicId: row.publicId, principal: context.principal, now: context.now))
     try await news(.linked).tell(tickets.map { $0.row }, of: tenant, at: context.now, in: transaction)
     if let article = row.article {
       transaction.enqueue(KeepKnownErrors(tenant: tenant, tickets: tickets.map { $0.row }, problem: row.id, article: article.id, now: context.now))

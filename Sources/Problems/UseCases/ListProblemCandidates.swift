@@ -4,7 +4,7 @@ import Kernel
 import Operations
 
 /// What comes back: CIs, and categories with their services, of which a customer has had several incidents in a short time that no problem is
-/// behind. `problem.open` takes the incidents of a candidate as they are.
+/// behind; and what somebody marked. `problem.open` takes the incidents of a candidate as they are.
 package enum ListProblemCandidates: Operation {
   package struct Input: OperationInput {
     let customer: PublicId?
@@ -30,17 +30,23 @@ package enum ListProblemCandidates: Operation {
 
   package struct Output: OperationOutput {
     let candidates: [ProblemCandidate]
+    let marked: [MarkedIncident]
 
     package static let fields: [OutputField<Output>] = [
       OutputField(
         "candidates", listOf: ProblemCandidate.self, "Most incidents first, each that was reopened counted twice.", "事件多者在前，重新打开过的事件计两次。"
-      ) { $0.candidates }
+      ) { $0.candidates },
+      OutputField(
+        "marked", listOf: MarkedIncident.self,
+        "Incidents that somebody marked (problem_candidate.mark), the newest mark first, as many as the limit at the most; opening a problem of them settles that.",
+        "人工标记的问题候选（problem_candidate.mark），最新标记在前，数量不超过 limit；据此新建问题即视为已处理。"
+      ) { $0.marked },
     ]
   }
 
   package static let declaration = Declaration(
-    "problem.candidates", "Find what comes back: configuration items and categories with several incidents that no problem is behind.",
-    zh: "发现反复发生的事件：同一配置项或同一分类下、尚无对应问题的多个事件。", permission: ProblemRights.read, roles: ProblemRights.readers, reach: .many, effect: .read)
+    "problem.candidates", "Find what comes back: configuration items and categories with several incidents that no problem is behind; and the incidents that somebody marked.",
+    zh: "发现反复发生的事件：同一配置项或同一分类下、尚无对应问题的多个事件；并列出人工标记的事件。", permission: ProblemRights.read, roles: ProblemRights.readers, reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     var tenants = context.reachableCustomers
@@ -51,7 +57,8 @@ package enum ListProblemCandidates: Operation {
     let found = try await context.transaction.query(
       FindProblemCandidates(
         tenants: tenants, since: context.now.adding(seconds: -input.days * 86_400), least: input.least, limit: input.limit))
-    guard !found.isEmpty else { return Output(candidates: []) }
+    let marked = try await context.markedIncidents(of: tenants, limit: input.limit)
+    guard !found.isEmpty else { return Output(candidates: [], marked: marked) }
     let incidents = try await context.incidents(found.flatMap { candidate in candidate.tickets.map { (tenant: candidate.tenant, ticket: $0) } })
     let cis = try await context.cis(of: found)
     let services = try await context.transaction.query(ServiceCodes(services: Set(incidents.values.compactMap(\.service)).sorted()))
@@ -61,7 +68,7 @@ package enum ListProblemCandidates: Operation {
         ProblemCandidate(
           candidate, incidents: candidate.tickets.compactMap { incidents[$0] }, ci: candidate.ci.flatMap { cis[$0] }, codes: codes,
           provider: context.provider.id)
-      })
+      }, marked: marked)
   }
 }
 

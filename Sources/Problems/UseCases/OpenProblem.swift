@@ -63,6 +63,7 @@ package enum OpenProblem: Operation {
     if input.customer == nil { try context.requireEveryCustomer() }
     let attributes = try context.told(input.attributes, of: .problem)
     if let category = input.category { try await context.requireCode(category, of: .category, at: "category") }
+    try await context.requireRatings([(input.impact, input.urgency, "")])
     let id = context.id(.problem, context.random.publicIdBits())
     let priority = try await context.priority(impact: input.impact, urgency: input.urgency)
     let owner: ProblemRow.Reference? =

@@ -25,12 +25,11 @@ package enum CommentProblem: Operation {
     let id: PublicId
     let body: String
 
-    private static let body = Field.longText("body", 1...20_000, "What is to be said.", "评论内容。")
-    package static let fields: [any InputField] = [ProblemFields.id, body]
+    package static let fields: [any InputField] = [ProblemFields.id, CommentFields.body]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ProblemFields.id]
-      body = try values[Self.body]
+      body = try values[CommentFields.body]
     }
   }
 
@@ -71,10 +70,13 @@ package enum ListProblemComments: Operation {
 package struct ProblemEventRecord: OperationOutput {
   let row: ProblemEvents.Found
   var changes: Value?
+  var texts: [FieldChange]?
 
   package static let fields: [OutputField<ProblemEventRecord>] = [
     OutputField("type", .text, "What happened: problem.opened, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload.with(attributeChanges: $0.changes) },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") {
+      $0.row.payload.with(attributeChanges: $0.changes).with(textChanges: $0.texts)
+    },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
     OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
@@ -100,8 +102,10 @@ package enum ReadProblemHistory: Operation {
         recordedFrom: problem.openedAt, limit: limit + 1))
     let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
     let changes = try await context.attributeChanges(of: .problem, problem.id, in: context.provider.id, at: told)
+    let changed = rows.filter { $0.type == "problem.changed" }.map(\.seq)
+    let texts = try await context.textChanges(of: "problem", problem.id, in: context.provider.id, at: changed)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      ProblemEventRecord(row: $0, changes: changes[$0.seq])
+      ProblemEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
     }
   }
 }

@@ -52,6 +52,14 @@ struct ProblemWork: Sendable {
     context.transaction.record(event, tenant: context.provider.id, actor: context.actor, at: context.now)
   }
 
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased. Words that were for
+  /// those alone who serve its customer stay so, however wide it becomes.
+  mutating func note(_ changes: [FieldChange]) {
+    guard !changes.isEmpty else { return }
+    note("changed", .object(changes.payload), of: row.customer?.id)
+    context.transaction.keep(changes, of: "problem", row.id, seq: row.lastSeq, tenant: context.provider.id, internal: true, at: context.now)
+  }
+
   /// Gives it the attributes that were told; all of a problem's are the provider's own.
   mutating func tell(_ edit: AttributeEdit?) {
     guard let edit, !edit.isEmpty else { return }

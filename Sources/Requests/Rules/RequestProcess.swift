@@ -267,6 +267,11 @@ package struct RequestProcess: Sendable {
   /// Adds what a gate tells of it.
   mutating func noteGate(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
 
+  /// That something was said; it moves nothing.
+  mutating func noteComment(_ id: PublicId, _ visibility: CommentVisibility, at now: Instant) {
+    note("commented", at: now, [Value.Member("comment", .id(id)), Value.Member("visibility", .text(visibility.rawValue))])
+  }
+
   /// Which attributes were told.
   mutating func noteAttributes(_ keys: [String], internal isInternal: Bool, at now: Instant) {
     guard !keys.isEmpty else { return }

@@ -146,10 +146,11 @@ struct RequestWork: Sendable {
         let subject = AttributeSubject(tenant: tenant.id, .request, held.id, openedAt: held.submittedAt)
         edit.save(subject, internal: what == AttributeEvents.internalChanged, seq: held.lastSeq + Int64(index) + 1, now: now, in: transaction)
       }
+      let type = "request.\(what)"
       transaction.record(
         Event(
-          subjectKind: "request", subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: "request.\(what)", payload: payload, occurredAt: at),
-        tenant: tenant.id, actor: actor, at: now)
+          subjectKind: RequestNews.subjectKind, subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: type, payload: payload, occurredAt: at),
+        for: RequestNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
     }
   }
 

@@ -85,7 +85,8 @@ package enum SubmitRequest: Operation {
     context.record(
       Event(
         subjectKind: "request", subject: request, seq: 1, type: "request.submitted",
-        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now))
+        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now),
+      for: RequestNews.consumers(of: RequestNews.submitted.rawValue))
     var work = try await context.requestWork(request)
     try work.begin(content, value: value, persons: people.named(by: reading.persons))
     work.tell(edit)

@@ -34,6 +34,18 @@ package enum Measure: String, Sendable, CaseIterable {
   }
 }
 
+extension Measure {
+  /// On how many it must rest to say something: below ten the nearest rank of the ninetieth percentile is simply the longest time. Nil for
+  /// counts, which say what they say.
+  package var minimumSample: Int64? {
+    switch self {
+    case .ninetiethPercentile: 10
+    case .attainment, .meanTime, .reopenRate: 1
+    case .volume, .backlog: nil
+    }
+  }
+}
+
 /// One figure of a scorecard, with all that it was made of.
 package struct Figure: Hashable, Sendable {
   package enum Unit: String, Sendable {
@@ -62,6 +74,10 @@ package struct Figure: Hashable, Sendable {
   }
 
   package var unit: Unit { measure.unit }
+
+  /// Whether it rests on fewer than it takes to say something of it. It is shown all the same.
+  /// - Parameter asked: how many it takes; nil: as many as the measure needs by itself.
+  package func isTooFew(below asked: Int64?) -> Bool { measure.minimumSample.map { sampleSize < asked ?? $0 } ?? false }
 
   package var meetsObjective: Bool? {
     guard let objective, let numerator, let denominator else { return nil }

@@ -17,6 +17,10 @@ package struct ObjectiveStanding: Hashable, Sendable {
   /// Nil where nothing is judged.
   package var value: Rate? { Rate(met, of: judged) }
 
+  /// Whether fewer are judged than a verdict takes.
+  /// - Parameter asked: how many it takes; nil: one.
+  package func isTooFew(below asked: Int64?) -> Bool { judged < asked ?? 1 }
+
   /// Nil where nothing is judged.
   package var isMet: Bool? { objective.isReached(by: met, of: judged) }
 }

@@ -5,6 +5,8 @@ import Operations
 /// How an objective stands over the period by which it is judged.
 package struct ObjectiveOutput: OperationOutput {
   let standing: ObjectiveStanding
+  /// How many a verdict takes; nil: one.
+  let minimumSample: Int64?
   let language: Language
 
   package static let fields: [OutputField<ObjectiveOutput>] = [
@@ -29,11 +31,17 @@ package struct ObjectiveOutput: OperationOutput {
     OutputField("numerator", .integer, "Met.", "达成数。") { .integer($0.standing.met) },
     OutputField("denominator", .integer, "Judged in the period.", "期间内的判定数。") { .integer($0.standing.judged) },
     OutputField("objective", .decimal, "The agreed percentage.", "约定的百分比。") { .decimal($0.standing.objective.percent) },
-    OutputField("meetsObjective", .boolean, "Whether it reaches the objective; null where nothing is judged.", "是否达到约定；没有判定时为 null。") {
-      .bool($0.standing.isMet)
+    OutputField("meetsObjective", .boolean, "Whether it reaches the objective; null where nothing is judged, or too few.", "是否达到约定；没有判定或样本过少时为 null。") {
+      .bool($0.isMet)
+    },
+    OutputField("tooFew", .boolean, "Whether fewer are judged than a verdict takes (minimumSample).", "判定数是否少于得出结论所需的数量（minimumSample）。") {
+      .bool($0.isTooFew)
     },
     OutputField("words", .text, "All of this in words.", "文字说明。") { .text($0.words) },
   ]
+
+  private var isTooFew: Bool { standing.isTooFew(below: minimumSample) }
+  private var isMet: Bool? { isTooFew ? nil : standing.isMet }
 
   private var words: String {
     let standing = standing
@@ -42,7 +50,9 @@ package struct ObjectiveOutput: OperationOutput {
       "what": TermWords(language, zone: nil).text(label), "period": standing.period.description,
       "kind": DifferenceWords.period(standing.period.kind).text(language), "value": standing.value?.percent ?? "", "met": String(standing.met),
       "judged": String(standing.judged), "objective": standing.objective.percent,
+      "least": String(minimumSample ?? 1),
     ]
+    if isTooFew, standing.judged > 0 { return ScorecardMessages.tooFew.text(language, arguments) }
     return ScorecardMessages.standing(isMet: standing.isMet, isOver: standing.isOver).text(language, arguments)
   }
 }

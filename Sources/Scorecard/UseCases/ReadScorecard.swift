@@ -8,13 +8,23 @@ package enum ReadScorecard: Operation {
     let contract: PublicId?
     let month: CalendarMonth
     let basis: Basis
+    let minimumSample: Int64?
 
-    package static let fields: [any InputField] = [ScorecardFields.customer, ScorecardFields.contract, ScorecardFields.month, ScorecardFields.basis]
+    private static let minimumSample = Field.integer(
+      "minimumSample", 1...1_000_000,
+      "On how many a figure must rest: one of fewer is shown as too few, without a verdict (default: 10 of p90_time, 1 of the others).",
+      "指标所需的最小样本量：不足者仍显示数值，但标明样本过少且不作达标结论（默认 p90_time 为 10，其余为 1）。"
+    ).optional
+
+    package static let fields: [any InputField] = [
+      ScorecardFields.customer, ScorecardFields.contract, ScorecardFields.month, ScorecardFields.basis, minimumSample,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       contract = try values[ScorecardFields.contract]
       month = try values[ScorecardFields.month]
       basis = try values[ScorecardFields.basis].flatMap(Basis.init(rawValue:)) ?? .closed
+      minimumSample = try values[Self.minimumSample]
     }
   }
 
@@ -46,6 +56,7 @@ package enum ReadScorecard: Operation {
 
   package struct FigureOutput: OperationOutput {
     let figure: Figure
+    let minimumSample: Int64?
 
     package static let fields: [OutputField<FigureOutput>] = [
       OutputField("measure", .text, "What it measures: \(Measure.allCases.map(\.rawValue).joined(separator: ", ")).", "指标名称。") {
@@ -73,10 +84,17 @@ package enum ReadScorecard: Operation {
       ) {
         $0.figure.objective.map { .decimal($0.percent) } ?? .null
       },
-      OutputField("meetsObjective", .boolean, "Whether it reaches the objective; null where there is nothing to compare.", "是否达到约定；无可比较时为 null。") {
-        .bool($0.figure.meetsObjective)
+      OutputField(
+        "meetsObjective", .boolean, "Whether it reaches the objective; null where there is nothing to compare, or too few.", "是否达到约定；无可比较或样本过少时为 null。"
+      ) {
+        .bool($0.isTooFew ? nil : $0.figure.meetsObjective)
+      },
+      OutputField("tooFew", .boolean, "Whether it rests on fewer than it takes to say something of it (minimumSample).", "样本量是否不足以说明问题（minimumSample）。") {
+        .bool($0.isTooFew)
       },
     ]
+
+    private var isTooFew: Bool { figure.isTooFew(below: minimumSample) }
   }
 
   package static let declaration = Declaration(
@@ -111,7 +129,9 @@ package enum ReadScorecard: Operation {
     }
     return Output(
       customer: context.tenant.publicId, contract: scope.contract, month: scope.month, basis: input.basis, progress: progress.first,
-      figures: figures.figures(by: input.basis).map(FigureOutput.init),
-      objectives: figures.standings(judged, by: input.basis).map { ObjectiveOutput(standing: $0, language: context.language) })
+      figures: figures.figures(by: input.basis).map { FigureOutput(figure: $0, minimumSample: input.minimumSample) },
+      objectives: figures.standings(judged, by: input.basis).map {
+        ObjectiveOutput(standing: $0, minimumSample: input.minimumSample, language: context.language)
+      })
   }
 }

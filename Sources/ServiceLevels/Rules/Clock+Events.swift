@@ -134,7 +134,7 @@ extension Clock {
 
   private func changingCalendar(at instant: Instant, to coverage: Coverage, from calendar: CompiledCalendar) -> ClockTransition {
     guard coverage.version != calendarVersion else { return .ignored(self) }
-    // A stopped clock keeps its verdict, and has the new version should it ever run again.
+    // A stopped clock keeps its verdict, and is given the version with which it runs again.
     var next = ending(at: instant, calendar, puttingRight: .calendarChanged)
     next.clock.lastEventAt = instant
     next.clock.calendarVersion = coverage.version
@@ -151,11 +151,9 @@ extension Clock {
       next.clock.budgetSeconds = left.map { used + $0 }
     }
     next.clock.goOn(as: self, from: instant, ClockEvent.Kind.changeCalendar.rawValue, in: coverage.calendar)
-    if state == .running {
-      // What is left is laid out anew: a budget in days is judged from here.
-      next.clock.runStartedAt = instant
-      next.clock.runStartedWithSeconds = next.clock.consumedSeconds
-    }
+    // What is left is laid out anew, so a budget in days is judged from here: a run that ended before did so in time, or was judged.
+    next.clock.runStartedAt = instant
+    next.clock.runStartedWithSeconds = next.clock.consumedSeconds
     return next
   }
 

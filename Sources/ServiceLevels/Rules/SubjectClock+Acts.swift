@@ -62,7 +62,7 @@ extension SubjectClock {
   mutating func apply(_ act: ClockAct, at instant: Instant, _ calendars: CalendarSeries) throws {
     if event(for: act, at: instant) != nil {
       // What took effect by itself before the act comes before it.
-      try catchUp(until: max(instant, clock.lastEventAt), calendars)
+      try catchUp(until: max(instant, clock.lastEventAt), isToRun: true, calendars)
       if let event = event(for: act, at: instant) { follow(try clock.applying(event, calendar: try calendars.calendar(of: clock))) }
     }
     if act.endsWaits, clock.state == .running || clock.state == .stopped, clock.waitLeftSeconds != nil {
@@ -74,8 +74,10 @@ extension SubjectClock {
 
   /// What happens to a clock without anybody's act: versions of its calendar take effect, a wait comes to its limit. In the
   /// order of time, each at its own instant, however much later it is done.
-  mutating func catchUp(until instant: Instant, _ calendars: CalendarSeries) throws {
-    while clock.state != .withdrawn {
+  /// - Parameter isToRun: one that has stopped keeps the hours by which it ran, and is judged by them under another target too; those that came
+  ///   since count when it is to run again.
+  mutating func catchUp(until instant: Instant, isToRun: Bool = false, _ calendars: CalendarSeries) throws {
+    while clock.state != .withdrawn, clock.state != .stopped || isToRun {
       let next = calendars.successor(of: clock.calendarVersion.rawValue, until: instant)
       if let end = clock.pauseEndsAt, end <= instant, end <= next?.validFrom ?? end {
         follow(try clock.applying(.resume(at: end, cause: "wait_limit"), calendar: try calendars.calendar(of: clock)))

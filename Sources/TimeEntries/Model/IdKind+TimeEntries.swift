@@ -9,4 +9,7 @@ extension IdKind {
   package static let timer = IdKind("tmr", owner: .tenant)
   /// Desk's and Contracts', of which only ids are told here.
   static let ticketOfTime = IdKind("inc", owner: .tenant)
+  static let requestOfTime = IdKind("req", owner: .tenant)
+  static let problemOfTime = IdKind("prb", owner: .provider)
+  static let changeOfTime = IdKind("chg", owner: .provider)
 }

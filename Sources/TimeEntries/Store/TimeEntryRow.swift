@@ -28,6 +28,7 @@ struct TimeEntryRow: Sendable {
   let workTypeCode: String
   let ticket: Reference?
   let ticketNumber: Int64?
+  let purpose: TimePurpose
   let line: Reference?
   let worked: WorkedTime
   let billable: Bool
@@ -66,13 +67,15 @@ struct TimeEntryRow: Sendable {
       e.work_date, e.minutes, e.billable, e.billable_said, e.no_coverage, e.rate_class_id, r.code, e.note, e.invoice_text, e.is_parallel, e.source,
       e.late_minutes, e.return_reason,
       e.author_kind, e.author_id, e.author_person_id, e.author_name, e.corrects, o.public_id, e.withdraws, e.correction_reason, e.reverses, v.public_id,
-      x.public_id, e.counts_on, e.rule_id, e.step_minutes, e.minimum_minutes, e.billed_minutes, e.approver_name, e.approved_at, e.recorded_at, e.version
+      x.public_id, e.counts_on, e.rule_id, e.step_minutes, e.minimum_minutes, e.billed_minutes, e.approver_name, e.approved_at, e.recorded_at, e.version,
+      e.request_id, q.public_id, e.problem_public_id, e.change_public_id
     """
   static let joins = """
     join tenancy.tenant n on n.id = e.tenant_id
     join time_entries.code w on w.id = e.work_type_id
     left join time_entries.code r on r.id = e.rate_class_id
     left join desk.pub_ticket t on t.tenant_id = e.tenant_id and t.ticket_id = e.ticket_id
+    left join requests.pub_request q on q.tenant_id = e.tenant_id and q.request_id = e.request_id
     left join contracts.pub_line l on l.tenant_id = e.tenant_id and l.line_id = e.contract_line_id
     left join time_entries.entry o on o.tenant_id = e.tenant_id and o.id = e.corrects
     left join time_entries.entry v on v.tenant_id = e.tenant_id and v.id = e.reverses
@@ -121,6 +124,7 @@ struct TimeEntryRow: Sendable {
     approvedAt = try row.next()
     recordedAt = try row.next()
     version = try row.next()
+    purpose = TimePurpose(request: try Self.reference(&row), problem: try row.next(), change: try row.next())
   }
 
   private static func reference(_ row: inout RowReader) throws -> Reference? {

@@ -9,6 +9,11 @@ struct TimerRow: Sendable {
   let customer: [UInt8]
   let ticket: [UInt8]?
   let line: [UInt8]?
+  let request: [UInt8]?
+  let problem: [UInt8]?
+  let change: [UInt8]?
+  /// Whose the problem and the change are.
+  let providerHandle: TenantHandle
   let workTypeId: Int64
   let workType: String
   let note: String
@@ -22,10 +27,12 @@ struct TimerOfStaff: Statement {
   let staff: Int64
 
   static let sql = """
-    select t.public_id, n.handle, n.public_id, t.ticket_public_id, t.line_public_id, w.id, w.code, t.note, t.started_at, t.due_at, t.forgotten_at
+    select t.public_id, n.handle, n.public_id, t.ticket_public_id, t.line_public_id, t.request_public_id, t.problem_public_id, t.change_public_id, o.handle,
+      w.id, w.code, t.note, t.started_at, t.due_at, t.forgotten_at
     from time_entries.timer t
     join time_entries.code w on w.id = t.work_type_id
     join tenancy.tenant n on n.id = t.customer_id
+    join tenancy.tenant o on o.id = t.tenant_id
     where t.tenant_id = $1 and t.staff_id = $2
     """
 
@@ -37,7 +44,8 @@ struct TimerOfStaff: Statement {
   static func decode(_ row: inout RowReader) throws -> TimerRow {
     TimerRow(
       publicId: try row.next(), customerHandle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), customer: try row.next(),
-      ticket: try row.next(), line: try row.next(),
+      ticket: try row.next(), line: try row.next(), request: try row.next(), problem: try row.next(), change: try row.next(),
+      providerHandle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)),
       workTypeId: try row.next(), workType: try row.next(), note: try row.next(), startedAt: try row.next(), dueAt: try row.next(),
       forgottenAt: try row.next())
   }
@@ -48,8 +56,7 @@ struct InsertTimer: Statement {
   let staff: Int64
   let publicId: PublicId
   let customer: TenantId
-  let ticket: PublicId?
-  let line: PublicId?
+  let work: NamedWork
   let workType: Int64
   let note: String
   let startedAt: Instant
@@ -58,8 +65,9 @@ struct InsertTimer: Statement {
 
   static let sql = """
     insert into time_entries.timer
-      (tenant_id, staff_id, public_id, customer_id, ticket_public_id, line_public_id, work_type_id, note, started_at, due_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      (tenant_id, staff_id, public_id, customer_id, ticket_public_id, line_public_id, work_type_id, note, started_at, due_at, recorded_at,
+       request_public_id, problem_public_id, change_public_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -67,13 +75,16 @@ struct InsertTimer: Statement {
     parameters.append(staff)
     parameters.append(publicId.random)
     parameters.append(customer)
-    parameters.append(ticket?.random)
-    parameters.append(line?.random)
+    parameters.append(work.ticket?.random)
+    parameters.append(work.line?.random)
     parameters.append(workType)
     parameters.append(note)
     parameters.append(startedAt)
     parameters.append(dueAt)
     parameters.append(now)
+    parameters.append(work.request?.random)
+    parameters.append(work.problem?.random)
+    parameters.append(work.change?.random)
   }
 }
 

@@ -5,8 +5,7 @@ import ServiceTime
 /// Records time.
 package enum AddTimeEntry: Operation {
   package struct Input: OperationInput {
-    let ticket: PublicId?
-    let line: PublicId?
+    let work: NamedWork
     let staff: PublicId?
     let workType: String
     let told: WorkedTime.Told
@@ -19,15 +18,15 @@ package enum AddTimeEntry: Operation {
 
     private static let submit = Field.boolean("submit", "Whether it is submitted for approval at once.", "是否立即提交审批。").optional
 
-    package static let fields: [any InputField] = [
-      CustomerReference.field, TimeFields.ticket.optional, TimeFields.line.optional, TimeFields.staff.optional, TimeFields.workType,
-      TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional, TimeFields.minutes.optional, TimeFields.rateClass.optional,
-      TimeFields.billable.optional, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional, submit,
+    private static let facts: [any InputField] = [
+      TimeFields.staff.optional, TimeFields.workType, TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional,
+      TimeFields.minutes.optional, TimeFields.rateClass.optional, TimeFields.billable.optional, TimeFields.note.optional,
+      TimeFields.invoiceText.optional, TimeFields.parallel.optional, submit,
     ]
+    package static let fields: [any InputField] = [CustomerReference.field] + NamedWork.fields + facts
 
     package init(_ values: InputValues) throws(FieldError) {
-      ticket = try values[TimeFields.ticket.optional]
-      line = try values[TimeFields.line.optional]
+      work = try NamedWork(values)
       staff = try values[TimeFields.staff.optional]
       workType = try values[TimeFields.workType]
       told = WorkedTime.Told(
@@ -43,7 +42,8 @@ package enum AddTimeEntry: Operation {
   }
 
   package static let declaration = Declaration(
-    "time_entry.add", "Record time on a ticket or a contract line.", zh: "在工单或合同行上登记工时。", permission: TimeRights.record,
+    "time_entry.add", "Record time on a ticket, a request, a problem, a change or a contract line.", zh: "在工单、请求、问题、变更或合同行上登记工时。",
+    permission: TimeRights.record,
     roles: TimeRights.recorders, reach: .oneAndProvider(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TimeEntryOutput {
@@ -52,14 +52,14 @@ package enum AddTimeEntry: Operation {
     let workType = try await context.workType(input.workType)
     var rateClass: Int64?
     if let code = input.rateClass { rateClass = try await context.namedRateClass(code) }
-    let place = try await context.place(ticket: input.ticket, line: input.line)
+    let (place, purpose) = try await context.place(of: input.work)
     let zone = try context.zone(of: place)
     let worked = try WorkedTime(input.told, in: zone, now: context.now)
-    if input.ticket == nil { try await context.requireInForce(place, at: worked.beganAt) }
+    if input.work.ticket == nil { try await context.requireInForce(place, at: worked.beganAt) }
     let draft = TimeDraft(
       staff: staff, workType: workType.id, ticket: place.ticket, line: place.line, worked: worked, billableSaid: input.billable, rateClass: rateClass,
       note: input.note, invoiceText: input.invoiceText, isParallel: input.isParallel, source: "entered",
-      lateMinutes: worked.minutesSince(in: zone, now: context.now), corrects: nil, correctionReason: nil)
+      lateMinutes: worked.minutesSince(in: zone, now: context.now), corrects: nil, correctionReason: nil, purpose: purpose)
     return try await context.record(draft, at: place, submits: input.submits)
   }
 }

@@ -79,7 +79,8 @@ extension TimeDraft {
       staff: row.staff, workType: row.workType, ticket: row.ticket?.id, line: row.line?.id, worked: row.worked, billable: row.billable,
       billableSaid: row.billableSaid, hasNoCoverage: row.hasNoCoverage, rateClass: row.rateClass, note: row.note, invoiceText: row.invoiceText,
       isParallel: row.isParallel, source: row.source,
-      lateMinutes: row.lateMinutes, corrects: row.corrects?.id, withdraws: row.withdraws, correctionReason: row.correctionReason)
+      lateMinutes: row.lateMinutes, corrects: row.corrects?.id, withdraws: row.withdraws, correctionReason: row.correctionReason,
+      purpose: row.purpose)
   }
 }
 

@@ -78,6 +78,8 @@ package enum CorrectTimeEntry: Operation {
       input.namesPlace
       ? try await context.place(ticket: input.ticket, line: input.line) : try await context.place(ticket: row.ticket?.id, line: row.line?.id)
     draft.ticket = place.ticket
+    // Another ticket is other work; another line is that of no request.
+    if input.ticket != nil { draft.purpose = TimePurpose() } else if input.line != nil { draft.purpose.request = nil }
     if input.namesPlace || !input.told.isEmpty {
       let zone = try context.zone(of: place)
       draft.worked = input.told.isEmpty ? row.worked.moved(to: zone) : try WorkedTime(input.told, in: zone, now: context.now)

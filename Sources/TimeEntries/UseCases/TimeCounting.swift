@@ -29,7 +29,10 @@ extension OperationContext {
     var draft = draft
     let rule = try await timeRule(of: place, at: draft.worked.beganAt)
     draft.line = place.line
-    if let billable = draft.billableSaid ?? rule?.billable {
+    if tenant.kind == .provider, place.ticket == nil, place.line == nil {
+      guard draft.billableSaid != true else { throw Failure.invalid("billable", TimeEntriesMessages.internalWork) }
+      draft.billable = false
+    } else if let billable = draft.billableSaid ?? rule?.billable {
       draft.billable = billable
     } else {
       draft.billable = try await transaction.first(WorkIsBillable(workType: draft.workType)) ?? false

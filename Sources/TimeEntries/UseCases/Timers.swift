@@ -10,11 +10,18 @@ package struct TimerOutput: OperationOutput {
     .id(bits.flatMap { PublicId(kind: kind.prefix, handle: row.customerHandle, random: $0) })
   }
 
+  private func providers(_ kind: IdKind, _ bits: [UInt8]?) -> Value {
+    .id(bits.flatMap { PublicId(kind: kind.prefix, handle: row.providerHandle, random: $0) })
+  }
+
   package static let fields: [OutputField<TimerOutput>] = [
     OutputField("id", .id, "The timer.", "计时器编号。") { $0.own(.timer, $0.row.publicId) },
     OutputField("customer", .id, "The customer.", "客户。") { $0.own(.customer, $0.row.customer) },
     OutputField("ticket", .id, "The ticket.", "工单。") { $0.own(.ticketOfTime, $0.row.ticket) },
     OutputField("line", .id, "The contract line.", "合同行。") { $0.own(.contractLine, $0.row.line) },
+    OutputField("request", .id, "The request.", "服务请求。") { $0.own(.requestOfTime, $0.row.request) },
+    OutputField("problem", .id, "The problem.", "问题。") { $0.providers(.problemOfTime, $0.row.problem) },
+    OutputField("change", .id, "The change.", "变更。") { $0.providers(.changeOfTime, $0.row.change) },
     OutputField("workType", .text, "What is done.", "工作类型。") { .text($0.row.workType) },
     OutputField("note", .text, "What only the staff sees.", "内部备注。") { .text($0.row.note) },
     OutputField("startedAt", .instant, "Since when it runs.", "开始时间。") { .instant($0.row.startedAt) },
@@ -26,8 +33,7 @@ package struct TimerOutput: OperationOutput {
 /// Starts one's timer. There is one for each person: the database holds it.
 package enum StartTimer: Operation {
   package struct Input: OperationInput {
-    let ticket: PublicId?
-    let line: PublicId?
+    let work: NamedWork
     let workType: String
     let note: String
     let startedAt: Instant?
@@ -38,13 +44,11 @@ package enum StartTimer: Operation {
       "limitMinutes", 1...WorkedTime.longestMinutes, "After so many minutes it counts as forgotten (default 600).", "超过此分钟数视为遗忘（默认 600）。"
     ).optional
 
-    package static let fields: [any InputField] = [
-      CustomerReference.field, TimeFields.ticket.optional, TimeFields.line.optional, TimeFields.workType, TimeFields.note.optional, startedAt, limitMinutes,
-    ]
+    package static let fields: [any InputField] =
+      [CustomerReference.field] + NamedWork.fields + [TimeFields.workType, TimeFields.note.optional, startedAt, limitMinutes]
 
     package init(_ values: InputValues) throws(FieldError) {
-      ticket = try values[TimeFields.ticket.optional]
-      line = try values[TimeFields.line.optional]
+      work = try NamedWork(values)
       workType = try values[TimeFields.workType]
       note = try values[TimeFields.note.optional] ?? ""
       startedAt = try values[Self.startedAt]
@@ -53,7 +57,8 @@ package enum StartTimer: Operation {
   }
 
   package static let declaration = Declaration(
-    "timer.start", "Start one's timer on a ticket or a contract line.", zh: "在工单或合同行上启动本人的计时器。", permission: TimeRights.record,
+    "timer.start", "Start one's timer on a ticket, a request, a problem, a change or a contract line.", zh: "在工单、请求、问题、变更或合同行上启动本人的计时器。",
+    permission: TimeRights.record,
     roles: TimeRights.recorders, reach: .oneAndProvider(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TimerOutput {
@@ -64,12 +69,12 @@ package enum StartTimer: Operation {
       throw Failure.invalid("startedAt", TimeEntriesMessages.timerStart)
     }
     // What leads nowhere is told now, and not when the work is done.
-    let place = try await context.place(ticket: input.ticket, line: input.line)
-    if input.ticket == nil { try await context.requireInForce(place, at: startedAt) }
+    let (place, _) = try await context.place(of: input.work)
+    if input.work.ticket == nil { try await context.requireInForce(place, at: startedAt) }
     let id = context.newId(.timer)
     context.transaction.enqueue(
       InsertTimer(
-        provider: context.provider.id, staff: staff.id, publicId: id, customer: context.tenant.id, ticket: input.ticket, line: input.line,
+        provider: context.provider.id, staff: staff.id, publicId: id, customer: context.tenant.id, work: input.work,
         workType: workType.id, note: input.note, startedAt: startedAt, dueAt: startedAt.adding(seconds: input.limitMinutes * 60), now: context.now))
     guard let row = try await context.transaction.first(TimerOfStaff(provider: context.provider.id, staff: staff.id)) else { throw context.beatenTime }
     context.subject(id)
@@ -139,8 +144,11 @@ package enum StopTimer: Operation {
       throw Failure(.conflict, TimeEntriesMessages.timerForgotten, ["due": timer.dueAt.description])
     }
     let staff = try await context.staffOfTime(nil)
-    let place = try await context.place(
-      ticket: timer.ticket.map { context.id(.ticketOfTime, $0) }, line: timer.line.map { context.id(.contractLine, $0) })
+    let (place, purpose) = try await context.place(
+      of: NamedWork(
+        ticket: timer.ticket.map { context.id(.ticketOfTime, $0) }, line: timer.line.map { context.id(.contractLine, $0) },
+        request: timer.request.map { context.id(.requestOfTime, $0) }, problem: timer.problem.map { context.id(.problemOfTime, $0) },
+        change: timer.change.map { context.id(.changeOfTime, $0) }))
     let zone = try context.zone(of: place)
     let (from, to) = (timer.startedAt.wholeMinute, (input.at ?? context.now).wholeMinute)
     guard from != to else { throw Failure(.conflict, TimeEntriesMessages.timerTooShort) }
@@ -159,7 +167,7 @@ package enum StopTimer: Operation {
         staff: staff, workType: timer.workTypeId, ticket: place.ticket, line: place.line, worked: worked, billableSaid: input.billable, rateClass: nil,
         note: input.note ?? timer.note, invoiceText: input.invoiceText, isParallel: input.isParallel,
         source: isForgotten ? "forgotten_timer" : "timer", lateMinutes: worked.minutesSince(in: zone, now: context.now), corrects: nil,
-        correctionReason: nil), at: place, submits: false)
+        correctionReason: nil, purpose: purpose), at: place, submits: false)
   }
 }
 

@@ -1,0 +1,16 @@
+/// What of a change is told to whoever is concerned, by the type of its event.
+package enum ChangeApprovalNews: String, Sendable, CaseIterable {
+  /// Somebody is to agree; since nobody did in time a role is asked besides; or somebody was named.
+  case approvalAsked = "change.approval_asked"
+  case approvalEscalated = "change.approval_escalated"
+  case approvalDelegated = "change.approval_delegated"
+  case approvalReassigned = "change.approval_reassigned"
+  case approved = "change.approved"
+  case rejected = "change.rejected"
+
+  /// The kind of its subject: a change, by its row.
+  package static let subjectKind = "change"
+
+  /// To whose outbox an event is handed.
+  static func consumers(of type: String) -> [String] { ChangeApprovalNews(rawValue: type) == nil ? [] : ["notifications"] }
+}

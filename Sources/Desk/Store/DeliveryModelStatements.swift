@@ -1,0 +1,74 @@
+import Kernel
+import Postgres
+
+/// A team by its ids and its name.
+struct NamedTeam: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let name: String
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    name = try row.next()
+  }
+}
+
+struct TeamsByPublicIds: Statement {
+  let publicIds: [PublicId]
+
+  static let sql = "select m.id, m.public_id, m.name from desk.team m where m.public_id = any ($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(publicIds.map(\.random)) }
+
+  static func decode(_ row: inout RowReader) throws -> NamedTeam { try NamedTeam(&row) }
+}
+
+/// The teams that a customer's delivery model names, by name; none: all may work for it.
+struct TeamsOfModel: Statement {
+  let tenant: TenantId
+
+  static let sql = """
+    select m.id, m.public_id, m.name from desk.delivery_model d join desk.team m on m.id = any (d.team_ids) where d.tenant_id = $1 order by m.name
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> NamedTeam { try NamedTeam(&row) }
+}
+
+/// The team, if the customer's delivery model names others and not it.
+struct TeamOutsideModel: Statement {
+  let tenant: TenantId
+  let team: Int64
+
+  static let sql = """
+    select m.id, m.public_id, m.name from desk.delivery_model d join desk.team m on m.id = $2
+    where d.tenant_id = $1 and cardinality(d.team_ids) > 0 and not $2 = any (d.team_ids)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(team)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> NamedTeam { try NamedTeam(&row) }
+}
+
+/// All of them at once: of two who set it, one prevails whole.
+struct SetDeliveryModel: Statement {
+  let tenant: TenantId
+  let teams: [Int64]
+  let now: Instant
+
+  static let sql = """
+    insert into desk.delivery_model (tenant_id, team_ids, recorded_at) values ($1, $2, $3)
+    on conflict (tenant_id) do update set team_ids = excluded.team_ids, recorded_at = excluded.recorded_at
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(teams)
+    parameters.append(now)
+  }
+}

@@ -1,0 +1,63 @@
+import Kernel
+import Postgres
+
+/// A request and the line that sold what it orders.
+struct RequestOfTime: Statement {
+  struct Found: Sendable {
+    let request: Int64
+    let line: Int64
+  }
+
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "select request_id, contract_line_id from requests.pub_request where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(request: try row.next(), line: try row.next()) }
+}
+
+/// A problem that work for a customer may be done for: about him, or about nobody in particular. Any, where the provider works for himself.
+struct ProblemOfTime: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let customer: TenantId
+
+  static let sql = """
+    select problem_id from problems.pub_problem
+    where tenant_id = $1 and public_id = $2 and (customer_id is null or customer_id = $3 or tenant_id = $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The same of a change: one that concerns him.
+struct ChangeOfTime: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let customer: TenantId
+
+  static let sql = """
+    select c.change_id from changes.pub_change c
+    where c.tenant_id = $1 and c.public_id = $2 and (c.tenant_id = $3 or exists (
+      select from changes.pub_concerned n where n.tenant_id = c.tenant_id and n.change_id = c.change_id and n.customer_id = $3))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

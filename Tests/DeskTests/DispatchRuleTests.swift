@@ -1,0 +1,183 @@
+import Kernel
+import Operations
+import TestSupport
+import Tenancy
+import Testing
+
+/// Tickets that go to teams by rules, and teams that may not work for a customer.
+@Suite struct DispatchRuleTests {
+  @discardableResult
+  private func set(_ rule: KeyValuePairs<String, Value>, to team: Value, _ world: AgreementWorld) async throws -> Value {
+    let members = [Value.Member("team", team["id"] ?? .null)] + rule.map { Value.Member($0.key, $0.value) }
+    return try await world.database.dispatcher.invoke("dispatch_rule.set", .object(members), as: world.desk.manager, Call(requestId: "test")).value
+  }
+
+  private func allow(_ teams: [Value], _ world: AgreementWorld) async throws -> Value {
+    try await world.database.call(
+      "delivery_model.set", ["customer": .id(world.desk.acme.publicId), "teams": .array(teams.map { $0["id"] ?? .null })], as: world.desk.manager)
+  }
+
+  private func open(
+    _ more: KeyValuePairs<String, Value> = [:], _ world: AgreementWorld, for customer: TenantEntry? = nil, as principal: Principal? = nil
+  ) async throws -> Value {
+    let customer = Value.Member("customer", .id((customer ?? world.desk.acme).publicId))
+    let members = [customer, Value.Member("title", "Down")] + more.map { Value.Member($0.key, $0.value) }
+    return try await world.database.dispatcher.invoke(
+      "incident.open", .object(members), as: principal ?? world.desk.engineer, Call(requestId: "test")
+    ).value
+  }
+
+  private func explain(_ incident: Value, _ world: AgreementWorld) async throws -> Value {
+    try await world.database.call("incident.dispatch_explain", ["id": incident["id"] ?? .null], as: world.desk.engineer)
+  }
+
+  @Test func aTicketGoesToTheTeamOfTheMostSpecificRule() async throws {
+    let world = try await AgreementWorld()
+    #expect(try await open(["category": "network/vpn"], world)["team"] == .null, "without a rule nobody gets it")
+    let general = try await set([:], to: world.first, world)
+    let network = try await set(["category": "network"], to: world.second, world)
+    #expect(try await open([:], world)["team"] == world.first["id"])
+    let incident = try await open(["category": "network/vpn"], world)
+    #expect(incident["team"] == world.second["id"])
+    // The team's own promise counts from then, as after an assignment by hand.
+    #expect(incident["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T16:00:00Z")
+    let assigned = try await world.desk.list("history", of: incident).first { $0["type"] == "incident.assigned" }?["payload"]
+    #expect(assigned?["rule"] == network["id"] && assigned?["team"] == world.second["id"])
+    let explained = try await explain(incident, world)
+    #expect(explained["source"] == "rule" && explained["team"] == world.second["id"])
+    #expect(explained["rules"]?.column("outcome") == ["decides", "less_specific"])
+    #expect(explained["rules"]?.column("rule").map { $0["id"] } == [network["id"], general["id"]])
+    // A customer's own goes before both, and is no other customer's.
+    try await set(["customer": .id(world.desk.acme.publicId)], to: world.first, world)
+    #expect(try await open(["category": "network/vpn"], world)["team"] == world.first["id"])
+    #expect(try await open(["category": "network"], world, for: world.desk.other)["team"] == world.second["id"])
+    // What is solved at once needs no team.
+    #expect(try await open(["resolution": "Done."], world)["team"] == .null)
+  }
+
+  @Test func aRuleForACiIsOfThatCiAlone() async throws {
+    let world = try await AgreementWorld()
+    func ci(_ name: String) async throws -> Value {
+      try await world.database.call(
+        "ci.create", ["customer": .id(world.desk.acme.publicId), "type": "server", "name": .text(name)], as: world.desk.engineer)["id"] ?? .null
+    }
+    let (one, other) = (try await ci("erp-01"), try await ci("erp-02"))
+    let rule = try await set(["customer": .id(world.desk.acme.publicId), "ci": one], to: world.second, world)
+    #expect(rule["ci"] == one && rule["own"] == .bool(true))
+    #expect(try await open(["primaryCi": one], world)["team"] == world.second["id"])
+    let incident = try await open(["primaryCi": other], world)
+    #expect(incident["team"] == .null)
+    #expect(try await world.desk.act("add_ci", on: incident, ["ci": one])["team"] == world.second["id"], "nobody had taken it")
+  }
+
+  @Test func whatIsClassifiedLaterFollowsUntilSomebodyHasIt() async throws {
+    let world = try await AgreementWorld()
+    try await set([:], to: world.first, world)
+    try await set(["category": "network"], to: world.second, world)
+    let moved = try await world.desk.act("change", on: try await open([:], world), ["category": "network/lan"])
+    #expect(moved["team"] == world.second["id"] && moved["agreements"]?.array?.map { $0["turn"] } == [2])
+    // It is the team's by hand, taken, or nobody's by hand: the rules say nothing any more.
+    let byHand = try await world.assign(try await open([:], world), to: world.first)
+    #expect(try await world.desk.act("change", on: byHand, ["category": "network"])["team"] == world.first["id"])
+    #expect(try await explain(byHand, world)["source"] == "hand")
+    for act in ["accept", "start", "take"] {
+      let taken = try await world.desk.act(act, on: try await open([:], world))
+      #expect(try await world.desk.act("change", on: taken, ["category": "network"])["team"] == world.first["id"], "\(act)")
+    }
+    let nobodys = try await world.assign(try await open([:], world), to: nil)
+    #expect(try await world.desk.act("change", on: nobodys, ["category": "network"])["team"] == .null)
+  }
+
+  @Test func aPartThatIsSplitOffGoesByItsOwnCategory() async throws {
+    let world = try await AgreementWorld()
+    try await set(["category": "network"], to: world.second, world)
+    let whole = try await open(["category": "application"], world)
+    let part = try await world.database.call(
+      "incident.split", ["id": whole["id"] ?? .null, "title": "The other half", "category": "network/vpn"], as: world.desk.engineer)
+    #expect(whole["team"] == .null && part["team"] == world.second["id"])
+  }
+
+  @Test func onlyTeamsOfTheDeliveryModelWorkForACustomer() async throws {
+    let world = try await AgreementWorld()
+    try await set([:], to: world.first, world)
+    try await set(["category": "network"], to: world.second, world)
+    let before = try await open(["category": "network"], world)
+    #expect(try await allow([world.first], world)["teams"]?.column("name") == ["First line"])
+    let incident = try await open(["category": "network"], world)
+    #expect(incident["team"] == world.first["id"], "the next rule whose team may")
+    #expect(try await explain(incident, world)["rules"]?.column("outcome") == ["team_not_allowed", "decides"])
+    let refused = await #expect(throws: Failure.self) { try await world.assign(incident, to: world.second) }
+    #expect(refused?.violations.map { "\($0.path) \($0.message.key)" } == ["team delivery_model.team_not_allowed"])
+    let owned = try await world.desk.act("take", on: incident)
+    let offered = await #expect(throws: Failure.self) { try await world.desk.act("offer", on: owned, ["team": world.second["id"] ?? .null]) }
+    #expect(offered?.violations.map(\.message.key) == ["delivery_model.team_not_allowed"])
+    let ruled = await #expect(throws: Failure.self) {
+      try await set(["customer": .id(world.desk.acme.publicId), "nature": "fault"], to: world.second, world)
+    }
+    #expect(ruled?.violations.map(\.message.key) == ["delivery_model.team_not_allowed"])
+    // Who has it may keep it; other customers have all teams, and so has this one again.
+    #expect(try await world.assign(before, to: world.second)["team"] == world.second["id"])
+    let elsewhere = try await world.desk.open(for: world.desk.other)
+    #expect(try await world.assign(elsewhere, to: world.second)["team"] == world.second["id"])
+    #expect(try await allow([], world)["restricted"] == .bool(false))
+    #expect(try await world.assign(owned, to: world.second)["team"] == world.second["id"])
+  }
+
+  @Test func aCustomersPeopleOpenByRulesThatTheyDoNotSee() async throws {
+    let world = try await AgreementWorld()
+    let rule = try await set(["customer": .id(world.desk.acme.publicId)], to: world.first, world)
+    _ = try await allow([world.first], world)
+    let user = try await world.database.user(.customerManager, of: world.desk.acme)
+    let incident = try await open([:], world, as: user)
+    #expect(incident["team"] == .null && incident["agreements"] == .array([]))
+    #expect(try await world.desk.read(incident)["team"] == world.first["id"])
+    let told = try await world.desk.list("history", of: incident, as: user)
+    #expect(told.first { $0["type"] == "incident.assigned" }?["payload"] == .object([]))
+    for operation in ["dispatch_rule.list", "delivery_model.read"] {
+      await #expect(throws: Failure.self) {
+        try await world.database.call(operation, ["customer": .id(world.desk.acme.publicId)], as: user)
+      }
+    }
+    await #expect(throws: Failure.self) { try await world.database.call("incident.dispatch_explain", ["id": incident["id"] ?? .null], as: user) }
+    // Staff of other customers read the general ones alone.
+    let stranger = try await world.database.staff(.engineer, for: [world.desk.other])
+    try await set(["nature": "fault"], to: world.second, world)
+    let seen = try await world.database.call("dispatch_rule.list", ["customer": .id(world.desk.other.publicId)], as: stranger)["items"]
+    #expect(seen?.column("nature") == ["fault"])
+    await #expect(throws: Failure.self) {
+      try await world.database.call("dispatch_rule.list", ["customer": .id(world.desk.acme.publicId)], as: stranger)
+    }
+    let all = try await world.database.call("dispatch_rule.list", ["customer": .id(world.desk.acme.publicId)], as: world.desk.engineer)["items"]
+    #expect(all?.column("id").contains(rule["id"] ?? .null) == true && all?.array?.count == 2)
+  }
+
+  @Test func aRuleIsEndedOrItsPlaceIsTaken() async throws {
+    let world = try await AgreementWorld()
+    let first = try await set(["category": "network", "nature": "fault"], to: world.first, world)
+    let second = try await set(["category": "network", "nature": "fault"], to: world.second, world)
+    func listed(_ withEnded: Bool) async throws -> [Value] {
+      try await world.database.call("dispatch_rule.list", ["withEnded": .bool(withEnded)], as: world.desk.engineer)["items"]?.array ?? []
+    }
+    #expect(try await listed(false).map { $0["id"] } == [second["id"]])
+    #expect(try await listed(true).map { $0["id"] } == [first["id"], second["id"]])
+    try await world.database.call("dispatch_rule.end", ["id": second["id"] ?? .null], as: world.desk.manager, version: 1)
+    await expectFailure(.conflict) {
+      try await world.database.call("dispatch_rule.end", ["id": second["id"] ?? .null], as: world.desk.manager, version: 2)
+    }
+    #expect(try await listed(false).isEmpty)
+    #expect(try await open(["category": "network", "nature": "fault"], world)["team"] == .null)
+    await expectFailure(.invalid) { try await set(["category": "no-such"], to: world.first, world) }
+    await expectFailure(.invalid) { try await set(["service": "NONE"], to: world.first, world) }
+  }
+
+  /// Of two who set a rule for the same at once no two are in force.
+  @Test func twoDoNotHoldForTheSame() async throws {
+    let world = try await AgreementWorld()
+    let teams = [world.first, world.second, world.first, world.second]
+    await withTaskGroup(of: Void.self) { group in
+      for team in teams { group.addTask { _ = try? await set(["nature": "request"], to: team, world) } }
+    }
+    let left = try await world.database.call("dispatch_rule.list", [:], as: world.desk.engineer)["items"]?.array ?? []
+    #expect(left.count == 1)
+  }
+}

@@ -1,0 +1,262 @@
+import Kernel
+import Operations
+import Postgres
+import Requests
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import Notifications
+
+/// Who is asked to agree to a request or a change, and who waits for the answer, is told; and what is said about a request.
+@Suite struct AgreementTests {
+  @Test func whoIsAskedIsToldAndWhoOrderedWhatBecameOfIt() async throws {
+    let world = try await OrderWorld()
+    let offering = try await world.offering("Laptop", [("Boss", "customer_manager")])
+    let (boss, foreign) = (try await world.manager(of: world.base.acme), try await world.manager(of: world.base.other))
+    let order = try await world.submit(offering)
+    for _ in 0..<2 { try await world.base.make() }
+    #expect(try await world.base.events(boss) == ["request.approval_asked"])
+    let told = try #require(try await world.base.inbox(boss).first)
+    let approval = order["approvals"]?.array?.first?["id"] ?? .null
+    #expect(told["subject"] == "[ACME-REQ-000001] Your approval is asked for: Laptop")
+    #expect(told["about"] == approval && told["customer"] == .id(world.base.acme.publicId))
+    for other in [world.orderer, foreign, world.base.engineer] { #expect(try await world.base.events(other) == [], "\(other.name)") }
+    try await world.base.call("approval.approve", ["id": approval], as: boss)
+    for _ in 0..<2 { try await world.base.make() }
+    #expect(try await world.base.events(world.orderer) == ["request.approval_decided"])
+    #expect(try await world.base.inbox(world.orderer).first?["subject"] == "[ACME-REQ-000001] Approval of Laptop: agreed to")
+    #expect(try await world.base.events(boss) == ["request.approval_asked"])
+    #expect(try await world.base.left() == 0)
+  }
+
+  /// A refusal says why; and nobody is told that he is asked, who has been asked in vain by then.
+  @Test func aRefusalSaysWhy() async throws {
+    let world = try await OrderWorld()
+    let offering = try await world.offering("Car", [("Boss", "customer_manager")])
+    let boss = try await world.manager(of: world.base.acme)
+    let order = try await world.submit(offering)
+    let approval = order["approvals"]?.array?.first?["id"] ?? .null
+    try await world.base.call("approval.reject", ["id": approval, "reason": "Too dear"], as: boss)
+    try await world.base.make()
+    #expect(try await world.base.events(boss) == [])
+    let told = try #require(try await world.base.inbox(world.orderer).first)
+    #expect(told["event"] == "request.approval_decided" && told["subject"] == "[ACME-REQ-000001] Approval of Car: refused")
+    #expect(told["body"]?.text?.contains("Too dear") == true)
+  }
+
+  /// Whom nobody had to ask is not told that anybody agreed.
+  @Test func whatNobodyIsAskedAboutIsNotDecided() async throws {
+    let world = try await OrderWorld()
+    _ = try await world.submit(try await world.offering("Mouse", []))
+    try await world.base.make()
+    #expect(try await world.base.events(world.orderer) == [])
+    #expect(try await world.base.left() == 0)
+  }
+
+  /// A staff role: who serves the customer, and no other; who is named in his place is told as well, and nobody twice.
+  @Test func whoIsNamedIsToldAndNobodyTwice() async throws {
+    let world = try await OrderWorld()
+    let finance = try await NotificationsWorld.staff("Fin", world.base.database, .finance).0
+    let servesOther = try await NotificationsWorld.staff("Fiona", world.base.database, .finance, for: [world.base.other]).0
+    let order = try await world.submit(try await world.offering("Licence", [("Finance", "finance")]))
+    try await world.base.make()
+    #expect(try await world.base.events(finance) == ["request.approval_asked"])
+    #expect(try await world.base.events(servesOther) == [])
+    let approval = order["approvals"]?.array?.first?["id"] ?? .null
+    try await world.base.call("approval.delegate", ["id": approval, "staff": world.base.colleagueId], as: finance)
+    for _ in 0..<2 { try await world.base.make() }
+    #expect(try await world.base.events(world.base.colleague) == ["request.approval_asked"])
+    #expect(try await world.base.events(finance) == ["request.approval_asked"])
+    #expect(try await world.base.events(world.base.engineer) == [])
+  }
+
+  /// What the orderer says reaches who is at it, or where nobody is, who answers for the customer; what the staff say to him reaches him; and
+  /// nothing that is internal.
+  @Test func wordsReachWhoTheyAreFor() async throws {
+    let world = try await OrderWorld()
+    let manager = try await NotificationsWorld.staff("Max", world.base.database, .accountManager).0
+    let order = try await world.submit(try await world.offering("Mouse", []))
+    try await world.say("Is it coming?", on: order, as: world.orderer)
+    try await world.base.make()
+    #expect(try await world.base.events(manager) == ["request.customer_commented"])
+    let told = try #require(try await world.base.inbox(manager).first)
+    #expect(told["subject"] == "[ACME-REQ-000001] ACME Ltd wrote: Mouse" && told["about"] == order["id"])
+    #expect(told["body"]?.text?.contains("Is it coming?") == true)
+    try await RequestSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+    let read = try await world.base.call("request.read", ["id": order["id"] ?? .null], as: world.base.engineer)
+    let task = read["tasks"]?.array?.first?["id"] ?? .null
+    try await world.base.call("task.claim", ["id": task], as: world.base.engineer)
+    try await world.say("And now?", on: order, as: world.orderer)
+    try await world.say("Tomorrow", on: order, as: world.base.engineer, visibility: "public")
+    try await world.say("Do not tell him", on: order, as: world.base.engineer)
+    for _ in 0..<2 { try await world.base.make() }
+    #expect(try await world.base.events(world.base.engineer) == ["request.customer_commented"])
+    #expect(try await world.base.events(manager) == ["request.customer_commented"], "somebody is at it")
+    #expect(try await world.base.events(world.orderer) == ["request.answered"])
+    try await world.base.call("task.complete", ["id": task, "result": "Given"], as: world.base.engineer)
+    try await world.base.make()
+    #expect(try await world.base.events(world.orderer) == ["request.fulfilled", "request.answered"])
+    #expect(try await world.base.left() == 0)
+  }
+
+  @Test func aCancelledRequestIsTold() async throws {
+    let world = try await OrderWorld()
+    let order = try await world.submit(try await world.offering("Mouse", []))
+    let version = try await world.base.call("request.read", ["id": order["id"] ?? .null], as: world.base.engineer)["version"]?.integer
+    try await world.base.call("request.cancel", ["id": order["id"] ?? .null, "reason": "Sold out"], as: world.base.engineer, version: version)
+    try await world.base.make()
+    let told = try #require(try await world.base.inbox(world.orderer).first)
+    #expect(told["event"] == "request.cancelled" && told["body"]?.text?.contains("Sold out") == true)
+  }
+
+  @Test func approversOfAChangeAreTold() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let servesOther = try await NotificationsWorld.staff("Otto", base.database, .engineer, for: [base.other]).0
+    let servesAcme = try await NotificationsWorld.staff("Ada", base.database, .engineer, for: [base.acme]).0
+    let change = try await world.submittedChange()
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.colleague) == ["change.approval_asked"])
+    #expect(try await base.events(servesAcme) == ["change.approval_asked"], "who serves all whom it concerns")
+    #expect(try await base.events(servesOther) == [])
+    #expect(try await base.events(base.engineer) == [], "she wrote it")
+    #expect(try await base.inbox(base.colleague).first?["subject"] == "[PROV-CHG-000001] Your approval is asked for: New switch")
+    let asked = try await base.call("change.read", ["id": change["id"] ?? .null], as: base.colleague)["approvals"]?.array ?? []
+    let approval = asked.first { $0["roles"]?.array?.contains("engineer") == true }?["id"] ?? .null
+    try await base.call("change_approval.approve", ["id": approval], as: base.colleague)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.engineer) == ["change.approval_decided"])
+    #expect(try await base.inbox(base.engineer).first?["subject"] == "[PROV-CHG-000001] Approval of New switch: agreed to")
+    #expect(try await base.events(base.colleague) == ["change.approval_asked"])
+    #expect(try await base.left() == 0)
+  }
+
+  /// Guard: a change is a row of the provider's; whoever serves a few customers only, and is asked, gets his mail all the same.
+  @Test func whoServesAFewGetsMailOfAChange() async throws {
+    let world = try await OrderWorld()
+    _ = try await NotificationsWorld.staff("Ada", world.base.database, .engineer, for: [world.base.acme])
+    try await world.base.retireStockRules()
+    try await world.base.rule("change.approval_asked", ["audience": .array(["approvers"]), "channels": .array(["email"])])
+    _ = try await world.submittedChange()
+    try await world.base.make()
+    try await world.base.deliver(.mail { _, _ in .sent })
+    let mails = try await world.base.rows("email")
+    #expect(mails.compactMap(\.address).sorted() == ["ada@provider.test", "karl@provider.test"])
+    #expect(mails.map(\.state) == ["sent", "sent"])
+  }
+
+  /// A role that is asked besides, for nobody answered in time: its holders are told, and those of the first not again.
+  @Test func whoIsAskedBesidesIsTold() async throws {
+    let world = try await OrderWorld()
+    let finance = try await NotificationsWorld.staff("Fin", world.base.database, .finance).0
+    let manager = try await NotificationsWorld.staff("Max", world.base.database, .accountManager).0
+    let offering = try await world.offering(
+      "Licence", [("Finance", "finance")], more: [Value.Member("hours", 1), Value.Member("late", "escalate"), Value.Member("escalateTo", "account_manager")])
+    _ = try await world.submit(offering)
+    try await world.base.make()
+    #expect(try await world.base.events(manager) == [])
+    world.base.database.clock.advance(seconds: 2 * 3600)
+    try await RequestSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+    for _ in 0..<2 { try await world.base.make() }
+    #expect(try await world.base.events(manager) == ["request.approval_asked"])
+    #expect(try await world.base.events(finance) == ["request.approval_asked"])
+  }
+
+  /// Rules name whom such a thing has, and no other.
+  @Test func rulesOfAgreements() async throws {
+    let world = try await NotificationsWorld()
+    func answer(_ event: String, _ audience: String) async -> String {
+      await refusal { try await world.rule(event, ["audience": .array([.text(audience)])], name: "\(event) \(audience)") }
+    }
+    #expect(await answer("request.approval_asked", "approvers") == "accepted")
+    #expect(await answer("change.approval_asked", "approvers") == "accepted")
+    #expect(await answer("request.answered", "requester") == "accepted")
+    #expect(await answer("request.internally_commented", "requester") == "audience notification_rule.not_for_customers")
+    #expect(await answer("incident.opened", "approvers") == "audience notification_rule.no_such_audience")
+    #expect(await answer("change.approval_decided", "requester") == "audience notification_rule.no_such_audience")
+  }
+}
+
+/// What can be ordered, by somebody of ACME's who has a login.
+private struct OrderWorld {
+  let base: NotificationsWorld
+  let orderer: Principal
+
+  init() async throws {
+    base = try await NotificationsWorld()
+    orderer = try await base.database.user(.requester, of: base.acme, .own)
+    try await base.call("team.create", ["name": "Desk"])
+  }
+
+  /// A manager of the customer, as the database knows him.
+  func manager(of customer: TenantEntry) async throws -> Principal {
+    let principal = try await base.database.user(.customerManager, of: customer)
+    let bits = try await base.database.superuser.withConnection { try await $0.query(AccountBits(account: principal.actor.id)) }.first
+    let id = customer.id(IdKind.account.prefix, try #require(bits))
+    try await base.call("account_grant.add", ["account": .id(id), "role": "customer_manager", "scope": "tenant"])
+    return principal
+  }
+
+  /// A published offering that all of these roles agree to, sold to ACME.
+  func offering(_ name: String, _ approvers: [(name: String, role: String)], more: [Value.Member] = []) async throws -> Value {
+    let text = Value.object(["en": .text(name)])
+    let family = try await base.call("service_family.create", ["code": "WORK", "name": text])
+    let service = try await base.call(
+      "service.create",
+      [
+        "code": "WORKPLACE", "family": family["id"] ?? .null, "name": text, "mode": "managed", "owner": text,
+        "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
+      ])
+    let named = approvers.map { Value.object(["name": .object(["en": .text($0.name)]), "role": .text($0.role)]) }
+    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object([Value.Member("rule", "all"), Value.Member("approvers", .array(named))] + more)
+    let draft = try await base.call(
+      "offering.create",
+      [
+        "service": service["id"] ?? .null, "code": "OFFER", "name": text, "approval": approval,
+        "tasks": .array([.object(["name": text, "step": 1, "team": "Desk"])]),
+      ])
+    let id = draft["id"] ?? .null
+    try await base.call("offering.publish", ["id": id], version: draft["version"]?.integer)
+    let calendar = try await base.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"])
+    let target = Value.object(["metric": "response", "priority": 1, "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null])
+    let sla = try await base.call("sla.create", ["name": "Bronze", "targets": .array([target])])
+    try await base.call(
+      "contract.create",
+      [
+        "customer": .id(base.acme.publicId), "name": "Workplaces", "state": "active", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Line", "sla": sla["id"] ?? .null, "offering": id])]),
+      ])
+    return id
+  }
+
+  func submit(_ offering: Value) async throws -> Value {
+    try await base.call("request.submit", ["offering": offering, "published": 1], as: orderer)
+  }
+
+  func say(_ body: String, on order: Value, as principal: Principal, visibility: String? = nil) async throws {
+    try await base.call("request.comment", ["id": order["id"] ?? .null, "body": .text(body), "visibility": .text(visibility)], as: principal)
+  }
+
+  /// A change about ACME, of low risk: any other engineer who serves him, an account manager or an administrator agrees.
+  func submittedChange() async throws -> Value {
+    let now = base.database.clock.now()
+    let opened = try await base.call(
+      "change.open",
+      [
+        "customer": .id(base.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
+        "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
+      ], as: base.engineer)
+    let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
+    let assessed = try await base.call(
+      "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: base.engineer, version: opened["version"]?.integer)
+    return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: base.engineer, version: assessed["version"]?.integer)
+  }
+}
+
+private struct AccountBits: Statement {
+  let account: Int64
+  static let sql = "select public_id from tenancy.account where id = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(account) }
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}

@@ -1,0 +1,115 @@
+import Kernel
+import Operations
+import TestSupport
+import Tenancy
+import Testing
+@testable import TimeEntries
+
+/// Work on requests, problems and changes.
+@Suite struct PurposeTests {
+  @Test func workOnARequestGoesToItsLine() async throws {
+    let world = try await TimeWorld()
+    let (request, line) = try await world.request()
+    let entry = try await world.approved("10T15:00", "10T17:00", ["ticket": .null, "request": request])
+    #expect(entry["request"] == request && entry["line"] == line && entry["ticket"] == .null && entry["billable"] == .bool(true), "\(entry)")
+    #expect(try await world.stretches(entry).map { $0[0] } == [60, 60], "cut by the coverage of its line")
+    // What is corrected was for the same, and what takes it back too.
+    let correction = try await world.act("correct", entry, ["reason": "Wrong text", "note": "Laptop set up"])
+    let right = try await world.act("approve", correction, as: world.manager)
+    #expect(right["request"] == request && right["line"] == line, "\(right)")
+    let listed =
+      try await world.call(
+        "time_entry.list", ["customer": .id(world.acme.publicId), "line": line], as: world.manager)["items"]?.array ?? []
+    #expect(listed.count == 3 && listed.allSatisfy { $0["request"] == request }, "\(listed)")
+    #expect(listed.contains { $0["kind"] == "reversal" })
+  }
+
+  @Test func aProblemAndAChangeNeedTheLine() async throws {
+    let world = try await TimeWorld()
+    let (problem, foreign) = (try await world.problem(about: nil), try await world.problem(about: world.other))
+    let (change, elsewhere) = (try await world.change(of: world.acme), try await world.change(of: world.other))
+    let (request, _) = try await world.request()
+    func add(_ more: [String: Value]) async -> String {
+      await refusal { try await world.add("10T08:00", "10T09:00", ["ticket": .null, "parallel": .bool(true)].merging(more) { $1 }) }
+    }
+    #expect(await add(["problem": problem]) == "ticket: time_entry.ticket_or_line", "it may concern several")
+    #expect(await add(["problem": foreign, "line": world.line]) == "problem: input.unknown_reference", "it is about somebody else")
+    #expect(await add(["change": elsewhere, "line": world.line]) == "change: input.unknown_reference")
+    #expect(await add(["problem": problem, "change": change, "line": world.line]) == "ticket: time_entry.one_work")
+    #expect(await add(["problem": problem, "ticket": world.ticket["id"] ?? .null]) == "ticket: time_entry.one_work")
+    #expect(await add(["request": request, "line": world.line]) == "line: time_entry.line_of_request")
+    for (kind, thing) in ["problem": problem, "change": change] {
+      let entry = try await world.approved(
+        kind == "problem" ? "09T08:00" : "09T10:00", "09T11:00",
+        [
+          "ticket": .null, kind: thing, "line": world.line, "parallel": .bool(true),
+        ])
+      #expect(entry[kind] == thing && entry["line"] == world.line && entry["billable"] == .bool(true), "\(entry)")
+    }
+  }
+
+  @Test func theProvidersOwnWorkIsBilledToNobody() async throws {
+    let world = try await TimeWorld()
+    let problem = try await world.problem(about: nil)
+    let own: [String: Value] = ["customer": .id(world.database.provider.publicId), "ticket": .null, "problem": problem]
+    #expect(await refusal { try await world.add("10T08:00", "10T09:00", own.merging(["billable": .bool(true)]) { $1 }) } == "billable: time_entry.internal")
+    let entry = try await world.approved("10T08:00", "10T09:00", own)
+    #expect(entry["problem"] == problem && entry["line"] == .null && entry["billable"] == .bool(false) && entry["billedMinutes"] == 0, "\(entry)")
+    let servesAcme = try await world.database.staff(.engineer, for: [world.acme])
+    #expect(await refusal { try await world.add("10T08:00", "10T09:00", own, as: servesAcme) } == "customer: input.unknown_reference")
+  }
+
+  @Test func aTimerKeepsWhatItIsFor() async throws {
+    let world = try await TimeWorld()
+    let change = try await world.change(of: world.acme)
+    let (request, line) = try await world.request()
+    for (named, other) in [(["change": change, "line": world.line], world.line), (["request": request], line)] as [([String: Value], Value)] {
+      let given: [String: Value] = ["customer": .id(world.acme.publicId), "workType": "remote_support"]
+      let timer = try await world.call("timer.start", given.merging(named) { $1 }, as: world.anna)
+      #expect(named.allSatisfy { timer[$0.key] == $0.value }, "\(timer)")
+      #expect(try await world.call("timer.read", [:], as: world.anna)["timer"] == timer)
+      world.database.clock.advance(seconds: 600)
+      let entry = try await world.call("timer.stop", ["id": timer["id"] ?? .null], as: world.anna)
+      #expect(entry["line"] == other && entry["minutes"] == 10 && named.allSatisfy { entry[$0.key] == $0.value }, "\(entry)")
+    }
+  }
+}
+
+extension TimeWorld {
+  /// - Parameter customer: nil: it may concern several.
+  func problem(about customer: TenantEntry?) async throws -> Value {
+    let given: [String: Value] = ["title": "It comes back", "description": "Noticed", "impact": 2, "urgency": 1]
+    let about: [String: Value] = customer.map { ["customer": .id($0.publicId)] } ?? [:]
+    return try await call("problem.open", given.merging(about) { $1 }, as: anna)["id"] ?? .null
+  }
+
+  func change(of customer: TenantEntry) async throws -> Value {
+    try await call("change.open", ["customer": .id(customer.publicId), "kind": "normal", "title": "New switch"], as: anna)["id"] ?? .null
+  }
+
+  /// An order of something that a line of ACME's own sells.
+  func request() async throws -> (id: Value, line: Value) {
+    let name = Value.object(["en": "Laptop"])
+    let family = try await call("service_family.create", ["code": "WORK", "name": name], as: manager)
+    let service = try await call(
+      "service.create",
+      [
+        "code": "WORKPLACE", "family": family["id"] ?? .null, "name": name, "mode": "managed", "owner": name,
+        "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
+      ], as: manager)
+    let draft = try await call("offering.create", ["service": service["id"] ?? .null, "code": "LAPTOP", "name": name], as: manager)
+    let offering = draft["id"] ?? .null
+    _ = try await call("offering.publish", ["id": offering], as: manager, version: draft["version"]?.integer)
+    let target = Value.object(["metric": "resolution", "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null])
+    let sla = try await call("sla.create", ["name": "Workplace", "targets": .array([target])], as: manager)
+    let contract = try await call(
+      "contract.create",
+      [
+        "customer": .id(acme.publicId), "name": "Workplace", "state": "active", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Workplace", "sla": sla["id"] ?? .null, "offering": offering])]),
+      ], as: manager)
+    let submitted = try await call(
+      "request.submit", ["customer": .id(acme.publicId), "offering": offering, "published": 1], as: manager)
+    return (submitted["id"] ?? .null, contract["lines"]?.array?.first?["id"] ?? .null)
+  }
+}
