@@ -155,6 +155,28 @@ struct Wall: Sendable {
     }
   }
 
+  /// Each table of which some rows are the staff's, bound to its own tenant on the customer's side: those are not seen nor written, the public are.
+  func internalFindings() async throws -> [String] {
+    let tables = try await texts(
+      """
+      select c.oid::regclass::text from pg_catalog.pg_class c
+      where \(Self.tenantTable("c")) and pg_catalog.obj_description(c.oid, 'pg_class') like '% internal=staff %' order by 1
+      """)
+    guard !tables.isEmpty else { return ["no table has internal rows"] }
+    return try await loosened(tables) { connection in
+      var findings: [String] = []
+      for table in tables {
+        func put(_ visibility: String) -> String { "select wall.put('\(table)', \(a), '{\"visibility\": \"\(visibility)\"}'); " }
+        let read = bound(a, side: "customer") + "select 1 from \(table)"
+        if try await attempt(connection, put("internal"), read) != .rows(0) { findings.append("\(table): customers see internal rows") }
+        if try await attempt(connection, put("public"), read) != .rows(1) { findings.append("\(table): customers do not see public rows") }
+        let written = try await attempt(connection, "", bound(a, side: "customer") + put("internal"))
+        if written != .refused(state: "42501", constraint: nil) { findings.append("\(table): customers write internal rows") }
+      }
+      return findings
+    }
+  }
+
   /// Each reference between tenant tables, bound to A: a row of A that points to B's row is refused by that very key.
   func referenceFindings(of references: [Reference]) async throws -> [String] {
     try await loosened(Array(Set(references.flatMap { [$0.child, $0.parent] }))) { connection in

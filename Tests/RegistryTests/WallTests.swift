@@ -26,6 +26,15 @@ import Testing
     #expect(try await wall.staffFindings() == ["desk.dispatch: customers see rows", "desk.dispatch: customers write rows"])
   }
 
+  @Test func whatIsInternalNoCustomerReads() async throws { #expect(try await Self.sound.value.internalFindings() == []) }
+
+  @Test func aMissingPolicyForInternalRowsIsFound() async throws {
+    let world = try await World.make()
+    let wall = try await Wall(world)
+    try await world.database.superuser.withConnection { _ = try await $0.runScript("drop policy internal_for_staff on desk.comment") }
+    #expect(try await wall.internalFindings() == ["desk.comment: customers see internal rows", "desk.comment: customers write internal rows"])
+  }
+
   @Test func noReferenceCrossesTenants() async throws {
     let wall = try await Self.sound.value
     let references = try await wall.references()

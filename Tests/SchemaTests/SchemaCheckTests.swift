@@ -34,6 +34,8 @@ import TestSupport
     ("alter policy staff_writes on contracts.sla with check (true)", "policy"),
     ("drop policy staff_only on desk.dispatch", "policy"),
     ("alter policy staff_only on desk.dispatch using (true)", "policy"),
+    ("drop policy internal_for_staff on desk.comment", "policy"),
+    ("alter policy internal_for_staff on desk.comment using (true)", "policy"),
     ("create table tenancy.stray (x int)", "class"),
     ("alter table suppliers.supplier no force row level security", "row security"),
     ("alter table assets.ci no force row level security", "row security"),
