@@ -9,7 +9,6 @@ import Tenancy
 package struct RefreshFigures: LongSweep {
   package static let kind = "scorecard.refresh"
   package static let everySeconds: Int64 = 5
-  package static let mayBeScheduled = true
 
   /// Few enough for a transaction of some tens of milliseconds.
   static let batch: Int64 = 500

@@ -9,9 +9,10 @@ struct SweepRecord: OperationOutput {
 
   static let fields: [OutputField<SweepRecord>] = [
     OutputField("kind", .text, "What it does.", "类别。") { .text($0.row.kind) },
-    OutputField("everySeconds", .integer, "How often it runs, in seconds, if nothing comes due before and it has no time of day.", "运行间隔（秒）；有事到期时会提前运行；设定了运行时刻的除外。") {
-      .integer($0.row.everySeconds)
-    },
+    OutputField(
+      "everySeconds", .integer, "How often it runs, in seconds, if nothing comes due before and it has no time of day.",
+      "运行间隔（秒）；有事到期时会提前运行；设定了运行时刻的除外。"
+    ) { .integer($0.row.everySeconds) },
     OutputField("schedule", .text, "When it runs, in words.", "运行安排（文字说明）。") { .text($0.schedule) },
     OutputField("mayBeScheduled", .boolean, "Whether sweep.schedule may give it a time of day.", "是否可用 sweep.schedule 设定运行时刻。") {
       .bool($0.row.mayBeScheduled)
@@ -102,7 +103,7 @@ enum SweepMessages: MessageCatalog {
   static let daily = Message("sweep.daily", "Every day at {time} ({zone})", zh: "每天 {time}（{zone}）")
   static let onOpenDays = Message(
     "sweep.on_open_days", "At {time} ({zone}) on the open days of {calendar}", zh: "在“{calendar}”的服务日 {time}（{zone}）")
-  static let next = Message("sweep.next", "On {date} at {time} ({zone})", zh: "{date} {time}（{zone}）")
+  static let next = Message("sweep.next", "On {date} at {time} ({zone})", zh: "定于 {date} {time}（{zone}）")
 
   static let all = [interval, daily, onOpenDays, next]
 }
