@@ -152,7 +152,8 @@ package struct JobRunner: Sendable {
         let declared = type(of: sweep)
         transaction.enqueue(
           DeclareSchedule(
-            tenant: provider.id, kind: kind, everySeconds: declared.everySeconds, mayBeScheduled: declared.mayBeScheduled, now: now))
+            tenant: provider.id, kind: kind, everySeconds: declared.everySeconds, mayBeScheduled: declared.mayBeScheduled && !declared.isPrompt,
+            now: now))
       }
     }
   }

@@ -75,8 +75,8 @@ import Testing
 
   @Test func onlyOnOpenDaysOfTheVersionInForce() throws {
     let time = try Self.time("02:30", "Europe/Berlin")
-    let office = CompiledCalendar(
-      try .fiveByEight(zone: "Europe/Berlin", exceptions: [.init(date: try #require(CalendarDate("2026-04-03"))), .init(date: try #require(CalendarDate("2026-04-06")))]))
+    let holidays = try ["2026-04-03", "2026-04-06"].map { CalendarDefinition.Exception(date: try #require(CalendarDate($0))) }
+    let office = CompiledCalendar(try .fiveByEight(zone: "Europe/Berlin", exceptions: holidays))
     func runs(_ days: OpenDays, after: String, _ count: Int) throws -> [String] {
       var instant = try #require(Instant(after))
       return try (0..<count).map { _ in
