@@ -166,7 +166,7 @@ let package = Package(
     tests(
       "RegistryTests",
       [
-        "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
+        "Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
         "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
         "Escalations", "Handbooks", "MajorIncidents", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
