@@ -25,8 +25,8 @@ package struct DailyTime: Hashable, Sendable {
     let first = zone.date(at: instant)
     for step in 0...Self.reachDays {
       let date = first.adding(days: step)
-      guard let run = run(on: date), run > instant else { continue }
-      if days?.contains(date, at: run) ?? true { return run }
+      guard let next = run(on: date), next > instant else { continue }
+      if days?.contains(date, at: next) ?? true { return next }
     }
     return nil
   }

@@ -186,8 +186,8 @@ private final class GivenCalendars: ScheduleCalendars {
   }
 
   func openDays(of calendar: Int64, from instant: Instant, in transaction: Transaction) async throws -> OpenDays {
-    guard let days = days.withLock({ $0 }) else { throw Failure.notFound }
-    return days
+    guard let given = days.withLock({ $0 }) else { throw Failure.notFound }
+    return given
   }
 }
 
@@ -213,7 +213,8 @@ extension JobWorld {
 
   /// Gives the sweep a time of day, on every day until a worker looks.
   fileprivate func plan(_ time: String, _ zone: String, calendar: Int64? = nil) async throws {
-    let daily = try #require(DailyTime(minute: try #require(DailyTime.minute(time)), zone: try #require(Zone.named(zone))))
+    let (minute, known) = (try #require(DailyTime.minute(time)), try #require(Zone.named(zone)))
+    let daily = try #require(DailyTime(minute: minute, zone: known))
     let plan = SchedulePlan(time: daily, calendar: calendar)
     let now = clock.now()
     let statement = PlanSchedule(tenant: provider, kind: Nightly.kind, plan: plan, next: plan.next(after: now, on: nil), now: now)
