@@ -60,7 +60,7 @@ let package = Package(
     // 2 platform
     module("Schema", ["Kernel", "Postgres", "TLS"]),
     module("Tenancy", ["Kernel", "Postgres", "TLS"]),
-    module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
+    module("Jobs", ["Kernel", "Postgres", "Tenancy", "ServiceTime", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
     module("FileStorage", ["Kernel", "OperatingSystem", "TLS", "Operations"] + nio),
     module("ServiceTime", ["Kernel"]),
@@ -161,12 +161,12 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Scorecard", "TestSupport"]),
-    tests("JobsTests", ["Jobs", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
+    tests("JobsTests", ["Jobs", "ServiceTime", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests(
       "RegistryTests",
       [
-        "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
+        "Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
         "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
         "Escalations", "Handbooks", "MajorIncidents", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",

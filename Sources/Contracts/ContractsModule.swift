@@ -17,11 +17,12 @@ package enum ContractsModule: OperationModule {
     AddContact.self, EndContact.self, ListContacts.self,
     ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self, ReadRenewalRate.self,
     CreateTemplate.self, ReadTemplate.self, ListTemplates.self, ReviseTemplate.self,
+    ScheduleSweep.self, UnscheduleSweep.self,
   ]
 
   package static let messages =
     ContractsMessages.all + DifferenceWords.all + CalendarWordMessages.all + ResolutionWords.all + HolidaySetMessages.all + RenewalMessages.all
-    + ServiceTimeMessages.all + ICalendarMessages.all
+    + ServiceTimeMessages.all + ICalendarMessages.all + SweepScheduleMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,

@@ -10,6 +10,8 @@ package struct JobRunner: Sendable {
   let tenancy: Tenancy
   let sweeps: [String: any Sweep]
   let handlers: [String: any JobHandler]
+  /// Nil: schedules that name one run on every day.
+  let calendars: (any ScheduleCalendars)?
   let logger: Logger
   let leaseSeconds: Int64
 
@@ -20,15 +22,18 @@ package struct JobRunner: Sendable {
   private static let pollInterval = Duration.milliseconds(500)
 
   /// - Parameters:
+  ///   - calendars: those that schedules name.
   ///   - leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so long, and
   ///     no job for a minute.
   ///   - patientAtOnce: so many jobs run at once that nobody waits for.
   package init(
-    tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 45, patientAtOnce: Int = 4, logger: Logger
+    tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], calendars: (any ScheduleCalendars)? = nil, leaseSeconds: Int64 = 45,
+    patientAtOnce: Int = 4, logger: Logger
   ) {
     self.tenancy = tenancy
     self.sweeps = Dictionary(sweeps.map { (type(of: $0).kind, $0) }) { first, _ in first }
     self.handlers = Dictionary(handlers.map { (type(of: $0).kind, $0) }) { first, _ in first }
+    self.calendars = calendars
     self.leaseSeconds = leaseSeconds
     self.patientAtOnce = max(1, patientAtOnce)
     self.logger = logger
@@ -144,7 +149,11 @@ package struct JobRunner: Sendable {
     let now = tenancy.clock.now()
     try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
       for (kind, sweep) in sweeps.sorted(by: { $0.key < $1.key }) {
-        transaction.enqueue(DeclareSchedule(tenant: provider.id, kind: kind, everySeconds: type(of: sweep).everySeconds, now: now))
+        let declared = type(of: sweep)
+        transaction.enqueue(
+          DeclareSchedule(
+            tenant: provider.id, kind: kind, everySeconds: declared.everySeconds, mayBeScheduled: declared.mayBeScheduled && !declared.isPrompt,
+            now: now))
       }
     }
   }
@@ -163,17 +172,6 @@ package struct JobRunner: Sendable {
       }
     }
     return jobs.map(\.tenant)
-  }
-
-  package func enqueueScheduled() async throws {
-    let now = tenancy.clock.now()
-    let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(DueSchedules(now: now)) }
-    for schedule in schedules where sweeps[schedule.kind] != nil {
-      try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
-        guard try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1 else { return }
-        transaction.enqueue(EnqueueScheduled(tenant: schedule.tenant, kind: schedule.kind, now: now))
-      }
-    }
   }
 
   /// Leaves the jobs of sweeps that something came due for, whatever their schedules say.

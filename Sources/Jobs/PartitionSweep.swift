@@ -6,6 +6,7 @@ import Tenancy
 package struct PartitionSweep: Sweep {
   package static let kind = "operations.partitions"
   package static let everySeconds: Int64 = 86_400
+  package static let mayBeScheduled = true
 
   package init() {}
 

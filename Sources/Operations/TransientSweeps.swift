@@ -32,6 +32,7 @@ private struct TransientSweep {
 package struct IdempotencySweep: Sweep {
   package static let kind = "operations.idempotency"
   package static let everySeconds: Int64 = 3600
+  package static let mayBeScheduled = true
   package static let lifetimeSeconds: Int64 = 86_400
 
   package init() {}
@@ -51,6 +52,7 @@ package struct IdempotencySweep: Sweep {
 package struct EndedTokenSweep: Sweep {
   package static let kind = "tenancy.ended_tokens"
   package static let everySeconds: Int64 = 3600
+  package static let mayBeScheduled = true
   package static let lifetimeSeconds: Int64 = 7 * 86_400
 
   package init() {}

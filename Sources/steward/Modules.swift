@@ -42,6 +42,9 @@ enum Modules {
   /// What became of events, for monitoring.
   static let eventFigures = EventFigures()
 
+  /// On whose open days sweeps may run.
+  static let calendars: any ScheduleCalendars = CoverageDays()
+
   /// - Parameters:
   ///   - dispatcher: for what sweeps do as anybody would.
   ///   - couriers: by which notifications leave the house.

@@ -46,7 +46,7 @@ enum ImportTable {
     // platform
     Box("Schema", 2, ["Kernel", "Postgres", "TLS"], foundation, logging),
     Box("Tenancy", 2, ["Kernel", "Postgres", "TLS"], foundation, logging, metrics, collections),
-    Box("Jobs", 2, ["Kernel", "Postgres", "Tenancy"], foundation, logging, metrics, collections, service),
+    Box("Jobs", 2, ["Kernel", "Postgres", "Tenancy", "ServiceTime"], foundation, logging, metrics, collections, service),
     Box("Operations", 2, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs"], foundation, logging, metrics, collections),
     // Implements what Operations asks for: a folder, or one day something else.
     Box("FileStorage", 2, ["Kernel", "OperatingSystem", "TLS", "Operations"], libc, ["NIO*"]),

@@ -152,6 +152,7 @@ package struct EventSweep: Sweep {
 package struct ForgetDeliveries: Sweep {
   package static let kind = "events.forget"
   package static let everySeconds: Int64 = 3600
+  package static let mayBeScheduled = true
   package static let lifetimeSeconds: Int64 = 35 * 86_400
 
   private static let batch: Int64 = 1000

@@ -9,6 +9,9 @@ package protocol Sweep: Sendable {
   static var everySeconds: Int64 { get }
   /// Whether somebody waits for what it does: a deadline, a message, an alert. Such a one has places of a worker that no other takes.
   static var isPrompt: Bool { get }
+  /// Whether the provider may let it run once a day, at a time of its choice, or on the open days of a calendar alone: what is done then must be
+  /// as good as what it would have done meanwhile. Never a sweep of clocks, or one whose work somebody waits for.
+  static var mayBeScheduled: Bool { get }
   func run(at now: Instant, _ tenancy: Tenancy) async throws
 
   /// Whether there is something to do for which an instant came in a stretch of whole seconds that is over: then it runs at once, and not only
@@ -18,6 +21,7 @@ package protocol Sweep: Sendable {
 
 extension Sweep {
   package static var isPrompt: Bool { false }
+  package static var mayBeScheduled: Bool { false }
   package func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool { false }
 }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import ServiceTime
 
 /// The jobs of a tenant, oldest first.
 package struct JobsOfTenant: Statement {
@@ -87,6 +88,22 @@ package struct ScheduleListing: Statement {
     package let state: String?
     package let runAt: Instant?
     package let attempts: Int64?
+    /// Whether it may have a time of day.
+    package let mayBeScheduled: Bool
+    package let plan: Plan?
+
+    /// When it runs next.
+    package var dueAt: Instant { plan?.nextAt ?? nextAt }
+  }
+
+  /// The time of day at which it runs.
+  package struct Plan: Sendable {
+    /// `02:30`
+    package let time: String
+    package let zone: String
+    /// The name of the calendar on whose open days it runs; nil: on every day.
+    package let calendar: String?
+    package let nextAt: Instant
   }
 
   let tenant: TenantId
@@ -103,8 +120,9 @@ package struct ScheduleListing: Statement {
     select s.kind, s.every_seconds, s.next_at, s.began_at, s.ended_at, s.outcome, s.undone, s.fault,
       not exists (
         select from jobs.schedule d where d.tenant_id = s.tenant_id and d.declared_at > coalesce(s.declared_at, '-infinity'::timestamptz)),
-      j.state, j.run_at, j.attempts
+      j.state, j.run_at, j.attempts, s.may_be_scheduled, s.at_minute, s.zone, s.planned_at, c.name
     from jobs.schedule s left join jobs.job j on j.tenant_id = s.tenant_id and j.kind = s.kind and j.unique_key = 'schedule'
+    left join contracts.pub_calendar c on c.calendar_id = s.calendar_id
     where s.tenant_id = $1 and s.kind > $2 order by s.kind limit $3
     """
 
@@ -118,6 +136,25 @@ package struct ScheduleListing: Statement {
     Found(
       kind: try row.next(), everySeconds: try row.next(), nextAt: try row.next(), beganAt: try row.next(), endedAt: try row.next(),
       outcome: try row.next(), undone: try row.next(), fault: try row.next(), isDeclared: try row.next(), state: try row.next(), runAt: try row.next(),
-      attempts: try row.next())
+      attempts: try row.next(), mayBeScheduled: try row.next(), plan: try plan(&row))
+  }
+
+  private static func plan(_ row: inout RowReader) throws -> Plan? {
+    let minute: Int64? = try row.next()
+    let zone: String? = try row.next()
+    let nextAt: Instant? = try row.next()
+    let calendar: String? = try row.next()
+    guard let minute, let zone, let nextAt else { return nil }
+    return Plan(time: DailyTime.text(minute), zone: zone, calendar: calendar, nextAt: nextAt)
+  }
+}
+
+extension ScheduleListing.Found {
+  /// What the clocks show when it runs next, in the zone of its time of day, otherwise in UTC.
+  package var nextByTheClock: (date: CalendarDate, time: String, zone: String) {
+    let zone = plan.flatMap { Zone.named($0.zone) }
+    let local = zone?.wallClockSeconds(at: dueAt) ?? dueAt.seconds
+    let date = CalendarDate(daysSinceEpoch: local.flooredQuotient(by: 86_400))
+    return (date, DailyTime.text(local.flooredRemainder(by: 86_400) / 60), zone?.identifier ?? "UTC")
   }
 }

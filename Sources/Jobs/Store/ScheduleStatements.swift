@@ -16,7 +16,7 @@ struct DueSchedules: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), kind: try row.next()) }
 }
 
-/// Moves a schedule on if it is still due. However long the server was down, the next time lies ahead of now: a missed
+/// Moves the schedule of an interval on if it is still due. However long the server was down, the next time lies ahead of now: a missed
 /// window runs once.
 struct AdvanceSchedule: Statement {
   let found: DueSchedules.Found
@@ -24,7 +24,7 @@ struct AdvanceSchedule: Statement {
 
   static let sql = """
     update jobs.schedule set last_at = $3, next_at = $3 + every_seconds * interval '1 second'
-    where tenant_id = $1 and kind = $2 and next_at <= $3
+    where tenant_id = $1 and kind = $2 and next_at <= $3 and at_minute is null
     """
 
   func bind(to parameters: inout Parameters) {
@@ -36,16 +36,24 @@ struct AdvanceSchedule: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
-/// Declares a schedule, as each worker does when it starts; its interval follows the code.
+/// Declares a schedule, as each worker does when it starts; its interval follows the code, and so does whether it may have a time of day: one that
+/// may no longer loses it.
 struct DeclareSchedule: Statement {
   let tenant: TenantId
   let kind: String
   let everySeconds: Int64
+  let mayBeScheduled: Bool
   let now: Instant
 
   static let sql = """
-    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at, declared_at) values ($1, $2, $3, $4, $4)
-    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds, declared_at = excluded.declared_at
+    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at, declared_at, may_be_scheduled) values ($1, $2, $3, $4, $4, $5)
+    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds, declared_at = excluded.declared_at,
+      may_be_scheduled = excluded.may_be_scheduled,
+      next_at = case when schedule.at_minute is null or excluded.may_be_scheduled then schedule.next_at else excluded.next_at end,
+      at_minute = case when excluded.may_be_scheduled then schedule.at_minute end,
+      zone = case when excluded.may_be_scheduled then schedule.zone end,
+      calendar_id = case when excluded.may_be_scheduled then schedule.calendar_id end,
+      planned_at = case when excluded.may_be_scheduled then schedule.planned_at end
     """
 
   func bind(to parameters: inout Parameters) {
@@ -53,6 +61,7 @@ struct DeclareSchedule: Statement {
     parameters.append(kind)
     parameters.append(everySeconds)
     parameters.append(now)
+    parameters.append(mayBeScheduled)
   }
 
   static func decode(_ row: inout RowReader) throws {}

@@ -21,13 +21,7 @@ struct QuietHours: Sendable, Equatable {
   }
 
   /// `22:00`; nil when it is no time of day.
-  static func minutes(_ text: String) -> Int64? {
-    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy { (0x30...0x39).contains($0) } }),
-      let hour = Int64(String(decoding: parts[0], as: UTF8.self)), let minute = Int64(String(decoding: parts[1], as: UTF8.self)), hour < 24, minute < 60
-    else { return nil }
-    return hour * 60 + minute
-  }
+  static func minutes(_ text: String) -> Int64? { DailyTime.minute(text) }
 
-  static func text(_ minutes: Int64) -> String { "\(pad(minutes / 60, 2)):\(pad(minutes % 60, 2))" }
+  static func text(_ minutes: Int64) -> String { DailyTime.text(minutes) }
 }

@@ -250,6 +250,7 @@ package struct DeliverNotifications: Sweep {
 package struct ForgetNotifications: Sweep {
   package static let kind = "notifications.forget"
   package static let everySeconds: Int64 = 3600
+  package static let mayBeScheduled = true
 
   private static let keptDays: Int64 = 90
   private static let batch: Int64 = 1000

@@ -5,18 +5,32 @@ import Kernel
 struct SweepRecord: OperationOutput {
   let row: ScheduleListing.Found
   let now: Instant
+  let language: Language
 
   static let fields: [OutputField<SweepRecord>] = [
     OutputField("kind", .text, "What it does.", "类别。") { .text($0.row.kind) },
-    OutputField("everySeconds", .integer, "How often it runs, in seconds, if nothing comes due before.", "运行间隔（秒）；有事到期时会提前运行。") {
-      .integer($0.row.everySeconds)
+    OutputField(
+      "everySeconds", .integer, "How often it runs, in seconds, if nothing comes due before and it has no time of day.",
+      "运行间隔（秒）；有事到期时会提前运行；设定了运行时刻的除外。"
+    ) { .integer($0.row.everySeconds) },
+    OutputField("schedule", .text, "When it runs, in words.", "运行安排（文字说明）。") { .text($0.schedule) },
+    OutputField("mayBeScheduled", .boolean, "Whether sweep.schedule may give it a time of day.", "是否可用 sweep.schedule 设定运行时刻。") {
+      .bool($0.row.mayBeScheduled)
+    },
+    OutputField("time", .text, "The time of day that sweep.schedule gave it.", "由 sweep.schedule 设定的运行时刻。") { .text($0.row.plan?.time) },
+    OutputField("zone", .text, "The zone of that time.", "该时刻所用的时区。") { .text($0.row.plan?.zone) },
+    OutputField("calendar", .text, "The name of the calendar on whose open days it runs; null: on every day.", "仅在其服务日运行的日历名称；null 表示每天运行。") {
+      .text($0.row.plan?.calendar)
     },
     OutputField(
       "state", .text,
       "idle, ready (waiting for a worker), running, dead (given up; one attempt every ten minutes) or retired (no worker runs it any more).",
       "状态：idle（空闲）、ready（等待执行）、running（运行中）、dead（已放弃，每十分钟重试一次）或 retired（已停用，不再有工作进程运行）。"
     ) { .text($0.isRetired ? "retired" : $0.row.state ?? "idle") },
-    OutputField("nextAt", .instant, "When it is due next.", "下次运行时间。") { .instant($0.row.nextAt) },
+    OutputField("nextAt", .instant, "When it is due next.", "下次运行时间。") { .instant($0.row.dueAt) },
+    OutputField("nextRun", .text, "The same in words, by the clocks of its zone; null where it is retired.", "下次运行时间的文字说明（按其时区）；已停用的为 null。") {
+      .text($0.nextRun)
+    },
     OutputField("behindSeconds", .integer, "For how many seconds it has been due and has not been begun; null where it is retired.", "已到期而未开始的秒数；已停用的为 null。") {
       .integer($0.isRetired ? nil : $0.behindSeconds)
     },
@@ -37,9 +51,22 @@ struct SweepRecord: OperationOutput {
     !row.isDeclared && row.state != "running" && row.nextAt.adding(seconds: row.everySeconds + 600) < now
   }
 
+  private var schedule: String {
+    guard let plan = row.plan else { return SweepMessages.interval.text(language, ["seconds": String(row.everySeconds)]) }
+    let arguments = ["time": plan.time, "zone": plan.zone]
+    guard let calendar = plan.calendar else { return SweepMessages.daily.text(language, arguments) }
+    return SweepMessages.onOpenDays.text(language, arguments.merging(["calendar": calendar]) { first, _ in first })
+  }
+
+  private var nextRun: String? {
+    guard !isRetired else { return nil }
+    let next = row.nextByTheClock
+    return SweepMessages.next.text(language, ["date": next.date.description, "time": next.time, "zone": next.zone])
+  }
+
   /// A schedule that is due and whose job nobody has left, or a job that waits: whichever waits longer.
   private var behindSeconds: Int64 {
-    let waiting = row.state == "ready" ? row.runAt.map { min($0, row.nextAt) } ?? row.nextAt : row.nextAt
+    let waiting = row.state == "ready" ? row.runAt.map { min($0, row.dueAt) } ?? row.dueAt : row.dueAt
     return max(0, now.seconds - waiting.seconds)
   }
 }
@@ -64,6 +91,19 @@ enum ListSweeps: Operation {
   static func run(_ input: Input, in context: OperationContext) async throws -> Listing<SweepRecord> {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let rows = try await context.transaction.query(ScheduleListing(tenant: context.tenant.id, after: try after?.text(0) ?? "", limit: limit + 1))
-    return context.listing(rows, limit: limit, key: { PageCursor([.text($0.kind)]) }) { SweepRecord(row: $0, now: context.now) }
+    return context.listing(rows, limit: limit, key: { PageCursor([.text($0.kind)]) }) {
+      SweepRecord(row: $0, now: context.now, language: context.language)
+    }
   }
+}
+
+/// When recurring work runs, in words.
+enum SweepMessages: MessageCatalog {
+  static let interval = Message("sweep.interval", "Every {seconds} seconds", zh: "每 {seconds} 秒")
+  static let daily = Message("sweep.daily", "Every day at {time} ({zone})", zh: "每天 {time}（{zone}）")
+  static let onOpenDays = Message(
+    "sweep.on_open_days", "At {time} ({zone}) on the open days of {calendar}", zh: "在“{calendar}”的服务日 {time}（{zone}）")
+  static let next = Message("sweep.next", "On {date} at {time} ({zone})", zh: "定于 {date} {time}（{zone}）")
+
+  static let all = [interval, daily, onOpenDays, next]
 }

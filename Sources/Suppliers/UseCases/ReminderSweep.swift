@@ -11,6 +11,7 @@ import Tenancy
 package struct ReminderSweep: Sweep {
   package static let kind = "suppliers.remind"
   package static let everySeconds: Int64 = 300
+  package static let mayBeScheduled = true
 
   private static let actor = Actor(kind: .system, id: 0, via: .job)
   private let batch: Int64

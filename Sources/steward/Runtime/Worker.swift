@@ -8,7 +8,8 @@ struct Worker {
   let couriers: Couriers
 
   var service: some Service {
-    let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps(backend.dispatcher, couriers), logger: backend.logger)
+    let jobs = JobRunner(
+      tenancy: backend.tenancy, sweeps: Modules.sweeps(backend.dispatcher, couriers), calendars: Modules.calendars, logger: backend.logger)
     return Work { await jobs.run() }
   }
 
