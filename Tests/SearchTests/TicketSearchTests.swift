@@ -205,7 +205,9 @@ import Testing
       whole.append(try await world.request("Fax of \(days)")["number"]?.text ?? "")
       try await world.database.runAsSuperuser(Self.age("Fax of \(days)", days))
     }
-    for reader in [world.engineer, world.servesAcme, world.manager] {
+    // One for whom there is so little that it is looked at one by one, and two for whom there is more.
+    let servesBoth = try await world.database.staff(.engineer, for: [world.acme, world.other])
+    for reader in [world.engineer, world.servesAcme, world.manager, servesBoth] {
       #expect(try await world.found("fax", as: reader) == whole, "\(reader.name)")
       #expect(try await world.found("fax", as: reader, kind: "request") == whole, "\(reader.name)")
     }

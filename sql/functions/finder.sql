@@ -857,6 +857,7 @@ grant select on knowledge.process_text, knowledge.process_text_pending, requests
 -- Requests, problems or changes by their words, the newest first, as finder.search_tickets finds tickets. A request is found by who reads it: of
 -- the permitted tenants (null: all), and as far as his rows go. A problem is found by the staff of the customer that it is about, or by all of
 -- them; a change by those of the customers whom it concerns; narrowed: only what is about one of the permitted, and not what may be.
+-- Of who sees few of them these are looked at one by one: a word that is everywhere would make all that others have be read in search of his.
 create function finder.search_processes(
   words text, grams text, for_staff boolean, wanted_process text, permitted bigint[], narrowed boolean, everything boolean, units bigint[],
   person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
@@ -874,6 +875,8 @@ declare
   behind constant tsquery := case when wanted_process = 'request' and cardinality(permitted) between 1 and 20
     then of_process && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else of_process end;
   is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
+  few constant bigint := 2000;
+  provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
   oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from knowledge.process_text s where s.process = wanted_process)) / period_seconds);
   missing bigint := least(row_limit, 202);
   edge record;
@@ -890,6 +893,41 @@ declare
 begin
   if numnode(said) = 0 or wanted_process <> 'request' and not is_staff then
     return;
+  end if;
+  if permitted is not null then
+    case wanted_process
+      when 'request' then
+        select array_agg(v.tenant_id), array_agg(v.id) into tenants, subjects from (
+          (select r.tenant_id, r.id from requests.request r where everything and r.tenant_id = any (permitted) limit few + 1)
+          union all
+          (select r.tenant_id, r.id from requests.request r
+           where not everything and r.tenant_id = any (permitted) and r.requester_id = person limit few + 1)
+          union all
+          (select r.tenant_id, r.id from tenancy.person p join requests.request r on r.tenant_id = p.tenant_id and r.requester_id = p.id
+           where not everything and p.tenant_id = any (permitted) and p.unit_id = any (units) limit few + 1)) v;
+      when 'problem' then
+        select array_agg(v.tenant_id), array_agg(v.id) into tenants, subjects from (
+          (select p.tenant_id, p.id from problems.problem p where p.tenant_id = provider and p.customer_id = any (permitted) limit few + 1)
+          union all
+          (select p.tenant_id, p.id from problems.problem p
+           where not narrowed and p.tenant_id = provider and p.customer_id is null limit few + 1)) v;
+      else
+        select array_agg(v.tenant_id), array_agg(v.change_id) into tenants, subjects from (
+          select n.tenant_id, n.change_id from changes.concerned n where n.tenant_id = provider and n.customer_id = any (permitted) limit few + 1) v;
+    end case;
+    if coalesce(cardinality(subjects), 0) <= few then
+      return query
+        select distinct s.tenant_id, s.subject_id, s.opened_at
+        from unnest(tenants, subjects) v (tenant_id, subject_id)
+        -- each by its key, whatever the words' index promises
+        cross join lateral (
+          select * from knowledge.process_text x
+          where x.tenant_id = v.tenant_id and x.process = wanted_process and x.subject_id = v.subject_id offset 0) s
+        where s.search @@ said and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+          and (after_id is null or (s.opened_at, s.tenant_id, s.subject_id) < (after_opened, after_tenant, after_id))
+        order by s.opened_at desc, s.tenant_id desc, s.subject_id desc limit missing;
+      return;
+    end if;
   end if;
   <<walk>>
   loop

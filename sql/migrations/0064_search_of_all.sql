@@ -52,3 +52,5 @@ create index process_text_pending_next on knowledge.process_text_pending (id) wh
 select steward.protect_tenant_table('knowledge.process_text_pending', 'transient');
 grant select, insert, delete on knowledge.process_text_pending to steward_app;
 grant update (refused_at) on knowledge.process_text_pending to steward_app;
+-- Problems that may concern several customers: whoever serves a few sees these besides theirs.
+create index problem_wide on problems.problem (tenant_id, id) where customer_id is null;
