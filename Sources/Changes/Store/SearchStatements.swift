@@ -30,11 +30,10 @@ package struct HoldChangeTexts: Statement {
   }
 
   package static func decode(_ row: inout RowReader) throws -> HeldProcessText {
-    HeldProcessText(
-      id: try row.next(), openedAt: try row.next(),
-      text: ProcessText(
-        titles: [try row.next()],
-        bodies: [try row.next(), try row.next(), try row.next(), try row.next(), try row.next(), try row.next(), try row.next()]))
+    let (id, openedAt, title): (Int64, Instant, String) = (try row.next(), try row.next(), try row.next())
+    var bodies: [String?] = []
+    for _ in 0..<7 { bodies.append(try row.next()) }
+    return HeldProcessText(id: id, openedAt: openedAt, text: ProcessText(titles: [title], bodies: bodies))
   }
 }
 
