@@ -71,7 +71,7 @@ let package = Package(
     // 3 domain
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents", "TypedFields"]),
     module("Approvals", ["Kernel", "Postgres", "Tenancy", "Operations"]),
-    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates"]),
+    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
@@ -89,7 +89,10 @@ let package = Package(
     module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
     module(
       "Changes",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems"]),
+      [
+        "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems",
+        "Knowledge",
+      ]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
@@ -97,6 +100,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
+    module("Search", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Requests", "Desk", "Problems", "Changes"]),
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", "Requests", "Problems", "Changes", logging]),
     module(
       "Notifications",
@@ -133,7 +137,8 @@ let package = Package(
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
-        "Notifications", "Escalations", "Handbooks", "MajorIncidents", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
+        "Notifications", "Escalations", "Handbooks", "MajorIncidents", "Search", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound",
+        "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -169,7 +174,7 @@ let package = Package(
         "Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
         "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
-        "Escalations", "Handbooks", "MajorIncidents", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Escalations", "Handbooks", "MajorIncidents", "Search", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "AttachmentsTests",
@@ -226,6 +231,12 @@ let package = Package(
       [
         "Changes", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
         "Postgres", "Kernel", "TestSupport",
+      ]),
+    tests(
+      "SearchTests",
+      [
+        "Search", "Changes", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Suppliers", "Jobs",
+        "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "HandbooksTests",

@@ -25,6 +25,7 @@ import Operations
 import Problems
 import Requests
 import Scorecard
+import Search
 import ServiceLevels
 import Suppliers
 import TimeEntries
@@ -36,7 +37,7 @@ enum Modules {
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
     KnowledgeModule.self, AttributesModule.self,
     GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
-    EscalationsModule.self, HandbooksModule.self, MajorIncidentsModule.self, ImportingModule.self, ContractFilesModule.self,
+    EscalationsModule.self, HandbooksModule.self, MajorIncidentsModule.self, SearchModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
@@ -61,7 +62,7 @@ enum Modules {
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(), ReminderSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
-    TicketTextSweep(),
+    TicketTextSweep(), ProcessTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),
   ]
 

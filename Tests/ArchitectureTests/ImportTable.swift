@@ -60,7 +60,7 @@ enum ImportTable {
     Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "TypedFields", "Jobs"])),
     // Who is asked to agree, and who may: what requests, changes and gates have in common.
     Box("Approvals", 3, platform),
-    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Jobs"])),
+    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Jobs"])),
     // What the terms of any contract come to, a customer's and a supplier's.
     Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),
@@ -78,7 +78,10 @@ enum ImportTable {
     // Stands on tickets and the CMDB.
     Box("MajorIncidents", 3, platform.union(["Desk", "Assets", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on approvals.
-    Box("Changes", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
+    Box(
+      "Changes", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
+    // Finds tickets of all kinds.
+    Box("Search", 3, platform.union(["Knowledge", "Requests", "Desk", "Problems", "Changes", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
@@ -120,7 +123,7 @@ enum ImportTable {
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
-        "Notifications", "Escalations", "Handbooks", "MajorIncidents", "Web", "HTTPAPI",
+        "Notifications", "Escalations", "Handbooks", "MajorIncidents", "Search", "Web", "HTTPAPI",
         "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

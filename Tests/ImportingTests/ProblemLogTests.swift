@@ -59,6 +59,7 @@ extension TestDatabase {
   }
 
   fileprivate func problems() async throws -> [String] { try await superuser.withConnection { try await $0.query(ProblemsAsText()) } }
+  fileprivate func pendingWords() async throws -> [Int64] { try await superuser.withConnection { try await $0.query(PendingProblemWords()) } }
   fileprivate func counts() async throws -> [Int64] { try await superuser.withConnection { try await $0.query(ProblemCounts()) }.first ?? [] }
 }
 
@@ -71,6 +72,11 @@ private struct ProblemsAsText: Statement {
     """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct PendingProblemWords: Statement {
+  static let sql = "select count(*) from knowledge.process_text_pending w join problems.problem p on p.tenant_id = w.tenant_id and p.id = w.subject_id"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct ProblemCounts: Statement {
@@ -101,6 +107,8 @@ struct ProblemLogTests {
         "4 | P4 | P4 · Disk | Disk | 4 | new | 0 | 1 | opened>new",
         "5 | P5 | P5 · Disk | Disk | 4 | investigating | 1 | 2 | opened>closed reopened>investigating",
       ])
+    // What they are found by the search's sweep writes.
+    #expect(try await database.pendingWords() == [5])
     let before = try await database.counts()
     let again = try await database.run(SmallProblems.text(), SmallProblems.profile())
     #expect(again.newProblems == 0 && again.record == nil && again.states == report.states && again.created.isEmpty)

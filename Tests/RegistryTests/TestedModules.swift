@@ -22,6 +22,7 @@ import Changes
 import Problems
 import Requests
 import Scorecard
+import Search
 import ServiceLevels
 import Suppliers
 import TimeEntries
@@ -53,6 +54,7 @@ enum TestedModules {
     EscalationsModule.self,
     HandbooksModule.self,
     MajorIncidentsModule.self,
+    SearchModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -852,6 +852,166 @@ begin
 end
 $$;
 
+grant select on knowledge.process_text, knowledge.process_text_pending, requests.request, problems.problem, changes.concerned, tenancy.person to steward_finder;
+
+-- Requests, problems or changes by their words, the newest first, as finder.search_tickets finds tickets. A request is found by who reads it: of
+-- the permitted tenants (null: all), and as far as his rows go. A problem is found by the staff of the customer that it is about, or by all of
+-- them; a change by those of the customers whom it concerns; narrowed: only what is about one of the permitted, and not what may be.
+-- Of who sees few of them these are looked at one by one: a word that is everywhere would make all that others have be read in search of his.
+create function finder.search_processes(
+  words text, grams text, for_staff boolean, wanted_process text, permitted bigint[], narrowed boolean, everything boolean, units bigint[],
+  person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off
+set enable_seqscan = off as $$
+declare
+  near constant bigint := 2000;
+  many constant bigint := 1000;
+  period_seconds constant bigint := 28 * 86400;
+  -- of two years each stretch by itself; what is older comes in longer ones
+  single constant bigint := 26;
+  said constant tsquery := knowledge.search_query(words, grams, false);
+  of_process constant tsquery := said && quote_literal('=' || wanted_process)::tsquery;
+  behind constant tsquery := case when wanted_process = 'request' and cardinality(permitted) between 1 and 20
+    then of_process && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else of_process end;
+  is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
+  few constant bigint := 2000;
+  provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
+  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from knowledge.process_text s where s.process = wanted_process)) / period_seconds);
+  missing bigint := least(row_limit, 202);
+  edge record;
+  -- the stretch that is looked at: span times four weeks, up to this one
+  period bigint;
+  span bigint := 1;
+  looks bigint := 0;
+  walked bigint;
+  wanted tsquery;
+  tenants bigint[];
+  subjects bigint[];
+  instants timestamptz[];
+  got bigint;
+begin
+  if numnode(said) = 0 or wanted_process <> 'request' and not is_staff then
+    return;
+  end if;
+  if permitted is not null then
+    case wanted_process
+      when 'request' then
+        select array_agg(v.tenant_id), array_agg(v.id) into tenants, subjects from (
+          (select r.tenant_id, r.id from requests.request r where everything and r.tenant_id = any (permitted) limit few + 1)
+          union all
+          (select r.tenant_id, r.id from requests.request r
+           where not everything and r.tenant_id = any (permitted) and r.requester_id = person limit few + 1)
+          union all
+          (select r.tenant_id, r.id from tenancy.person p join requests.request r on r.tenant_id = p.tenant_id and r.requester_id = p.id
+           where not everything and p.tenant_id = any (permitted) and p.unit_id = any (units) limit few + 1)) v;
+      when 'problem' then
+        select array_agg(v.tenant_id), array_agg(v.id) into tenants, subjects from (
+          (select p.tenant_id, p.id from problems.problem p where p.tenant_id = provider and p.customer_id = any (permitted) limit few + 1)
+          union all
+          (select p.tenant_id, p.id from problems.problem p
+           where not narrowed and p.tenant_id = provider and p.customer_id is null limit few + 1)) v;
+      else
+        select array_agg(v.tenant_id), array_agg(v.change_id) into tenants, subjects from (
+          select n.tenant_id, n.change_id from changes.concerned n where n.tenant_id = provider and n.customer_id = any (permitted) limit few + 1) v;
+    end case;
+    if coalesce(cardinality(subjects), 0) <= few then
+      return query
+        select distinct s.tenant_id, s.subject_id, s.opened_at
+        from unnest(tenants, subjects) v (tenant_id, subject_id)
+        -- each by its key, whatever the words' index promises
+        cross join lateral (
+          select * from knowledge.process_text x
+          where x.tenant_id = v.tenant_id and x.process = wanted_process and x.subject_id = v.subject_id offset 0) s
+        where s.search @@ said and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+          and (after_id is null or (s.opened_at, s.tenant_id, s.subject_id) < (after_opened, after_tenant, after_id))
+        order by s.opened_at desc, s.tenant_id desc, s.subject_id desc limit missing;
+      return;
+    end if;
+  end if;
+  <<walk>>
+  loop
+    select s.opened_at as opened, s.tenant_id as tenant, s.subject_id as subject into edge from knowledge.process_text s
+      where s.process = wanted_process and (after_id is null or (s.opened_at, s.tenant_id, s.subject_id) < (after_opened, after_tenant, after_id))
+      order by s.opened_at desc, s.tenant_id desc, s.subject_id desc offset near limit 1;
+    return query
+      select distinct s.tenant_id, s.subject_id, s.opened_at from knowledge.process_text s
+      where s.search @@ said and s.process = wanted_process and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+        and case wanted_process
+          when 'request' then (permitted is null or s.tenant_id = any (permitted)) and (everything or exists (
+            select from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
+            where r.tenant_id = s.tenant_id and r.id = s.subject_id and (p.unit_id = any (units) or r.requester_id = person)))
+          when 'problem' then permitted is null or exists (
+            select from problems.problem p where p.tenant_id = s.tenant_id and p.id = s.subject_id
+              and (p.customer_id = any (permitted) or p.customer_id is null and not narrowed))
+          else permitted is null or exists (
+            select from changes.concerned n where n.tenant_id = s.tenant_id and n.change_id = s.subject_id and n.customer_id = any (permitted)) end
+        and (after_id is null or (s.opened_at, s.tenant_id, s.subject_id) < (after_opened, after_tenant, after_id))
+        and (edge.subject is null or (s.opened_at, s.tenant_id, s.subject_id) >= (edge.opened, edge.tenant, edge.subject))
+      order by s.opened_at desc, s.tenant_id desc, s.subject_id desc limit missing;
+    get diagnostics got = row_count;
+    missing := missing - got;
+    exit walk when missing <= 0 or edge.subject is null;
+    after_opened := edge.opened;
+    after_tenant := edge.tenant;
+    after_id := edge.subject;
+    period := least(period, floor(extract(epoch from edge.opened) / period_seconds)::bigint);
+    loop
+      exit walk when period < oldest;
+      wanted := case when span > 64 then behind else behind
+        && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery end;
+      with fitting as materialized (
+        select s.tenant_id, s.subject_id, s.opened_at from knowledge.process_text s
+        where s.search @@ wanted and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+          -- as above
+          and case wanted_process
+            when 'request' then (permitted is null or s.tenant_id = any (permitted)) and (everything or exists (
+              select from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
+              where r.tenant_id = s.tenant_id and r.id = s.subject_id and (p.unit_id = any (units) or r.requester_id = person)))
+            when 'problem' then permitted is null or exists (
+              select from problems.problem p where p.tenant_id = s.tenant_id and p.id = s.subject_id
+                and (p.customer_id = any (permitted) or p.customer_id is null and not narrowed))
+            else permitted is null or exists (
+              select from changes.concerned n where n.tenant_id = s.tenant_id and n.change_id = s.subject_id and n.customer_id = any (permitted)) end
+          -- said so that no index is asked for it: all that is older is far more than what the words have left
+          and not (s.opened_at, s.tenant_id, s.subject_id) >= (after_opened, after_tenant, after_id))
+      select array_agg(f.tenant_id), array_agg(f.subject_id), array_agg(f.opened_at) into tenants, subjects, instants
+        from (select m.tenant_id, m.subject_id, m.opened_at from fitting m limit case when walked = period then null else many + 1 end) f;
+      if cardinality(subjects) > many and walked is distinct from period then
+        walked := period;
+        if after_opened > to_timestamp((period + 1) * period_seconds) then
+          after_opened := to_timestamp((period + 1) * period_seconds);
+          after_tenant := 0;
+          after_id := 0;
+        end if;
+        continue walk;
+      end if;
+      return query select distinct f.tenant_id, f.subject_id, f.opened_at from unnest(tenants, subjects, instants) f (tenant_id, subject_id, opened_at)
+        order by f.opened_at desc, f.tenant_id desc, f.subject_id desc limit missing;
+      get diagnostics got = row_count;
+      missing := missing - got;
+      exit walk when missing <= 0 or span > 64;
+      after_opened := to_timestamp((period - span + 1) * period_seconds);
+      after_tenant := 0;
+      after_id := 0;
+      period := period - span;
+      looks := looks + 1;
+      span := case when looks < single then 1 else span * 2 end;
+    end loop;
+  end loop;
+end
+$$;
+
+-- Requests, problems and changes whose words are to be written, in the order in which they were put there; without those that the database refused.
+create function finder.process_texts_pending(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, process text, subject_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.tenant_id, p.id, p.process, p.subject_id from knowledge.process_text_pending p
+    where p.id > after_id and p.refused_at is null order by p.id limit least(row_limit, 1000);
+end
+$$;
+
 -- What the readers of an article of the permitted tenants (null: all) say of it, the newest word first.
 create function finder.ratings(
   wanted_article bigint, permitted bigint[], before_at timestamptz, before_tenant bigint, before_kind text, before_actor bigint, row_limit bigint)

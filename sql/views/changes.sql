@@ -57,3 +57,8 @@ create view changes.pub_approval with (security_invoker = true) as
     a.decided_person, a.reason
   from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id and c.round = a.round;
 grant select on changes.pub_approval to steward_app;
+
+-- What a search over tickets of all kinds shows of a change.
+create view changes.pub_found_change with (security_invoker = true) as
+  select tenant_id, id as change_id, public_id, number, title, state, opened_at from changes.change;
+grant select on changes.pub_found_change to steward_app;

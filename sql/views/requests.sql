@@ -45,3 +45,9 @@ grant select on requests.pub_comment to steward_app;
 create view requests.pub_open_task with (security_invoker = true) as
   select tenant_id, id as task_id, public_id, request_id, team_id from requests.task where state in ('ready', 'active', 'failed');
 grant select on requests.pub_open_task to steward_app;
+
+-- What a search over tickets of all kinds shows of a request, and what says who may see it: whom it is for.
+create view requests.pub_found_request with (security_invoker = true) as
+  select r.tenant_id, r.id as request_id, r.public_id, r.number, r.offering_version_id, r.state, r.submitted_at, p.unit_id, r.requester_id
+  from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id;
+grant select on requests.pub_found_request to steward_app;

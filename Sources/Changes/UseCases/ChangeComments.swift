@@ -1,4 +1,5 @@
 import Kernel
+import Knowledge
 import Operations
 
 /// What was said about a change. The staff alone read and write it: a customer is told of a change what its public text says, and a word on it
@@ -46,6 +47,7 @@ package enum CommentChange: Operation {
       InsertChangeComment(
         provider: context.provider.id, publicId: id, change: work.row.id, body: input.body, actor: context.actor, authorName: context.principal.name,
         now: context.now))
+    context.transaction.enqueueWords(input.body, as: .among, about: work.searched, work.row.words)
     let isMovedByTime = !work.row.process.events.isEmpty
     work.note("commented", [Value.Member("comment", .id(id))])
     try await work.save(countsVersion: isMovedByTime)

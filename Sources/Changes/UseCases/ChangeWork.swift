@@ -2,6 +2,7 @@ import Approvals
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import Requests
@@ -49,6 +50,7 @@ struct ChangeWork: Sendable {
   }
 
   var id: PublicId { provider.id(IdKind.change.prefix, row.publicId) }
+  var searched: SearchedSubject { SearchedSubject(.change, row.id, of: provider.id, openedAt: row.openedAt) }
 
   func record(in context: OperationContext) async throws -> ChangeRecord {
     let clashes = try await context.clashes(of: [row.id])
@@ -142,6 +144,7 @@ struct ChangeWork: Sendable {
       }
     }
     transaction.enqueue(UpdateChange(provider: provider.id, row: row))
+    transaction.enqueueWords(of: searched, row.words, before: self.before.words)
     let known = Dictionary(before.round.approvals.map { ($0.publicId, $0) }) { $1 }
     for approval in process.round.approvals where known[approval.publicId] != approval {
       if known[approval.publicId] == nil {

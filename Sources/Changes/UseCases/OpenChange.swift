@@ -1,6 +1,7 @@
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 
@@ -116,6 +117,7 @@ package enum OpenChange: Operation {
       _ = try await transaction.first(InsertConcerned(provider: provider, change: change, customer: context.tenant.id, now: context.now))
     }
     var work = try await ChangeWork.begin(on: id, in: context, comparesVersion: false)
+    transaction.enqueueWords(of: work.searched, work.row.words)
     work.takesPart(context.principal)
     work.row.publicText = content == nil ? input.publicText : content?.publicText
     work.row.process.plan = content?.plan ?? input.plan

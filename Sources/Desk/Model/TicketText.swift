@@ -31,32 +31,6 @@ struct TicketText: Hashable, Sendable {
   }
 }
 
-/// The sheets on which the words of a ticket lie (`desk.ticket_text`), when all of them are written at once.
-struct TicketSheets: Sendable {
-  /// Bytes; what is said after them goes onto the next sheet.
-  static let enough = 8000
-  /// Four weeks: the time of which a search asks together.
-  static let periodSeconds: Int64 = 28 * 86_400
-
-  private(set) var sheets: [SearchText]
-  private let title: SearchText
-
-  init(_ text: TicketText) {
-    sheets = [text.searchText]
-    title = text.titleText
-  }
-
-  mutating func add(_ body: String, as visibility: CommentVisibility) {
-    var last = sheets.popLast() ?? title
-    if last.size >= Self.enough {
-      sheets.append(last)
-      last = title
-    }
-    last.add(body, as: visibility.searchWeight)
-    sheets.append(last)
-  }
-}
-
 extension CommentVisibility {
   /// Who finds a ticket by what is said so.
   var searchWeight: SearchText.Weight {

@@ -6,7 +6,7 @@ import Postgres
 extension Parameters {
   /// The lexemes by which a search tells the sheets of a tenant, and of a time, from others; no text has them.
   fileprivate mutating func append(marks tenant: TenantId, _ openedAt: Instant) {
-    append(["#\(tenant)", "@\(openedAt.seconds.flooredQuotient(by: TicketSheets.periodSeconds))"])
+    append(["#\(tenant)", "@\(openedAt.seconds.flooredQuotient(by: SearchSheets.periodSeconds))"])
   }
 }
 
@@ -83,7 +83,7 @@ struct AppendTicketText: Statement {
     parameters.append(ticket.id)
     parameters.append(text)
     parameters.append(text.size)
-    parameters.append(TicketSheets.enough)
+    parameters.append(SearchSheets.enough)
     parameters.append(ticket.facts.ticketType.rawValue)
     parameters.append(ticket.openedAt)
     parameters.append(TicketText(ticket).titleText)

@@ -64,12 +64,12 @@ package struct TicketTextSweep: LongSweep {
   private static func write(_ tickets: [Int64], of tenant: TenantId, in transaction: Transaction) async throws {
     let held = try await transaction.query(HoldTexts(tenant: tenant, tickets: tickets))
     for ticket in held {
-      var sheets = TicketSheets(ticket.text)
+      var sheets = SearchSheets(ticket.text.searchText, title: ticket.text.titleText)
       var said: [SaidOfTicket.Found] = []
       repeat {
         // Once it is held: what was said while this waited is there.
         said = try await transaction.query(SaidOfTicket(tenant: tenant, ticket: ticket.id, after: said.last, limit: comments))
-        for comment in said { sheets.add(comment.body, as: comment.visibility) }
+        for comment in said { sheets.add(comment.body, as: comment.visibility.searchWeight) }
       } while said.count == Int(comments)
       for (sheet, search) in sheets.sheets.enumerated() {
         transaction.enqueue(FillTicketText(tenant: tenant, ticket: ticket, sheet: sheet, search: search))

@@ -67,3 +67,14 @@ struct WriteProblems: Statement {
     parameters.append(numberBefore)
   }
 }
+
+/// Leaves it to the sweep of the search to write what these problems are found by.
+struct PendProblemTexts: Statement {
+  let provider: TenantId
+
+  static let sql = """
+    insert into knowledge.process_text_pending (tenant_id, process, subject_id) select $1, 'problem', id from pg_temp.incoming_problem on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(provider) }
+}

@@ -128,6 +128,7 @@ struct ProblemImportTransaction: Sendable {
     let last = try await transaction.first(ReserveNumbers(tenant: provider.id, kind: "problem", count: count)) ?? count
     try await transaction.execute(
       WriteProblems(provider: provider.id, customer: customer.id, source: profile.source, numberBefore: last - count))
+    try await transaction.execute(PendProblemTexts(provider: provider.id))
 
     // The note of the import is the customer's, and names the source as one of his.
     try await transaction.execute(LockSource(tenant: customer.id, source: profile.source, now: now))

@@ -1,6 +1,7 @@
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Tenancy
 
@@ -79,6 +80,7 @@ package enum OpenProblem: Operation {
         description: input.description, category: input.category, impact: input.impact, urgency: input.urgency, priority: priority, owner: owner,
         now: context.now))
     var work = try await ProblemWork.begin(on: id, in: context, comparesVersion: false)
+    transaction.enqueueWords(of: work.searched, work.row.words)
     work.note("opened", .object(["priority": .integer(priority), "category": .text(input.category)]))
     work.tell(try await attributes?.applied(to: work.row.attributes, of: work.row.customer?.id, category: input.category))
     for (index, ci) in input.cis.enumerated() { try await work.name(ci, of: context.tenant, "cis[\(index)]") }

@@ -1,5 +1,6 @@
 import Attributes
 import Kernel
+import Knowledge
 import Operations
 
 /// Something that was said of a problem, among the staff.
@@ -117,6 +118,7 @@ extension ProblemWork {
     context.transaction.enqueue(
       InsertProblemComment(
         provider: context.provider.id, publicId: id, problem: row.id, body: body, principal: context.principal, now: context.now))
+    context.transaction.enqueueWords(body, as: .among, about: searched, row.words)
     note("commented", .object(["comment": .id(id)]))
     return id
   }

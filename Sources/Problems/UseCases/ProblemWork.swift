@@ -1,6 +1,7 @@
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import Tenancy
@@ -10,6 +11,8 @@ import Tenancy
 struct ProblemWork: Sendable {
   let context: OperationContext
   var row: ProblemRow
+  /// What it was found by when it was read.
+  let wordsBefore: ProcessText
 
   /// Locks the problem `id`. One that the caller may not see is not there.
   /// - Parameter concernsAll: whether the act says something to all that the problem is behind. Of one that may concern several customers
@@ -24,12 +27,13 @@ struct ProblemWork: Sendable {
     if concernsAll, row.customer == nil, row.owner?.id != context.actor.id { try context.requireEveryCustomer() }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
-    return ProblemWork(context: context, row: row)
+    return ProblemWork(context: context, row: row, wordsBefore: row.words)
   }
 
   var id: PublicId { context.id(.problem, row.publicId) }
   var number: String { ProblemNumber.text(context.provider.code, row.number) }
   var record: ProblemRecord { ProblemRecord(row, in: context) }
+  var searched: SearchedSubject { SearchedSubject(.problem, row.id, of: context.provider.id, openedAt: row.openedAt) }
 
   /// What is over is not written at any more.
   func requireOpen() throws(Failure) { _ = try row.process.state(after: .write) }
@@ -83,6 +87,7 @@ struct ProblemWork: Sendable {
       row.updatedAt = context.now
     }
     context.transaction.enqueue(UpdateProblem(provider: context.provider.id, row: row))
+    context.transaction.enqueueWords(of: searched, row.words, before: wordsBefore)
   }
 }
 

@@ -1,4 +1,5 @@
 import Kernel
+import Knowledge
 import Operations
 
 /// What was said about a request.
@@ -50,6 +51,7 @@ package enum CommentRequest: Operation {
       InsertRequestComment(
         tenant: context.tenant.id, publicId: id, request: request.id, visibility: visibility, body: input.body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
+    context.transaction.enqueueWords(input.body, as: visibility.searchWeight, about: work.held.searched(in: context.tenant.id), work.held.words)
     // What time moved besides is another state of the request than others have read; a word is not.
     let isMovedByTime = work.isMoved
     work.process.noteComment(id, visibility, at: context.now)

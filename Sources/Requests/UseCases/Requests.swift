@@ -1,6 +1,7 @@
 import Attributes
 import Catalog
 import Kernel
+import Knowledge
 import Operations
 
 package enum SubmitRequest: Operation {
@@ -88,6 +89,7 @@ package enum SubmitRequest: Operation {
         payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now),
       for: RequestNews.consumers(of: RequestNews.submitted.rawValue))
     var work = try await context.requestWork(request)
+    context.transaction.enqueueWords(of: work.held.searched(in: tenant), work.held.words)
     try work.begin(content, value: value, persons: people.named(by: reading.persons))
     work.tell(edit)
     // What nobody has to agree to can be worked on at once; for a customer's people, who read no tasks, the sweep opens them.
