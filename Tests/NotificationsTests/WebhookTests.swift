@@ -224,14 +224,15 @@ final class HookReceiver: Sendable {
       // The receiver is at 127.0.0.1, and nobody at the other one.
       let answers = [["127.0.0.2"], ["127.0.0.1"], ["127.0.0.2", "127.0.0.1"]]
       let asked = Mutex(0)
-      func client(_ allowed: String) throws -> WebhookClient {
-        try WebhookClient(trusting: receiver.authorityFile, allowing: AllowedAddresses(allowed) ?? .none, version: "test") { _, port in
-          let number = asked.withLock { count in
-            count += 1
-            return count
-          }
-          return try answers[(number - 1) % answers.count].map { try SocketAddress(ipAddress: $0, port: port) }
+      let lookUp: WebhookClient.LookUp = { _, port in
+        let number = asked.withLock { count in
+          count += 1
+          return count
         }
+        return try answers[(number - 1) % answers.count].map { try SocketAddress(ipAddress: $0, port: port) }
+      }
+      func client(_ allowed: String) throws -> WebhookClient {
+        try WebhookClient(trusting: receiver.authorityFile, allowing: AllowedAddresses(allowed) ?? .none, version: "test", lookUp: lookUp)
       }
       let strict = try client("127.0.0.2")
       func post(_ client: WebhookClient) async -> Delivery { await client.post(Array("{}".utf8), to: address, headers: []) }
