@@ -11,15 +11,7 @@ import Testing
   @Test func sixtyFourPlacesDoEachJobOnce() async throws {
     let world = try await JobWorld.make()
     let (tenants, each) = (4, 150)
-    for number in 0..<tenants {
-      let tenant = try await world.database.customer("M\(number)")
-      try await world.database.runAsSuperuser(
-        """
-        insert into jobs.job (tenant_id, kind, payload, run_at, recorded_at)
-        select \(tenant.id), '\(Handler.kind)', jsonb_build_object('number', n), '\(world.clock.now())', '\(world.clock.now())'
-        from generate_series(1, \(each)) n
-        """)
-    }
+    for number in 0..<tenants { try await world.leave(each, of: try await world.database.customer("M\(number)").id) }
     let begun = Counter()
     let workers = (0..<16).map { _ in
       let runner = world.runner { job, transaction in
@@ -37,6 +29,29 @@ import Testing
     #expect(try await world.count(of: JobWorld.effectKind) == tenants * each)
     #expect(try await world.distinctEffects() == tenants * each)
     #expect(begun.value >= tenants * each)
+  }
+
+  /// A transaction that stays open keeps what is done since from being cleared away. The queue goes on, and not the slower the more that is.
+  @Test func anOldTransactionDoesNotHoldTheQueueUp() async throws {
+    let world = try await JobWorld.make()
+    let done = Counter()
+    let runner = world.runner { _, _ in done.next() }
+    func drain() async throws -> Duration {
+      try await world.leave(160, of: world.provider)
+      let started = ContinuousClock.now
+      while try await world.count(of: Handler.kind) > 0, started.duration(to: .now) < .seconds(60) { try await runner.tick() }
+      return started.duration(to: .now)
+    }
+    let now = world.clock.now()
+    try await world.database.superuser.transaction { transaction in
+      // It has written something: whatever ends after that may still be of use to somebody.
+      try await transaction.execute(EnqueueJob(tenant: world.provider, kind: JobWorld.effectKind, runAt: now, recordedAt: now))
+      let first = try await drain()
+      for _ in 0..<2 { _ = try await drain() }
+      let last = try await drain()
+      #expect(last < first * 4 + .seconds(2), "\(first), then \(last)")
+    }
+    #expect(done.value == 640)
   }
 
   /// What a later version leaves in the queue waits for a worker of that version: an older one neither does nor buries it.
@@ -95,6 +110,15 @@ private struct NewerHandler: JobHandler {
 }
 
 extension JobWorld {
+  /// Leaves numbered jobs of a tenant, all due.
+  fileprivate func leave(_ count: Int, of tenant: TenantId) async throws {
+    try await database.runAsSuperuser(
+      """
+      insert into jobs.job (tenant_id, kind, payload, run_at, recorded_at)
+      select \(tenant), '\(Handler.kind)', jsonb_build_object('number', n), '\(clock.now())', '\(clock.now())' from generate_series(1, \(count)) n
+      """)
+  }
+
   /// Jobs of a kind, of all tenants.
   fileprivate func count(of kind: String) async throws -> Int {
     Int(try await database.superuser.withConnection { try await $0.query(JobsOfKind(kind: kind)) }.first?.all ?? 0)
