@@ -323,7 +323,11 @@ let package = Package(
         "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess,
         logging,
       ] + nio + http),
-    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests(
+      "HTTPAPITests",
+      [
+        "HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "Contracts", "ServiceLevels", "Desk", "TestSupport", subprocess, logging,
+      ] + http),
     tests(
       "AdminProtocolTests",
       [

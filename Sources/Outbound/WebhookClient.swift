@@ -18,19 +18,31 @@ package struct WebhookClient: WebhookCourier {
     package init() {}
   }
 
+  /// The addresses behind a host's name, for a port.
+  package typealias LookUp = @Sendable (_ host: String, _ port: Int) async throws -> [SocketAddress]
+
   private let context: TLSContext
   private let allowed: AllowedAddresses
+  private let lookUp: LookUp
   private let limits: Limits
   private let agent: String
 
   /// - Parameters:
   ///   - authorityFile: who vouches for receivers; nil: the system's store.
   ///   - allowed: addresses that are not public and may be spoken to all the same.
-  package init(trusting authorityFile: String? = nil, allowing allowed: AllowedAddresses = .none, limits: Limits = Limits(), version: String) throws {
+  ///   - lookUp: who says where a name leads; nil: the system.
+  package init(
+    trusting authorityFile: String? = nil, allowing allowed: AllowedAddresses = .none, limits: Limits = Limits(), version: String, lookUp: LookUp? = nil
+  ) throws {
     context = try TLSContext(trusting: authorityFile, applicationProtocols: ["http/1.1"])
     self.allowed = allowed
     self.limits = limits
     agent = "Steward/\(version)"
+    if let lookUp {
+      self.lookUp = lookUp
+    } else {
+      self.lookUp = { host, port in try await HostAddresses.of(host, port: port) }
+    }
   }
 
   package func permits(_ address: [UInt8]) -> Bool { allowed.permit(address) }
@@ -49,7 +61,7 @@ package struct WebhookClient: WebhookCourier {
 
   private func attempt(_ body: [UInt8], _ address: WebhookAddress, _ headers: [(name: String, value: String)]) async -> Delivery {
     do {
-      let found = try await HostAddresses.of(address.host, port: address.port)
+      let found = try await lookUp(address.host, address.port)
       guard !found.isEmpty else { return .later("the name of the host is not known") }
       // One that may not be spoken to spoils all: a name has no business being both.
       guard found.allSatisfy({ $0.packedBytes.map(allowed.permit) ?? false }) else {

@@ -28,6 +28,7 @@ package struct RefreshFigures: LongSweep {
           for _ in 0..<Self.batchesAtOnce {
             try Task.checkCancellation()
             let taken = try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.refresh(tenant, at: now, in: $0) }
+            FaultPoint.sweepStep.reach()
             guard taken >= Self.batch else { break }
           }
         } catch let error as PostgresError where error.isOfDatabase {

@@ -36,6 +36,18 @@ import Testing
     #expect(Rules.foreignEntries(try FileManager.default.contentsOfDirectory(atPath: Self.root.path)) == [])
   }
 
+  /// What tells or writes in several transactions comes by a point at which the crash harness may end it.
+  @Test func theCrashHarnessCanEndEachSweep() {
+    // By ClockRound; and what only makes room, for which it is one whether it was ended.
+    let others = [
+      "Sources/ServiceLevels/UseCases/BreachSweep.swift", "Sources/ServiceLevels/UseCases/WarnSweep.swift", "Sources/Jobs/PartitionSweep.swift",
+      "Sources/Operations/TransientSweeps.swift", "Sources/Jobs/Model/Sweep.swift",
+    ]
+    let sweeps = Self.files.filter { $0.path.hasPrefix("Sources/") && $0.text.contains(/: (?:Long)?Sweep \{/) }
+    #expect(sweeps.count > 20)
+    for sweep in sweeps where !others.contains(sweep.path) { #expect(sweep.text.contains("FaultPoint."), "\(sweep.path)") }
+  }
+
   /// docs/threats.md says which test shows what. A name without a target goes on with the one before it.
   @Test func theTestsThatTheThreatsNameExist() throws {
     let threats = try #require(Self.files.first { $0.path == "docs/threats.md" }).text

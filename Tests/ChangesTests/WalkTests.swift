@@ -4,7 +4,7 @@ import Testing
 
 /// Changes and releases through their operations, beside tables of what is possible.
 @Suite struct ChangeWalkTests {
-  private enum Act: CaseIterable { case write, assess, submit, approve, reject, revise, start, succeed, fail, backOut, review, close, cancel }
+  private typealias Act = ChangeAct
 
   private struct Model: Hashable {
     var state = "draft"
@@ -55,27 +55,7 @@ import Testing
         "emergency": .object(["rule": "all", "approvers": .array([manager]), "hours": 48]),
       ], as: world.account, version: 1)
     let walk = OperationWalk<Model, Act>(
-      expected: Self.expected,
-      perform: { act, seen in
-        let text = Value.text("Text \(seen.at("version").integer ?? 0)")
-        switch act {
-        case .write: try await world.act("change.change", on: seen, ["plan": text])
-        case .assess: try await world.act("change.assess", on: seen, ["answers": ChangesWorld.lowest])
-        case .submit: try await world.act("change.submit", on: seen)
-        case .approve, .reject:
-          let approvals = seen.at("approvals").array ?? []
-          let approval = approvals.first { $0.at("state") == "asked" } ?? approvals.last
-          try await world.call("change_approval.\(act)", ["id": approval?.at("id") ?? .null, "reason": text], as: world.peer)
-        case .revise: try await world.act("change.revise", on: seen, ["reason": text])
-        case .start: try await world.act("change.start", on: seen)
-        case .succeed: try await world.act("change.complete", on: seen, ["outcome": "success"])
-        case .fail: try await world.act("change.complete", on: seen, ["outcome": "failed"])
-        case .backOut: try await world.act("change.back_out", on: seen, ["reason": text])
-        case .review: try await world.act("change.review", on: seen, ["review": text])
-        case .close: try await world.act("change.close", on: seen)
-        case .cancel: try await world.act("change.cancel", on: seen, ["reason": text])
-        }
-      }, read: { try await world.read($0) },
+      expected: Self.expected, perform: { try await world.perform($0, on: $1, asking: world.peer) }, read: { try await world.read($0) },
       agrees: { model, read in
         read.at("state") == .text(model.state) && read.at("outcome").text == model.outcome && (read.at("review") != .null) == model.isReviewed
       },

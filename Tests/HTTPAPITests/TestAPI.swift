@@ -17,11 +17,16 @@ struct TestAPI: Sendable {
   let authorityFile: String
   private let running: Task<Void, any Error>
 
+  static var modules: [any OperationModule.Type] { [PlatformModule.self, SampleModule.self] }
+
   /// For the length of one closure.
-  static func with(isReady: Bool = true, showsMetricsToLoopback: Bool = true, _ body: (TestAPI) async throws -> Void) async throws {
+  static func with(
+    _ modules: [any OperationModule.Type] = TestAPI.modules, isReady: Bool = true, showsMetricsToLoopback: Bool = true,
+    _ body: (TestAPI) async throws -> Void
+  ) async throws {
     let folder = try TemporaryFolder.make()
     defer { TemporaryFolder.remove(folder) }
-    let api = try await start(folder: folder, isReady: isReady, showsMetricsToLoopback: showsMetricsToLoopback)
+    let api = try await start(modules, folder: folder, isReady: isReady, showsMetricsToLoopback: showsMetricsToLoopback)
     defer { api.running.cancel() }
     try await body(api)
     api.running.cancel()
@@ -31,10 +36,12 @@ struct TestAPI: Sendable {
   /// For tests that leave nothing behind; it ends with the process.
   static func shared() async throws -> TestAPI { try await common.value }
 
-  private static let common = Task { try await start(folder: TemporaryFolder.make(), isReady: true, showsMetricsToLoopback: true) }
+  private static let common = Task { try await start(modules, folder: TemporaryFolder.make(), isReady: true, showsMetricsToLoopback: true) }
 
-  private static func start(folder: String, isReady: Bool, showsMetricsToLoopback: Bool) async throws -> TestAPI {
-    let database = try await TestDatabase.make([PlatformModule.self, SampleModule.self])
+  private static func start(
+    _ modules: [any OperationModule.Type], folder: String, isReady: Bool, showsMetricsToLoopback: Bool
+  ) async throws -> TestAPI {
+    let database = try await TestDatabase.make(modules)
     let trial = try TrialCertificates.prepare(folder: folder, now: SystemClock().now())
     let certificates = try ServerCertificates(files: trial.server, applicationProtocols: ["http/1.1"])
     var configuration = APIConfiguration(port: 0, certificates: certificates, version: "1.2.3")

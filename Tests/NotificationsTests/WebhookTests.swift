@@ -217,6 +217,40 @@ final class HookReceiver: Sendable {
     }
   }
 
+  /// A name that led to where it may, and now leads to this machine, is judged anew each time; and it is looked up once a message, so that the
+  /// address that was judged is the one that is spoken to.
+  @Test func aNameThatLeadsElsewhereNowIsRefused() async throws {
+    try await HookReceiver.with { receiver in
+      let address = try #require(WebhookAddress(receiver.url))
+      // The receiver is at 127.0.0.1, and nobody at the other one.
+      let answers = [["127.0.0.2"], ["127.0.0.1"], ["127.0.0.2", "127.0.0.1"]]
+      let asked = Mutex(0)
+      let lookUp: WebhookClient.LookUp = { _, port in
+        let number = asked.withLock { count in
+          count += 1
+          return count
+        }
+        return try answers[(number - 1) % answers.count].map { try SocketAddress(ipAddress: $0, port: port) }
+      }
+      func client(_ allowed: String) throws -> WebhookClient {
+        try WebhookClient(trusting: receiver.authorityFile, allowing: AllowedAddresses(allowed) ?? .none, version: "test", lookUp: lookUp)
+      }
+      let strict = try client("127.0.0.2")
+      func post(_ client: WebhookClient) async -> Delivery { await client.post(Array("{}".utf8), to: address, headers: []) }
+      #expect(await post(strict) == .later("no connection"))
+      let refusal = Delivery.refused("the host's address is not public, and not among those allowed")
+      #expect(await post(strict) == refusal)
+      #expect(await post(strict) == refusal, "one that may not be spoken to spoils all")
+      #expect(receiver.messages.isEmpty)
+      #expect(asked.withLock { $0 } == 3, "once a message")
+      // Control: what stands there does take it.
+      let open = try client("127.0.0.1, 127.0.0.2")
+      _ = await post(open)
+      #expect(await post(open) == .sent)
+      #expect(receiver.messages.count == 1)
+    }
+  }
+
   /// One that is gone holds up no other.
   @Test func aReceiverThatIsGoneHoldsUpNoOther() async throws {
     try await HookReceiver.with { receiver in

@@ -1,6 +1,7 @@
 """Holds the database against the ledger, by SQL as the superuser: an independent look past everything that Steward says."""
 import time
 
+from .desk import damaged_files
 from .processes import Failed
 
 # Of each write: how often its result, its audit row and its effect are there.
@@ -28,6 +29,11 @@ with stored as (
   select title as marker, count(*) as n from desk.ticket where title in (select marker from write) group by title
   union all select body, count(*) from desk.comment where body in (select marker from write) group by body
   union all select code, count(*) from tenancy.tenant where code in (select marker from write) group by code
+  union all select group_key, count(*) from events.received where group_key in (select marker from write) group by group_key
+  union all select answers ->> 'note', count(*) from requests.request where answers ->> 'note' in (select marker from write) group by 1
+  union all select reason, count(*) from requests.approval where reason in (select marker from write) group by reason
+  union all select note, count(*) from time_entries.draft where note in (select marker from write) group by note
+  union all select name, count(*) from attachments.attachment where name in (select marker from write) group by name
 ), changed as (
   select title as story, max(version) as version from desk.ticket where title in (select story from write) group by title
 )
@@ -84,8 +90,30 @@ AGAINST_THE_LEDGER = {
       select count(*) from (
         select f.story, max(f.version) + 1 as version from fact f where f.version is not null and f.state = 'acknowledged' group by f.story
       ) s join desk.ticket t on t.title = s.story where t.version <> s.version""",
-    "incidents, comments or customers that nobody asked for": """
-      select (select count(*) from desk.ticket t where not exists (select from fact f where f.marker = t.title))
+    "acknowledged events that are not one alert each, as it was told last, with its incident": """
+      select count(*) from (
+        select story, bool_or(marker like 'ends %') as is_over from fact
+        where operation = 'event_source.deliver' and state = 'acknowledged' group by story
+      ) f left join (
+        select fingerprint, count(*) as n, min(state) as state, max(occurrences) as occurrences, bool_and(ticket_public_id is not null) as has_incident
+        from events.alert group by fingerprint
+      ) a on a.fingerprint = f.story
+      where a.n is distinct from 1 or a.occurrences <> 1 or a.state <> case when f.is_over then 'resolved' else 'firing' end
+      or not f.is_over and not a.has_incident""",
+    "alerts of which two incidents came": """
+      select count(*) from (select from desk.ticket where title like 'Something is wrong with %' group by title having count(*) > 1) t""",
+    "approvals that are acknowledged and of which the request knows nothing": """
+      select count(*) from fact f join requests.approval a on a.reason = f.marker
+      join requests.request r on r.tenant_id = a.tenant_id and r.id = a.request_id
+      where f.state = 'acknowledged' and r.state <> case f.operation when 'approval.approve' then 'fulfilling' else 'rejected' end""",
+    "incidents, comments, customers, events, alerts, requests, time or files that nobody asked for": """
+      select (select count(*) from desk.ticket t where not exists (select from fact f where f.marker = t.title)
+        and not exists (select from events.alert a where a.tenant_id = t.tenant_id and a.ticket_public_id = t.public_id))
+      + (select count(*) from events.received r where not exists (select from fact f where f.marker = r.group_key))
+      + (select count(*) from events.alert a where not exists (select from fact f where f.story = a.fingerprint))
+      + (select count(*) from requests.request r where not exists (select from fact f where f.marker = r.answers ->> 'note'))
+      + (select count(*) from time_entries.draft d where not exists (select from fact f where f.marker = d.note))
+      + (select count(*) from attachments.attachment a where not exists (select from fact f where f.marker = a.name))
       + (select count(*) from desk.comment c where not exists (select from fact f where f.marker = c.body))
       + (select count(*) from tenancy.tenant t where t.code like 'K%' and not exists (select from fact f where f.marker = t.code))""",
     "results under keys that nobody used": """
@@ -139,10 +167,13 @@ def drain(site, seconds=180):
         if time.monotonic() > deadline:
             raise Failed(f"the workers are not done after {seconds} s: {site.cluster.sql('select kind, state, attempts, last_error from jobs.job')}")
         site.keep_workers()
-        site.cluster.sql(HURRY)
+        # What could not be settled while the database was away would wait for some minutes.
+        site.cluster.sql(HURRY + "update events.received set due_at = now() where state = 'waiting' and due_at > now();")
         time.sleep(0.5)
         left = site.cluster.sql("""
           select (select count(*) from operations.outbox)
+          + (select count(*) from events.received where state = 'waiting')
+          + (select count(*) from requests.request where state = 'approved')
           + (select count(*) from service_levels.clock where breach_at < now() - interval '1 second')""")[0][0]
 
 
@@ -184,6 +215,9 @@ def whole(site, say):
         findings["incidents without a scorecard fact"] = 1
     if not figures_are_those_of_the_tickets(site):
         findings["scorecard figures that are not those of the tickets"] = 1
+    damaged = damaged_files(site)
+    if damaged:
+        findings["acknowledged files that are not there as they were attached"] = damaged
     dead = site.cluster.number("select count(*) from jobs.job where state = 'dead'")
     if dead:
         findings["jobs given up"] = dead

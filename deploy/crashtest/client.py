@@ -102,14 +102,19 @@ class HTTPClient(Connection):
         headers = {"Idempotency-Key": write.key, "X-Request-Id": request}
         if write.version is not None:
             headers["If-Match"] = f'"{write.version}"'
-        return self.request("POST", write.path, write.body, headers)
+        if write.token:
+            headers["Authorization"] = f"Bearer {write.token}"
+        if write.sign:
+            headers |= write.sign(write.key, encoded(write.body))
+        return self.request("POST", write.path, write.body if write.content is None else write.content, headers)
 
     def request(self, method, path, body=None, headers=None, patience=None):
-        """An answer, whatever its status; or NotSent, or Ended."""
+        """An answer, whatever its status; or NotSent, or Ended. A body of bytes goes as it is."""
         fields = {"Host": f"127.0.0.1:{self.port}", "Authorization": f"Bearer {self.token}"} | (headers or {})
-        data = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+        data = encoded(body)
         if method != "GET":
-            fields |= {"Content-Type": "application/json", "Content-Length": str(len(data))}
+            kind = "octet-stream" if isinstance(body, bytes) else "json"
+            fields |= {"Content-Type": f"application/{kind}", "Content-Length": str(len(data))}
         text = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
         if self.connection is None:
             self.connect()
@@ -191,6 +196,13 @@ class AdminClient(Connection):
 
 # The server has taken its leave and not the command.
 CLOSING = object()
+
+
+def encoded(body):
+    """The bytes of a body."""
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def quoted(value):

@@ -21,6 +21,13 @@ class Write:
     story: str = ""
     subject: str = ""
     version: int | None = None
+    # By whose token, where it is not that of the writer's own account.
+    token: str = ""
+    # Gives the headers that prove who sends these bytes under this key, for a message that is signed.
+    sign: object = None
+    # A body that is a file, and the SHA-256 of what is attached, whichever way it goes.
+    content: bytes | None = None
+    digest: str = ""
     # sent -> acknowledged | refused; "unknown" while the client was told nothing, or that nobody knows.
     state: str = "sent"
     tried: int = 0

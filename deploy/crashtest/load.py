@@ -1,8 +1,11 @@
 """Clients that write without a break and never give a write up: each is repeated with its key until it is settled."""
+import base64
+import hashlib
 import random
 import threading
 import time
 from collections import Counter
+from urllib.parse import quote
 
 from .client import Ended, NotSent
 from .ledger import Write
@@ -132,10 +135,17 @@ class Writer(threading.Thread):
     # What is written.
 
     def tell(self):
-        """A customer now and then; else the life of an incident, which may end anywhere."""
-        if self.dice.random() < 0.01:
+        """A customer now and then, what monitoring tells, an order; else the life of an incident, which may end anywhere."""
+        roll = self.dice.random()
+        if roll < 0.01:
             self.make_customer()
-            return
+        elif self.client.interface == "http" and roll < 0.2:
+            # What others send than the writer's own account goes by HTTP.
+            self.dice.choice([self.deliver, self.order])()
+        else:
+            self.tell_incident()
+
+    def tell_incident(self):
         key, customer = self.next_key(), self.dice.choice(self.load.site.customers)
         story = f"incident {key}"
         body = {"customer": customer, "title": story, "impact": self.dice.randint(1, 3), "urgency": self.dice.randint(1, 3)}
@@ -144,7 +154,7 @@ class Writer(threading.Thread):
         incident = self.perform(self.write(key, "incident.open", "/v1/incidents", body, story))
         id, version = incident["id"], incident["version"]
         acts = [
-            ("comment", {"visibility": "internal"}), ("start", {}), ("comment", {"visibility": "public"}),
+            ("comment", {"visibility": "internal"}), ("start", {}), ("attach", {}), ("comment", {"visibility": "public"}), ("work", {}),
             ("hold", {"reason": "awaiting_requester", "evidence": "asked by telephone"}), ("resume", {}),
             ("comment", {"visibility": "internal"}), ("resolve", {"resolution": "Mended"}), ("close", {})]
         for number, (act, body) in enumerate(acts[:self.dice.randint(2, len(acts))]):
@@ -153,7 +163,11 @@ class Writer(threading.Thread):
                 return
             key = self.next_key()
             marker = f"{act} {key}"
-            if act == "comment":
+            if act == "attach":
+                self.attach(key, marker, id)
+            elif act == "work":
+                self.work(key, marker, id)
+            elif act == "comment":
                 self.perform(self.write(key, "incident.comment", f"/v1/incidents/{id}/comment", body | {"body": marker}, marker, story, id))
             else:
                 version = self.perform(self.write(key, f"incident.{act}", f"/v1/incidents/{id}/{act}", body, marker, story, id, version))["version"]
@@ -163,8 +177,47 @@ class Writer(threading.Thread):
         code = "K" + key.replace("-", "X").upper()
         self.perform(self.write(key, "customer.create", "/v1/customers", {"code": code, "name": key, "zone": "Asia/Shanghai"}, code))
 
-    def write(self, *values):
-        return Write(self.client.interface, *values)
+    def attach(self, key, marker, incident):
+        """A file: as text, short enough for a line; or by HTTP from one writer as it is, for few are on their way from one sender at a time."""
+        content = f"Of {key}: ".encode() + self.dice.randbytes(self.dice.randint(1, 50_000 if self.number == 0 else 1000))
+        values = {"digest": hashlib.sha256(content).hexdigest()}
+        if self.number == 0:
+            path = f"/v1/attachments?incident={incident}&name={quote(marker)}"
+            self.perform(self.write(key, "attachment.add", path, {}, marker, content=content, **values))
+        else:
+            body = {"incident": incident, "name": marker, "content": base64.b64encode(content).decode()}
+            self.perform(self.write(key, "attachment.add", "/v1/attachments", body, marker, **values))
+
+    def work(self, key, marker, incident):
+        """Time on it, of whoever has a login; an account that has none cannot have worked."""
+        if self.client.interface == "http":
+            self.perform(self.write(key, "time_entry.add", "/v1/time-entries", {
+                "ticket": incident, "workType": "remote_support", "date": utc(0)[:10], "minutes": self.dice.randint(1, 60), "parallel": True,
+                "note": marker}, marker, token=self.load.site.desk.person))
+
+    def deliver(self):
+        """Something goes wrong, and perhaps it is over again: two deliveries of one fingerprint."""
+        desk, key = self.load.site.desk, self.next_key()
+        path, fingerprint = f"/v1/event-sources/{desk.source}/deliver", f"alert {key}"
+        for act in ("fires", "ends")[:self.dice.randint(1, 2)]:
+            marker = f"{act} {key}"
+            body = {"groupKey": marker, "alerts": [desk.alert(fingerprint, act == "ends", utc(0))]}
+            self.perform(self.write(key, "event_source.deliver", path, body, marker, fingerprint, sign=desk.signed))
+            key = self.next_key()
+
+    def order(self):
+        """An order, and what somebody decides of it."""
+        site, key = self.load.site, self.next_key()
+        marker = f"request {key}"
+        request = self.perform(self.write(key, "request.submit", "/v1/requests/submit", {
+            "customer": self.dice.choice(site.customers), "offering": site.offering, "published": 1, "answers": {"note": marker}}, marker))
+        approval, act, key = request["approvals"][0]["id"], self.dice.choice(["approve", "reject"]), self.next_key()
+        marker = f"{act} {key}"
+        self.perform(self.write(
+            key, f"approval.{act}", f"/v1/approvals/{approval}/{act}", {"reason": marker}, marker, token=site.desk.person))
+
+    def write(self, *values, **more):
+        return Write(self.client.interface, *values, **more)
 
     def next_key(self):
         self.serial += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .client import AdminClient, Ended, HTTPClient, NotSent
 from .cluster import Cluster
+from .desk import Desk
 from .ledger import Ledger
 from .processes import Child, Failed, wait_for
 
@@ -24,7 +25,9 @@ class Site:
         self.folder.chmod(0o711)
         self.cluster = Cluster(self.folder / "postgres", **cluster)
         self.connections = connections
-        self.environment = environment or {}
+        # Beside the database and on no small file system.
+        self.files = self.folder / "files"
+        self.environment = {"STEWARD_ATTACHMENTS_FOLDER": str(self.files)} | (environment or {})
         self.port, self.admin_port = free_port(), free_port()
         self.certificate, self.key = make_certificate(self.folder)
         self.ledger = Ledger(self.folder / "ledger.jsonl")
@@ -33,6 +36,7 @@ class Site:
         self.workers_started = 0
         self.token = ""
         self.customers = []
+        self.desk = None
 
     # The processes.
 
@@ -48,6 +52,7 @@ class Site:
         self.start_worker()
         self.wait_until_ready()
         self.customers = [self.make_customer(number) for number in range(self.CUSTOMERS)]
+        self.desk = Desk(self)
         return self
 
     def close(self):
@@ -155,9 +160,10 @@ class Site:
                 {"metric": metric, "priority": priority, "calendar": calendar, "budgetSeconds": seconds, "pauses": metric == "resolution"}
                 for priority in range(1, 6) for metric, seconds in (("response", 60), ("resolution", 86_400))]
             self.sla = self.call("POST", "/v1/slas", {"name": "Crash", "targets": targets})["id"]
+            self.offering = Desk.make_offering(self)
         self.call("POST", "/v1/contracts", {
             "customer": customer, "name": "Support", "currency": "EUR", "startsAt": utc(-40 * 86_400), "state": "active",
-            "lines": [{"name": "Everything", "sla": self.sla}]})
+            "lines": [{"name": "Everything", "sla": self.sla}, {"name": "Reports", "sla": self.sla, "offering": self.offering}]})
         return customer
 
 

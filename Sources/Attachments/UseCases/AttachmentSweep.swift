@@ -99,6 +99,8 @@ package struct AttachmentSweep: Sweep {
       guard let found = try await transaction.first(ContentToRemove(tenant: tenant, id: deleted.id, before: before)) else { return }
       // One that came since is of an attachment that was deleted since, and goes with that.
       if !found.isNeeded { try await store.remove(found.content.digest, of: found.handle, before: before) }
+      // The bytes are gone, and the row does not say so yet.
+      FaultPoint.sweepStep.reach()
       transaction.enqueue(MarkRemoved(tenant: tenant, id: deleted.id, now: tenancy.clock.now()))
       transaction.enqueue(GiveRoomBack(tenant: tenant, bytes: found.content.bytes))
     }

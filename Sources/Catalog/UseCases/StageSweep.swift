@@ -20,6 +20,7 @@ package struct StageSweep: Sweep {
     while true {
       try Task.checkCancellation()
       let moved = try await tenancy.transaction(binding: [provider.id], side: .staff) { try await move(provider, now, in: $0) }
+      FaultPoint.sweepStep.reach()
       guard moved == Self.batch else { return }
     }
   }

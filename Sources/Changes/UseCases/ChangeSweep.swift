@@ -39,6 +39,7 @@ package struct ChangeSweep: Sweep {
             guard !work.row.process.events.isEmpty else { return }
             try await work.save()
           }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("approvals of change \(change.id)", error)
         }
@@ -60,6 +61,7 @@ package struct ChangeSweep: Sweep {
           try await tenancy.transaction(binding: Set([provider.id, one.customer]).sorted(), side: .staff) {
             try await tell(one, provider, bits, at: now, in: $0)
           }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("change \(one.change) to customer \(one.customer)", error)
         }

@@ -39,6 +39,7 @@ package struct IncidentNewsSweep: Sweep {
           try await tenancy.transaction(binding: Set([provider.id, one.tenant]).sorted(), side: .staff) {
             try await tell(one, provider, at: now, in: $0)
           }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           stuck.insert(one.ticket)
           rest.add("change \(one.change) to incident \(one.ticket) of tenant \(one.tenant)", error)

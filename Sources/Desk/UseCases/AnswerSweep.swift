@@ -38,6 +38,7 @@ package struct AnswerSweep: Sweep {
         try Task.checkCancellation()
         do {
           try await tenancy.transaction(binding: Set([tenant, provider.id]).sorted(), side: .staff) { try await goOn(words, of: tenant, provider, in: $0) }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("answers to ticket \(ticket) of tenant \(tenant)", error)
         }

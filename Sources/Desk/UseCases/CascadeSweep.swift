@@ -40,6 +40,7 @@ package struct CascadeSweep: Sweep {
         try Task.checkCancellation()
         do {
           try await end(one.id, of: one.tenant, provider, tenancy)
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("cascade \(one.id) of tenant \(one.tenant)", error)
         }

@@ -35,6 +35,7 @@ package struct CloseSweep: Sweep {
         try Task.checkCancellation()
         do {
           try await close(one.id, of: one.tenant, provider, at: now, tenancy)
+          FaultPoint.sweepStep.reach()
           isAnyDone = true
         } catch  where !Task.isCancelled {
           rest.add("closing of ticket \(one.id) of tenant \(one.tenant)", error)

@@ -25,6 +25,7 @@ package struct TicketTextSweep: LongSweep {
         var rest = found.map(\.ticket)[...]
         while let last = rest.prefix(Self.piece).last {
           try await Self.write(Array(rest.prefix(Self.piece)), of: tenant, at: now, tenancy, &turn.undone)
+          FaultPoint.sweepStep.reach()
           rest = rest.dropFirst(Self.piece)
           // Behind it: what was done is still there for the database, until it is vacuumed away.
           turn.place = [tenant.rawValue, last]

@@ -152,6 +152,7 @@ package struct EscalationSweep: Sweep {
           insert(ticket, of: tenant, by: entry, nil, occurredAt: occurredAt, at: now, in: transaction)
         }
       }
+      FaultPoint.sweepStep.reach()
     }
     try await tenancy.transaction(binding: [provider.id], side: .staff) {
       $0.enqueue(KeepProgress(provider: provider.id, rule: entry.row, place: last))
@@ -194,6 +195,7 @@ package struct EscalationSweep: Sweep {
         try await tenancy.transaction(binding: Set([one.tenant, provider.id]).sorted(), side: .staff) {
           try await carryOut(one.id, of: one.tenant, book, provider, in: $0)
         }
+        FaultPoint.sweepStep.reach()
       } catch  where !Task.isCancelled {
         rest.add("escalation \(one.id) of tenant \(one.tenant)", error)
         let later = PostponeEscalation(

@@ -103,6 +103,7 @@ package struct EventSweep: Sweep {
     do {
       figures.add(
         try await tenancy.transaction(binding: [settlement.customer, settlement.provider.id], side: .staff) { try await settle(Array(ids), $0) })
+      FaultPoint.sweepStep.reach()
     } catch  where !Task.isCancelled {
       let failure = Failure(error, constraints: [:])
       if ids.count > 1, failure.retryAfterSeconds == nil {

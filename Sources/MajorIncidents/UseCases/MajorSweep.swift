@@ -54,6 +54,7 @@ package struct MajorSweep: Sweep {
         let isOurs = try await tenancy.transaction(binding: bound, side: .staff) { try await tell(place, from, provider, in: $0) }
         // Else another worker is at it.
         guard isOurs else { return }
+        FaultPoint.sweepStep.reach()
       } catch  where !Task.isCancelled {
         guard !Failure.isPassing(error), try await isPassedOver(place, from, provider, error, tenancy) else { throw error }
       }

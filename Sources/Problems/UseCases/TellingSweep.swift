@@ -47,6 +47,7 @@ package struct TellingSweep: Sweep {
       // A run may take long: what is told of an incident is not recorded before the incident was.
       try await tell(own.map(\.ticket), of: first.tenant, upTo: last, telling, provider, at: tenancy.clock.now(), in: $0)
     }
+    FaultPoint.sweepStep.reach()
   }
 
   private func tell(

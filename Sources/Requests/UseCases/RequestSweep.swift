@@ -28,6 +28,7 @@ package struct RequestSweep: Sweep {
       for one in found {
         do {
           try await tenancy.transaction(binding: [one.tenant], side: .staff) { try await move(one, now, tenancy.random, in: $0) }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("request \(one.request) of tenant \(one.tenant)", error)
         }

@@ -61,6 +61,7 @@ package struct ReminderSweep: Sweep {
       for due in found {
         do {
           try await tenancy.transaction(binding: [provider.id], side: .staff) { try await tell(due, $0) }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("\(what) \(due.id)", error)
         }

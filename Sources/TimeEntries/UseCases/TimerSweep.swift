@@ -29,6 +29,7 @@ package struct TimerSweep: Sweep {
       for found in due {
         do {
           try await tenancy.transaction(binding: [found.tenant], side: .staff) { try await mark(found, at: now, in: $0) }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("timer of staff \(found.staff)", error)
         }
