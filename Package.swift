@@ -91,7 +91,7 @@ let package = Package(
       "Changes",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
-    module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
+    module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),

@@ -60,6 +60,7 @@ enum Modules {
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),
+    AccountableSweep(), OwnerSweep(), ProblemOwnerSweep(), ChangeOwnerSweep(),
   ]
 
   /// Whose rows clocks belong to.
