@@ -109,7 +109,13 @@ package enum OpenIncident: Operation {
     }
 
     /// Before which gates may stand.
-    fileprivate var steps: [GateStep] { [.open] + (team == nil ? [] : [.assign]) + (resolution == nil ? [] : [.resolve]) + (closes ? [.close] : []) }
+    fileprivate var steps: [GateStep] {
+      var steps: [GateStep] = [.open]
+      if team != nil { steps.append(.assign) }
+      if resolution != nil { steps.append(.resolve) }
+      if closes { steps.append(.close) }
+      return steps
+    }
 
     /// The codes that it names.
     fileprivate var codes: [NamedCode] {

@@ -27,13 +27,14 @@ package struct AccountableSweep: Sweep {
       inHandbooks[edition.process] = [content?.owner, content?.manager].compactMap { $0?.random }
     }
     let defaults = Dictionary(named.map { ($0.process, $0.staff) }) { first, _ in first }
-    let before = Dictionary(standing.map { ($0.process, $0.accountable) }) { first, _ in first }
+    var before: [String: Accountable] = [:]
+    for one in standing { before[one.process] = one.accountable }
     let asked = Array(Set(inHandbooks.values.flatMap { $0 } + defaults.values))
     let active = asked.isEmpty ? [] : try await transaction.query(StaffStillThere(provider: provider, publicIds: asked))
     let rule = AccountableRule(active: active, administrator: administrators.first)
     for process in OwnedProcess.allCases {
       let chosen = rule.choose(handbook: inHandbooks[process.rawValue] ?? [], named: defaults[process.rawValue])
-      guard let chosen, chosen != before[process.rawValue] ?? nil else { continue }
+      guard let chosen, chosen != before[process.rawValue] else { continue }
       transaction.enqueue(EndAccountable(process: process, now: now))
       transaction.enqueue(KeepAccountable(process: process, accountable: chosen, now: now))
     }
