@@ -40,6 +40,8 @@ package struct ChangeOwnerSweep: Sweep {
 
   private func release(_ one: ChangesOfTheGone.Found, _ provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {
     guard try await transaction.first(LoseChangeOwner(provider: provider.id, change: one.id, owner: one.owner, now: now)) != nil else { return }
+    // What he offered nobody accepts from whoever takes it next.
+    transaction.enqueue(EndOffers(provider: provider.id, subject: .change(one.id), now: now))
     let told = OwnerEvents.gone(provider.id(IdKind.staff.prefix, one.staff))
     transaction.enqueue(ChangeNote("change.owner_changed", told, on: one.id, of: provider.id, by: Self.actor, at: now))
   }

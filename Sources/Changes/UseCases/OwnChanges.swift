@@ -82,7 +82,7 @@ package enum OfferChange: Operation {
       let found = try await context.staff(staff, for: work, with: ChangeRights.work, "staff")
       to = (id: found.account.id, publicId: found.account.publicId)
     }
-    guard let owner = work.row.accountable else { throw Failure(.conflict, ChangeMessages.ownerMissing) }
+    guard let owner = work.row.owner else { throw Failure(.conflict, ChangeMessages.ownerMissing) }
     if context.actor.kind != .staff || context.actor.id != owner.id {
       guard try await context.manages(work) else { throw Failure(.conflict, ChangeMessages.notOwners) }
     }
@@ -134,7 +134,7 @@ package enum ReturnChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    let told = try await context.returnOffer(of: .change(work.row.id), owner: work.row.accountable?.id, reason: input.reason)
+    let told = try await context.returnOffer(of: .change(work.row.id), owner: work.row.owner?.id, reason: input.reason)
     work.note("ownership_returned", told.members ?? [])
     try await work.save()
     return try await work.record(in: context)

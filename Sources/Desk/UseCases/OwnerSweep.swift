@@ -42,6 +42,8 @@ package struct OwnerSweep: Sweep {
     try await TicketNews.hold([one.id], of: one.tenant, in: transaction)
     guard let gone = try await transaction.first(GoneStaff(provider: provider.id, account: one.owner)) else { return }
     guard try await transaction.first(LoseTicketOwner(tenant: one.tenant, ticket: one.id, owner: one.owner, now: now)) != nil else { return }
+    // What he offered nobody accepts from whoever takes it next.
+    transaction.enqueue(WithdrawOffers(tenant: one.tenant, ticket: one.id, answerer: Self.actor, answererName: "Steward", now: now))
     transaction.enqueue(
       TicketNote(
         TicketEventType.ownerChanged, OwnerEvents.gone(provider.id(IdKind.staff.prefix, gone)), on: one.id, of: one.tenant, by: Self.actor, at: now))

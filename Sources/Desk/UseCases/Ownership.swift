@@ -86,7 +86,7 @@ package enum OfferOwnership: Operation {
       if let team = input.team { try await context.team(team, "team") } else { nil }
     if let team { try await context.requireAllowed(team, "team") }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
-    guard let owner = work.ticket.accountable else { throw Failure(.conflict, SpineMessages.notOwned) }
+    guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
     guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }
     guard receiver?.mayWork ?? true else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
     guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
@@ -152,7 +152,7 @@ package enum ReturnOwnership: Operation {
     let offer = try await context.openHandover(of: work.ticket)
     let me = Party(context.principal)
     let staff = context.actor.kind == .staff ? context.actor.id : nil
-    let isOfferers = me.isAccount(of: offer.offerer) || staff != nil && staff == work.ticket.accountable?.id
+    let isOfferers = me.isAccount(of: offer.offerer) || staff != nil && staff == work.ticket.owner?.id
     guard isOfferers || offer.to == nil || offer.to == staff else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
     let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
     work.note(TicketEventType.ownershipReturned, .object(["outcome": .text(outcome.rawValue)]))

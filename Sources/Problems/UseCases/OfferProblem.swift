@@ -36,7 +36,7 @@ package enum OfferProblem: Operation {
       guard found.mayWork else { throw Failure.invalid("staff", ProblemMessages.mayNotWork) }
       to = (id: found.account.id, publicId: found.account.publicId)
     }
-    guard let owner = work.row.accountable else { throw Failure(.conflict, ProblemMessages.notOwned) }
+    guard let owner = work.row.owner else { throw Failure(.conflict, ProblemMessages.notOwned) }
     guard work.mayHandOver(from: owner) else { throw Failure(.conflict, ProblemMessages.notYours) }
     let told = try await context.offer(
       .problem(work.row.id), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
@@ -93,7 +93,7 @@ package enum ReturnProblem: Operation {
     var work = try await ProblemWork.begin(on: input.id, in: context, concernsAll: false)
     work.note(
       "ownership_returned",
-      try await context.returnOffer(of: .problem(work.row.id), owner: work.row.accountable?.id, reason: input.reason))
+      try await context.returnOffer(of: .problem(work.row.id), owner: work.row.owner?.id, reason: input.reason))
     work.save()
     return work.record
   }

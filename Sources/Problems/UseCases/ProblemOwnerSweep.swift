@@ -40,6 +40,8 @@ package struct ProblemOwnerSweep: Sweep {
 
   private func release(_ one: ProblemsOfTheGone.Found, _ provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {
     guard try await transaction.first(LoseProblemOwner(provider: provider.id, problem: one.id, owner: one.owner, now: now)) != nil else { return }
+    // What he offered nobody accepts from whoever takes it next.
+    transaction.enqueue(EndOffers(provider: provider.id, subject: .problem(one.id), now: now))
     let told = OwnerEvents.gone(provider.id(IdKind.staff.prefix, one.staff))
     transaction.enqueue(ProblemNote("problem.owner_changed", told, on: one.id, of: provider.id, by: Self.actor, at: now))
   }
