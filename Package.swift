@@ -94,7 +94,7 @@ let package = Package(
         "Knowledge",
       ]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
-    module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
+    module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),

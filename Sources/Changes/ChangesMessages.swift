@@ -72,7 +72,9 @@ package enum ChangeMessages: MessageCatalog {
     "change.concerns_more", "Its shared configuration items affect more customers than when it was agreed to: revise it.", zh: "其共享配置项所影响的客户比审批时更多，请退回修订。")
   static let ownerMissing = Message(
     "change.owner_missing", "Somebody answers for it first (change.take, change.assign).", zh: "须先指定负责人（change.take、change.assign）。")
-  static let owned = Message("change.owned", "Somebody answers for it already (change.assign names another).", zh: "已有负责人，请使用 change.assign 指定。")
+  static let owned = Message("change.owned", "Somebody answers for it already: change.offer hands it over.", zh: "已有负责人，可用 change.offer 移交。")
+  static let notOwners = Message(
+    "change.not_owners", "Only who answers for it hands it over, or who manages changes.", zh: "只有负责人或变更管理人员可以移交。")
   static let releaseSigned = Message("change.release_signed", "It goes out with a release that is signed off.", zh: "该变更属于已签发的发布。")
   static let frozen = Message(
     "change.frozen", "Its window lies in a freeze, until {until}: {reason}. Who may (change.override_freeze) lets it pass with a reason.",
@@ -85,6 +87,6 @@ package enum ChangeMessages: MessageCatalog {
     tooManyCis,
     concerned, notConcerned, stillConcerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi,
     modelNotShared, highUnasked,
-    concernsMore, ownerMissing, owned, releaseSigned,
+    concernsMore, ownerMissing, owned, notOwners, releaseSigned,
   ]
 }

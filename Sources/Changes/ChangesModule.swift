@@ -8,6 +8,7 @@ package enum ChangesModule: OperationModule {
     CreateChangeModel.self, ReviseChangeModel.self, ApproveChangeModel.self, RetireChangeModel.self, ReadChangeModel.self, ListChangeModels.self,
     OpenChange.self, ReadChange.self, ListChanges.self, WriteChange.self, PlanChangeTasks.self, AssessChange.self, SubmitChange.self, ReviseChange.self,
     StartChange.self, CompleteChange.self, BackOutChange.self, ReviewChange.self, CloseChange.self, CancelChange.self, AssignChange.self, TakeChange.self,
+    OfferChange.self, AcceptChange.self, ReturnChange.self, ListChangeHandovers.self,
     OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self,
     CommentChange.self, ListChangeComments.self,
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,

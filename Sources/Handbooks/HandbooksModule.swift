@@ -5,7 +5,7 @@ import Operations
 package enum HandbooksModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateHandbook.self, ChangeHandbook.self, PublishHandbook.self, ConfirmHandbook.self, ReadHandbook.self, OverviewOfHandbooks.self, ListEditions.self,
-    CompareEditions.self, ExportHandbook.self,
+    CompareEditions.self, ExportHandbook.self, ReadOwnership.self, SetOwnership.self,
   ]
   package static let messages = HandbookMessages.all + HandbookWords.all + ProcessWords.all + EditionWords.all
   package static let constraints: [String: Message] = ["handbook_process_unique": HandbookMessages.taken]
@@ -34,9 +34,10 @@ package enum HandbookMessages: MessageCatalog {
   static let unreadable = Message(
     "handbook.unreadable", "This version of the program cannot read what was written; publish it anew, or use the version that wrote it.",
     zh: "当前程序版本无法读取该内容：请重新发布，或使用写入该内容的版本。")
+  static let ownerLeft = Message("ownership.left", "Only who is still there answers for anything.", zh: "只有在职人员可以担任负责人。")
   static let draftOrEdition = Message("handbook.draft_or_edition", "Say the draft or an edition, not both.", zh: "草稿与版本只能指定其一。")
 
   package static let all = [
-    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition, unreadable,
+    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition, unreadable, ownerLeft,
   ]
 }

@@ -6,9 +6,12 @@ package enum ProblemMessages: MessageCatalog {
   static let nothingKnown = Message(
     "problem.nothing_known", "A known error has a cause or a workaround: record one of them first.", zh: "已知错误须有原因或临时方案：请先登记其中之一。")
   static let nothingToChange = Message("problem.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
-  static let owned = Message("problem.owned", "Somebody answers for it: problem.assign gives it to another.", zh: "该问题已有负责人；可用 problem.assign 转交。")
+  static let owned = Message("problem.owned", "Somebody answers for it: problem.offer hands it over.", zh: "该问题已有负责人；可用 problem.offer 移交。")
   static let ownerIsStaff = Message(
     "problem.owner_is_staff", "Only a member of the staff with a login of his own answers for a problem.", zh: "只有拥有本人账号的服务商人员可以负责问题。")
+  static let notOwned = Message("problem.not_owned", "Nobody answers for it yet: take it.", zh: "该问题尚无负责人，请先认领。")
+  static let notYours = Message(
+    "problem.not_yours", "Only who answers for it hands it over, or who keeps the contracts of all whom it may concern.", zh: "只有负责人或管理相关客户合同的人员可以移交。")
   static let mayNotWork = Message(
     "problem.may_not_work", "This member of the staff may not work on this problem.", zh: "该人员无权处理此问题。")
   static let ownedAlready = Message("problem.owned_already", "He answers for it already.", zh: "该人员已是负责人。")
@@ -33,11 +36,13 @@ package enum ProblemMessages: MessageCatalog {
   static let markNotResolved = Message(
     "problem_candidate.not_resolved", "Only what is resolved or closed is marked.", zh: "只有已解决或已关闭的事件可标记为问题候选。")
   static let markedAlready = Message("problem_candidate.already", "It is marked already.", zh: "该事件已是问题候选。")
-  static let hasProblem = Message("problem_candidate.has_problem", "A problem is behind it already: see incident.problems.", zh: "该事件已有对应的问题，参见 incident.problems。")
+  static let hasProblem = Message(
+    "problem_candidate.has_problem", "A problem is behind it already: see incident.problems.", zh: "该事件已有对应的问题，参见 incident.problems。")
   static let notMarked = Message("problem_candidate.none", "It is no open candidate.", zh: "该事件不是待处理的问题候选。")
 
   package static let all = [
-    wrongState, nothingKnown, nothingToChange, owned, ownerIsStaff, mayNotWork, ownedAlready, linkedAlready, notLinked, linkedTooOften, ofAnother, wide,
+    wrongState, nothingKnown, nothingToChange, owned, ownerIsStaff, notOwned, notYours, mayNotWork, ownedAlready, linkedAlready, notLinked, linkedTooOften,
+    ofAnother, wide,
     namesCi, namesNotCi, tooManyCis, hasArticle, mayNotWrite, servesAll, markNotResolved, markedAlready, hasProblem, notMarked,
   ]
 }

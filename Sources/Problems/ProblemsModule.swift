@@ -6,6 +6,7 @@ import Operations
 package enum ProblemsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     OpenProblem.self, ReadProblem.self, ListProblems.self, ChangeProblem.self, WidenProblem.self, TakeProblem.self, AssignProblem.self,
+    OfferProblem.self, AcceptProblem.self, ReturnProblem.self, ListProblemHandovers.self,
     InvestigateProblem.self, RecordCause.self, RecordWorkaround.self, DeclareKnownError.self, ResolveProblem.self, CloseProblem.self,
     ReopenProblem.self, CancelProblem.self, ListGatesOfProblem.self, BypassGateOfProblem.self,
     CommentProblem.self, ListProblemComments.self, ReadProblemHistory.self,

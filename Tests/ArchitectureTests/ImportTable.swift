@@ -84,7 +84,7 @@ enum ImportTable {
     Box("Search", 3, platform.union(["Knowledge", "Requests", "Desk", "Problems", "Changes", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
-    Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
+    Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard", "Jobs"])),
     Box("Assets", 3, platform.union(["TypedFields"]), foundation),
     Box("Knowledge", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Renewals", "Jobs"])),

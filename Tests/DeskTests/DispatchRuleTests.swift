@@ -123,6 +123,31 @@ import Testing
     #expect(try await world.assign(owned, to: world.second)["team"] == world.second["id"])
   }
 
+  /// Who records a ticket may give it to a team at once: what is asked is what an assignment asks, and no rule has a word.
+  @Test func whoOpensATicketMayGiveItToATeam() async throws {
+    let world = try await AgreementWorld()
+    try await set([:], to: world.first, world)
+    let second = world.second["id"] ?? .null
+    let incident = try await open(["team": second], world)
+    #expect(incident["team"] == second && incident["version"] == 1)
+    // The team's own promise counts, as after an assignment.
+    #expect(incident["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T16:00:00Z")
+    let told = try await world.desk.list("history", of: incident).filter { $0["type"] == "incident.assigned" }
+    #expect(told.count == 1 && told.first?["payload"]?["team"] == second && told.first?["payload"]?["rule"] == nil)
+    #expect(try await world.desk.act("change", on: incident, ["nature": "fault"])["team"] == second, "a person has the last word")
+    let user = try await world.database.user(.customerManager, of: world.desk.acme)
+    let reader = try await world.database.staff(.accountManager)
+    func refusal(_ more: KeyValuePairs<String, Value>, _ principal: Principal? = nil) async -> [String] {
+      let failure = await #expect(throws: Failure.self) { try await open(more, world, as: principal) }
+      return failure?.violations.map { "\($0.path) \($0.message.key)" } ?? []
+    }
+    #expect(await refusal(["team": second], user) == ["team ticket.staff_only"])
+    #expect(await refusal(["team": second], reader) == ["team ticket.staff_only"])
+    #expect(await refusal(["team": second, "resolution": "Done."]) == ["team ticket.resolved_needs_no_team"])
+    _ = try await allow([world.first], world)
+    #expect(await refusal(["team": second]) == ["team delivery_model.team_not_allowed"])
+  }
+
   @Test func aCustomersPeopleOpenByRulesThatTheyDoNotSee() async throws {
     let world = try await AgreementWorld()
     let rule = try await set(["customer": .id(world.desk.acme.publicId)], to: world.first, world)

@@ -184,6 +184,71 @@ import Testing
     #expect(try await world.read(part)["owner"] == taken["owner"])
   }
 
+  /// Whom the rule names answers for what nobody has taken, until it is closed; the queue tells it, and nobody counts as having taken it.
+  @Test func whatNobodyHasTakenIsAnsweredForByTheRule() async throws {
+    let world = try await DeskWorld()
+    let second = try await colleague(world)
+    let lead = try await colleague(world)
+    try await rule("Pat", is: lead, world)
+    let (ruled, other) = (try await id(lead, world), try await id(second, world))
+    let opened = try await world.open()
+    #expect(opened["owner"] == ruled && opened["ownerBy"] == "default")
+    #expect(try await queue(world, ["unowned": .bool(true)]) == [opened["id"] ?? .null])
+    let line = try await world.database.call("incident.queue", as: world.engineer)["items"]?.array?.first
+    #expect(line?["owner"] == ruled && line?["ownerName"] == "Pat" && line?["ownerBy"] == "default")
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let shown = try await world.read(opened, as: customer)
+    #expect(shown["owner"] == .null && shown["ownerBy"] == .null)
+    // He takes it before he offers it, as anybody.
+    await expectFailure(.conflict) { try await world.act("offer", on: opened, ["staff": other], as: lead) }
+    let taken = try await world.act("take", on: opened, as: lead)
+    #expect(taken["owner"] == ruled && taken["ownerBy"] == "person")
+    let offered = try await world.act("offer", on: taken, ["staff": other], as: lead)
+    let accepted = try await world.act("accept_offer", on: offered, as: second)
+    #expect(accepted["owner"] == other && accepted["ownerBy"] == "person")
+  }
+
+  /// What somebody who left answered for falls to the rule, each with an event, once; what is over keeps its owner.
+  @Test func whatIsLeftBehindIsAnsweredForByTheRule() async throws {
+    let world = try await DeskWorld()
+    let second = try await colleague(world)
+    try await rule("Pat", is: world.manager, world)
+    let (ruled, other) = (try await id(world.manager, world), try await id(second, world))
+    var tickets: [Value] = []
+    for _ in 0..<3 { tickets.append(try await world.act("take", on: try await world.open(), as: second)) }
+    let foreign = try await world.act("take", on: try await world.open(for: world.other), as: second)
+    let third = try await id(try await colleague(world), world)
+    tickets[1] = try await world.act("offer", on: tickets[1], ["staff": third], as: second)
+    tickets[2] = try await world.act("resolve", on: tickets[2], ["resolution": "done"], as: second)
+    let sweep = OwnerSweep(batch: 1)
+    try await sweep.run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await world.read(tickets[0])["owner"] == other, "he is there")
+    try await world.database.call("staff.disable", ["id": other], as: world.database.root)
+    for _ in 0..<2 { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+    for ticket in [tickets[0], tickets[1], foreign] {
+      let read = try await world.read(ticket)
+      #expect(read["owner"] == ruled && read["ownerBy"] == "default")
+      await expectFailure(.versionMismatch) { try await world.act("start", on: ticket) }
+      let events = try await world.list("history", of: ticket)
+      #expect(events.compactMap { $0["type"] }.filter { $0 == "incident.owner_changed" }.count == 2)
+      #expect(events.last?["payload"]?["from"] == other && events.last?["payload"]?["left"] == .bool(true))
+    }
+    #expect(try await world.list("handovers", of: tickets[1]).compactMap { $0["outcome"] } == ["withdrawn"], "nobody accepts what he offered")
+    #expect(try await world.read(tickets[2])["owner"] == other)
+    let reopened = try await world.act("reopen", on: tickets[2], ["reason": "Still broken."])
+    try await sweep.run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await world.read(reopened)["owner"] == ruled)
+  }
+
+  /// As the sweep of handbooks leaves it.
+  private func rule(_ name: String, is principal: Principal, _ world: DeskWorld) async throws {
+    try await world.database.runAsSuperuser(
+      """
+      insert into handbooks.accountable (process, valid_from, owner_id, owner_public_id, owner_name, rule)
+      select 'incident', '2026-01-01', id, public_id, '\(name)', 'default' from tenancy.account where id = \(principal.actor.id)
+      """)
+  }
+
   @Test func whoAnswersIsNoneOfTheCustomersAffair() async throws {
     let world = try await DeskWorld()
     let taken = try await world.act("take", on: try await world.open())

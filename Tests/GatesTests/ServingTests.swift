@@ -66,7 +66,8 @@ import Testing
     let gate = try await world.gate("problem.declare_known_error", Self.told, forAll: true)
     let problem = try await world.problem(for: nil)
     let owner = try await world.approver(.administrator, for: [world.other])
-    _ = try await world.step("problem.assign", on: problem, [Value.Member("staff", owner.id)])
+    let offered = try await world.step("problem.offer", on: problem, [Value.Member("staff", owner.id)])
+    _ = try await world.step("problem.accept_offer", on: offered, as: owner.principal)
     let reason = [Value.Member("gate", gate.at("id")), Value.Member("reason", "x")]
     await expectFailure(.denied) { try await world.step("problem.bypass_gate", on: problem, reason, as: owner.principal) }
     _ = try await world.step("problem.bypass_gate", on: problem, reason, as: world.account)

@@ -56,6 +56,16 @@ import Testing
 
   private static let words = [Value.Member("resolution", "Told them")]
 
+  /// A team that is named at once is no way round the gate before an assignment.
+  @Test func whatIsGivenToATeamAtOncePassesTheGateBeforeThat() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("incident.assign", ("fields", .array(["category"])))
+    let team = try await world.database.call("team.create", ["name": "Network"], as: world.database.root)["id"] ?? .null
+    try await world.stopped { try await world.open([Value.Member("team", team)]) }
+    let incident = try await world.open([Value.Member("team", team), Value.Member("category", "network/vpn")])
+    #expect(incident["team"] == team)
+  }
+
   @Test func whatSomebodyWasStoppedAtGoesWithWhatHeOpens() async throws {
     let world = try await GatesWorld()
     try await world.gate()

@@ -43,6 +43,11 @@ extension World {
     return change
   }
 
+  /// Nobody answers for what was opened at the machine.
+  func untakenChange(_ twin: Twin) async throws -> Seeded {
+    try Seeded(try await seed("change.open", ["customer": .text(twin.id), "kind": "normal", "title": name(twin)]))
+  }
+
   /// A change with several of all that is listed: others at its time on its CI, that are to resolve what it is to, and are told.
   func changeToPage(behind incident: Value, _ problem: Value, _ twin: Twin) async throws -> Value {
     let ci = try await seeded("ci", in: twin).id
@@ -54,6 +59,7 @@ extension World {
       try await seed("change.link_incident", ["id": last, "incident": incident])
       try await seed("change.link_problem", ["id": last, "problem": problem])
     }
+    try await handRound("change", last, in: twin)
     for stage in [.submitted, .submitted, .approved, .approved] as [ChangeStage] { _ = try await self.change(twin, stage) }
     for _ in 0..<2 { _ = try await changeModel(twin) }
     try await ChangeSweep().run(at: database.clock.now(), database.tenancy)
@@ -163,6 +169,8 @@ extension CallRule {
     })
   }
 
+  private static func ownedChange(offered: Bool) -> CallRule { owned("change", offered: offered) { try await $0.untakenChange($1) } }
+
   static let changeCalls: [String: CallRule] = [
     "change.open": CallRule(
       omitted: ["model"],
@@ -180,14 +188,14 @@ extension CallRule {
     "change.start": change(.approved).omitting(answers), "change.complete": change(.implementing),
     "change.back_out": change(.implementing), "change.review": change(.implemented), "change.close": change(.implemented).omitting(answers),
     "change.calendar": CallRule(given: { _, _, _ in (["from": World.window.from, "to": World.window.to], nil) }),
+    "change.offer": ownedChange(offered: false), "change.accept_offer": ownedChange(offered: true), "change.return_offer": ownedChange(offered: true),
     "change.assign": CallRule(given: { world, twin, _ in
-      let (seeded, staff) = (try Seeded(try await world.change(twin)), try await world.seeded("stf", in: twin).id)
+      let (seeded, staff) = (try await world.untakenChange(twin), try await world.seeded("stf", in: twin).id)
       try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
       return (["id": seeded.id, "staff": staff], seeded.version)
     }),
-    // Nobody answers for what was opened at the machine.
     "change.take": CallRule(given: { world, twin, _ in
-      let opened = try Seeded(try await world.seed("change.open", ["customer": .text(twin.id), "kind": "normal", "title": world.name(twin)]))
+      let opened = try await world.untakenChange(twin)
       return (["id": opened.id], opened.version)
     }),
     "change.remove_ci": CallRule(given: { world, twin, _ in

@@ -40,7 +40,22 @@ extension World {
       try await seed("problem.link_incident", ["id": last, "incident": try await seeded("inc", in: twin).id])
       try await seed("problem.comment", ["id": last, "body": name(twin)])
     }
+    let staff = try await seeded("stf", in: twin).id
+    try await seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+    let seen = try await seed("problem.read", ["id": last])
+    try await seed("problem.assign", ["id": last, "staff": staff], version: seen["version"]?.integer)
+    try await handRound("problem", last, in: twin)
     return last
+  }
+
+  /// A problem or a change that somebody answers for is offered to a team and taken back, twice.
+  func handRound(_ noun: String, _ subject: Value, in twin: Twin) async throws {
+    let team = try await seeded("team", in: twin).id
+    for _ in 0..<2 {
+      let seen = try await seed("\(noun).read", ["id": subject])
+      let offered = try await seed("\(noun).offer", ["id": subject, "team": team], version: seen["version"]?.integer)
+      try await seed("\(noun).return_offer", ["id": subject, "reason": "Thought again"], version: offered["version"]?.integer)
+    }
   }
 }
 
@@ -55,7 +70,29 @@ extension CallRule {
     })
   }
 
+  /// A problem or a change that was opened at the machine, that the caller has taken since, and offers to a team.
+  static func owned(_ noun: String, offered: Bool, _ open: @escaping @Sendable (World, World.Twin) async throws -> Seeded) -> CallRule {
+    CallRule(
+      omitted: ["team"],
+      given: { world, twin, principal in
+        let seeded = try await open(world, twin)
+        let taken = await world.answer("\(noun).take", .object(["id": seeded.id]), as: principal, version: seeded.version)
+        guard offered else {
+          let staff = try await world.seeded("stf", in: twin).id
+          try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+          return (["id": seeded.id, "staff": staff], taken.value?["version"]?.integer)
+        }
+        let team = try await world.seeded("team", in: twin).id
+        let given = await world.answer(
+          "\(noun).offer", .object(["id": seeded.id, "team": team]), as: principal, version: taken.value?["version"]?.integer)
+        return (["id": seeded.id], given.value?["version"]?.integer)
+      })
+  }
+
+  private static func ownedProblem(offered: Bool) -> CallRule { owned("problem", offered: offered) { try await $0.problem($1) } }
+
   static let problemCalls: [String: CallRule] = [
+    "problem.offer": ownedProblem(offered: false), "problem.accept_offer": ownedProblem(offered: true), "problem.return_offer": ownedProblem(offered: true),
     "problem.open": CallRule(given: { world, twin, _ in (["sharedCis": .array([try await world.sharedCi(affecting: twin)])], nil) }),
     "problem.list": CallRule(given: { _, _, _ in (["unowned": .bool(false)], nil) }),
     "problem.assign": CallRule(given: { world, twin, _ in

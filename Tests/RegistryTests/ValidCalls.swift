@@ -219,12 +219,13 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "respondedAt", "resolvedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
+            ["openedAt", "respondedAt", "resolvedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis", "team"]
               + (isTenantWide ? [] : ["requester", "cis", "primaryCi", "relatesTo"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
         let mayWork = principal.grants.contains { $0.permissions.contains("incident.work") }
-        return mayWork ? [] : ["resolution", "closureCode", "respondedAt", "resolvedAt"]
+        // What is resolved in the same call goes to no team.
+        return mayWork ? ["team"] : ["team", "resolution", "closureCode", "respondedAt", "resolvedAt"]
       },
       given: { world, twin, principal in
         var given: [String: Value] = [:]

@@ -1435,6 +1435,19 @@ begin
 end
 $$;
 
+-- Open tickets whose owner's account is disabled, and that account. The accounts of those who left are few, and each leads to what it owns.
+create function finder.tickets_of_the_gone(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, owner_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.tenant_id, t.id, a.id from tenancy.tenant e
+    join tenancy.account a on a.tenant_id = e.id and a.kind = 'staff' and a.state = 'disabled'
+    join desk.ticket t on t.owner_id = a.id and t.owner_id is not null and t.state in ('new', 'active', 'pending')
+    where e.kind = 'provider' and t.id > after_id
+    order by t.id limit least(row_limit, 1000);
+end
+$$;
+
 -- Tickets that are to end with another one.
 create function finder.waiting_cascades(after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint)

@@ -36,6 +36,7 @@ struct ChangeRow: Sendable {
   var parties: [Party]
   var release: Reference?
   let releaseState: ReleaseState?
+  /// The one who took it, and answers for it since; nil until somebody did.
   var owner: Reference?
   var ownerName: String?
   /// The person behind the owner's account.
@@ -50,6 +51,15 @@ struct ChangeRow: Sendable {
   let mayAct: Bool
   /// Read with a change alone, not with those of a list.
   var attributes = HeldAttributes()
+  /// Who answers for changes that nobody has taken.
+  let standIn: Accountable?
+
+  /// Nil where somebody took it, or it is over.
+  var answeringByRule: Accountable? { owner == nil && process.endedAt == nil ? standIn : nil }
+  /// Who answers for it: whoever took it; else, until it is over, by the provider's rule.
+  var accountable: Reference? { owner ?? answeringByRule.map { Reference(id: $0.id, publicId: $0.publicId) } }
+  var accountableName: String? { ownerName ?? answeringByRule?.name }
+  var ownerBy: Accountable.Rule? { owner == nil ? answeringByRule?.rule : .person }
 
   static let columns = """
     c.id, c.public_id, c.number, c.title, c.description, c.public_text, c.model_id, m.public_id, c.model_seq, c.questionnaire_seq,
@@ -57,7 +67,11 @@ struct ChangeRow: Sendable {
       c.owner_public_id, o.name, o.person_id, c.author_kind,
       c.author_id, c.author_person, c.opened_at, c.kind, c.state, c.approval, c.outcome, c.plan, c.back_out, c.test, c.starts_at, c.ends_at, c.risk,
       c.score, c.outcome_note, c.review, c.reason, c.started_at, c.finished_at, c.ended_at, c.round, c.last_seq, c.updated_at, c.version,
-      \(mayAct)
+      \(mayAct),
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'change'),
+      (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'change'),
+      (select h.owner_name from handbooks.pub_accountable h where h.process = 'change'),
+      (select h.rule from handbooks.pub_accountable h where h.process = 'change')
     """
   static let tables = """
     from changes.change c
@@ -108,6 +122,7 @@ struct ChangeRow: Sendable {
     updatedAt = try row.next()
     version = try row.next()
     mayAct = try row.next()
+    standIn = try Accountable(&row)
   }
 
   private static func reference(_ row: inout RowReader) throws -> Reference? {

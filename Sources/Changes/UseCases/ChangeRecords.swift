@@ -42,8 +42,13 @@ package struct ChangeLine: OperationOutput {
       OutputField("outcome", .text, "success, failed or backed_out.", "结果：success 成功、failed 失败、backed_out 已回退。") {
         .text(of($0).row.process.outcome?.rawValue)
       },
-      OutputField("owner", .id, "Who answers for it.", "负责人。") { of($0).id(.staff, of($0).row.owner?.publicId) },
-      OutputField("ownerName", .text, "His name.", "负责人姓名。") { .text(of($0).row.ownerName) },
+      OutputField("owner", .id, "Who answers for it.", "负责人。") { of($0).id(.staff, of($0).row.accountable?.publicId) },
+      OutputField("ownerName", .text, "His name.", "负责人姓名。") { .text(of($0).row.accountableName) },
+      OutputField(
+        "ownerBy", .text,
+        "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read).",
+        "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）。"
+      ) { .text(of($0).row.ownerBy?.rawValue) },
       OutputField("model", .id, "The model by which a standard change is made.", "标准变更所依据的模型。") { of($0).id(.changeModel, of($0).row.model?.publicId) },
       OutputField("release", .id, "The release that it goes out with.", "所属发布。") { of($0).id(.release, of($0).row.release?.publicId) },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(of($0).row.openedAt) },

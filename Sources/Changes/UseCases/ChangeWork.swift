@@ -145,6 +145,10 @@ struct ChangeWork: Sendable {
     }
     transaction.enqueue(UpdateChange(provider: provider.id, row: row))
     transaction.enqueueWords(of: searched, row.words, before: self.before.words)
+    // It is over: nobody accepts what was offered.
+    if process.endedAt != nil, before.endedAt == nil {
+      transaction.enqueue(EndOffers(provider: provider.id, subject: .change(row.id), now: now))
+    }
     let known = Dictionary(before.round.approvals.map { ($0.publicId, $0) }) { $1 }
     for approval in process.round.approvals where known[approval.publicId] != approval {
       if known[approval.publicId] == nil {

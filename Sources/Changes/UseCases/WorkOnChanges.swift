@@ -237,52 +237,6 @@ package enum CancelChange: Operation {
   }
 }
 
-package enum AssignChange: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId
-
-    private static let staff = Field.id("staff", .staff, "Who answers for it from now on.", "新的负责人。")
-    package static let fields: [any InputField] = [ChangeFields.id, staff]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ChangeFields.id]
-      staff = try values[Self.staff]
-    }
-  }
-
-  package static let declaration = Declaration(
-    "change.assign", "Make a member of the staff the one who answers for a change.", zh: "指定变更的负责人。", permission: ChangeRights.work,
-    roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.requireNotOver()
-    let found = try await context.staff(input.staff, for: work, with: ChangeRights.work, "staff")
-    guard found.account != work.row.owner else { throw Failure.invalid("staff", ChangeMessages.ownedAlready) }
-    work.own(found)
-    try await work.save()
-    return try await work.record(in: context)
-  }
-}
-
-package enum TakeChange: Operation {
-  package typealias Input = ChangeReference
-
-  package static let declaration = Declaration(
-    "change.take", "Answer for a change that nobody answers for yet.", zh: "认领尚无负责人的变更。", permission: ChangeRights.work, roles: ChangeRights.workers,
-    reach: .provider, effect: .change, requiresVersion: true)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.requireNotOver()
-    guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
-    work.own(try await context.staffAccount())
-    try await work.save()
-    return try await work.record(in: context)
-  }
-}
-
 extension ChangeWork {
   /// A model approves by the version that is in force, and what it was agreed to for.
   fileprivate func requireModelInForce(in context: OperationContext) async throws {

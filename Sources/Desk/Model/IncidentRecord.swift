@@ -111,7 +111,9 @@ package struct QueueLine: OperationOutput {
       OutputField("requesterName", .text, "The name of the person that it concerns.", "请求人姓名。") { .text($0.names.requester) },
       OutputField("teamName", .text, "The name of the team that works on it.", "处理团队名称。") { .text($0.names.team) },
       OutputField("assigneeName", .text, "The name of who works on it.", "处理人姓名。") { .text($0.names.assignee) },
-      OutputField("ownerName", .text, "The name of who answers for it.", "负责人姓名。") { .text($0.names.owner) },
+      OutputField("ownerName", .text, "The name of who answers for it.", "负责人姓名。") {
+        .text($0.names.owner ?? $0.incident.ticket.answeringByRule?.name)
+      },
       OutputField("dueMetric", .text, "What is due at `dueAt`: response, resolution or update.", "到期的承诺：response、resolution 或 update。") { .text($0.dueMetric) },
       OutputField("breached", .boolean, "Whether `dueAt` has passed.", "是否已超期。") { .bool($0.overdueSeconds != nil) },
       OutputField("overdueSeconds", .integer, "For how many seconds it has passed, by the wall clock; null: it has not.", "已超期秒数（自然时间）；null 表示未超期。") {
@@ -219,7 +221,12 @@ package final class IncidentView: Sendable {
       OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(view($0).ticket.pendingReason) },
       OutputField("team", .id, "The team that works on it; staff only.", "处理团队（仅服务商人员可见）。") { view($0).assignment(.team, view($0).ticket.team) },
       OutputField("assignee", .id, "Who works on it; staff only.", "处理人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.assignee) },
-      OutputField("owner", .id, "Who answers for it; staff only.", "负责人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.owner) },
+      OutputField("owner", .id, "Who answers for it; staff only.", "负责人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.accountable) },
+      OutputField(
+        "ownerBy", .text,
+        "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read); staff only.",
+        "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
+      ) { view($0).showsAssignment ? .text(view($0).ticket.ownerBy?.rawValue) : .null },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(view($0).ticket.openedAt) },
       OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(view($0).ticket.respondedAt) },
       OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(view($0).ticket.resolvedAt) },

@@ -1,6 +1,7 @@
 import Attributes
 import Contracts
 import Kernel
+import Operations
 
 /// A ticket as it lies in the database, with the public ids of what it refers to.
 package struct Ticket: Sendable {
@@ -46,7 +47,7 @@ package struct Ticket: Sendable {
   package var pendingReason: String?
   package var team: Reference?
   package var assignee: Reference?
-  /// The one member of the staff who answers for it; nil until somebody took it.
+  /// The one member of the staff who took it, and answers for it since; nil until somebody did.
   package var owner: Reference?
   package let openedAt: Instant
   package var respondedAt: Instant?
@@ -70,6 +71,15 @@ package struct Ticket: Sendable {
   package var version: Int64
   /// Read with a ticket alone, not with those of a list.
   package var attributes = HeldAttributes()
+  /// Who answers for incidents that nobody has taken; nil where the reader is not told.
+  package var standIn: Accountable?
+
+  /// Who answers for it: whoever took it; else, until it is closed, by the provider's rule.
+  package var accountable: Reference? { owner ?? answeringByRule.map { Reference(id: $0.id, publicId: $0.publicId) } }
+  /// By what he does.
+  package var ownerBy: Accountable.Rule? { owner == nil ? answeringByRule?.rule : .person }
+  /// Nil where somebody took it, or it is closed.
+  package var answeringByRule: Accountable? { owner == nil && state != .closed ? standIn : nil }
 
   /// What its targets are chosen by.
   package var facts: TargetFacts { TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier) }

@@ -21,6 +21,15 @@ extension TicketWork {
       ]))
   }
 
+  /// Somebody gives it to a team, who is opening it.
+  mutating func give(to team: Ticket.Reference) async throws {
+    ticket.team = team
+    try await handOver(to: team)
+    note(
+      TicketEventType.assigned,
+      .object(["team": .id(context.id(.team, team.publicId)), "assignee": .null, "turn": .integer(turn?.seq)]))
+  }
+
   /// It was classified anew: the rules are asked again while nobody has taken it, and unless a person chose its team, or that it has none.
   /// The act is of the staff, whose work has the turn.
   mutating func dispatchAnew(since before: Ticket, _ cis: TicketCis? = nil) async throws {

@@ -68,6 +68,8 @@ package enum EndingMessages: MessageCatalog {
     zh: "{number} 已于 {closedAt} 关闭，仅可在 {until} 前重新打开：请新建事件并注明其编号（relatesTo：{id}）。")
   static let timesNeedResolution = Message(
     "ticket.times_need_resolution", "When it was answered and resolved is told together with the resolution only.", zh: "仅在同时填写解决方法时可填写响应与解决时间。")
+  static let resolvedNeedsNoTeam = Message(
+    "ticket.resolved_needs_no_team", "What is resolved in the same call goes to no team.", zh: "在同一次调用中已解决的事件不再分派团队。")
   static let timesInOrder = Message(
     "ticket.times_in_order", "This must not lie before {from}: it is opened, then answered, then resolved.", zh: "不得早于 {from}：须依次为创建、响应、解决。")
   static let providerNeedsAll = Message(
@@ -86,7 +88,7 @@ package enum EndingMessages: MessageCatalog {
     "cascade.too_many", "More than {most} incidents below it go on: end those at the next level first.", zh: "其下级事件超过 {most} 个，请先处理下一层级。")
 
   package static let all = [
-    tooManyBelow, reopenedTooLate, timesNeedResolution, timesInOrder, providerNeedsAll, namesAreOfCustomers, parentNotEnded,
+    tooManyBelow, reopenedTooLate, timesNeedResolution, resolvedNeedsNoTeam, timesInOrder, providerNeedsAll, namesAreOfCustomers, parentNotEnded,
     notPart, wentInto, leftAtFault,
   ]
 }

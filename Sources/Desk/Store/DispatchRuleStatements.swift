@@ -2,24 +2,28 @@ import Kernel
 import Operations
 import Postgres
 
-/// The id of the ticket that is about to be made, so that what hangs on it can travel in one round trip; and whether there is a rule that could
-/// give it to a team: where there is none, none is asked for.
+/// The id of the ticket that is about to be made, so that what hangs on it can travel in one round trip; whether there is a rule that could
+/// give it to a team: where there is none, none is asked for; and who answers for it until somebody takes it.
 struct NextTicketId: Statement {
   struct Found: Sendable {
     let id: Int64
     let hasRules: Bool
+    let standIn: Accountable?
   }
 
   let tenant: TenantId
 
   static let sql = """
     select nextval('desk.ticket_id_seq'),
-      exists (select from desk.dispatch_rule r where r.ended_at is null and (r.only_tenant_id is null or r.only_tenant_id = $1))
+      exists (select from desk.dispatch_rule r where r.ended_at is null and (r.only_tenant_id is null or r.only_tenant_id = $1)),
+      \(Ticket.standIn)
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(tenant) }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), hasRules: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), hasRules: try row.next(), standIn: try Accountable(&row))
+  }
 }
 
 /// The rules in force that may be for a ticket of a customer: ``DispatchChoice`` says which are.

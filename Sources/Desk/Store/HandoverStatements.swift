@@ -3,14 +3,15 @@ import Operations
 import Postgres
 
 /// An offer to hand a ticket over, and what became of it.
-struct HandoverRow: Sendable {
-  enum Outcome: String, Sendable {
+package struct HandoverRow: Sendable {
+  package enum Outcome: String, Sendable {
     case accepted, returned, withdrawn
   }
 
-  let id: Int64
+  package let id: Int64
   let from: [UInt8]
-  let to: Int64?
+  /// Whom it is offered to; nil: a team.
+  package let to: Int64?
   let toBits: [UInt8]?
   let team: [UInt8]?
   let teamName: String?
@@ -23,11 +24,13 @@ struct HandoverRow: Sendable {
   let answererName: String?
   let answeredAt: Instant?
 
-  static let select = """
-    select h.id, h.from_public_id, h.to_id, h.to_public_id, m.public_id, m.name, h.reason, coalesce(h.actor_kind, 'staff'), h.actor_id,
+  static let columns = """
+    h.id, h.from_public_id, h.to_id, h.to_public_id, m.public_id, m.name, h.reason, coalesce(h.actor_kind, 'staff'), h.actor_id,
       h.actor_name, h.recorded_at, h.outcome, h.answer_reason, h.answerer_name, h.answered_at
-    from desk.handover h left join desk.team m on m.id = h.to_team_id
     """
+  static let select = "select \(columns) from desk.handover h left join desk.team m on m.id = h.to_team_id"
+  /// The same of problems and changes.
+  static let selectOffer = "select \(columns) from desk.offer h left join desk.team m on m.id = h.to_team_id"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()

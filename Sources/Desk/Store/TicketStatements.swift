@@ -1,5 +1,6 @@
 import Attributes
 import Kernel
+import Operations
 import Postgres
 
 extension Ticket {
@@ -9,7 +10,16 @@ extension Ticket {
       t.contract_line_id, l.public_id, t.line_reason, t.impact, t.urgency, t.priority, t.category, t.state, t.pending_reason, t.team_id, m.public_id,
       t.assignee_id, t.assignee_public_id, t.opened_at, t.responded_at, t.resolved_at, t.closed_at, t.reopen_count, t.resolution, t.closure_code,
       o.id, o.public_id, s.id, s.public_id, t.service_id, k.code, t.ci_tier, t.targets_locked, t.due_at, t.last_seq, t.updated_at, t.version,
-      t.source, t.nature, t.owner_id, t.owner_public_id, t.service_category, o.number, t.closes_at
+      t.source, t.nature, t.owner_id, t.owner_public_id, t.service_category, o.number, t.closes_at,
+      \(standIn)
+    """
+
+  /// Who answers for what nobody has taken: the same for all rows, so it is asked once for each statement.
+  static let standIn = """
+    (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident'),
+      (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'incident'),
+      (select h.owner_name from handbooks.pub_accountable h where h.process = 'incident'),
+      (select h.rule from handbooks.pub_accountable h where h.process = 'incident')
     """
 
   static let from = """
@@ -80,6 +90,7 @@ extension Ticket {
     serviceCategory = try row.next()
     mergedNumber = try row.next()
     closesAt = try row.next()
+    standIn = try Accountable(&row)
   }
 }
 

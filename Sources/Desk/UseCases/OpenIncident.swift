@@ -30,6 +30,7 @@ package enum OpenIncident: Operation {
     let resolution: String?
     let closureCode: ClosureCode
     let closes: Bool
+    let team: PublicId?
     let answers: GateAnswers
 
     static let openedAtField = Field.instant(
@@ -60,6 +61,11 @@ package enum OpenIncident: Operation {
       "close", "Whether a resolved one is closed as well, without waiting for the requester (default no); staff only.",
       "已解决的事件是否同时关闭而不等待请求人确认（默认否；仅服务商人员）。"
     ).optional
+    static let teamField = Field.id(
+      "team", .team,
+      "The team that it is given to, in place of what dispatch rules say; not with a resolution; only by who works on incidents.",
+      "直接分派的团队（不再按分派规则）；不可与 resolution 同时填写；仅限有权处理事件的人员。"
+    ).optional
     package static let fields: [any InputField] =
       [
         CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
@@ -67,7 +73,7 @@ package enum OpenIncident: Operation {
         resolvedAtField, relatesToField,
         IncidentFields.contractLine.optional, resolutionField,
         IncidentFields.closureCode.optional, IncidentFields.source.optional, IncidentFields.nature.optional, NamedCisInput.cis.optional,
-        NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional, closeField,
+        NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional, closeField, teamField,
         AttributeFields.attributes.optional,
       ] + GateAnswers.fields
 
@@ -94,6 +100,8 @@ package enum OpenIncident: Operation {
       let code = try values[IncidentFields.closureCode.optional]
       closureCode = code.map(ClosureCode.init(rawValue:)) ?? .solved
       closes = try values[Self.closeField] ?? false
+      team = try values[Self.teamField]
+      if team != nil, resolution != nil { throw FieldError("team", EndingMessages.resolvedNeedsNoTeam) }
       // Neither ends what is not resolved.
       if closes || code != nil, resolution == nil { throw FieldError("resolution", InputMessages.requiredHere) }
       if resolution == nil, respondedAt != nil || resolvedAt != nil {
@@ -103,7 +111,13 @@ package enum OpenIncident: Operation {
     }
 
     /// Before which gates may stand.
-    fileprivate var steps: [GateStep] { [.open] + (resolution == nil ? [] : [.resolve]) + (closes ? [.close] : []) }
+    fileprivate var steps: [GateStep] {
+      var steps: [GateStep] = [.open]
+      if team != nil { steps.append(.assign) }
+      if resolution != nil { steps.append(.resolve) }
+      if closes { steps.append(.close) }
+      return steps
+    }
 
     /// The codes that it names.
     fileprivate var codes: [NamedCode] {
@@ -128,6 +142,7 @@ package enum OpenIncident: Operation {
     let times = try times(input, openedAt: openedAt, context)
     let earlier: Ticket? =
       if let relatesTo = input.relatesTo { try await earlierTicket(relatesTo, in: context) } else { nil }
+    let team = try await team(input, context)
     let gates = try context.gates(before: input.steps, of: nil, input.answers)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
@@ -166,9 +181,9 @@ package enum OpenIncident: Operation {
     let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, service: service?.id, explicit: explicit)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
     let dispatchFacts = DispatchFacts(service: service?.id, category: input.category, nature: input.nature, cis: cis.named.map(\.key))
-    // What is solved at once goes to no team.
+    // What is solved at once goes to no team; what somebody gives to one is his word.
     let rules: Later<DispatchCandidates.Found>? =
-      if next.hasRules, input.resolution == nil {
+      if next.hasRules, input.resolution == nil, team == nil {
         transaction.later(DispatchCandidates(tenant: context.tenant.id, ticket: nil, facts: dispatchFacts))
       } else {
         nil
@@ -191,7 +206,7 @@ package enum OpenIncident: Operation {
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
       urgency: input.urgency, priority: priority, category: input.category, source: input.source, nature: input.nature, service: service,
       serviceCategory: serviceCategory, ciTier: ciTier, state: .new, openedAt: openedAt,
-      reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1)
+      reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1, standIn: next.standIn)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
     work.begin(priority: priority)
     work.note(
@@ -205,6 +220,7 @@ package enum OpenIncident: Operation {
       ]))
     work.note(cis)
     work.tell(edit)
+    if let team { try await work.give(to: team) }
     if let rules { try await work.dispatch(by: try rules.rows.map(\.rule), dispatchFacts) }
     if let resolution = input.resolution {
       try await work.takeOn()
@@ -219,6 +235,16 @@ package enum OpenIncident: Operation {
     if let earlier { work.enqueueLink(to: earlier) }
     context.subject(context.id(.incident, work.ticket.publicId))
     return work.record
+  }
+
+  /// The team that it is given to; nil: none is told. Asked of it is what `incident.assign` asks.
+  private static func team(_ input: Input, _ context: OperationContext) async throws -> Ticket.Reference? {
+    guard let named = input.team else { return nil }
+    let mayWork = context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
+    guard context.principal.side == .staff, mayWork else { throw Failure.invalid("team", DeskMessages.staffOnly) }
+    let team = try await context.team(named, "team")
+    try await context.requireAllowed(team, "team")
+    return Ticket.Reference(id: team, publicId: named.random)
   }
 
   private static func openedAt(_ input: Input, _ context: OperationContext) throws -> Instant {

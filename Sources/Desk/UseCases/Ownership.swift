@@ -1,14 +1,14 @@
 import Kernel
 import Operations
 
-/// An offer to hand an incident over, and what became of it.
+/// An offer to hand an incident, a problem or a change over, and what became of it.
 package struct HandoverRecord: OperationOutput {
   let row: HandoverRow
   let from: PublicId
   let staff: PublicId?
   let team: PublicId?
 
-  init(_ row: HandoverRow, in context: OperationContext) {
+  package init(_ row: HandoverRow, in context: OperationContext) {
     self.row = row
     from = context.id(.staff, row.from)
     staff = row.toBits.map { context.id(.staff, $0) }

@@ -47,6 +47,7 @@ package enum SplitIncident: Operation {
     var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, service, input, context), clocks: clocks)
     let cis = try await context.transaction.query(CisOfTicket(tenant: context.tenant.id, ticket: origin.ticket.id))
     func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: ci.key)) }
+    work.ticket.standIn = next.standIn
     work.begin(priority: work.ticket.priority)
     work.note(
       TicketEventType.opened,

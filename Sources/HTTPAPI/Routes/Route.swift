@@ -64,6 +64,7 @@ enum PathWords {
     "health": "health",
     "identity": "identity",
     "me": "me",
+    "ownership": "ownership",
     "priority_matrix": "priority-matrix",
     "setup": "setup",
     "staff": "staff",

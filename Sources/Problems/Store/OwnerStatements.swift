@@ -71,3 +71,54 @@ package struct StaffToFilterBy: Statement {
 
   package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// Open problems of those who left.
+struct ProblemsOfTheGone: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let owner: Int64
+    let staff: [UInt8]
+  }
+
+  let provider: TenantId
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select p.id, a.id, a.public_id from tenancy.account a
+    join problems.problem p on p.tenant_id = a.tenant_id and p.owner_id = a.id and p.state in ('new', 'investigating', 'known_error')
+    where a.tenant_id = $1 and a.kind = 'staff' and a.state = 'disabled' and p.id > $2 order by p.id limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), owner: try row.next(), staff: try row.next()) }
+}
+
+/// Takes a problem from who answers for it; no row where another one does by now, he is back, or it is over.
+struct LoseProblemOwner: Statement {
+  let provider: TenantId
+  let problem: Int64
+  let owner: Int64
+  let now: Instant
+
+  static let sql = """
+    update problems.problem p set owner_id = null, owner_public_id = null, version = p.version + 1, updated_at = $4
+    where p.tenant_id = $1 and p.id = $2 and p.owner_id = $3 and p.state in ('new', 'investigating', 'known_error')
+      and exists (select from tenancy.account a where a.tenant_id = $1 and a.id = $3 and a.state = 'disabled')
+    returning p.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(problem)
+    parameters.append(owner)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

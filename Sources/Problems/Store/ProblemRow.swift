@@ -27,7 +27,7 @@ struct ProblemRow: Sendable {
   var impact: Int64
   var urgency: Int64
   var priority: Int64
-  /// The one who answers for it.
+  /// The one who took it, and answers for it since; nil until somebody did.
   var owner: Reference?
   var ownerName: String?
   var article: Reference?
@@ -38,11 +38,24 @@ struct ProblemRow: Sendable {
   var version: Int64
   /// Read with a problem alone, not with those of a list.
   var attributes = HeldAttributes()
+  /// Who answers for problems that nobody has taken.
+  let standIn: Accountable?
+
+  /// Nil where somebody took it, or it is over.
+  var answeringByRule: Accountable? { owner == nil && process.state != .closed && process.state != .cancelled ? standIn : nil }
+  /// Who answers for it: whoever took it; else, until it is over, by the provider's rule.
+  var accountable: Reference? { owner ?? answeringByRule.map { Reference(id: $0.id, publicId: $0.publicId) } }
+  var accountableName: String? { ownerName ?? answeringByRule?.name }
+  var ownerBy: Accountable.Rule? { owner == nil ? answeringByRule?.rule : .person }
 
   static let columns = """
     p.id, p.public_id, p.number, p.customer_id, c.handle, c.public_id, p.title, p.description, p.category, p.impact, p.urgency, p.priority,
       p.owner_id, p.owner_public_id, a.name, p.article_id, p.article_public_id, p.state, p.cause, p.cause_code, p.workaround, p.solution, p.outcome, p.reason,
-      p.known_error_at, p.resolved_at, p.closed_at, p.reopen_count, p.opened_at, p.last_seq, p.updated_at, p.version
+      p.known_error_at, p.resolved_at, p.closed_at, p.reopen_count, p.opened_at, p.last_seq, p.updated_at, p.version,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'problem'),
+      (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'problem'),
+      (select h.owner_name from handbooks.pub_accountable h where h.process = 'problem'),
+      (select h.rule from handbooks.pub_accountable h where h.process = 'problem')
     """
   static let tables = """
     from problems.problem p
@@ -74,6 +87,7 @@ struct ProblemRow: Sendable {
     lastSeq = try row.next()
     updatedAt = try row.next()
     version = try row.next()
+    standIn = try Accountable(&row)
   }
 
   private static func reference(_ row: inout RowReader) throws -> Reference? {

@@ -22,7 +22,7 @@ package enum TakeProblem: Operation {
   }
 }
 
-/// Somebody else answers for a problem from now on.
+/// The first answers for a problem from now on; who answers for it already hands it over by an offer.
 package enum AssignProblem: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -38,7 +38,8 @@ package enum AssignProblem: Operation {
   }
 
   package static let declaration = Declaration(
-    "problem.assign", "Make a member of the staff the one who answers for a problem.", zh: "指定问题的负责人。", permission: ProblemRights.work,
+    "problem.assign", "Make a member of the staff the one who answers for a problem that nobody has taken (else: problem.offer).",
+    zh: "为尚无人认领的问题指定负责人（已有负责人时用 problem.offer）。", permission: ProblemRights.work,
     roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
@@ -49,6 +50,7 @@ package enum AssignProblem: Operation {
     guard let found else { throw context.unknownReference("staff") }
     guard found.mayWork else { throw Failure.invalid("staff", ProblemMessages.mayNotWork) }
     guard found.account != work.row.owner else { throw Failure.invalid("staff", ProblemMessages.ownedAlready) }
+    guard work.row.owner == nil else { throw Failure(.conflict, ProblemMessages.owned) }
     work.own(found)
     work.save()
     return work.record
@@ -57,7 +59,7 @@ package enum AssignProblem: Operation {
 
 extension ProblemWork {
   /// Exactly one answers for it: whoever did before does not any more.
-  fileprivate mutating func own(_ staff: StaffToOwn.Found) {
+  mutating func own(_ staff: StaffToOwn.Found) {
     let before = row.owner
     (row.owner, row.ownerName) = (staff.account, staff.name)
     note(

@@ -33,8 +33,13 @@ package struct ProblemLine: OperationOutput {
         "state", .text, "new, investigating, known_error, resolved, closed or cancelled.",
         "状态：new 新建、investigating 调查中、known_error 已知错误、resolved 已解决、closed 已关闭、cancelled 已取消。"
       ) { .text(of($0).row.process.state.rawValue) },
-      OutputField("owner", .id, "Who answers for it.", "负责人。") { of($0).id(.staff, of($0).row.owner?.publicId) },
-      OutputField("ownerName", .text, "His name.", "负责人姓名。") { .text(of($0).row.ownerName) },
+      OutputField("owner", .id, "Who answers for it.", "负责人。") { of($0).id(.staff, of($0).row.accountable?.publicId) },
+      OutputField("ownerName", .text, "His name.", "负责人姓名。") { .text(of($0).row.accountableName) },
+      OutputField(
+        "ownerBy", .text,
+        "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read).",
+        "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）。"
+      ) { .text(of($0).row.ownerBy?.rawValue) },
       OutputField("workaround", .text, "What helps meanwhile; null: nothing is known.", "临时方案；未知则为 null。") { .text(of($0).row.process.workaround) },
       OutputField("article", .id, "The article of the knowledge base that tells it.", "对应的知识库文章。") { of($0).id(.article, of($0).row.article?.publicId) },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(of($0).row.openedAt) },

@@ -43,6 +43,10 @@ struct ProblemWork: Sendable {
     try row.process.apply(act, at: context.now)
     note(act.event, act.payload)
     if let news = act.news { tell(news) }
+    // Work on it is over: nobody accepts what was offered.
+    if !row.process.state.isOpen {
+      context.transaction.enqueue(EndOffers(provider: context.provider.id, subject: .problem(row.id), now: context.now))
+    }
   }
 
   /// Adds an event to the history. Its payload holds codes and ids, never what somebody wrote.

@@ -83,8 +83,18 @@ struct RequestRow: Sendable {
   let version: Int64
   /// Read with a request alone, not with those of a list.
   var attributes = HeldAttributes()
+  /// Who answers for requests; nil where the reader is not told.
+  let standIn: Accountable?
 
   var state: RequestState { facts.state }
+
+  /// Who answers for it until it is over; nil: it is, or the reader is not told.
+  var accountable: Accountable? {
+    switch state {
+    case .submitted, .awaitingApproval, .approved, .fulfilling, .fulfilled: standIn
+    case .rejected, .closed, .withdrawn, .cancelled: nil
+    }
+  }
 
   /// With its attributes.
   static let select = "select \(head), v.content, \(tail), \(HeldAttributes.columnsOfRequest) \(tables)"
@@ -96,7 +106,11 @@ struct RequestRow: Sendable {
   private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
   private static let tail = """
     l.public_id, r.answers, p.public_id, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total, r.tasks_done,
-      r.tasks_skipped, r.version
+      r.tasks_skipped, r.version,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'),
+      (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'request'),
+      (select h.owner_name from handbooks.pub_accountable h where h.process = 'request'),
+      (select h.rule from handbooks.pub_accountable h where h.process = 'request')
     """
   private static let tables = """
     from requests.request r
@@ -127,6 +141,7 @@ struct RequestRow: Sendable {
     tasksDone = try row.next()
     tasksSkipped = try row.next()
     version = try row.next()
+    standIn = try Accountable(&row)
   }
 
   /// From the first question on until all had agreed or one had refused; nil where nobody was asked, or that is not over.

@@ -33,6 +33,7 @@ package struct RequestLine: OperationOutput {
   let offering: PublicId
   let line: PublicId
   let requester: PublicId?
+  let owner: PublicId?
   let form: Value
   let row: RequestRow
 
@@ -44,6 +45,7 @@ package struct RequestLine: OperationOutput {
     offering = provider.id(IdKind.offering.prefix, row.offering)
     line = customer.id(IdKind.orderedLine.prefix, row.line)
     requester = row.requester.map { customer.id(IdKind.person.prefix, $0) }
+    owner = row.accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) }
     form = row.content["form"] ?? .array([])
     self.row = row
   }
@@ -67,6 +69,14 @@ package struct RequestLine: OperationOutput {
       OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { of($0).row.answers },
       OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
       OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
+      OutputField("owner", .id, "Who answers for it until it is closed, whoever is at its tasks; staff only.", "关闭前的负责人（与任务处理人无关；仅服务商人员可见）。") {
+        .id(of($0).owner)
+      },
+      OutputField("ownerName", .text, "His name; staff only.", "负责人姓名（仅服务商人员可见）。") { .text(of($0).row.accountable?.name) },
+      OutputField(
+        "ownerBy", .text, "By what: handbook (he stands in the handbook of the process) or default (ownership.read); staff only.",
+        "负责依据：handbook 由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
+      ) { .text(of($0).row.accountable?.rule.rawValue) },
       OutputField(
         "value", .decimal, "What it is worth: what it costs once, and the first period of what it costs again; null: not known.",
         "金额：一次性费用与各周期性费用首期之和；未知则为 null。"

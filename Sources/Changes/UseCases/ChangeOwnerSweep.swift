@@ -1,0 +1,48 @@
+import Desk
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// What somebody answered for whose login is disabled is answered for by the provider's rule from then on, until somebody takes it: each change that goes on
+/// in a transaction of its own, with an event.
+package struct ChangeOwnerSweep: Sweep {
+  package static let kind = "changes.owners"
+  package static let everySeconds: Int64 = 15
+
+  private let batch: Int64
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+
+  /// - Parameter batch: how many are looked for at once.
+  package init(batch: Int64 = 200) { self.batch = batch }
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    var rest = LeftUndone()
+    var after: Int64 = 0
+    while true {
+      let look = ChangesOfTheGone(provider: provider.id, after: after, limit: batch)
+      let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+      for one in found {
+        try Task.checkCancellation()
+        do {
+          try await tenancy.transaction(binding: [provider.id], side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
+        } catch  where !Task.isCancelled {
+          rest.add("the owner of change \(one.id)", error)
+        }
+      }
+      guard found.count == Int(batch), let last = found.last else { break }
+      after = last.id
+    }
+    if !rest.isEmpty { throw rest }
+  }
+
+  private func release(_ one: ChangesOfTheGone.Found, _ provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {
+    guard try await transaction.first(LoseChangeOwner(provider: provider.id, change: one.id, owner: one.owner, now: now)) != nil else { return }
+    // What he offered nobody accepts from whoever takes it next.
+    transaction.enqueue(EndOffers(provider: provider.id, subject: .change(one.id), now: now))
+    let told = OwnerEvents.gone(provider.id(IdKind.staff.prefix, one.staff))
+    transaction.enqueue(ChangeNote("change.owner_changed", told, on: one.id, of: provider.id, by: Self.actor, at: now))
+  }
+}

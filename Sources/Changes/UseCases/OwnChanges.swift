@@ -1,0 +1,159 @@
+import Desk
+import Kernel
+import Operations
+
+/// The first answers for a change from now on; who answers for it already hands it over by an offer.
+package enum AssignChange: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let staff: PublicId
+
+    private static let staff = Field.id("staff", .staff, "Who answers for it from now on.", "新的负责人。")
+    package static let fields: [any InputField] = [ChangeFields.id, staff]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeFields.id]
+      staff = try values[Self.staff]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change.assign", "Make a member of the staff the one who answers for a change that nobody has taken (else: change.offer).",
+    zh: "为尚无人认领的变更指定负责人（已有负责人时用 change.offer）。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.requireNotOver()
+    let found = try await context.staff(input.staff, for: work, with: ChangeRights.work, "staff")
+    guard found.account != work.row.owner else { throw Failure.invalid("staff", ChangeMessages.ownedAlready) }
+    guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
+    work.own(found)
+    try await work.save()
+    return try await work.record(in: context)
+  }
+}
+
+package enum TakeChange: Operation {
+  package typealias Input = ChangeReference
+
+  package static let declaration = Declaration(
+    "change.take", "Answer for a change that nobody answers for yet.", zh: "认领尚无负责人的变更。", permission: ChangeRights.work, roles: ChangeRights.workers,
+    reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.requireNotOver()
+    guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
+    work.own(try await context.staffAccount())
+    try await work.save()
+    return try await work.record(in: context)
+  }
+}
+
+/// A change is offered to somebody, or to a team: until they accept, its owner answers for it.
+package enum OfferChange: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let staff: PublicId?
+    let team: PublicId?
+    let reason: String?
+
+    package static let fields: [any InputField] = [ChangeFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeFields.id]
+      staff = try values[OfferFields.staff]
+      team = try values[OfferFields.team]
+      reason = try values[OfferFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change.offer", "Offer to hand a change over to a member of the staff or a team; until they accept, its owner answers for it.",
+    zh: "将变更移交给某人或某团队；对方接受之前仍由原负责人负责。", permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change,
+    requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.requireNotOver()
+    var to: (id: Int64, publicId: [UInt8])?
+    if let staff = input.staff {
+      let found = try await context.staff(staff, for: work, with: ChangeRights.work, "staff")
+      to = (id: found.account.id, publicId: found.account.publicId)
+    }
+    guard let owner = work.row.owner else { throw Failure(.conflict, ChangeMessages.ownerMissing) }
+    if context.actor.kind != .staff || context.actor.id != owner.id {
+      guard try await context.manages(work) else { throw Failure(.conflict, ChangeMessages.notOwners) }
+    }
+    let told = try await context.offer(
+      .change(work.row.id), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+    work.note("ownership_offered", told.members ?? [])
+    try await work.save()
+    return try await work.record(in: context)
+  }
+}
+
+/// Who it was offered to answers for the change from now on; of an offer to a team, whoever of those who work on changes accepts.
+package enum AcceptChange: Operation {
+  package typealias Input = ChangeReference
+
+  package static let declaration = Declaration(
+    "change.accept_offer", "Accept a change that was offered to oneself, or to one's team: from now on one answers for it.",
+    zh: "接受移交给本人或本团队的变更并对其负责。", permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.requireNotOver()
+    _ = try await context.acceptOffer(of: .change(work.row.id))
+    work.own(try await context.staffAccount())
+    try await work.save()
+    return try await work.record(in: context)
+  }
+}
+
+/// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the change.
+package enum ReturnChange: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [ChangeFields.id, OfferFields.answer]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeFields.id]
+      reason = try values[OfferFields.answer]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change.return_offer",
+    "Return a change that was offered to oneself or to one's team, or withdraw one's own offer: its owner answers for it as before.",
+    zh: "退回移交给本人或本团队的变更，或撤回本人发起的移交；仍由原负责人负责。", permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change,
+    requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    let told = try await context.returnOffer(of: .change(work.row.id), owner: work.row.owner?.id, reason: input.reason)
+    work.note("ownership_returned", told.members ?? [])
+    try await work.save()
+    return try await work.record(in: context)
+  }
+}
+
+package enum ListChangeHandovers: Operation {
+  package typealias Input = PageOfChange
+
+  package static let declaration = Declaration(
+    "change.handovers", "List the offers to hand a change over, and what became of each.", zh: "列出变更的移交记录及结果。", permission: ChangeRights.read,
+    roles: ChangeRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let change = try await context.change(input.id)
+    let rows = try await context.transaction.query(
+      OffersOf(provider: context.provider.id, subject: .change(change.id), after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+  }
+}

@@ -1,0 +1,69 @@
+import Kernel
+import Operations
+
+/// To hand something over: to a member of the staff, or to a team.
+package enum OfferFields {
+  package static let staff = Field.id("staff", .staff, "Whom it is offered to.", "移交给的人员。").optional
+  package static let team = Field.id("team", .team, "Or the team, of which whoever accepts answers for it.", "或移交给的团队，由接受者负责。").optional
+  package static let reason = Field.text("reason", 1...500, "Why.", "移交原因。").optional
+  /// Why it is returned.
+  package static let answer = Field.text("reason", 1...500, "Why.", "退回或撤回的原因。")
+}
+
+/// Offers of problems and changes, by the same rule as those of incidents: who answered goes on until somebody accepts. Whoever calls holds the row.
+extension OperationContext {
+  /// - Returns: what the history says of it.
+  /// - Throws: ``Failure`` where it is offered to both or neither, to who has it already, or is offered already.
+  package func offer(
+    _ subject: OfferSubject, from: (id: Int64, publicId: [UInt8]), to: (id: Int64, publicId: [UInt8])?, team: PublicId?, reason: String?
+  ) async throws -> Value {
+    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
+    guard to?.id != from.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
+    let row: Int64? =
+      if let team { try await self.team(team, "team") } else { nil }
+    guard try await transaction.first(OpenOffer(provider: provider.id, subject: subject)) == nil else {
+      throw Failure(.conflict, SpineMessages.offeredAlready)
+    }
+    transaction.enqueue(
+      InsertOffer(
+        provider: provider.id, subject: subject, from: Ticket.Reference(id: from.id, publicId: from.publicId),
+        to: to.map { Ticket.Reference(id: $0.id, publicId: $0.publicId) }, team: row, reason: reason, actor: actor, actorName: principal.name, now: now))
+    return .object([
+      "from": .id(id(.staff, from.publicId)), "staff": .id(to.map { id(.staff, $0.publicId) }), "team": .id(team),
+    ])
+  }
+
+  /// The offer that the caller accepts: one to himself, or to a team.
+  package func acceptOffer(of subject: OfferSubject) async throws -> HandoverRow {
+    let offer = try await openOffer(of: subject)
+    guard actor.kind == .staff else { throw Failure.invalid("", SpineMessages.ownerIsStaff) }
+    guard offer.to == nil || offer.to == actor.id else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    settle(offer, .accepted, nil)
+    return offer
+  }
+
+  /// Whom it was offered to returns it; who offered it, or answers for it, withdraws it.
+  /// - Returns: what the history says of it.
+  package func returnOffer(of subject: OfferSubject, owner: Int64?, reason: String) async throws -> Value {
+    let offer = try await openOffer(of: subject)
+    let staff = actor.kind == .staff ? actor.id : nil
+    let isOfferers = Party(principal).isAccount(of: offer.offerer) || staff != nil && staff == owner
+    guard isOfferers || offer.to == nil || offer.to == staff else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
+    settle(offer, outcome, reason)
+    return .object(["outcome": .text(outcome.rawValue)])
+  }
+
+  private func openOffer(of subject: OfferSubject) async throws -> HandoverRow {
+    guard let offer = try await transaction.first(OpenOffer(provider: provider.id, subject: subject)) else {
+      throw Failure(.conflict, SpineMessages.notOffered)
+    }
+    return offer
+  }
+
+  private func settle(_ offer: HandoverRow, _ outcome: HandoverRow.Outcome, _ reason: String?) {
+    transaction.enqueue(
+      AnswerOffer(
+        provider: provider.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor, answererName: principal.name, now: now))
+  }
+}

@@ -1,0 +1,5 @@
+import Kernel
+import Operations
+
+/// The processes of whose records exactly one member of the staff answers for each, at all times.
+package enum OwnedProcess: String, Sendable, CaseIterable { case incident, request, problem, change }

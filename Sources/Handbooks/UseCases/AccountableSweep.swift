@@ -1,0 +1,42 @@
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Who answers for what nobody has taken, resolved: a handbook was published, somebody left, or came. What is read asks the result.
+package struct AccountableSweep: Sweep {
+  package static let kind = "handbooks.accountable"
+  package static let everySeconds: Int64 = 15
+
+  package init() {}
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    try await tenancy.transaction(binding: [provider.id], side: .staff) { try await Self.resolve(of: provider.id, at: tenancy.clock.now(), in: $0) }
+  }
+
+  /// Keeps for each process who answers from now on, where that is another one than before. Where nobody is there at all, who did stays.
+  static func resolve(of provider: TenantId, at now: Instant, in transaction: Transaction) async throws {
+    let (editions, named, administrators, standing) = try await transaction.query(
+      NewestContents(), OwnershipDefaults(), FirstAdministrator(provider: provider, now: now), AccountablesInForce())
+    // What this version cannot read names nobody.
+    var inHandbooks: [String: [[UInt8]]] = [:]
+    for edition in editions {
+      let content = HandbookContent.ifReadable(edition.content)
+      inHandbooks[edition.process] = [content?.owner, content?.manager].compactMap { $0?.random }
+    }
+    let defaults = Dictionary(named.map { ($0.process, $0.staff) }) { first, _ in first }
+    var before: [String: Accountable] = [:]
+    for one in standing { before[one.process] = one.accountable }
+    let asked = Array(Set(inHandbooks.values.flatMap { $0 } + defaults.values))
+    let active = asked.isEmpty ? [] : try await transaction.query(StaffStillThere(provider: provider, publicIds: asked))
+    let rule = AccountableRule(active: active, administrator: administrators.first)
+    for process in OwnedProcess.allCases {
+      let chosen = rule.choose(handbook: inHandbooks[process.rawValue] ?? [], named: defaults[process.rawValue])
+      guard let chosen, chosen != before[process.rawValue] else { continue }
+      transaction.enqueue(EndAccountable(process: process, now: now))
+      transaction.enqueue(KeepAccountable(process: process, accountable: chosen, now: now))
+    }
+  }
+}

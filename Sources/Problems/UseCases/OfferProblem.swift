@@ -1,0 +1,126 @@
+import Desk
+import Kernel
+import Operations
+
+/// A problem is offered to somebody, or to a team: until they accept, its owner answers for it.
+package enum OfferProblem: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let staff: PublicId?
+    let team: PublicId?
+    let reason: String?
+
+    package static let fields: [any InputField] = [ProblemFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ProblemFields.id]
+      staff = try values[OfferFields.staff]
+      team = try values[OfferFields.team]
+      reason = try values[OfferFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "problem.offer", "Offer to hand a problem over to a member of the staff or a team; until they accept, its owner answers for it.",
+    zh: "将问题移交给某人或某团队；对方接受之前仍由原负责人负责。", permission: ProblemRights.work, roles: ProblemRights.workers, reach: .provider, effect: .change,
+    requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context)
+    try work.requireOpen()
+    var to: (id: Int64, publicId: [UInt8])?
+    if let staff = input.staff {
+      let found = try await context.transaction.first(
+        StaffToOwn(provider: context.provider.id, publicId: staff, customer: work.row.customer?.id, now: context.now))
+      guard let found else { throw context.unknownReference("staff") }
+      guard found.mayWork else { throw Failure.invalid("staff", ProblemMessages.mayNotWork) }
+      to = (id: found.account.id, publicId: found.account.publicId)
+    }
+    guard let owner = work.row.owner else { throw Failure(.conflict, ProblemMessages.notOwned) }
+    guard work.mayHandOver(from: owner) else { throw Failure(.conflict, ProblemMessages.notYours) }
+    let told = try await context.offer(
+      .problem(work.row.id), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+    work.note("ownership_offered", told)
+    work.save()
+    return work.record
+  }
+}
+
+/// Who it was offered to answers for the problem from now on; of an offer to a team, whoever of those who work on problems accepts.
+package enum AcceptProblem: Operation {
+  package typealias Input = ProblemReference
+
+  package static let declaration = Declaration(
+    "problem.accept_offer", "Accept a problem that was offered to oneself, or to one's team: from now on one answers for it.",
+    zh: "接受移交给本人或本团队的问题并对其负责。", permission: ProblemRights.work, roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context, concernsAll: false)
+    try work.requireOpen()
+    let offer = try await context.acceptOffer(of: .problem(work.row.id))
+    // Whom it was offered by name was chosen by who may; of a team anybody comes, and must serve all whom it may concern.
+    if offer.to == nil, work.row.customer == nil { try context.requireEveryCustomer() }
+    guard let own = try await context.transaction.first(AccountOfStaff(provider: context.provider.id, account: context.actor.id)) else {
+      throw Failure(.denied, ProblemMessages.ownerIsStaff)
+    }
+    work.own(own)
+    work.save()
+    return work.record
+  }
+}
+
+/// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the problem.
+package enum ReturnProblem: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [ProblemFields.id, OfferFields.answer]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ProblemFields.id]
+      reason = try values[OfferFields.answer]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "problem.return_offer",
+    "Return a problem that was offered to oneself or to one's team, or withdraw one's own offer: its owner answers for it as before.",
+    zh: "退回移交给本人或本团队的问题，或撤回本人发起的移交；仍由原负责人负责。", permission: ProblemRights.work, roles: ProblemRights.workers, reach: .provider,
+    effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context, concernsAll: false)
+    work.note(
+      "ownership_returned",
+      try await context.returnOffer(of: .problem(work.row.id), owner: work.row.owner?.id, reason: input.reason))
+    work.save()
+    return work.record
+  }
+}
+
+package enum ListProblemHandovers: Operation {
+  package typealias Input = PageOfProblem
+
+  package static let declaration = Declaration(
+    "problem.handovers", "List the offers to hand a problem over, and what became of each.", zh: "列出问题的移交记录及结果。", permission: ProblemRights.read,
+    roles: ProblemRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let problem = try await context.problem(input.id)
+    let rows = try await context.transaction.query(
+      OffersOf(provider: context.provider.id, subject: .problem(problem.id), after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+  }
+}
+
+extension ProblemWork {
+  /// The owner hands over, or, for one who is away, whoever keeps the contracts of all whom it may concern.
+  fileprivate func mayHandOver(from owner: ProblemRow.Reference) -> Bool {
+    if context.actor.kind == .staff, context.actor.id == owner.id { return true }
+    let access = context.principal.access("contract.manage", honouring: [.listed, .all], at: context.now)
+    return access?.reaches(row.customer?.id ?? context.provider.id) ?? false
+  }
+}
