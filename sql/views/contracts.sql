@@ -59,9 +59,6 @@ create view contracts.pub_sla_version with (security_invoker = true) as
   from contracts.sla s join contracts.sla_version v on v.sla_id = s.id;
 grant select on contracts.pub_sla_version to steward_app;
 
-create view contracts.pub_calendar with (security_invoker = true) as select id as calendar_id, public_id, name from contracts.calendar;
-grant select on contracts.pub_calendar to steward_app;
-
 create view contracts.pub_calendar_version with (security_invoker = true) as
   select v.id as calendar_version_id, c.public_id, c.name, v.valid_from, v.definition ->> 'zone' as zone
   from contracts.calendar_version v join contracts.calendar c on c.id = v.calendar_id;
