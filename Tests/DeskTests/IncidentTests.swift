@@ -103,7 +103,7 @@ import Testing
       #expect(!text.contains("Printer") && !text.contains("floor"), "\(text)")
     }
     // What was erased is told no more; that it changed is.
-    _ = try await world.database.superuser.withConnection { try await $0.runScript("update operations.text_change set was = null, became = null") }
+    try await world.database.runAsSuperuser("update operations.text_change set was = null, became = null")
     let erased = try await world.list("history", of: incident).first { $0["type"] == "incident.changed" }
     #expect(erased?["payload"]?["fields"] == .array(["title", "source"]))
     #expect(erased?["payload"]?["changes"]?.array?.first == .object(["key": "title", "was": .null, "became": .null]))

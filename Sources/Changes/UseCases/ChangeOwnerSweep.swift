@@ -28,6 +28,7 @@ package struct ChangeOwnerSweep: Sweep {
         try Task.checkCancellation()
         do {
           try await tenancy.transaction(binding: [provider.id], side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("the owner of change \(one.id)", error)
         }

@@ -28,6 +28,7 @@ package struct OwnerSweep: Sweep {
         do {
           let bound = Set([one.tenant, provider.id]).sorted()
           try await tenancy.transaction(binding: bound, side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
+          FaultPoint.sweepStep.reach()
         } catch  where !Task.isCancelled {
           rest.add("the owner of ticket \(one.id) of tenant \(one.tenant)", error)
         }

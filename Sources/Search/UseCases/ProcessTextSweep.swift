@@ -37,7 +37,10 @@ package struct ProcessTextSweep: LongSweep {
         for found in rest.prefix(Self.piece) {
           if let process = found.process { subjects[Owner(tenant: found.tenant, process: process), default: []].append(found.subject) }
         }
-        for (owner, own) in subjects { try await Self.write(own, of: owner, at: now, tenancy, &turn.undone) }
+        for (owner, own) in subjects {
+          try await Self.write(own, of: owner, at: now, tenancy, &turn.undone)
+          FaultPoint.sweepStep.reach()
+        }
         rest = rest.dropFirst(Self.piece)
         // Behind it: what was done is still there for the database, until it is vacuumed away.
         turn.place = [last.id]
