@@ -75,7 +75,7 @@ import Testing
     try await set([:], to: world.first, world)
     try await set(["category": "network"], to: world.second, world)
     let moved = try await world.desk.act("change", on: try await open([:], world), ["category": "network/lan"])
-    #expect(moved["team"] == world.second["id"] && moved["agreements"]?.array?.map { $0["turn"] } == [2])
+    #expect(moved["team"] == world.second["id"] && moved["agreements"]?.array?.map { $0["team"] } == [world.second["id"]])
     // It is the team's by hand, taken, or nobody's by hand: the rules say nothing any more.
     let byHand = try await world.assign(try await open([:], world), to: world.first)
     #expect(try await world.desk.act("change", on: byHand, ["category": "network"])["team"] == world.first["id"])

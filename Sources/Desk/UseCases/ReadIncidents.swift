@@ -21,12 +21,13 @@ package enum ReadIncident: Operation {
       case .customer: (try await context.transaction.query(found), [], [])
       }
     guard let ticket = tickets.first else { throw Failure.notFound }
+    let outcome = ticket.mergedInto == nil ? nil : try await context.transaction.first(OutcomeOf(tenant: tenant, ticket: ticket.id))
     let subjects = [.ticket(ticket.id)] + turns.map(\.clocks.subject) + dispatches.map(\.clocks.subject)
     let clocks = try await SubjectClocks.read(subjects, tenant: tenant, in: context.transaction)
     var record = IncidentRecord(
       incident: IncidentView(ticket, in: context), clocks: clocks[.ticket(ticket.id)]?.records ?? [],
       agreements: AgreementRecord.list(turns.first?.with(clocks), dispatches.map { $0.with(clocks) }, in: context), names: try names.first)
-    if ticket.mergedInto != nil { record.outcome = try await context.transaction.first(OutcomeOf(tenant: tenant, ticket: ticket.id)) }
+    record.outcome = outcome
     return record
   }
 }
