@@ -101,7 +101,7 @@ extension ChangesWorld {
       agrees: { $0.agrees($1) }, comparesVersion: { $0 != .approve && $0 != .reject },
       isPossible: { model, act in (act != .approve && act != .reject) || model.wasAsked })
     let reached = try await walk.run(
-      seeds: [1, 2, 3], walks: 6, steps: 18,
+      seeds: [1, 2, 3, 4, 5, 6], walks: 6, steps: 18,
       begin: {
         let opened = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "Patch now"])
         let incident = try await world.call("incident.open", ["customer": .id(world.acme.publicId), "title": "Down", "impact": 2, "urgency": 2])
