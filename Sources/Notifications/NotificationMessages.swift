@@ -42,7 +42,8 @@ package enum NotificationMessages: MessageCatalog {
     "webhook.url", "This must be an https address with a host name, without user, password or fragment: https://hooks.example.com/steward.",
     zh: "必须是带主机名的 https 地址，且不含用户名、密码或片段，例如 https://hooks.example.com/steward。")
   static let urlNotPublic = Message(
-    "webhook.url_not_public", "No message goes to this address: it is not of the public internet, and not among those that the operator allows (webhooks.allow).",
+    "webhook.url_not_public",
+    "No message goes to this address: it is not of the public internet, and not among those that the operator allows (webhooks.allow).",
     zh: "不会向该地址投递：它不是公网地址，也不在管理员允许的地址（webhooks.allow）之内。")
 
   // What stock rules are called.

@@ -53,10 +53,11 @@ import Testing
     let told = try await world.call("change.history", ["id": change.at("id"), "limit": 100]).at("items").array?.last
     #expect(told?.at("type") == "change.changed" && told?.at("payload.fields") == .array(["publicText", "plan", "endsAt"]))
     #expect(
-      told?.at("payload.changes") == .array([
-        .object(["key": "publicText", "was": .null, "became": "Short break"]), .object(["key": "plan", "was": "Replace it", "became": "Replace both"]),
-        .object(["key": "endsAt", "was": change.at("endsAt"), "became": world.instant(4)]),
-      ]))
+      told?.at("payload.changes")
+        == .array([
+          .object(["key": "publicText", "was": .null, "became": "Short break"]), .object(["key": "plan", "was": "Replace it", "became": "Replace both"]),
+          .object(["key": "endsAt", "was": change.at("endsAt"), "became": world.instant(4)]),
+        ]))
     // What is said as it stands changes nothing: what was assessed stays so.
     let assessed = try await world.act("change.assess", on: written, ["answers": ChangesWorld.lowest])
     let same = try await world.act("change.change", on: assessed, ["plan": "Replace both"])

@@ -60,10 +60,11 @@ import Testing
     let told = try await world.call("problem.history", ["id": problem.at("id"), "limit": 100]).at("items").array?.last
     #expect(told?.at("payload.fields") == .array(["title", "impact", "priority"]))
     #expect(
-      told?.at("payload.changes") == .array([
-        .object(["key": "title", "was": "Mail is slow", "became": "Mail is lost"]), .object(["key": "impact", "was": 2, "became": 1]),
-        .object(["key": "priority", "was": 2, "became": 1]),
-      ]))
+      told?.at("payload.changes")
+        == .array([
+          .object(["key": "title", "was": "Mail is slow", "became": "Mail is lost"]), .object(["key": "impact", "was": 2, "became": 1]),
+          .object(["key": "priority", "was": 2, "became": 1]),
+        ]))
     // What is said as it stands changes nothing.
     let same = try await world.act("change", on: changed, ["title": "Mail is lost"])
     #expect(same.at("version") == changed.at("version"))

@@ -21,6 +21,8 @@ enum AttachmentCalls {
 extension World {
   func attachment(_ twin: Twin, on incident: Value? = nil) async throws -> Value {
     let ticket: Value = if let incident { incident } else { try await seeded("inc", in: twin).id }
-    return try await seed("attachment.add", ["incident": ticket, "name": .text("\(twin.canary).txt"), "content": AttachmentCalls.file(self, twin)])
+    return try await seed(
+      "attachment.add",
+      ["incident": ticket, "name": .text("\(twin.canary).txt"), "visibility": "public", "content": AttachmentCalls.file(self, twin)])
   }
 }

@@ -96,6 +96,7 @@ enum WithoutSubject {
     "notification.mark_all_read": "all that one has",
     "notification.hold": "one switch for all", "notification.release": "one switch for all",
     "notification_template.set": "named by event and language", "notification_template.reset": "named by event and language",
+    "sweep.schedule": "named by its kind", "sweep.unschedule": "named by its kind",
     "session.close": "ends the caller's own session; the actor stands in the row",
     "catalogue.apply": "is about the whole catalogue; what it changed stands in the events of each thing",
   ]

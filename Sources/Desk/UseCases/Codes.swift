@@ -215,7 +215,8 @@ package enum ListCodes: Operation {
   }
 
   package static let declaration = Declaration(
-    "code.list", "List the codes that tickets name: sources, natures, categories, pending reasons and closure codes; and what impacts, urgencies and priorities are called.",
+    "code.list",
+    "List the codes that tickets name: sources, natures, categories, pending reasons and closure codes; and what impacts, urgencies and priorities are called.",
     zh: "列出工单使用的代码：来源、性质、分类、挂起原因与结束代码，以及影响、紧急度与优先级的名称。", permission: "incident.read", roles: IncidentFields.readers, scopes: IncidentFields.everyScope,
     reach: .home, effect: .read)
 

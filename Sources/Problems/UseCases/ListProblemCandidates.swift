@@ -45,7 +45,8 @@ package enum ListProblemCandidates: Operation {
   }
 
   package static let declaration = Declaration(
-    "problem.candidates", "Find what comes back: configuration items and categories with several incidents that no problem is behind; and the incidents that somebody marked.",
+    "problem.candidates",
+    "Find what comes back: configuration items and categories with several incidents that no problem is behind; and the incidents that somebody marked.",
     zh: "发现反复发生的事件：同一配置项或同一分类下、尚无对应问题的多个事件；并列出人工标记的事件。", permission: ProblemRights.read, roles: ProblemRights.readers, reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
