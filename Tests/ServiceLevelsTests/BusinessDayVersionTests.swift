@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import ServiceTime
 import Testing
@@ -115,5 +116,31 @@ import Testing
     #expect(ledger.clock.outcome == (isStopped ? .met : nil))
     try ledger.retarget("6 13:00", .businessDays(2), Fixture.always())
     #expect(ledger.clock.outcome == .missed)
+  }
+
+  /// The same of a whole clock, whoever brings it up to date before it is classified anew.
+  @Test(arguments: [(3, "4 16:00", Verdict.Outcome.met), (2, "8 16:00", .missed)])
+  func aClockThatStoppedKeepsItsHours(days: Int64, stop: String, outcome: Verdict.Outcome) throws {
+    let series = CalendarSeries([
+      .init(id: 1, calendar: 1, validFrom: Instant(seconds: 0), compiled: try Fixture.office().calendar),
+      .init(id: 3, calendar: 1, validFrom: try Fixture.at("13 00:00"), compiled: try Fixture.always().calendar),
+    ])
+    let line = LineTerms(
+      contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: "UTC", contractName: "c", lineName: "l", resolutionStopsAt: .resolved,
+      reason: .customer, waits: WaitTerms(limitSeconds: nil))
+    func goal(_ days: Int64) -> Goal {
+      Goal(
+        line,
+        TargetTerms(
+          id: days, metric: .resolution, priority: 3, budget: .businessDays(days), calendar: 1, calendarVersion: 1, objective: nil, pauses: true))
+    }
+    let start = try Fixture.at("1 09:00")
+    var clock = try SubjectClock.start(id: 1, subject: .ticket(1), goal(days), try series.coverage(1, at: start), at: start, cause: "opened")
+    try clock.apply(.resolved, at: Fixture.at(stop), series)
+    #expect(clock.clock.outcome == outcome)
+    try clock.catchUp(until: Fixture.at("13 10:00"), series)
+    #expect(clock.clock.calendarVersion.rawValue == 1)
+    try clock.retarget(to: goal(4), wait: nil, at: Fixture.at("13 12:00"), series)
+    #expect(clock.clock.outcome == outcome)
   }
 }
