@@ -39,6 +39,12 @@ package struct CalendarSeries: Sendable {
     return next.calendar == versions[place].calendar && next.validFrom <= instant ? next : nil
   }
 
+  /// Whether two known versions are of the same calendar.
+  package func areOfOneCalendar(_ one: Int64, _ other: Int64) -> Bool {
+    guard let first = place(of: one), let second = place(of: other) else { return false }
+    return versions[first].calendar == versions[second].calendar
+  }
+
   package mutating func insert(_ version: Version) { adopt([version]) }
 
   package mutating func merge(_ other: CalendarSeries) { adopt(other.versions, replacing: true) }

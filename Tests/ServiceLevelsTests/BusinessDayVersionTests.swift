@@ -142,5 +142,40 @@ import Testing
     #expect(clock.clock.calendarVersion.rawValue == 1)
     try clock.retarget(to: goal(4), wait: nil, at: Fixture.at("13 12:00"), series)
     #expect(clock.clock.outcome == outcome)
+    // And back: what longer hours would have made of the days says nothing of this run.
+    try clock.retarget(to: goal(days), wait: nil, at: Fixture.at("13 13:00"), series)
+    #expect(clock.clock.outcome == outcome && clock.clock.calendarVersion.rawValue == 1)
+    // Once it runs again, the hours that came since count.
+    try clock.apply(.reopened, at: Fixture.at("15 10:00"), series)
+    #expect(clock.clock.state == .running && clock.clock.calendarVersion.rawValue == 3)
+  }
+
+  /// Targets of another calendar judge what ran by its own hours; whoever comes back to the first finds the first verdict.
+  @Test func anotherCalendarOnTheWayChangesNoVerdict() throws {
+    // Thursday the 4th; three office days end on Tuesday, three days of a calendar that is always open on Sunday.
+    var ledger = try Ledger(.resolution, .businessDays(3), Fixture.office(), at: Fixture.at("4 09:00"))
+    try ledger.observe("9 16:00")
+    #expect(ledger.clock.outcome == .met)
+    try ledger.retarget("10 10:00", .businessDays(3), Fixture.always())
+    #expect(ledger.clock.outcome == .missed && ledger.clock.calendarVersion == Id(1) && ledger.clock.nextCalendarVersion == Id(3))
+    try ledger.retarget("10 11:00", .businessDays(6), Fixture.always())
+    #expect(ledger.clock.outcome == .met)
+    try ledger.retarget("10 12:00", .businessDays(2), Fixture.office())
+    #expect(ledger.clock.outcome == .missed && ledger.clock.nextCalendarVersion == nil)
+    try ledger.retarget("10 13:00", .businessDays(3), Fixture.office())
+    #expect(ledger.clock.outcome == .met && ledger.clock.budgetSeconds == 32 * 3600)
+  }
+
+  /// A run that is reopened under a target of another calendar has that one's hours from where it stopped.
+  @Test func aReopenedRunGoesOnByTheCalendarOfItsTarget() throws {
+    // Friday the 5th, always open; it stops on Saturday. Three office days end on Wednesday at 17:00.
+    var ledger = try Ledger(.resolution, .businessDays(3), Fixture.always(), at: Fixture.at("5 09:00"))
+    try ledger.observe("6 12:00")
+    try ledger.retarget("6 13:00", .businessDays(3), Fixture.office())
+    try ledger.retarget("6 14:00", .businessDays(3), Fixture.office())
+    #expect(ledger.clock.outcome == .met)
+    try ledger.reopen("8 10:00")
+    // An office hour of Monday went by while it stood still, so that it ends with the next day.
+    #expect(ledger.clock.state == .running && ledger.clock.calendarVersion == Id(1) && due(ledger) == "2026-06-11T17:00:00Z")
   }
 }

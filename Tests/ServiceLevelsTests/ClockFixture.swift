@@ -22,6 +22,8 @@ enum Fixture {
 struct Ledger {
   private(set) var clock: Clock
   private(set) var coverage: Coverage
+  /// The calendar by which it runs on when it is reopened.
+  private var next: Coverage?
   private(set) var intervals: [ClockInterval] = []
   private(set) var milestones: [Milestone] = []
   private(set) var verdicts: [Verdict] = []
@@ -33,16 +35,20 @@ struct Ledger {
 
   @discardableResult
   mutating func apply(_ event: ClockEvent) throws -> ClockTransition {
-    let next = try clock.applying(event, calendar: coverage.calendar)
-    clock = next.clock
-    if let closed = next.closed { intervals.append(closed) }
-    if let milestone = next.milestone { milestones.append(milestone) }
-    verdicts += next.verdicts
+    var event = event
+    if case .reopen(let at, let cause, nil) = event, clock.nextCalendarVersion != nil { event = .reopen(at: at, cause: cause, coverage: next) }
+    let transition = try clock.applying(event, calendar: coverage.calendar)
+    clock = transition.clock
+    if let closed = transition.closed { intervals.append(closed) }
+    if let milestone = transition.milestone { milestones.append(milestone) }
+    verdicts += transition.verdicts
     switch event {
-    case .retarget(_, _, let coverage, _), .changeCalendar(_, let coverage): if coverage.version == clock.calendarVersion { self.coverage = coverage }
+    case .retarget(_, _, let coverage, _), .changeCalendar(_, let coverage), .reopen(_, _, let coverage?):
+      if coverage.version == clock.calendarVersion { self.coverage = coverage }
+      next = coverage.version == clock.nextCalendarVersion ? coverage : nil
     default: break
     }
-    return next
+    return transition
   }
 
   mutating func pause(_ text: String) throws { try apply(.pause(at: Fixture.at(text), reason: "awaiting_customer", evidence: "mail 7")) }

@@ -21,7 +21,11 @@ package struct Clock: Hashable, Sendable {
   package var budget: Budget
   /// The budget in open seconds, counted from ``startedAt`` for business days; nil when it never elapses.
   package var budgetSeconds: Int64?
+  /// The calendar that it is counted by.
   package var calendarVersion: Id<CalendarVersion>
+  /// The version of another calendar, by which it runs on when it is reopened: that of a target that it was given while
+  /// ``State/stopped``. Nil: it runs on by its own calendar.
+  package var nextCalendarVersion: Id<CalendarVersion>?
   /// When the ticket was created. It never changes: neither a backdated entry nor a new target gives time back.
   package let startedAt: Instant
 

@@ -10,7 +10,8 @@ package enum ClockEvent: Sendable {
   case observe(at: Instant, source: String)
   /// A word of ``Metric/update``: the budget begins anew. `source` names the event that shows it.
   case renew(at: Instant, source: String)
-  case reopen(at: Instant, cause: String)
+  /// `coverage` is what ``Clock/nextCalendarVersion`` names, in the version in force then; nil where that is.
+  case reopen(at: Instant, cause: String, coverage: Coverage? = nil)
   /// Another target: priority, category or contract changed. The start, the used time and the pauses stay.
   case retarget(at: Instant, budget: Budget, coverage: Coverage, cause: String)
   /// The calendar has a new version from `effectiveAt` on. The used time stays. What takes effect before the last event
@@ -44,7 +45,7 @@ package enum ClockEvent: Sendable {
 
   package var at: Instant {
     switch self {
-    case .pause(let at, _, _, _), .resume(let at, _), .observe(let at, _), .renew(let at, _), .reopen(let at, _), .retarget(let at, _, _, _),
+    case .pause(let at, _, _, _), .resume(let at, _), .observe(let at, _), .renew(let at, _), .reopen(let at, _, _), .retarget(let at, _, _, _),
       .changeCalendar(let at, _), .withdraw(let at, _, _), .passed(let at):
       at
     }

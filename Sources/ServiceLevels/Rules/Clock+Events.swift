@@ -33,7 +33,7 @@ extension Clock {
     case .resume(let at, let cause): return try resuming(at: at, cause, calendar)
     case .observe(let at, let source): return observing(at: at, source, calendar)
     case .renew(let at, let source): return renewing(at: at, source, calendar)
-    case .reopen(let at, let cause): return try reopening(at: at, cause, calendar)
+    case .reopen(let at, let cause, let coverage): return try reopening(at: at, cause, calendar, under: coverage)
     case .retarget(let at, let budget, let coverage, let cause):
       try Self.check(budget)
       return retargeting(at: at, budget, coverage, cause, from: calendar)
@@ -95,11 +95,19 @@ extension Clock {
     return next
   }
 
-  private func reopening(at instant: Instant, _ cause: String, _ calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
+  private func reopening(
+    at instant: Instant, _ cause: String, _ old: CompiledCalendar, under coverage: Coverage?
+  ) throws(ClockRefusal) -> ClockTransition {
     guard metric != .response else { return .ignored(self) }
     guard state == .stopped else { throw .notPossible(.reopen, in: state) }
+    let calendar = coverage?.calendar ?? old
     var next = ClockTransition(clock: self)
     next.clock.observedAt = nil
+    if let coverage {
+      next.clock.budgetSeconds = budgetSeconds(of: budget, at: stateSince, in: calendar, from: old)
+      next.clock.calendarVersion = coverage.version
+      next.clock.nextCalendarVersion = nil
+    }
     // A miss stays a miss: its budget is gone. What was met is open again, with what is left.
     if outcome != .missed { next.judge(nil, .reopened, cause, at: instant) }
     // The resolution was a word.
@@ -118,15 +126,19 @@ extension Clock {
     next.clock.calendarVersion = coverage.version
     let before = next.clock.verdict
     // Each gap is judged by the target under which it ended.
-    if missStands || (metric == .update && state == .stopped) {
-      next.clock.goOn(as: self, from: instant, cause, in: coverage.calendar)
-      return next
+    if !missStands, metric != .update || state != .stopped {
+      let outcome: Verdict.Outcome? = next.clock.exceeds(before: self, calendar, coverage.calendar) ? .missed : state == .stopped ? .met : nil
+      if outcome != nil || before?.outcome != nil {
+        // Late since then, if it was late before; otherwise nothing was late until the target changed.
+        let breachedAt = outcome == .missed ? (before?.outcome == .missed ? before?.breachedAt : nil) ?? instant : nil
+        next.judge(outcome, .retargeted, cause, at: instant, breachedAt: breachedAt)
+      }
     }
-    let outcome: Verdict.Outcome? = next.clock.exceeds(before: self, calendar, coverage.calendar) ? .missed : state == .stopped ? .met : nil
-    if outcome != nil || before?.outcome != nil {
-      // Late since then, if it was late before; otherwise nothing was late until the target changed.
-      let breachedAt = outcome == .missed ? (before?.outcome == .missed ? before?.breachedAt : nil) ?? instant : nil
-      next.judge(outcome, .retargeted, cause, at: instant, breachedAt: breachedAt)
+    if state == .stopped {
+      // What ran is counted by the hours by which it ran, under whatever targets it is looked at; those of this one count when it runs again.
+      next.clock.budgetSeconds = budgetSeconds(of: budget, at: instant, in: calendar, from: calendar)
+      next.clock.calendarVersion = calendarVersion
+      next.clock.nextCalendarVersion = coverage.version == calendarVersion ? nil : coverage.version
     }
     next.clock.goOn(as: self, from: instant, cause, in: coverage.calendar)
     return next
@@ -138,6 +150,7 @@ extension Clock {
     var next = ending(at: instant, calendar, puttingRight: .calendarChanged)
     next.clock.lastEventAt = instant
     next.clock.calendarVersion = coverage.version
+    next.clock.nextCalendarVersion = nil
     if case .businessDays = budget {
       let used = next.clock.consumedSeconds
       let left =

@@ -63,7 +63,12 @@ extension SubjectClock {
     if event(for: act, at: instant) != nil {
       // What took effect by itself before the act comes before it.
       try catchUp(until: max(instant, clock.lastEventAt), isToRun: true, calendars)
-      if let event = event(for: act, at: instant) { follow(try clock.applying(event, calendar: try calendars.calendar(of: clock))) }
+      if var event = event(for: act, at: instant) {
+        if case .reopen(let at, let cause, _) = event, let next = clock.nextCalendarVersion {
+          event = .reopen(at: at, cause: cause, coverage: try calendars.coverage(next.rawValue, at: at))
+        }
+        follow(try clock.applying(event, calendar: try calendars.calendar(of: clock)))
+      }
     }
     if act.endsWaits, clock.state == .running || clock.state == .stopped, clock.waitLeftSeconds != nil {
       // That wait is over: what it had left says nothing about the next one.
@@ -75,9 +80,9 @@ extension SubjectClock {
   /// What happens to a clock without anybody's act: versions of its calendar take effect, a wait comes to its limit. In the
   /// order of time, each at its own instant, however much later it is done.
   /// - Parameter isToRun: one that has stopped keeps the hours by which it ran, and is judged by them under another target too; those that came
-  ///   since count when it is to run again.
+  ///   since count when it is to run again, unless it runs again by another calendar.
   mutating func catchUp(until instant: Instant, isToRun: Bool = false, _ calendars: CalendarSeries) throws {
-    while clock.state != .withdrawn, clock.state != .stopped || isToRun {
+    while clock.state != .withdrawn, clock.state != .stopped || (isToRun && clock.nextCalendarVersion == nil) {
       let next = calendars.successor(of: clock.calendarVersion.rawValue, until: instant)
       if let end = clock.pauseEndsAt, end <= instant, end <= next?.validFrom ?? end {
         follow(try clock.applying(.resume(at: end, cause: "wait_limit"), calendar: try calendars.calendar(of: clock)))
@@ -100,9 +105,11 @@ extension SubjectClock {
     let limits = terms.waits
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
-    let transition = try clock.applying(
-      .retarget(at: at, budget: goal.budget, coverage: try calendars.coverage(goal.calendarVersion, at: at), cause: cause),
-      calendar: try calendars.calendar(of: clock))
+    let calendar = try calendars.calendar(of: clock)
+    // Versions that its calendar got since it stopped are none of its run.
+    let isItsOwn = clock.state == .stopped && calendars.areOfOneCalendar(clock.calendarVersion.rawValue, goal.calendarVersion)
+    let coverage = isItsOwn ? Coverage(version: clock.calendarVersion, calendar: calendar) : try calendars.coverage(goal.calendarVersion, at: at)
+    let transition = try clock.applying(.retarget(at: at, budget: goal.budget, coverage: coverage, cause: cause), calendar: calendar)
     let closing = transition.closed
     // The interval that ends was counted under the old target, the verdict is one under the new.
     if let closing, ledger.isKept {

@@ -31,7 +31,8 @@ package struct SubjectClocks: Sendable {
     _ subjects: [ClockSubject], tenant: TenantId, at now: Instant, in transaction: Transaction
   ) async throws -> [ClockSubject: SubjectClocks] {
     let (_, clocks) = try await transaction.query(HoldClocks(tenant: tenant, subjects: subjects), ClocksOfSubjects(tenant: tenant, subjects: subjects))
-    let calendars = try await ContractTerms.series(of: Set(clocks.map(\.clock.calendarVersion.rawValue)).sorted(), until: now, in: transaction)
+    let versions = clocks.map(\.clock.calendarVersion.rawValue) + clocks.compactMap { $0.clock.nextCalendarVersion?.rawValue }
+    let calendars = try await ContractTerms.series(of: Set(versions).sorted(), until: now, in: transaction)
     return bySubject(subjects, clocks, calendars)
   }
 
