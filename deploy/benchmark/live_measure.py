@@ -27,7 +27,8 @@ def run(databases, chosen):
     # The server inherits it.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else 65_536, hard))
-    count = 100 if chosen.quick else 1000
+    # as many as a server takes
+    count = (100 if chosen.quick else 1000) - LISTENERS
     tokens = databases.tokens(DATABASE, (count + LISTENERS) // PER_ACCOUNT + 1)
     with Server(databases, DATABASE) as server:
         # Its first round of jobs is over then.
