@@ -56,6 +56,8 @@ def run(databases, chosen):
             sent["taken"] += done["taken"]
             # What is still waiting must not weigh on the calm round that follows.
             sent["settled after"] = max(sent.get("settled after", 0), _settled(cluster))
+            # Nor what comes after an alert: messages, the index of the search.
+            time.sleep(2 if chosen.quick else 20)
             return others_felt
 
         calm()
