@@ -141,8 +141,15 @@ import Testing
       let failure = await #expect(throws: Failure.self) { try await open(more, world, as: principal) }
       return failure?.violations.map { "\($0.path) \($0.message.key)" } ?? []
     }
-    #expect(await refusal(["team": second], user) == ["team ticket.staff_only"])
-    #expect(await refusal(["team": second], reader) == ["team ticket.staff_only"])
+    // To a customer's people every team is one that there is not.
+    let nowhere = Value.id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))
+    for principal in [user, reader, world.desk.engineer] {
+      #expect(await refusal(["team": nowhere], principal) == ["team input.unknown_reference"])
+    }
+    #expect(await refusal(["team": nowhere, "resolution": "Done."]) == ["team input.unknown_reference"])
+    #expect(await refusal(["team": second], user) == ["team input.unknown_reference"])
+    #expect(await refusal(["team": second], reader) == ["team denied"])
+    #expect(await refusal(["resolution": "Done."], reader) == ["resolution denied"])
     #expect(await refusal(["team": second, "resolution": "Done."]) == ["team ticket.resolved_needs_no_team"])
     _ = try await allow([world.first], world)
     #expect(await refusal(["team": second]) == ["team delivery_model.team_not_allowed"])
