@@ -70,6 +70,42 @@ import Testing
     #expect(try await world.desk.act("add_ci", on: incident, ["ci": one])["team"] == world.second["id"], "nobody had taken it")
   }
 
+  /// A general rule is for a CI that the provider shares, on tickets of whomever it affects; a customer's own CI is none for all.
+  @Test func aGeneralRuleIsForASharedCi() async throws {
+    let world = try await CiWorld()
+    let (database, manager) = (world.desk.database, world.desk.manager)
+    let core = try await world.shared("Core switch", affecting: [world.desk.acme, world.desk.other])
+    let own = try await world.ci("erp-01")
+    let team = try await database.call("team.create", ["name": "Network"], as: manager)["id"] ?? .null
+    let rule = try await database.call("dispatch_rule.set", ["ci": core, "team": team], as: manager)
+    #expect(rule["ci"] == core && rule["own"] == .bool(false))
+    for customer in [world.desk.acme, world.desk.other] {
+      #expect(try await world.open(["sharedCis": .array([core])], for: customer)["team"] == team)
+    }
+    let bare = try await world.open(["cis": .array([own])])
+    #expect(bare["team"] == .null)
+    let named = try await world.desk.act("add_ci", on: bare, ["sharedCi": core])
+    #expect(named["team"] == team)
+    let explained = try await database.call("incident.dispatch_explain", ["id": named["id"] ?? .null], as: world.desk.engineer)
+    #expect(explained["rules"]?.column("rule").map { $0["ci"] } == [core])
+    let refused = await world.refused { try await database.call("dispatch_rule.set", ["ci": own, "team": team], as: manager) }
+    #expect(refused == ["ci input.unknown_reference"])
+  }
+
+  /// A service that is one customer's own is no condition of what holds for others, to whose engineers the list would show it.
+  @Test func aCustomersOwnServiceIsInNoOthersRule() async throws {
+    let world = try await AgreementWorld()
+    try await world.database.catalogueService("OWN")
+    try await world.database.runAsSuperuser("update catalog.service set only_tenant_id = \(world.desk.acme.id) where code = 'OWN'")
+    for customer in [nil, world.desk.other] {
+      let failure = await #expect(throws: Failure.self) {
+        try await set(["service": "OWN", "customer": customer.map { Value.id($0.publicId) } ?? .null], to: world.first, world)
+      }
+      #expect(failure?.violations.map { "\($0.path) \($0.message.key)" } == ["service input.unknown_reference"])
+    }
+    #expect(try await set(["service": "OWN", "customer": .id(world.desk.acme.publicId)], to: world.first, world)["service"] == "OWN")
+  }
+
   @Test func whatIsClassifiedLaterFollowsUntilSomebodyHasIt() async throws {
     let world = try await AgreementWorld()
     try await set([:], to: world.first, world)

@@ -32,6 +32,8 @@ create table desk.dispatch_rule (
 -- One in force for the same; its first column finds those of a customer, and those of all.
 create unique index dispatch_rule_open_unique on desk.dispatch_rule (only_tenant_id, service_id, category, nature, ci_public_id) nulls not distinct
   where ended_at is null;
+-- Those of a customer, and those of all, with what was ended.
+create index dispatch_rule_customer on desk.dispatch_rule (only_tenant_id, id);
 -- A customer's people who open a ticket give it to a team by a rule that they do not see: their side reads the ids of its own and of the general
 -- ones. There are no names in it, and nothing shows it to them.
 select steward.protect_provider_table(

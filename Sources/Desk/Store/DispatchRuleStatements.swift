@@ -150,6 +150,22 @@ struct DispatchRules: Statement {
   static func decode(_ row: inout RowReader) throws -> DispatchRuleRow { try DispatchRuleRow(&row) }
 }
 
+/// A service that rules for a customer, or for all, can be for.
+struct ServiceOfRule: Statement {
+  let code: String
+  /// Nil: for all customers.
+  let customer: TenantId?
+
+  static let sql = "select service_id from catalog.pub_service where code = $1 and (only_tenant_id is null or only_tenant_id = $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(code)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// A rule that is about to be set.
 struct InsertDispatchRule: Statement {
   let publicId: PublicId
@@ -175,14 +191,14 @@ struct InsertDispatchRule: Statement {
   }
 }
 
-/// Ends the rule in force for the same, whose place another one takes.
+/// Ends the rule in force for the same, whose place another one takes. No index serves `is not distinct from`; the customer's rules are found by one.
 struct EndSameDispatchRule: Statement {
   let rule: InsertDispatchRule
 
   static let sql = """
     update desk.dispatch_rule set ended_at = $6, version = version + 1
-    where ended_at is null and only_tenant_id is not distinct from $1 and service_id is not distinct from $2 and category is not distinct from $3
-      and nature is not distinct from $4 and ci_public_id is not distinct from $5
+    where ended_at is null and (only_tenant_id = $1 or only_tenant_id is null and $1::bigint is null) and service_id is not distinct from $2
+      and category is not distinct from $3 and nature is not distinct from $4 and ci_public_id is not distinct from $5
     """
 
   func bind(to parameters: inout Parameters) {

@@ -85,7 +85,7 @@ package enum SetDispatchRule: Operation {
     let isOwn = context.tenant.kind == .customer
     let team = try await context.team(input.team, "team")
     if isOwn { try await context.requireAllowed(team, "team") }
-    let service = try await context.cataloguedService(input.service)
+    let service = try await service(input.service, of: isOwn ? context.tenant.id : nil, in: context)
     let codes = context.codes(input.codes)
     try await context.transaction.flush()
     _ = try codes.usable()
@@ -99,6 +99,15 @@ package enum SetDispatchRule: Operation {
     context.subject(id)
     guard let row = try await context.transaction.first(DispatchRuleByPublicId(publicId: id)) else { throw Failure.notFound }
     return DispatchRuleRecord(row, in: context)
+  }
+
+  /// One that is another customer's own is none for this one, and none for all.
+  private static func service(_ code: String?, of customer: TenantId?, in context: OperationContext) async throws -> Int64? {
+    guard let code else { return nil }
+    guard let service = try await context.transaction.first(ServiceOfRule(code: code, customer: customer)) else {
+      throw context.unknownReference("service")
+    }
+    return service
   }
 }
 
