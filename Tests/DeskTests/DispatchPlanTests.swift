@@ -23,10 +23,10 @@ import Testing
       analyze desk.dispatch_rule;
       """)
     let tenant = world.desk.acme.id
-    let facts = DispatchFacts(service: nil, category: "network/vpn", nature: "fault", cis: [])
+    let facts = DispatchFacts(service: nil, category: "network/vpn", nature: "fault", priority: 3, cis: [])
     let set = InsertDispatchRule(
       publicId: world.database.provider.id("dru", [UInt8](repeating: 7, count: 12)), customer: tenant, service: nil, category: "device", nature: nil,
-      ci: nil, team: Ticket.Reference(id: 0, publicId: []), now: world.database.clock.now())
+      priorityTo: nil, ci: nil, team: Ticket.Reference(id: 0, publicId: []), now: world.database.clock.now())
     let plans = try await world.database.tenancy.transaction(binding: [tenant], side: .staff) { transaction in
       [
         "next ticket": try await transaction.query(ExplainedDispatch(statement: NextTicketId(tenant: tenant))),

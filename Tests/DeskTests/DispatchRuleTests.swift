@@ -70,6 +70,26 @@ import Testing
     #expect(try await world.desk.act("add_ci", on: incident, ["ci": one])["team"] == world.second["id"], "nobody had taken it")
   }
 
+  /// What is urgent goes to those who are on call, also when that turns out later.
+  @Test func whatIsUrgentGoesToAnotherTeam() async throws {
+    let world = try await AgreementWorld()
+    try await set([:], to: world.first, world)
+    let urgent = try await set(["priorityTo": 2], to: world.second, world)
+    #expect(urgent["priorityTo"] == 2)
+    #expect(try await open(["impact": 1, "urgency": 1], world)["team"] == world.second["id"])
+    let incident = try await open([:], world)
+    #expect(incident["team"] == world.first["id"])
+    let moved = try await world.desk.act("classify", on: incident, ["impact": 1, "urgency": 1])
+    #expect(moved["team"] == world.second["id"])
+    // Another priority is another rule; the same one takes its place.
+    try await set(["priorityTo": 1], to: world.first, world)
+    #expect(try await open(["impact": 1, "urgency": 1], world)["team"] == world.first["id"])
+    try await set(["priorityTo": 2], to: world.first, world)
+    let listed = try await world.database.call("dispatch_rule.list", [:], as: world.desk.engineer)["items"]
+    #expect(listed?.column("priorityTo") == [.null, 1, 2])
+    await expectFailure(.invalid) { try await set(["priorityTo": 6], to: world.first, world) }
+  }
+
   /// A general rule is for a CI that the provider shares, on tickets of whomever it affects; a customer's own CI is none for all.
   @Test func aGeneralRuleIsForASharedCi() async throws {
     let world = try await CiWorld()
@@ -138,6 +158,9 @@ import Testing
     try await set([:], to: world.first, world)
     try await set(["category": "network"], to: world.second, world)
     let before = try await open(["category": "network"], world)
+    let nowhere = Value.id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))
+    let unknown = await #expect(throws: Failure.self) { try await allow([world.first, .object(["id": nowhere])], world) }
+    #expect(unknown?.violations.map { "\($0.path) \($0.message.key)" } == ["teams[1] input.unknown_reference"])
     #expect(try await allow([world.first], world)["teams"]?.column("name") == ["First line"])
     let incident = try await open(["category": "network"], world)
     #expect(incident["team"] == world.first["id"], "the next rule whose team may")
@@ -198,7 +221,10 @@ import Testing
     let user = try await world.database.user(.customerManager, of: world.desk.acme)
     let incident = try await open([:], world, as: user)
     #expect(incident["team"] == .null && incident["agreements"] == .array([]))
-    #expect(try await world.desk.read(incident)["team"] == world.first["id"])
+    let seenByStaff = try await world.desk.read(incident)
+    #expect(seenByStaff["team"] == world.first["id"])
+    // The team's own promise counts, of which its customer sees nothing.
+    #expect(seenByStaff["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T16:00:00Z")
     let told = try await world.desk.list("history", of: incident, as: user)
     #expect(told.first { $0["type"] == "incident.assigned" }?["payload"] == .object([]))
     for operation in ["dispatch_rule.list", "delivery_model.read"] {

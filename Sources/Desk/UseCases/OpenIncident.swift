@@ -179,7 +179,8 @@ package enum OpenIncident: Operation {
     cis.choose(&ciTier, &service, &serviceCategory)
     let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, service: service?.id, explicit: explicit)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
-    let dispatchFacts = DispatchFacts(service: service?.id, category: input.category, nature: input.nature, cis: cis.named.map(\.key))
+    let dispatchFacts = DispatchFacts(
+      service: service?.id, category: input.category, nature: input.nature, priority: priority, cis: cis.named.map(\.key))
     // What is solved at once goes to no team; what somebody gives to one is his word.
     let rules: Later<DispatchCandidates.Found>? =
       if next.hasRules, input.resolution == nil, team == nil {
