@@ -30,6 +30,8 @@ import Testing
     #expect(await refusal { try await world.act("change.assign", on: change, ["staff": peer]) } == "change.owned")
     #expect(await refusal { try await world.act("change.offer", on: change, ["staff": peer], as: world.peer) } == "change.not_owners")
     #expect(await refusal { try await world.act("change.offer", on: change) } == "staff owner.one_receiver")
+    let nowhere = Value.id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))
+    #expect(await refusal { try await world.act("change.offer", on: change, ["staff": peer, "team": nowhere]) } == "team input.unknown_reference")
     let offered = try await world.act("change.offer", on: change, ["staff": peer, "reason": "Knows the site"])
     #expect(offered.at("owner") == first)
     #expect(await refusal { try await world.act("change.accept_offer", on: offered) } == "owner.offered_to_another")

@@ -23,15 +23,22 @@ import Testing
       analyze desk.dispatch_rule;
       """)
     let tenant = world.desk.acme.id
-    let facts = DispatchFacts(service: nil, category: "network/vpn", nature: "fault", cis: [])
+    let facts = DispatchFacts(service: nil, category: "network/vpn", nature: "fault", priority: 3, cis: [])
+    let set = InsertDispatchRule(
+      publicId: world.database.provider.id("dru", [UInt8](repeating: 7, count: 12)), customer: tenant, service: nil, category: "device", nature: nil,
+      priorityTo: nil, ci: nil, team: Ticket.Reference(id: 0, publicId: []), now: world.database.clock.now())
     let plans = try await world.database.tenancy.transaction(binding: [tenant], side: .staff) { transaction in
       [
         "next ticket": try await transaction.query(ExplainedDispatch(statement: NextTicketId(tenant: tenant))),
         "candidates": try await transaction.query(ExplainedDispatch(statement: DispatchCandidates(tenant: tenant, ticket: nil, facts: facts))),
+        "set": try await transaction.query(ExplainedDispatch(statement: EndSameDispatchRule(rule: set))),
+        "list": try await transaction.query(
+          ExplainedDispatch(statement: DispatchRules(tenant: tenant, withEnded: true, after: 0, limit: 51))),
       ]
     }
     for (name, plan) in plans {
-      #expect(!plan.contains { $0.contains("Seq Scan on dispatch_rule") }, "\(name):\n\(plan.joined(separator: "\n"))")
+      let readsAll = plan.contains { $0.contains("Seq Scan on dispatch_rule") || $0.contains("dispatch_rule_pk") }
+      #expect(!readsAll, "\(name):\n\(plan.joined(separator: "\n"))")
     }
   }
 }

@@ -70,6 +70,62 @@ import Testing
     #expect(try await world.desk.act("add_ci", on: incident, ["ci": one])["team"] == world.second["id"], "nobody had taken it")
   }
 
+  /// What is urgent goes to those who are on call, also when that turns out later.
+  @Test func whatIsUrgentGoesToAnotherTeam() async throws {
+    let world = try await AgreementWorld()
+    try await set([:], to: world.first, world)
+    let urgent = try await set(["priorityTo": 2], to: world.second, world)
+    #expect(urgent["priorityTo"] == 2)
+    #expect(try await open(["impact": 1, "urgency": 1], world)["team"] == world.second["id"])
+    let incident = try await open([:], world)
+    #expect(incident["team"] == world.first["id"])
+    let moved = try await world.desk.act("classify", on: incident, ["impact": 1, "urgency": 1])
+    #expect(moved["team"] == world.second["id"])
+    // Another priority is another rule; the same one takes its place.
+    try await set(["priorityTo": 1], to: world.first, world)
+    #expect(try await open(["impact": 1, "urgency": 1], world)["team"] == world.first["id"])
+    try await set(["priorityTo": 2], to: world.first, world)
+    let listed = try await world.database.call("dispatch_rule.list", [:], as: world.desk.engineer)["items"]
+    #expect(listed?.column("priorityTo") == [.null, 1, 2])
+    await expectFailure(.invalid) { try await set(["priorityTo": 6], to: world.first, world) }
+  }
+
+  /// A general rule is for a CI that the provider shares, on tickets of whomever it affects; a customer's own CI is none for all.
+  @Test func aGeneralRuleIsForASharedCi() async throws {
+    let world = try await CiWorld()
+    let (database, manager) = (world.desk.database, world.desk.manager)
+    let core = try await world.shared("Core switch", affecting: [world.desk.acme, world.desk.other])
+    let own = try await world.ci("erp-01")
+    let team = try await database.call("team.create", ["name": "Network"], as: manager)["id"] ?? .null
+    let rule = try await database.call("dispatch_rule.set", ["ci": core, "team": team], as: manager)
+    #expect(rule["ci"] == core && rule["own"] == .bool(false))
+    for customer in [world.desk.acme, world.desk.other] {
+      #expect(try await world.open(["sharedCis": .array([core])], for: customer)["team"] == team)
+    }
+    let bare = try await world.open(["cis": .array([own])])
+    #expect(bare["team"] == .null)
+    let named = try await world.desk.act("add_ci", on: bare, ["sharedCi": core])
+    #expect(named["team"] == team)
+    let explained = try await database.call("incident.dispatch_explain", ["id": named["id"] ?? .null], as: world.desk.engineer)
+    #expect(explained["rules"]?.column("rule").map { $0["ci"] } == [core])
+    let refused = await world.refused { try await database.call("dispatch_rule.set", ["ci": own, "team": team], as: manager) }
+    #expect(refused == ["ci input.unknown_reference"])
+  }
+
+  /// A service that is one customer's own is no condition of what holds for others, to whose engineers the list would show it.
+  @Test func aCustomersOwnServiceIsInNoOthersRule() async throws {
+    let world = try await AgreementWorld()
+    try await world.database.catalogueService("OWN")
+    try await world.database.runAsSuperuser("update catalog.service set only_tenant_id = \(world.desk.acme.id) where code = 'OWN'")
+    for customer in [nil, world.desk.other] {
+      let failure = await #expect(throws: Failure.self) {
+        try await set(["service": "OWN", "customer": customer.map { Value.id($0.publicId) } ?? .null], to: world.first, world)
+      }
+      #expect(failure?.violations.map { "\($0.path) \($0.message.key)" } == ["service input.unknown_reference"])
+    }
+    #expect(try await set(["service": "OWN", "customer": .id(world.desk.acme.publicId)], to: world.first, world)["service"] == "OWN")
+  }
+
   @Test func whatIsClassifiedLaterFollowsUntilSomebodyHasIt() async throws {
     let world = try await AgreementWorld()
     try await set([:], to: world.first, world)
@@ -102,6 +158,9 @@ import Testing
     try await set([:], to: world.first, world)
     try await set(["category": "network"], to: world.second, world)
     let before = try await open(["category": "network"], world)
+    let nowhere = Value.id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))
+    let unknown = await #expect(throws: Failure.self) { try await allow([world.first, .object(["id": nowhere])], world) }
+    #expect(unknown?.violations.map { "\($0.path) \($0.message.key)" } == ["teams[1] input.unknown_reference"])
     #expect(try await allow([world.first], world)["teams"]?.column("name") == ["First line"])
     let incident = try await open(["category": "network"], world)
     #expect(incident["team"] == world.first["id"], "the next rule whose team may")
@@ -141,8 +200,15 @@ import Testing
       let failure = await #expect(throws: Failure.self) { try await open(more, world, as: principal) }
       return failure?.violations.map { "\($0.path) \($0.message.key)" } ?? []
     }
-    #expect(await refusal(["team": second], user) == ["team ticket.staff_only"])
-    #expect(await refusal(["team": second], reader) == ["team ticket.staff_only"])
+    // To a customer's people every team is one that there is not.
+    let nowhere = Value.id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))
+    for principal in [user, reader, world.desk.engineer] {
+      #expect(await refusal(["team": nowhere], principal) == ["team input.unknown_reference"])
+    }
+    #expect(await refusal(["team": nowhere, "resolution": "Done."]) == ["team input.unknown_reference"])
+    #expect(await refusal(["team": second], user) == ["team input.unknown_reference"])
+    #expect(await refusal(["team": second], reader) == ["team denied"])
+    #expect(await refusal(["resolution": "Done."], reader) == ["resolution denied"])
     #expect(await refusal(["team": second, "resolution": "Done."]) == ["team ticket.resolved_needs_no_team"])
     _ = try await allow([world.first], world)
     #expect(await refusal(["team": second]) == ["team delivery_model.team_not_allowed"])
@@ -155,7 +221,10 @@ import Testing
     let user = try await world.database.user(.customerManager, of: world.desk.acme)
     let incident = try await open([:], world, as: user)
     #expect(incident["team"] == .null && incident["agreements"] == .array([]))
-    #expect(try await world.desk.read(incident)["team"] == world.first["id"])
+    let seenByStaff = try await world.desk.read(incident)
+    #expect(seenByStaff["team"] == world.first["id"])
+    // The team's own promise counts, of which its customer sees nothing.
+    #expect(seenByStaff["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T16:00:00Z")
     let told = try await world.desk.list("history", of: incident, as: user)
     #expect(told.first { $0["type"] == "incident.assigned" }?["payload"] == .object([]))
     for operation in ["dispatch_rule.list", "delivery_model.read"] {

@@ -57,6 +57,28 @@ import Testing
     #expect(try await world.states() == ["done"])
   }
 
+  /// A team that may not work for the customer is not tried again and again: people are told at once, and somebody is where the rule names nobody.
+  @Test func aTeamThatMayNotWorkForTheCustomerDoesNotGetIt() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "toTeam": world.secondLine, "staff": .array([world.leadId])])
+    try await world.rule(["ageMinutes": 20, "toTeam": world.secondLine], name: "Nobody named")
+    let incident = try await world.incident()
+    try await world.database.call(
+      "delivery_model.set", ["customer": .id(world.acme.publicId), "teams": .array([world.firstLine])], as: world.database.root)
+    try world.at("2026-03-02T08:10:05Z")
+    try await world.escalate()
+    #expect(try await world.told() == ["incident.escalated_by_rule"])
+    try world.at("2026-03-02T08:20:05Z")
+    try await world.escalate()
+    #expect(try await world.states() == ["done", "done"])
+    let records = try await world.escalations(of: incident)
+    #expect(records.map { $0["fault"] } == ["delivery_model.team_not_allowed", "delivery_model.team_not_allowed"])
+    #expect(records.map { $0["toTeam"] } == [.null, .null])
+    #expect(records.map { $0["attempts"] } == [0, 0])
+    #expect(try await world.read(incident)["team"] == world.firstLine)
+    #expect(try await world.history(incident).filter { $0 == "incident.escalated_by_rule" }.count == 2)
+  }
+
   @Test func aBrokenPromiseSetsOffWhatNoWarningDid() async throws {
     let world = try await EscalationsWorld()
     try await world.rule(["percent": 95, "staff": .array([world.leadId])], name: "Nearly")

@@ -30,6 +30,8 @@ import Testing
     let problem = try await world.problem("One", of: world.acme)
     #expect(problem.at("ownerBy") == "person")
     #expect(await refusal { try await world.act("offer", on: problem) } == "staff owner.one_receiver")
+    let nowhere = Value.id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))
+    #expect(await refusal { try await world.act("offer", on: problem, ["staff": second.id, "team": nowhere]) } == "team input.unknown_reference")
     let offered = try await world.act("offer", on: problem, ["staff": second.id, "reason": "Knows the system"])
     #expect(offered.at("owner") == problem.at("owner"))
     #expect(await refusal { try await world.act("accept_offer", on: offered) } == "owner.offered_to_another")

@@ -1,4 +1,4 @@
--- Who works on a ticket before anybody said so (分派): rules by customer, service, category, nature and CI, and which teams may work for a customer
+-- Who works on a ticket before anybody said so (分派): rules by customer, service, category, nature, priority and CI, and which teams may work for a customer
 -- at all, which is its delivery model (交付模式). There is neither until somebody sets one.
 
 -- What a rule names it never ceases to name: it is ended, and another one takes its place.
@@ -11,6 +11,8 @@ create table desk.dispatch_rule (
   -- it and those below it
   category text,
   nature text,
+  -- it and those above it, of which 1 is the highest
+  priority_to bigint,
   -- of a customer's own rule one of its CIs, of a general one a CI that the provider shares
   ci_public_id bytea,
   team_id bigint not null,
@@ -27,11 +29,14 @@ create table desk.dispatch_rule (
   constraint dispatch_rule_public_id_check check (octet_length(public_id) = 12),
   constraint dispatch_rule_ci_check check (octet_length(ci_public_id) = 12),
   constraint dispatch_rule_team_public_id_check check (octet_length(team_public_id) = 12),
+  constraint dispatch_rule_priority_check check (priority_to between 1 and 5),
   constraint dispatch_rule_order_check check (ended_at >= recorded_at)
 );
 -- One in force for the same; its first column finds those of a customer, and those of all.
-create unique index dispatch_rule_open_unique on desk.dispatch_rule (only_tenant_id, service_id, category, nature, ci_public_id) nulls not distinct
-  where ended_at is null;
+create unique index dispatch_rule_open_unique on desk.dispatch_rule (only_tenant_id, service_id, category, nature, priority_to, ci_public_id)
+  nulls not distinct where ended_at is null;
+-- Those of a customer, and those of all, with what was ended.
+create index dispatch_rule_customer on desk.dispatch_rule (only_tenant_id, id);
 -- A customer's people who open a ticket give it to a team by a rule that they do not see: their side reads the ids of its own and of the general
 -- ones. There are no names in it, and nothing shows it to them.
 select steward.protect_provider_table(

@@ -10,6 +10,8 @@ struct DispatchRule: Sendable {
   /// It and those below it.
   let category: String?
   let nature: String?
+  /// It and those above it, of which 1 is the highest.
+  let priorityTo: Int64?
   /// Of a customer's own rule one of its CIs, of a general one a CI that the provider shares.
   let ci: [UInt8]?
   let team: Ticket.Reference
@@ -22,6 +24,7 @@ struct DispatchFacts: Sendable {
   let service: Int64?
   let category: String?
   let nature: String?
+  let priority: Int64
   let cis: [NamedCi.Key]
 }
 
@@ -34,6 +37,7 @@ struct DispatchFacts: Sendable {
 /// | for its service | for none |
 /// | for its category | for one above it, and this for none |
 /// | for its nature | for none |
+/// | for its priority and those above it | for one below it too, and this for none |
 /// | set earlier | set later |
 ///
 /// One whose team the delivery model does not allow is passed over.
@@ -41,7 +45,7 @@ enum DispatchChoice {
   /// Those that are for a ticket, the most specific first.
   static func matching(_ rules: [DispatchRule], _ facts: DispatchFacts) -> [DispatchRule] {
     let branch = facts.category.map(CodeKey.branch) ?? []
-    return rules.filter { $0.isFor(facts, branch) }.sorted { $0.rank > $1.rank }
+    return rules.filter { $0.isFor(facts, branch) }.sorted { $1.rank.lexicographicallyPrecedes($0.rank) }
   }
 
   /// The one that decides, of those that are for the ticket; nil: none.
@@ -53,14 +57,17 @@ extension DispatchRule {
     if let service, service != facts.service { return false }
     if let category, !branch.contains(category) { return false }
     if let nature, nature != facts.nature { return false }
+    if let priorityTo, facts.priority > priorityTo { return false }
     if let ci, !facts.cis.contains(NamedCi.Key(isShared: !isOwn, publicId: ci)) { return false }
     return true
   }
 
   /// Greater is more specific; of equals the one that was set earlier.
-  fileprivate var rank: (Int, Int, Int, Int, Int, Int64) {
+  fileprivate var rank: [Int64] {
+    func point(_ holds: Bool) -> Int64 { holds ? 1 : 0 }
     // A category that is deeper is longer by a part.
-    let depth = category.map { CodeKey.branch(of: $0).count } ?? 0
-    return (isOwn ? 1 : 0, ci == nil ? 0 : 1, service == nil ? 0 : 1, depth, nature == nil ? 0 : 1, -id)
+    let depth = Int64(category.map { CodeKey.branch(of: $0).count } ?? 0)
+    let urgency: Int64 = priorityTo.map { -$0 } ?? .min
+    return [point(isOwn), point(ci != nil), point(service != nil), depth, point(nature != nil), urgency, -id]
   }
 }

@@ -5,7 +5,7 @@ import Postgres
 extension TicketWork {
   /// What dispatch rules are chosen by, as it is now.
   func dispatchFacts(_ cis: [NamedCi.Key]) -> DispatchFacts {
-    DispatchFacts(service: ticket.service?.id, category: ticket.category, nature: ticket.nature, cis: cis)
+    DispatchFacts(service: ticket.service?.id, category: ticket.category, nature: ticket.nature, priority: ticket.priority, cis: cis)
   }
 
   /// The rules give it to their team, where they name one that it has not got.
@@ -33,8 +33,8 @@ extension TicketWork {
   /// It was classified anew: the rules are asked again while nobody has taken it, and unless a person chose its team, or that it has none.
   /// The act is of the staff, whose work has the turn.
   mutating func dispatchAnew(since before: Ticket, _ cis: TicketCis? = nil) async throws {
-    let isOther =
-      ticket.service?.id != before.service?.id || ticket.category != before.category || ticket.nature != before.nature || cis?.isChanged ?? false
+    let isNamedOtherwise = ticket.service?.id != before.service?.id || ticket.category != before.category || ticket.nature != before.nature
+    let isOther = isNamedOtherwise || ticket.priority != before.priority || cis?.isChanged ?? false
     guard isOther, ticket.state == .new, ticket.assignee == nil, ticket.owner == nil else { return }
     if let turn {
       guard turn.rule != nil, turn.acceptedAt == nil else { return }

@@ -55,6 +55,14 @@ struct TeamOutsideModel: Statement {
   static func decode(_ row: inout RowReader) throws -> NamedTeam { try NamedTeam(&row) }
 }
 
+/// Which teams may work for a customer.
+package enum DeliveryModel {
+  /// Whether the customer's model names the team, or none at all. For the staff; the customer's tenant is bound.
+  package static func allows(_ team: Int64, for customer: TenantId, in transaction: Transaction) async throws -> Bool {
+    try await transaction.first(TeamOutsideModel(tenant: customer, team: team)) == nil
+  }
+}
+
 /// All of them at once: of two who set it, one prevails whole.
 struct SetDeliveryModel: Statement {
   let tenant: TenantId

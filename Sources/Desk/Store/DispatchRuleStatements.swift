@@ -40,14 +40,14 @@ struct DispatchCandidates: Statement {
   let facts: DispatchFacts
 
   static let sql = """
-    select r.id, r.public_id, r.only_tenant_id is not null, r.service_id, r.category, r.nature, r.ci_public_id, r.team_id, r.team_public_id,
-      coalesce(cardinality(d.team_ids) = 0 or r.team_id = any (d.team_ids), true),
+    select r.id, r.public_id, r.only_tenant_id is not null, r.service_id, r.category, r.nature, r.priority_to, r.ci_public_id, r.team_id,
+      r.team_public_id, coalesce(cardinality(d.team_ids) = 0 or r.team_id = any (d.team_ids), true),
       exists (select from desk.assignment a where a.tenant_id = $1 and a.ticket_id = $2)
     from desk.dispatch_rule r
     left join desk.delivery_model d on d.tenant_id = $1
     where r.ended_at is null and (r.only_tenant_id is null or r.only_tenant_id = $1) and (r.service_id is null or r.service_id = $3)
       and (r.category is null or r.category = any ($4)) and (r.nature is null or r.nature = $5)
-      and (r.ci_public_id is null or r.ci_public_id = any ($6))
+      and (r.ci_public_id is null or r.ci_public_id = any ($6)) and (r.priority_to is null or r.priority_to >= $7)
     order by r.id
     """
 
@@ -58,12 +58,13 @@ struct DispatchCandidates: Statement {
     parameters.append(facts.category.map(CodeKey.branch) ?? [])
     parameters.append(facts.nature)
     parameters.append(facts.cis.map(\.publicId))
+    parameters.append(facts.priority)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     let rule = DispatchRule(
       id: try row.next(), publicId: try row.next(), isOwn: try row.next(), service: try row.next(), category: try row.next(), nature: try row.next(),
-      ci: try row.next(), team: Ticket.Reference(id: try row.next(), publicId: try row.next()), isAllowed: try row.next())
+      priorityTo: try row.next(), ci: try row.next(), team: Ticket.Reference(id: try row.next(), publicId: try row.next()), isAllowed: try row.next())
     return Found(rule: rule, hadTeam: try row.next())
   }
 }
@@ -76,6 +77,7 @@ struct DispatchRuleRow: Sendable {
   let service: String?
   let category: String?
   let nature: String?
+  let priorityTo: Int64?
   let ci: [UInt8]?
   let team: [UInt8]
   let teamName: String
@@ -84,8 +86,8 @@ struct DispatchRuleRow: Sendable {
   let version: Int64
 
   static let select = """
-    select r.id, r.public_id, r.only_tenant_id is not null, k.code, r.category, r.nature, r.ci_public_id, m.public_id, m.name, r.recorded_at,
-      r.ended_at, r.version
+    select r.id, r.public_id, r.only_tenant_id is not null, k.code, r.category, r.nature, r.priority_to, r.ci_public_id, m.public_id, m.name,
+      r.recorded_at, r.ended_at, r.version
     from desk.dispatch_rule r
     join desk.team m on m.id = r.team_id
     left join catalog.pub_service k on k.service_id = r.service_id
@@ -98,6 +100,7 @@ struct DispatchRuleRow: Sendable {
     service = try row.next()
     category = try row.next()
     nature = try row.next()
+    priorityTo = try row.next()
     ci = try row.next()
     team = try row.next()
     teamName = try row.next()
@@ -150,6 +153,22 @@ struct DispatchRules: Statement {
   static func decode(_ row: inout RowReader) throws -> DispatchRuleRow { try DispatchRuleRow(&row) }
 }
 
+/// A service that rules for a customer, or for all, can be for.
+struct ServiceOfRule: Statement {
+  let code: String
+  /// Nil: for all customers.
+  let customer: TenantId?
+
+  static let sql = "select service_id from catalog.pub_service where code = $1 and (only_tenant_id is null or only_tenant_id = $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(code)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// A rule that is about to be set.
 struct InsertDispatchRule: Statement {
   let publicId: PublicId
@@ -158,13 +177,15 @@ struct InsertDispatchRule: Statement {
   let service: Int64?
   let category: String?
   let nature: String?
+  let priorityTo: Int64?
   let ci: PublicId?
   let team: Ticket.Reference
   let now: Instant
 
   static let sql = """
-    insert into desk.dispatch_rule (only_tenant_id, service_id, category, nature, ci_public_id, recorded_at, public_id, team_id, team_public_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into desk.dispatch_rule
+      (only_tenant_id, service_id, category, nature, ci_public_id, recorded_at, priority_to, public_id, team_id, team_public_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -175,14 +196,15 @@ struct InsertDispatchRule: Statement {
   }
 }
 
-/// Ends the rule in force for the same, whose place another one takes.
+/// Ends the rule in force for the same, whose place another one takes. No index serves `is not distinct from`; the customer's rules are found by one.
 struct EndSameDispatchRule: Statement {
   let rule: InsertDispatchRule
 
   static let sql = """
     update desk.dispatch_rule set ended_at = $6, version = version + 1
-    where ended_at is null and only_tenant_id is not distinct from $1 and service_id is not distinct from $2 and category is not distinct from $3
-      and nature is not distinct from $4 and ci_public_id is not distinct from $5
+    where ended_at is null and (only_tenant_id = $1 or only_tenant_id is null and $1::bigint is null) and service_id is not distinct from $2
+      and category is not distinct from $3 and nature is not distinct from $4 and ci_public_id is not distinct from $5
+      and priority_to is not distinct from $7
     """
 
   func bind(to parameters: inout Parameters) {
@@ -192,6 +214,7 @@ struct EndSameDispatchRule: Statement {
     parameters.append(rule.nature)
     parameters.append(rule.ci?.random)
     parameters.append(rule.now)
+    parameters.append(rule.priorityTo)
   }
 }
 

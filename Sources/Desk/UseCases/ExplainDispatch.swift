@@ -50,7 +50,8 @@ package enum ExplainDispatch: Operation {
     let (transaction, tenant) = (context.transaction, context.tenant.id)
     let ticket = try await context.ticket(input.id)
     let (turns, cis) = try await transaction.query(TurnsOfTicket(tenant: tenant, ticket: input.id), CisOfTicket(tenant: tenant, ticket: ticket.id))
-    let facts = DispatchFacts(service: ticket.service?.id, category: ticket.category, nature: ticket.nature, cis: cis.map(\.key))
+    let facts = DispatchFacts(
+      service: ticket.service?.id, category: ticket.category, nature: ticket.nature, priority: ticket.priority, cis: cis.map(\.key))
     let found = try await transaction.query(DispatchCandidates(tenant: tenant, ticket: ticket.id, facts: facts))
     let matching = DispatchChoice.matching(found.map(\.rule), facts)
     let deciding = DispatchChoice.deciding(matching)

@@ -26,6 +26,10 @@ package struct DispatchRuleRecord: OperationOutput {
       .text($0.row.category)
     },
     OutputField("nature", .text, "Only tickets of this nature; null: all.", "仅限该性质的工单；null 表示不限。") { .text($0.row.nature) },
+    OutputField(
+      "priorityTo", .integer, "Only tickets of this priority and those above it, 1 being the highest; null: all.",
+      "仅限不低于此优先级的工单，1 为最高；null 表示不限。"
+    ) { .integer($0.row.priorityTo) },
     OutputField("ci", .id, "Only tickets that name this configuration item; null: all.", "仅限涉及该配置项的工单；null 表示不限。") { .id($0.ci) },
     OutputField("setAt", .instant, "When it was set.", "设置时间。") { .instant($0.row.recordedAt) },
     OutputField("endedAt", .instant, "When it was ended, or another one took its place; null: it is in force.", "终止或被取代的时间；null 表示有效。") {
@@ -43,6 +47,7 @@ package enum SetDispatchRule: Operation {
     let service: String?
     let category: String?
     let nature: String?
+    let priorityTo: Int64?
     let ci: PublicId?
     let team: PublicId
 
@@ -54,19 +59,23 @@ package enum SetDispatchRule: Operation {
       "category", 1...100, "Only tickets of this category, and of those below it: a key of code.list.", "仅限该分类及其下级的工单：code.list 中的键。"
     ).optional
     private static let nature = Field.text("nature", 1...100, "Only tickets of this nature: a key of code.list.", "仅限该性质的工单：code.list 中的键。").optional
+    private static let priorityTo = Field.integer(
+      "priorityTo", 1...5, "Only tickets of this priority and those above it, 1 being the highest.", "仅限不低于此优先级的工单，1 为最高。"
+    ).optional
     private static let ci = Field.id(
       "ci", .ticketCi, "Only tickets that name this configuration item: one of the customer's; without a customer one that the provider shares.",
       "仅限涉及该配置项的工单：该客户的配置项；未指定客户时为服务商共享的配置项。"
     ).optional
     private static let team = Field.id("team", .team, "The team that works on them.", "处理团队。")
 
-    package static let fields: [any InputField] = [customerField, service, category, nature, ci, team]
+    package static let fields: [any InputField] = [customerField, service, category, nature, priorityTo, ci, team]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customerField]
       service = try values[Self.service]
       category = try values[Self.category]
       nature = try values[Self.nature]
+      priorityTo = try values[Self.priorityTo]
       ci = try values[Self.ci]
       team = try values[Self.team]
     }
@@ -77,28 +86,37 @@ package enum SetDispatchRule: Operation {
   }
 
   package static let declaration = Declaration(
-    "dispatch_rule.set", "Set which team works on tickets of a service, category, nature or configuration item, for all customers or for one.",
-    zh: "设置某服务、分类、性质或配置项的工单由哪个团队处理（全部客户或某客户）。", permission: DispatchRuleFields.permission,
+    "dispatch_rule.set", "Set which team works on tickets of a service, category, nature, priority or configuration item, for all customers or for one.",
+    zh: "设置某服务、分类、性质、优先级或配置项的工单由哪个团队处理（全部客户或某客户）。", permission: DispatchRuleFields.permission,
     roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRuleRecord {
     let isOwn = context.tenant.kind == .customer
     let team = try await context.team(input.team, "team")
     if isOwn { try await context.requireAllowed(team, "team") }
-    let service = try await context.cataloguedService(input.service)
+    let service = try await service(input.service, of: isOwn ? context.tenant.id : nil, in: context)
     let codes = context.codes(input.codes)
     try await context.transaction.flush()
     _ = try codes.usable()
     if let ci = input.ci { _ = try await context.cisToName([ci], openedAt: context.now, path: { _ in "ci" }) }
     let id = context.newId(.dispatchRule)
     let rule = InsertDispatchRule(
-      publicId: id, customer: isOwn ? context.tenant.id : nil, service: service, category: input.category, nature: input.nature, ci: input.ci,
-      team: Ticket.Reference(id: team, publicId: input.team.random), now: context.now)
+      publicId: id, customer: isOwn ? context.tenant.id : nil, service: service, category: input.category, nature: input.nature,
+      priorityTo: input.priorityTo, ci: input.ci, team: Ticket.Reference(id: team, publicId: input.team.random), now: context.now)
     context.transaction.enqueue(EndSameDispatchRule(rule: rule))
     context.transaction.enqueue(rule)
     context.subject(id)
     guard let row = try await context.transaction.first(DispatchRuleByPublicId(publicId: id)) else { throw Failure.notFound }
     return DispatchRuleRecord(row, in: context)
+  }
+
+  /// One that is another customer's own is none for this one, and none for all.
+  private static func service(_ code: String?, of customer: TenantId?, in context: OperationContext) async throws -> Int64? {
+    guard let code else { return nil }
+    guard let service = try await context.transaction.first(ServiceOfRule(code: code, customer: customer)) else {
+      throw context.unknownReference("service")
+    }
+    return service
   }
 }
 

@@ -17,10 +17,11 @@ extension OperationContext {
   package func offer(
     _ subject: OfferSubject, from: (id: Int64, publicId: [UInt8]), to: (id: Int64, publicId: [UInt8])?, team: PublicId?, reason: String?
   ) async throws -> Value {
-    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
-    guard to?.id != from.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
+    // A team that there is not is answered alike, whatever else is told.
     let row: Int64? =
       if let team { try await self.team(team, "team") } else { nil }
+    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
+    guard to?.id != from.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
     guard try await transaction.first(OpenOffer(provider: provider.id, subject: subject)) == nil else {
       throw Failure(.conflict, SpineMessages.offeredAlready)
     }

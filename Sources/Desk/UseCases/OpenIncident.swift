@@ -101,7 +101,6 @@ package enum OpenIncident: Operation {
       closureCode = code.map(ClosureCode.init(rawValue:)) ?? .solved
       closes = try values[Self.closeField] ?? false
       team = try values[Self.teamField]
-      if team != nil, resolution != nil { throw FieldError("team", EndingMessages.resolvedNeedsNoTeam) }
       // Neither ends what is not resolved.
       if closes || code != nil, resolution == nil { throw FieldError("resolution", InputMessages.requiredHere) }
       if resolution == nil, respondedAt != nil || resolvedAt != nil {
@@ -180,7 +179,8 @@ package enum OpenIncident: Operation {
     cis.choose(&ciTier, &service, &serviceCategory)
     let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, service: service?.id, explicit: explicit)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
-    let dispatchFacts = DispatchFacts(service: service?.id, category: input.category, nature: input.nature, cis: cis.named.map(\.key))
+    let dispatchFacts = DispatchFacts(
+      service: service?.id, category: input.category, nature: input.nature, priority: priority, cis: cis.named.map(\.key))
     // What is solved at once goes to no team; what somebody gives to one is his word.
     let rules: Later<DispatchCandidates.Found>? =
       if next.hasRules, input.resolution == nil, team == nil {
@@ -237,26 +237,28 @@ package enum OpenIncident: Operation {
     return work.record
   }
 
-  /// The team that it is given to; nil: none is told. Asked of it is what `incident.assign` asks.
+  /// The team that it is given to; nil: none is told. Asked of it is what `incident.assign` asks. A customer's people see no team: whichever they
+  /// name is answered like one that there is not.
   private static func team(_ input: Input, _ context: OperationContext) async throws -> Ticket.Reference? {
     guard let named = input.team else { return nil }
-    let mayWork = context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
-    guard context.principal.side == .staff, mayWork else { throw Failure.invalid("team", DeskMessages.staffOnly) }
     let team = try await context.team(named, "team")
+    try require(IncidentFields.work, "team", context)
+    if input.resolution != nil { throw Failure.invalid("team", EndingMessages.resolvedNeedsNoTeam) }
     try await context.requireAllowed(team, "team")
     return Ticket.Reference(id: team, publicId: named.random)
   }
 
+  /// What only the staff may tell, and of them only who has the permission for this customer.
+  private static func require(_ permission: String, _ path: String, _ context: OperationContext) throws(Failure) {
+    guard context.principal.side == .staff else { throw Failure.invalid(path, DeskMessages.staffOnly) }
+    let may = context.principal.access(permission, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
+    guard may else { throw Failure.invalid(path, OperationMessages.denied, ["permission": permission]) }
+  }
+
   private static func openedAt(_ input: Input, _ context: OperationContext) throws -> Instant {
     let isStaff = context.principal.side == .staff
-    if input.resolution != nil {
-      let mayWork = context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
-      guard isStaff, mayWork else { throw Failure.invalid("resolution", DeskMessages.staffOnly) }
-    }
-    if input.closes {
-      let mayClose = context.principal.access("incident.close", honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
-      guard isStaff, mayClose else { throw Failure.invalid("close", DeskMessages.staffOnly) }
-    }
+    if input.resolution != nil { try require(IncidentFields.work, "resolution", context) }
+    if input.closes { try require("incident.close", "close", context) }
     guard let openedAt = input.openedAt else { return context.now }
     guard isStaff else { throw Failure.invalid("openedAt", DeskMessages.staffOnly) }
     guard openedAt <= context.now else { throw Failure.invalid("openedAt", DeskMessages.openedInFuture) }

@@ -59,16 +59,13 @@ package enum OfferOwnership: Operation {
     let team: PublicId?
     let reason: String?
 
-    private static let staff = Field.id("staff", .staff, "Whom it is offered to.", "移交给的人员。").optional
-    private static let team = Field.id("team", .team, "Or the team, of which whoever accepts answers for it.", "或移交给的团队，由接受者负责。").optional
-    private static let reason = Field.text("reason", 1...500, "Why.", "移交原因。").optional
-    package static let fields: [any InputField] = [IncidentFields.id, staff, team, reason]
+    package static let fields: [any InputField] = [IncidentFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      staff = try values[Self.staff]
-      team = try values[Self.team]
-      reason = try values[Self.reason]
+      staff = try values[OfferFields.staff]
+      team = try values[OfferFields.team]
+      reason = try values[OfferFields.reason]
     }
   }
 
@@ -132,12 +129,11 @@ package enum ReturnOwnership: Operation {
     let id: PublicId
     let reason: String
 
-    private static let reason = Field.text("reason", 1...500, "Why.", "退回或撤回的原因。")
-    package static let fields: [any InputField] = [IncidentFields.id, reason]
+    package static let fields: [any InputField] = [IncidentFields.id, OfferFields.answer]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      reason = try values[Self.reason]
+      reason = try values[OfferFields.answer]
     }
   }
 

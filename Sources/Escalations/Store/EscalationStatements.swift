@@ -311,10 +311,13 @@ struct SettleEscalation: Statement {
   var fromTeam: [UInt8]?
   var toTeam: [UInt8]?
   var tasksGiven: Int64?
+  /// Why the team did not get it, as a code; nil: what was there stands.
+  var fault: String?
   let now: Instant
 
   static let sql = """
-    update escalations.escalation set state = $3, from_team_public_id = $4, to_team_public_id = $5, settled_at = $6, tasks_given = $7
+    update escalations.escalation set state = $3, from_team_public_id = $4, to_team_public_id = $5, settled_at = $6, tasks_given = $7,
+      fault = coalesce($8, fault)
     where tenant_id = $1 and id = $2
     """
 
@@ -326,6 +329,7 @@ struct SettleEscalation: Statement {
     parameters.append(toTeam)
     parameters.append(now)
     parameters.append(tasksGiven)
+    parameters.append(fault)
   }
 }
 

@@ -235,6 +235,7 @@ package struct EscalationSweep: Sweep {
     settle.fromTeam = ticket.team?.publicId
     // Who gave it to yet another team meanwhile knew more than the rule.
     let isWhereItWas = ticket.team?.id == row.foundTeam
+    var staysWhereItIs = false
     if let toTeam = rule.toTeam, held.process != .incident {
       // What of it the rule's team is to do, or whoever is.
       let tasks = ticket.tasks.filter { $0.team != toTeam.id && (rule.team == nil || rule.team?.id == $0.team) }
@@ -242,12 +243,19 @@ package struct EscalationSweep: Sweep {
         for task in tasks { try await give(task, to: toTeam, row, of: customer, provider, in: transaction) }
         (settle.toTeam, settle.fromTeam, settle.tasksGiven) = (toTeam.publicId, rule.team?.publicId, Int64(tasks.count))
       }
-    } else if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas, row.attempts < Self.mostAttempts {
-      try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
-      settle.toTeam = toTeam.publicId
+    } else if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas {
+      // A team that may not work for the customer may not tomorrow either: people are told at once.
+      let mayGo = try await DeliveryModel.allows(toTeam.id, for: tenant, in: transaction)
+      if mayGo, row.attempts < Self.mostAttempts {
+        try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
+        settle.toTeam = toTeam.publicId
+      } else {
+        staysWhereItIs = true
+        if !mayGo { settle.fault = DispatchRuleMessages.teamNotAllowed.key }
+      }
     }
-    // Where nothing is done there is nothing to tell.
-    if settle.toTeam != nil || !rule.staff.isEmpty {
+    // Where nothing is done there is nothing to tell; that a team could not have what was meant for it somebody hears, whomever the rule names.
+    if settle.toTeam != nil || staysWhereItIs || !rule.staff.isEmpty {
       let losing = settle.toTeam == nil ? nil : ticket.assignee
       let told = (rule.staff.map(\.publicId) + [losing].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
       func team(_ bits: [UInt8]?) -> Value { .id(bits.map { provider.id(IdKind.team.prefix, $0) }) }
