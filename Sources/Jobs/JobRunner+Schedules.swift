@@ -5,16 +5,20 @@ import Tenancy
 
 extension JobRunner {
   /// Leaves the jobs of the sweeps whose time has come by their schedules. Whoever moves a schedule on leaves its job, in one transaction: so
-  /// however many workers look, one job is left.
+  /// however many workers look, one job is left. A schedule that cannot be moved on holds up no other.
   package func enqueueScheduled() async throws {
     let now = tenancy.clock.now()
     let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(DueSchedules(now: now)) }
     for schedule in schedules where sweeps[schedule.kind] != nil {
-      try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
-        var isDue = try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1
-        if !isDue { isDue = try await advancePlanned(schedule, now, in: transaction) }
-        guard isDue else { return }
-        transaction.enqueue(EnqueueScheduled(tenant: schedule.tenant, kind: schedule.kind, now: now))
+      do {
+        try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
+          var isDue = try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1
+          if !isDue { isDue = try await advancePlanned(schedule, now, in: transaction) }
+          guard isDue else { return }
+          transaction.enqueue(EnqueueScheduled(tenant: schedule.tenant, kind: schedule.kind, now: now))
+        }
+      } catch  where !Task.isCancelled {
+        logger.error("schedule not moved on", metadata: ["kind": "\(schedule.kind)", "error": "\(error)"])
       }
     }
   }
@@ -41,9 +45,9 @@ extension JobRunner {
     guard let calendar = plan.calendar, let calendars else { return nil }
     do {
       return try await calendars.openDays(of: calendar, from: instant, in: transaction)
-    } catch let failure as Failure {
-      // One that cannot be read holds up no other schedule, and not its own.
-      logger.error("calendar of a schedule not read", metadata: ["calendar": "\(calendar)", "error": "\(failure)"])
+    } catch  where !Task.isCancelled {
+      // One that cannot be read does not hold up its schedule.
+      logger.error("calendar of a schedule not read", metadata: ["calendar": "\(calendar)", "error": "\(error)"])
       return nil
     }
   }

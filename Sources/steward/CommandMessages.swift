@@ -51,6 +51,10 @@ enum CommandMessages: MessageCatalog {
   static let fewPartitions = Message(
     "command.few_partitions", "Partitions reach only {months} months ahead. Start the server, or run: steward migrate",
     zh: "分区仅覆盖未来 {months} 个月。请启动服务，或运行：steward migrate")
+  static let jobsWait = Message(
+    "command.jobs_wait",
+    "Nobody has begun these for {minutes} minutes: {kinds}. No worker knows them or keeps up: start one of the version that left them.",
+    zh: "以下作业已等待超过 {minutes} 分钟而无人开始：{kinds}。没有工作进程认识这些类别，或来不及处理：请启动创建它们的那个版本的工作进程。")
   static let adminUnreachable = Message(
     "command.admin_unreachable", "Nobody answers at {address}: {reason}. Is the server running, with --admin-socket or --admin-listen?",
     zh: "{address} 无应答：{reason}。服务是否已启动，并带有 --admin-socket 或 --admin-listen？")
@@ -140,7 +144,7 @@ enum CommandMessages: MessageCatalog {
     columnThen,
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, none, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
-    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, demoProgress, noProfile,
+    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, jobsWait, demoProgress, noProfile,
     certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
     adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]

@@ -64,6 +64,8 @@ import Testing
     try await world.leave()
     let done = Counter()
     let older = world.runner { _, _ in done.next() }
+    try await older.tick()
+    #expect(try await world.waitingJobs() == [], "not yet told of")
     for _ in 0..<12 {
       try await older.tick()
       world.clock.advance(seconds: 600)
@@ -71,6 +73,11 @@ import Testing
     #expect(done.value == 1, "what it knows it does")
     let left = try await world.jobs(NewerHandler.kind)
     #expect(left.map(\.state) == ["ready"] && left.map(\.attempts) == [0])
+    let acme = try await world.database.customer("ACME")
+    try await world.leave(3, of: acme.id, kind: "test.newest")
+    #expect(try await world.waitingJobs() == ["test.newer 1 \(now)"], "what is due since a moment is not told of")
+    world.clock.advance(seconds: WaitingJobs.patienceSeconds)
+    #expect(try await world.waitingJobs().map { $0.prefix(13) } == ["test.newer 1 ", "test.newest 3"], "of every tenant, what waits longest first")
     let newer = JobRunner(
       tenancy: world.database.tenancy, sweeps: [], handlers: [Handler { _, _ in }, NewerHandler { done.next() }], logger: JobWorld.logger)
     try await newer.tick()
@@ -111,12 +118,19 @@ private struct NewerHandler: JobHandler {
 
 extension JobWorld {
   /// Leaves numbered jobs of a tenant, all due.
-  fileprivate func leave(_ count: Int, of tenant: TenantId) async throws {
+  fileprivate func leave(_ count: Int, of tenant: TenantId, kind: String = Handler.kind) async throws {
     try await database.runAsSuperuser(
       """
       insert into jobs.job (tenant_id, kind, payload, run_at, recorded_at)
-      select \(tenant), '\(Handler.kind)', jsonb_build_object('number', n), '\(clock.now())', '\(clock.now())' from generate_series(1, \(count)) n
+      select \(tenant), '\(kind)', jsonb_build_object('number', n), '\(clock.now())', '\(clock.now())' from generate_series(1, \(count)) n
       """)
+  }
+
+  /// What doctor says: of each kind how many nobody has begun for long, and since when.
+  fileprivate func waitingJobs() async throws -> [String] {
+    let waiting = WaitingJobs(now: clock.now())
+    return try await database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(waiting) }
+      .map { "\($0.kind) \($0.count) \($0.since)" }
   }
 
   /// Jobs of a kind, of all tenants.

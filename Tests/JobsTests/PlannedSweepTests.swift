@@ -106,6 +106,24 @@ import Testing
     #expect(runs.told == ["2026-03-03T01:30:00Z", "2026-03-04T01:30:00Z"], "never open")
   }
 
+  /// What goes wrong with one schedule, so that its transaction is lost, holds up no other, nor the jobs that wait.
+  @Test func aScheduleThatCannotBeMovedOnHoldsUpNoOther() async throws {
+    let world = try await JobWorld.make()
+    let (runs, others) = (Runs(), Counter())
+    let sweeps: [any Sweep] = [Nightly(runs: runs), CountedSweep(body: { others.next() })]
+    let runner = JobRunner(tenancy: world.database.tenancy, sweeps: sweeps, calendars: BreakingCalendars(), logger: JobWorld.logger)
+    try await world.begin(runner, "2026-03-02T12:00:00Z")
+    try await world.plan("02:30", "Europe/Berlin", calendar: try await world.calendar())
+    try await world.tick(runner, hours: 24)
+    #expect(others.value == 48)
+    #expect(runs.told == [])
+    // It is not lost: a worker for whom it goes well makes it up.
+    let mended = GivenCalendars()
+    try mended.set(try .fiveByEight(zone: "Europe/Berlin"))
+    try await world.tick(world.runner(Nightly(runs: runs), mended), hours: 1)
+    #expect(runs.told == ["2026-03-03T12:30:00Z"])
+  }
+
   /// Another build may say that it must not wait.
   @Test func whatMayNoLongerHaveATimeOfDayLosesIt() async throws {
     let world = try await JobWorld.make()
@@ -188,6 +206,19 @@ private final class GivenCalendars: ScheduleCalendars {
   func openDays(of calendar: Int64, from instant: Instant, in transaction: Transaction) async throws -> OpenDays {
     guard let given = days.withLock({ $0 }) else { throw Failure.notFound }
     return given
+  }
+}
+
+/// Whose reading ends the transaction that it is read in.
+private struct BreakingCalendars: ScheduleCalendars {
+  private struct Break: Statement {
+    static let sql = "select 1::bigint / 0"
+    static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  }
+
+  func openDays(of calendar: Int64, from instant: Instant, in transaction: Transaction) async throws -> OpenDays {
+    _ = try await transaction.first(Break())
+    return OpenDays([])
   }
 }
 

@@ -199,6 +199,23 @@ import Testing
     #expect(ready.map { $0["attempts"] } == [.integer(0)])
   }
 
+  /// Such as one of a later version.
+  @Test func aJobThatNobodyBeginsTellsForHowLong() async throws {
+    let database = try await TestDatabase.make()
+    let administrator = try await database.staff(.administrator)
+    try await database.tenancy.transaction(binding: [database.provider.id], side: .staff) { transaction in
+      transaction.enqueue(EnqueueJob(tenant: database.provider.id, kind: "some.work", runAt: TestDatabase.start, recordedAt: TestDatabase.start))
+    }
+    func behind() async throws -> [Value?] {
+      try await (database.call("job.list", as: administrator)["items"]?.array ?? []).map { $0["behindSeconds"] }
+    }
+    #expect(try await behind() == [0])
+    database.clock.advance(seconds: 3600)
+    #expect(try await behind() == [3600])
+    try await database.superuser.transaction { try await $0.execute(KillJobs()) }
+    #expect(try await behind() == [.null], "given up")
+  }
+
   @Test func rolesAreListedInBothLanguages() async throws {
     let database = try await TestDatabase.make()
     let roles = try await database.call("role.list", as: try await database.staff(.administrator))["items"]?.array ?? []

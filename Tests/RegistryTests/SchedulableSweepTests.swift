@@ -6,6 +6,8 @@ import Contracts
 import Desk
 import Escalations
 import Events
+import Foundation
+import Handbooks
 import Jobs
 import MajorIncidents
 import Notifications
@@ -13,8 +15,10 @@ import Operations
 import Problems
 import Requests
 import Scorecard
+import Search
 import ServiceLevels
 import Suppliers
+import TestSupport
 import Testing
 import TimeEntries
 
@@ -25,7 +29,18 @@ import TimeEntries
     BreachSweep.self, CalendarSweep.self, WarnSweep.self, RenewalSweep.self, RefreshFigures.self, ProofSweep.self, StageSweep.self, TimerSweep.self,
     TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self, MakeNotifications.self,
     DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self, MajorSweep.self,
+    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ProblemOwnerSweep.self, ChangeOwnerSweep.self,
   ]
+
+  /// A sweep that is not in the list would be asked nothing.
+  @Test func theListIsWhole() throws {
+    let files = try #require(FileManager.default.enumerator(at: RealData.packageRoot.appending(path: "Sources"), includingPropertiesForKeys: nil))
+    var declared: Set<String> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      for match in try String(contentsOf: file, encoding: .utf8).matches(of: /struct ([A-Za-z]+): (?:Long)?Sweep \{/) { declared.insert(String(match.1)) }
+    }
+    #expect(declared == Set(Self.all.map { String(describing: $0) }))
+  }
 
   @Test func onlyWhatIsAsGoodADayLater() {
     let kinds = Self.all.filter { $0.mayBeScheduled }.map { $0.kind }

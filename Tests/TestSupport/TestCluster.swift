@@ -37,11 +37,40 @@ package enum TemporaryFolder {
 
   package static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
+  /// Removes a cluster's folder that nobody uses any more. It may hold hundreds of databases of a thousand files each, and a slow file system takes its
+  /// time for each: so several threads remove the databases, each its share, before what is left goes.
+  ///
+  /// By threads of its own: it is called when no task runs any more.
+  package static func removeCluster(_ path: String) {
+    let base = "\(path)/data/base"
+    let databases = ((try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []).map { "\(base)/\($0)" }
+    let count = min(removers, databases.count)
+    let running = Running(count)
+    for first in 0..<count {
+      let thread = Thread {
+        for place in stride(from: first, to: databases.count, by: count) { TemporaryFolder.remove(databases[place]) }
+        running.count.withLock { $0 -= 1 }
+      }
+      thread.start()
+    }
+    // A thread that the system did not give is not waited for for ever: what it left goes with the rest.
+    for _ in 0..<120_000 where running.count.withLock({ $0 > 0 }) { usleep(5000) }
+    remove(path)
+  }
+
+  private static let removers = 8
+
+  /// How many threads are at work.
+  private final class Running: Sendable {
+    let count: Mutex<Int>
+    init(_ count: Int) { self.count = Mutex(count) }
+  }
+
   /// Removes the folders of processes that are gone. Another user's folders stay: removing them fails.
   static func sweep() {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] where name.hasPrefix(prefix) {
       let processId = pid_t(name.dropFirst(prefix.count).prefix { $0.isNumber })
-      if let processId, kill(processId, 0) != 0, errno == ESRCH { remove("/tmp/\(name)") }
+      if let processId, kill(processId, 0) != 0, errno == ESRCH { removeCluster("/tmp/\(name)") }
     }
   }
 }
@@ -62,6 +91,6 @@ private enum EndOfProcess {
       kill(processId, SIGQUIT)
       for _ in 0..<1000 where access("\(folder)/data/postmaster.pid", F_OK) == 0 { usleep(5000) }
     }
-    TemporaryFolder.remove(folder)
+    TemporaryFolder.removeCluster(folder)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import TestSupport
 import Testing
@@ -26,5 +27,20 @@ import Testing
     #expect(clock.now() == start.adding(seconds: 90))
     clock.set(start)
     #expect(clock.now() == start)
+  }
+
+  /// However many databases there are, fewer than threads or more; and where there is none.
+  @Test(arguments: [0, 1, 3, 40]) func aClustersFolderGoesWhole(databases: Int) throws {
+    let folder = try TemporaryFolder.make()
+    let other = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(other) }
+    for number in 0..<databases {
+      let database = "\(folder)/data/base/\(number)"
+      try FileManager.default.createDirectory(atPath: database, withIntermediateDirectories: true)
+      for file in 0..<3 { try Data([1]).write(to: URL(fileURLWithPath: "\(database)/\(file)")) }
+    }
+    TemporaryFolder.removeCluster(folder)
+    #expect(!FileManager.default.fileExists(atPath: folder))
+    #expect(FileManager.default.fileExists(atPath: other))
   }
 }

@@ -140,6 +140,29 @@ begin
 end
 $$;
 
+-- Kinds of which jobs have been due since before an instant and nobody has begun one, the one that waits longest first: a step from kind to kind,
+-- and of each a thousand at the most. What sweeps have to do is told by their schedules.
+create function finder.waiting_jobs(reference timestamptz, row_limit integer)
+returns table (kind text, waiting bigint, since timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    with recursive kinds (name) as (
+      select min(j.kind) from jobs.job j where j.state = 'ready'
+      union all
+      select (select min(j.kind) from jobs.job j where j.state = 'ready' and j.kind > k.name) from kinds k where k.name is not null
+    )
+    select k.name, w.number, w.oldest
+    from kinds k cross join lateral (
+      select count(*) as number, min(d.run_at) as oldest from (
+        select j.run_at from jobs.job j
+        where j.kind = k.name and j.state = 'ready' and j.run_at <= reference and j.unique_key is distinct from 'schedule'
+        order by j.run_at limit 1000) d) w
+    where k.name is not null and w.number > 0
+    order by w.oldest, k.name limit least(row_limit, 1000);
+end
+$$;
+
 create function finder.due_schedules(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, kind text)
 language plpgsql stable security definer set search_path = '' as $$

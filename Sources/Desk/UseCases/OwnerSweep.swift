@@ -18,25 +18,17 @@ package struct OwnerSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    var rest = LeftUndone()
-    var after: Int64 = 0
-    while true {
-      let look = TicketsOfTheGone(after: after, limit: batch)
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
-      for one in found {
-        try Task.checkCancellation()
-        do {
-          let bound = Set([one.tenant, provider.id]).sorted()
-          try await tenancy.transaction(binding: bound, side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
-          FaultPoint.sweepStep.reach()
-        } catch  where !Task.isCancelled {
-          rest.add("the owner of ticket \(one.id) of tenant \(one.tenant)", error)
-        }
-      }
-      guard found.count == Int(batch), let last = found.last else { break }
-      after = last.id
+    try await OneByOne.run(limit: batch) { behind in
+      let look = TicketsOfTheGone(after: behind, limit: batch)
+      return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    } number: {
+      $0.id
+    } name: {
+      "the owner of ticket \($0.id) of tenant \($0.tenant)"
+    } work: { one in
+      let bound = Set([one.tenant, provider.id]).sorted()
+      try await tenancy.transaction(binding: bound, side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
     }
-    if !rest.isEmpty { throw rest }
   }
 
   private func release(_ one: TicketsOfTheGone.Found, _ provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {

@@ -33,6 +33,6 @@ package struct SchedulePlan: Sendable {
 /// The calendars that schedules name. They belong to a module that stands on this one.
 package protocol ScheduleCalendars: Sendable {
   /// The open days of a calendar, from an instant on.
-  /// - Throws: a ``Failure`` where the calendar cannot be read; then every day counts.
+  /// - Throws: where the calendar cannot be read; then every day counts.
   func openDays(of calendar: Int64, from instant: Instant, in transaction: Transaction) async throws -> OpenDays
 }

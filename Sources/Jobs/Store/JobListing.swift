@@ -46,6 +46,31 @@ package struct JobsOfTenant: Statement {
   }
 }
 
+/// Jobs that nobody has begun for long, by their kinds and across tenants: no worker knows such a kind, or none is there. Those of sweeps are told of
+/// by their schedules.
+package struct WaitingJobs: Statement {
+  package struct Found: Sendable {
+    package let kind: String
+    /// A thousand stands for more.
+    package let count: Int64
+    /// Since when the first of them is due.
+    package let since: Instant
+  }
+
+  /// So long a job waits where workers keep up: longer than the pause before any other attempt.
+  package static let patienceSeconds: Int64 = 900
+
+  let now: Instant
+
+  package init(now: Instant) { self.now = now }
+
+  package static let sql = "select kind, waiting, since from finder.waiting_jobs($1, 100)"
+
+  package func bind(to parameters: inout Parameters) { parameters.append(now.adding(seconds: -Self.patienceSeconds)) }
+
+  package static func decode(_ row: inout RowReader) throws -> Found { Found(kind: try row.next(), count: try row.next(), since: try row.next()) }
+}
+
 /// Gives a dead job all its attempts again; no row: there is none, or it is not dead.
 package struct RetryJob: Statement {
   let tenant: TenantId

@@ -9,6 +9,7 @@ extension IdKind {
 struct JobRecord: OperationOutput {
   let id: PublicId
   let row: JobsOfTenant.Found
+  let now: Instant
 
   static let fields: [OutputField<JobRecord>] = [
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
@@ -17,6 +18,11 @@ struct JobRecord: OperationOutput {
     OutputField("attempts", .integer, "How often it was begun.", "已尝试次数。") { .integer($0.row.attempts) },
     OutputField("maxAttempts", .integer, "How often it is tried at the most.", "最多尝试次数。") { .integer($0.row.maxAttempts) },
     OutputField("runAt", .instant, "When it is due.", "计划运行时间。") { .instant($0.row.runAt) },
+    OutputField(
+      "behindSeconds", .integer,
+      "For how many seconds it has been due and nobody has begun it; null unless it is ready. If it only grows, no worker knows the kind.",
+      "已到期而无人开始的秒数；非 ready 状态为 null。持续增长说明没有工作进程认识该类别。"
+    ) { .integer($0.row.state == "ready" ? max(0, $0.now.seconds - $0.row.runAt.seconds) : nil) },
     OutputField("lastError", .text, "Why it failed the last time.", "最近一次失败的原因。") { .text($0.row.lastError) },
     OutputField("recordedAt", .instant, "When it was left.", "创建时间。") { .instant($0.row.recordedAt) },
   ]
@@ -60,7 +66,7 @@ enum ListJobs: Operation {
     let rows = try await context.transaction.query(
       JobsOfTenant(tenant: context.tenant.id, state: input.state, after: try after?.integer(0) ?? 0, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
-      JobRecord(id: context.id(.job, JobKeeping.bits(row.id)), row: row)
+      JobRecord(id: context.id(.job, JobKeeping.bits(row.id)), row: row, now: context.now)
     }
   }
 }

@@ -24,8 +24,8 @@ struct SweepRecord: OperationOutput {
     },
     OutputField(
       "state", .text,
-      "idle, ready (waiting for a worker), running, dead (given up; one attempt every ten minutes) or retired (no worker runs it any more).",
-      "状态：idle（空闲）、ready（等待执行）、running（运行中）、dead（已放弃，每十分钟重试一次）或 retired（已停用，不再有工作进程运行）。"
+      "idle, ready (waiting for a worker), running, dead (given up; one attempt ten minutes after it is due again) or retired (nobody runs it any more).",
+      "状态：idle（空闲）、ready（等待执行）、running（运行中）、dead（已放弃，再次到期十分钟后重试一次）或 retired（已停用，不再有工作进程运行）。"
     ) { .text($0.isRetired ? "retired" : $0.row.state ?? "idle") },
     OutputField("nextAt", .instant, "When it is due next.", "下次运行时间。") { .instant($0.row.dueAt) },
     OutputField("nextRun", .text, "The same in words, by the clocks of its zone; null where it is retired.", "下次运行时间的文字说明（按其时区）；已停用的为 null。") {

@@ -19,24 +19,17 @@ package struct ProblemOwnerSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    var rest = LeftUndone()
-    var after: Int64 = 0
-    while true {
-      let look = ProblemsOfTheGone(provider: provider.id, after: after, limit: batch)
-      let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
-      for one in found {
-        try Task.checkCancellation()
-        do {
-          try await tenancy.transaction(binding: [provider.id], side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
-          FaultPoint.sweepStep.reach()
-        } catch  where !Task.isCancelled {
-          rest.add("the owner of problem \(one.id)", error)
-        }
-      }
-      guard found.count == Int(batch), let last = found.last else { break }
-      after = last.id
+    let bound = [provider.id]
+    try await OneByOne.run(limit: batch) { behind in
+      let look = ProblemsOfTheGone(provider: provider.id, after: behind, limit: batch)
+      return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { try await $0.query(look) }
+    } number: {
+      $0.id
+    } name: {
+      "the owner of problem \($0.id)"
+    } work: { one in
+      try await tenancy.transaction(binding: bound, side: .staff) { try await release(one, provider, at: tenancy.clock.now(), in: $0) }
     }
-    if !rest.isEmpty { throw rest }
   }
 
   private func release(_ one: ProblemsOfTheGone.Found, _ provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {

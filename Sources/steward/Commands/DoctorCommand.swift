@@ -60,12 +60,27 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     if database.database != nil || database.trial != nil || reader.string(forKey: "database.url") != nil {
       let place = try database.place(reader)
+      var waiting: [WaitingJobs.Found]?
       await check("database, its schema and its protections") {
-        try await Backend.run(at: place, logger: logger, connections: 2) { backend in
-          let months = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
-            try await transaction.first(PartitionMonthsAhead(now: SystemClock().now())) ?? -1
+        let now = SystemClock().now()
+        let found = try await Backend.run(at: place, logger: logger, connections: 2) { backend in
+          try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+            let months = try await transaction.first(PartitionMonthsAhead(now: now)) ?? -1
+            return (months: months, waiting: try await transaction.query(WaitingJobs(now: now)))
           }
-          guard months >= 2 else { throw Failure(.conflict, CommandMessages.fewPartitions, ["months": String(months)]) }
+        }
+        waiting = found.waiting
+        guard found.months >= 2 else { throw Failure(.conflict, CommandMessages.fewPartitions, ["months": String(found.months)]) }
+      }
+      if let waiting {
+        await check("jobs that wait") {
+          guard !waiting.isEmpty else { return }
+          throw Failure(
+            .conflict, CommandMessages.jobsWait,
+            [
+              "minutes": String(WaitingJobs.patienceSeconds / 60),
+              "kinds": CommandMessages.list(waiting.map { "\($0.kind) (\($0.count))" }),
+            ])
         }
       }
     }
