@@ -84,7 +84,8 @@ package struct CatalogueFindings: Statement {
     select 'policy', t.name || ' lacks the policy of a tenant table, or has another besides'
     from tables t
     where t.class = 'tenant' and (
-      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid) <> case when t.is_for_staff or t.is_partly_for_staff or t.is_read_by_staff then 2 else 1 end
+      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid)
+        <> case when t.is_for_staff or t.is_partly_for_staff or t.is_read_by_staff then 2 else 1 end
       or not exists (
         select from pg_catalog.pg_policy p
         where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
