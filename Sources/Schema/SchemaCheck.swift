@@ -63,9 +63,10 @@ package struct CatalogueFindings: Statement {
       where n.nspname = 'steward' or n.nspowner = (select t.nspowner from pg_catalog.pg_namespace t where t.nspname = 'tenancy')
     ), tables as (
       select c.oid, n.nspname || '.' || c.relname as name, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
-        substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+)(?: (?:readers|internal)=staff)? retention=[a-z]+$') as class,
+        substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+)(?: (?:readers|internal|reading)=staff)? retention=[a-z]+$') as class,
         pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' as is_for_staff,
-        pg_catalog.obj_description(c.oid, 'pg_class') like '% internal=staff %' as is_partly_for_staff
+        pg_catalog.obj_description(c.oid, 'pg_class') like '% internal=staff %' as is_partly_for_staff,
+        pg_catalog.obj_description(c.oid, 'pg_class') like '% reading=staff %' as is_read_by_staff
       from pg_catalog.pg_class c join schemas n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and not c.relispartition
     )
@@ -83,7 +84,8 @@ package struct CatalogueFindings: Statement {
     select 'policy', t.name || ' lacks the policy of a tenant table, or has another besides'
     from tables t
     where t.class = 'tenant' and (
-      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid) <> case when t.is_for_staff or t.is_partly_for_staff then 2 else 1 end
+      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid)
+        <> case when t.is_for_staff or t.is_partly_for_staff or t.is_read_by_staff then 2 else 1 end
       or not exists (
         select from pg_catalog.pg_policy p
         where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
@@ -105,6 +107,18 @@ package struct CatalogueFindings: Statement {
       where p.polrelid = t.oid and p.polcmd = '*' and not p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
         and pg_catalog.pg_get_expr(p.polqual, p.polrelid)
           = '((visibility = ''public''::text) OR (current_setting(''app.side''::text, true) = ''staff''::text))')
+    union all
+    select 'policy', t.name || ' says of its rows who sees them, and keeps none to the staff'
+    from tables t
+    where t.class = 'tenant' and not t.is_for_staff and not t.is_partly_for_staff and exists (
+      select from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attname = 'visibility' and not a.attisdropped)
+    union all
+    select 'policy', t.name || ' lacks the policy by which only the staff read it'
+    from tables t
+    where t.is_read_by_staff and not exists (
+      select from pg_catalog.pg_policy p
+      where p.polrelid = t.oid and p.polcmd = 'r' and not p.polpermissive and p.polroles = '{0}'
+        and pg_catalog.pg_get_expr(p.polqual, p.polrelid) = '(current_setting(''app.side''::text, true) = ''staff''::text)')
     union all
     select 'policy', t.name || ' lacks the policies of a provider table, or has another besides'
     from tables t

@@ -30,6 +30,33 @@ import Testing
     #expect(found.map(\.title) == ["Mine"])
     #expect(text.contains("concerned_customer") && !text.contains("change_newest") && !text.contains("Seq Scan on change "), "\(text)")
   }
+
+  /// Guard: so are releases, and what one opened oneself and concerns nobody yet.
+  @Test func releasesOfFewAreReadByTheirIndex() async throws {
+    let world = try await ChangesWorld()
+    for (title, customer) in [("Theirs", world.other), ("Mine", world.acme)] {
+      let release = try await world.call("release.open", ["title": .text(title)])
+      try await world.act("release.add_change", on: release, ["change": try await world.change(title, of: customer).at("id")])
+    }
+    _ = try await world.call("release.open", ["title": "Nobody's"])
+    _ = try await world.call("release.open", ["title": "Planned"], as: world.servesAcme)
+    try await world.database.superuser.withConnection { connection in
+      _ = try await connection.query(MultiplyReleases())
+      _ = try await connection.query(MultiplyConcernedReleases())
+      _ = try await connection.query(AnalyzeReleases())
+      _ = try await connection.query(AnalyzeConcernedReleases())
+    }
+    let provider = world.database.provider.id
+    let page = ReleasePage(
+      provider: provider, customers: [world.acme.id.rawValue], reader: world.servesAcme.actor, state: nil, before: nil, limit: 51)
+    let statement = ReleasesOfCustomers(releases: page)
+    let (found, plan) = try await world.database.tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { transaction in
+      (try await transaction.query(statement), try await transaction.query(ReleasesPlan(releases: statement)))
+    }
+    let text = plan.joined(separator: "\n")
+    #expect(Set(found.map(\.title)) == ["Mine", "Planned"])
+    #expect(text.contains("release_concerned_customer") && !text.contains("release_newest") && !text.contains("Seq Scan on release "), "\(text)")
+  }
 }
 
 /// More changes that concern the same customers.
@@ -66,6 +93,42 @@ private struct ChangesPlan: Statement {
   static let sql = "explain \(ChangesOfCustomers.sql)"
 
   func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// More releases that concern the same customer.
+private struct MultiplyReleases: Statement {
+  static let sql = """
+    insert into changes.release (tenant_id, public_id, number, title, description, author_kind, author_id, opened_at, updated_at)
+    select r.tenant_id, substr(sha256(n::text::bytea), 1, 12), 100 + n, 'More', '', r.author_kind, r.author_id,
+      r.opened_at + n * interval '1 second', r.updated_at
+    from changes.release r cross join generate_series(1, 20000) n where r.title = 'Theirs'
+    """
+}
+
+private struct MultiplyConcernedReleases: Statement {
+  static let sql = """
+    insert into changes.release_concerned (tenant_id, release_id, customer_id, recorded_at)
+    select r.tenant_id, r.id, t.id, r.opened_at
+    from changes.release r cross join tenancy.tenant t where r.title = 'More' and t.code = 'OTHER'
+    """
+}
+
+private struct AnalyzeReleases: Statement {
+  static let sql = "analyze changes.release"
+}
+
+private struct AnalyzeConcernedReleases: Statement {
+  static let sql = "analyze changes.release_concerned"
+}
+
+private struct ReleasesPlan: Statement {
+  let releases: ReleasesOfCustomers
+
+  static let sql = "explain \(ReleasesOfCustomers.sql)"
+
+  func bind(to parameters: inout Parameters) { releases.bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -253,7 +253,7 @@ import Testing
       var now = try await world.desk.read(incident)
       if !waits { now = try await world.desk.act("hold", on: now, ["reason": "awaiting_supplier"]) }
       world.database.clock.advance(seconds: 600)
-      _ = try await world.desk.act("resume", on: now)
+      _ = try await world.desk.act("resume", on: now, ["evidence": "dsp_ mail of their hotline"])
       let paused = try await world.desk.explain(incident, "resolution")["intervals"]?.array?.last
       #expect(paused?["cause"] == "awaiting_supplier" && paused?["evidence"] == sent["id"])
       let seen = try await world.desk.explain(incident, "resolution", as: user)["intervals"]?.array?.last

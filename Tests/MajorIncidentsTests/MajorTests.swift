@@ -214,6 +214,19 @@ import Testing
     #expect(ofAcme["items"]?.array?.count == 2)
   }
 
+  /// Guard: what the operator declared is not that of every program; its own is.
+  @Test func aProgramSeesWhatItDeclared() async throws {
+    let world = try await MajorWorld()
+    let robot = Principal(
+      actor: Actor(kind: .service, id: 1_000_000, via: .http), tenant: world.database.provider.id, side: .staff, name: "monitor",
+      grants: world.servesAcme.grants)
+    let operators = try await world.call("major_incident.declare", ["title": "The operator's"], as: world.database.root)
+    let own = try await world.call("major_incident.declare", ["title": "Its own"], as: robot)
+    await expectFailure(.notFound) { try await world.call("major_incident.read", ["id": operators["id"] ?? .null], as: robot) }
+    let seen = try await world.call("major_incident.list", [:], as: robot)["items"]?.array ?? []
+    #expect(seen.map { $0["id"] } == [own["id"]])
+  }
+
   @Test func anIncidentIsPartOfOneAtATime() async throws {
     let world = try await MajorWorld()
     let incident = try await world.incident("Slow")

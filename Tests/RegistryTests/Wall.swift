@@ -177,6 +177,27 @@ struct Wall: Sendable {
     }
   }
 
+  /// Each table that only the staff read, bound to its own tenant on the customer's side: rows are written, and not seen.
+  func readingFindings() async throws -> [String] {
+    let tables = try await texts(
+      """
+      select c.oid::regclass::text from pg_catalog.pg_class c
+      where \(Self.tenantTable("c")) and pg_catalog.obj_description(c.oid, 'pg_class') like '% reading=staff %' order by 1
+      """)
+    guard !tables.isEmpty else { return ["no table is read by the staff only"] }
+    return try await loosened(tables) { connection in
+      var findings: [String] = []
+      for table in tables {
+        let put = "select wall.put('\(table)', \(a), '{}'); "
+        let seen = try await attempt(connection, put, bound(a, side: "customer") + "select 1 from \(table)")
+        if seen != .rows(0) { findings.append("\(table): customers see rows") }
+        let written = try await attempt(connection, "", bound(a, side: "customer") + put)
+        if case .refused = written { findings.append("\(table): customers write none") }
+      }
+      return findings
+    }
+  }
+
   /// Each reference between tenant tables, bound to A: a row of A that points to B's row is refused by that very key.
   func referenceFindings(of references: [Reference]) async throws -> [String] {
     try await loosened(Array(Set(references.flatMap { [$0.child, $0.parent] }))) { connection in

@@ -35,6 +35,15 @@ import Testing
     #expect(try await wall.internalFindings() == ["desk.comment: customers see internal rows", "desk.comment: customers write internal rows"])
   }
 
+  @Test func whatIsForTheStaffToReadCustomersOnlyAddTo() async throws { #expect(try await Self.sound.value.readingFindings() == []) }
+
+  @Test func aMissingPolicyForReadingIsFound() async throws {
+    let world = try await World.make()
+    let wall = try await Wall(world)
+    try await world.database.superuser.withConnection { _ = try await $0.runScript("drop policy read_by_staff on operations.audit_content") }
+    #expect(try await wall.readingFindings() == ["operations.audit_content: customers see rows"])
+  }
+
   @Test func noReferenceCrossesTenants() async throws {
     let wall = try await Self.sound.value
     let references = try await wall.references()

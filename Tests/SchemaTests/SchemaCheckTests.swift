@@ -36,6 +36,12 @@ import TestSupport
     ("alter policy staff_only on desk.dispatch using (true)", "policy"),
     ("drop policy internal_for_staff on desk.comment", "policy"),
     ("alter policy internal_for_staff on desk.comment using (true)", "policy"),
+    (
+      "drop policy internal_for_staff on requests.comment; comment on table requests.comment is 'class=tenant retention=personal'",
+      "policy"
+    ),
+    ("drop policy read_by_staff on operations.audit_content", "policy"),
+    ("alter policy read_by_staff on operations.audit using (true)", "policy"),
     ("create table tenancy.stray (x int)", "class"),
     ("alter table suppliers.supplier no force row level security", "row security"),
     ("alter table assets.ci no force row level security", "row security"),

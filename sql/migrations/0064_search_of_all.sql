@@ -54,3 +54,8 @@ grant select, insert, delete on knowledge.process_text_pending to steward_app;
 grant update (refused_at) on knowledge.process_text_pending to steward_app;
 -- Problems that may concern several customers: whoever serves a few sees these besides theirs.
 create index problem_wide on problems.problem (tenant_id, id) where customer_id is null;
+-- Whoever serves a few customers finds by these which releases and major incidents he sees: by whom they concern, and by what he opened or leads.
+create index release_concerned_customer on changes.release_concerned (tenant_id, customer_id, release_id);
+create index release_author on changes.release (tenant_id, author_kind, author_id, id);
+create index major_incident_lead on major_incidents.major_incident (tenant_id, lead_id, id) where lead_id is not null;
+create index major_incident_declarer on major_incidents.major_incident (tenant_id, declarer_id, id);

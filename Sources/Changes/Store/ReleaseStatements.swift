@@ -16,13 +16,18 @@ struct ReleaseRow: Sendable {
   let mayAct: Bool
   var process: ReleaseProcess
 
+  /// It concerns nobody yet, and did not. $3 and $4 the reader's account: who opened it sees it then.
+  static let isOwnAndNobodys = """
+    r.author_kind = $3 and r.author_id = $4
+      and not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id)
+      and not exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id)
+    """
+
   /// $1 the provider; $2 the customers whom the reader serves, null: all; $3 and $4 the reader's account. What concerns nobody yet is there
   /// for who opened it. What concerned somebody once goes on to.
   static let isVisible = """
     r.tenant_id = $1 and ($2::bigint[] is null
-      or r.author_kind = $3 and r.author_id = $4
-        and not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id)
-        and not exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id)
+      or \(isOwnAndNobodys)
       or exists (
         select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and n.customer_id = any ($2))
       or exists (
@@ -138,9 +143,10 @@ struct ReleasePage: Statement {
   let before: (openedAt: Instant, id: Int64)?
   let limit: Int64
 
-  static let sql = """
-    \(ReleaseRow.select) where \(ReleaseRow.isVisible) and ($5::text is null or r.state = $5)
-      and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
+  static let sql = "\(ReleaseRow.select) where \(ReleaseRow.isVisible) and \(page)"
+
+  static let page = """
+    ($5::text is null or r.state = $5) and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
     order by r.opened_at desc, r.id desc limit $8
     """
 
@@ -154,6 +160,32 @@ struct ReleasePage: Statement {
     parameters.append(before?.id ?? 0)
     parameters.append(limit)
   }
+
+  static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
+}
+
+/// The same for who serves a few customers: found by whom they concern, and not by looking through all the others' releases. What is told
+/// besides is looked up of one page.
+struct ReleasesOfCustomers: Statement {
+  /// Of one who does not serve all.
+  let releases: ReleasePage
+
+  static let sql = """
+    \(ReleaseRow.select) where r.tenant_id = $1 and r.id in (
+      select p.id from (
+        select r.id from changes.release r
+        where r.tenant_id = $1 and r.id in (
+            select n.release_id from changes.release_concerned n where n.tenant_id = $1 and n.customer_id = any ($2)
+            union all
+            select c.release_id from changes.concerned n join changes.change c on c.tenant_id = n.tenant_id and c.id = n.change_id
+            where n.tenant_id = $1 and n.customer_id = any ($2) and c.release_id is not null
+            union all
+            select r.id from changes.release r where r.tenant_id = $1 and \(ReleaseRow.isOwnAndNobodys))
+          and \(ReleasePage.page)) p)
+    order by r.opened_at desc, r.id desc
+    """
+
+  func bind(to parameters: inout Parameters) { releases.bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
 }

@@ -91,10 +91,15 @@ package enum ListReleases: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ReleaseRecord> {
     let filter = input.state ?? ""
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let rows = try await context.transaction.query(
-      ReleasePage(
-        provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor, state: input.state,
-        before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
+    let page = ReleasePage(
+      provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor, state: input.state,
+      before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
+    let rows: [ReleaseRow]
+    if page.customers == nil {
+      rows = try await context.transaction.query(page)
+    } else {
+      rows = try await context.transaction.query(ReleasesOfCustomers(releases: page))
+    }
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }) {
       ReleaseRecord($0, in: context)
     }

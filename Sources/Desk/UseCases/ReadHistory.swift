@@ -37,12 +37,17 @@ package struct HistoryRecord: OperationOutput {
     case TicketEventType.assigned: return .object([])
     case TicketEventType.held where PendingReason(toldBy: row.payload)?.waitedFor == .supplier:
       return .object((row.payload.members ?? []).filter { $0.name != "dispatch" && $0.name != "evidence" })
+    case TicketEventType.resumed:
+      // Nor by what a supplier showed that it was done. A comment of theirs they know.
+      return .object((row.payload.members ?? []).filter { $0.name != "evidence" || isComment($0.value) })
     case TicketEventType.cisChanged where !seesCis, TicketEventType.opened where !seesCis, TicketEventType.classified where !seesCis:
       // A category, which is no CI, everybody sees on the ticket.
       return .object((row.payload.members ?? []).filter { !ofCis.contains($0.name) || $0.value.text?.hasPrefix("category:") ?? false })
     default: return row.payload
     }
   }
+
+  private static func isComment(_ value: Value) -> Bool { value.text.flatMap { PublicId($0) }?.kind == IdKind.comment.prefix }
 }
 
 package enum ReadHistory: Operation {

@@ -78,8 +78,8 @@ struct MajorReader: Sendable {
   let provider: TenantId
   /// Nil: all.
   let customers: [Int64]?
-  /// His account; 0: somebody without one.
-  let account: Int64
+  /// His account; nil: somebody without one.
+  let account: Int64?
 }
 
 extension Parameters {

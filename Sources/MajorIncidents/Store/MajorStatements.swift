@@ -115,27 +115,56 @@ struct MajorsOfProvider: Statement {
   let reader: MajorReader
   /// Nil: any.
   let states: [MajorState]?
-  let customer: TenantId?
   /// The position after which the page begins.
   let before: (declaredAt: Instant, id: Int64)?
   let limit: Int64
 
-  static let sql = """
-    \(MajorRow.select) where \(MajorRow.isVisible) and ($4::text[] is null or m.state = any ($4))
-      and ($5::bigint is null or exists (
-        select from major_incidents.child c
-        where c.tenant_id = m.tenant_id and c.major_id = m.id and c.ended_seq is null and c.other_tenant_id = $5))
-      and ($6::timestamptz is null or (m.declared_at, m.id) < ($6, $7))
-    order by m.declared_at desc, m.id desc limit $8
+  static let sql = "\(MajorRow.select) where \(MajorRow.isVisible) and \(page)"
+
+  static let page = """
+    ($4::text[] is null or m.state = any ($4)) and ($5::timestamptz is null or (m.declared_at, m.id) < ($5, $6))
+    order by m.declared_at desc, m.id desc limit $7
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(reader)
     parameters.append(states?.map(\.rawValue))
-    parameters.append(customer)
     parameters.append(before?.declaredAt)
     parameters.append(before?.id ?? 0)
     parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
+}
+
+/// Those of them of which incidents of some customers are part. Of a few they are found by these incidents, and not by looking through all the
+/// others' major incidents.
+struct MajorsOfCustomers: Statement {
+  let majors: MajorsOfProvider
+  let customers: [Int64]
+  /// Whether also those that the reader leads or declared, whoever is part of them.
+  let includesOwn: Bool
+
+  static let sql = """
+    \(MajorRow.select) where m.tenant_id = $1 and m.id in (
+      select p.id from (
+        select m.id from major_incidents.major_incident m
+        where m.tenant_id = $1 and m.id in (
+            select k.major_id from major_incidents.child k
+            where k.tenant_id = $1 and k.other_tenant_id = any ($8) and k.ended_seq is null
+              and ($2::bigint[] is null or k.other_tenant_id = any ($2))
+            union all
+            select l.id from major_incidents.major_incident l where $9 and l.tenant_id = $1 and l.lead_id = $3
+            union all
+            select d.id from major_incidents.major_incident d where $9 and d.tenant_id = $1 and d.declarer_id = $3)
+          and \(MajorsOfProvider.page)) p)
+    order by m.declared_at desc, m.id desc
+    """
+
+  func bind(to parameters: inout Parameters) {
+    majors.bind(to: &parameters)
+    parameters.append(customers)
+    parameters.append(includesOwn)
   }
 
   static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }

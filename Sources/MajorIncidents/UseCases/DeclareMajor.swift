@@ -180,5 +180,5 @@ package enum UnlinkMajorIncident: Operation {
 }
 
 extension MajorReader {
-  static func all(of provider: TenantId) -> MajorReader { MajorReader(provider: provider, customers: nil, account: 0) }
+  static func all(of provider: TenantId) -> MajorReader { MajorReader(provider: provider, customers: nil, account: nil) }
 }

@@ -151,7 +151,9 @@ enum MajorNumber {
 
 extension OperationContext {
   var majorReader: MajorReader {
-    MajorReader(provider: provider.id, customers: reachableCustomers, account: actor.kind == .staff ? actor.id : 0)
+    // What the operator or Steward itself declared is not that of everybody who has no login: a program has its account.
+    let account = [.staff, .service].contains(actor.kind) ? actor.id : nil
+    return MajorReader(provider: provider.id, customers: reachableCustomers, account: account)
   }
 
   /// Whether the caller may act on major incidents, and on incidents, of this customer.

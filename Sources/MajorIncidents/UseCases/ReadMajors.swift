@@ -52,10 +52,17 @@ package enum ListMajors: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorLine> {
     guard context.principal.side == .staff else { throw Failure.notFound }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
-    let rows = try await context.transaction.query(
-      MajorsOfProvider(
-        reader: context.majorReader, states: input.states, customer: input.customer == nil ? nil : context.tenant.id,
-        before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
+    let majors = MajorsOfProvider(
+      reader: context.majorReader, states: input.states, before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
+      limit: limit + 1)
+    let customers = input.customer == nil ? majors.reader.customers : [context.tenant.id.rawValue]
+    let rows: [MajorRow]
+    if let customers {
+      let ofThese = MajorsOfCustomers(majors: majors, customers: customers, includesOwn: input.customer == nil)
+      rows = try await context.transaction.query(ofThese)
+    } else {
+      rows = try await context.transaction.query(majors)
+    }
     return context.listing(
       rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.declaredAt.microseconds), .integer($0.id)]) }
     ) { MajorLine($0, in: context) }
