@@ -88,7 +88,7 @@ struct Cause: Sendable {
 
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
-    if let news = ChangeApprovalNews(rawValue: found.type) { return event(news) }
+    if let news = ChangeTelling(rawValue: found.type) { return event(news) }
     return nil
   }
 
@@ -108,10 +108,16 @@ struct Cause: Sendable {
     }
   }
 
-  private static func event(_ news: ChangeApprovalNews) -> NotificationEvent {
+  private static func event(_ news: ChangeTelling) -> NotificationEvent {
     switch news {
     case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned: .changeApprovalAsked
     case .approved, .rejected: .changeApprovalDecided
+    case .revised: .changeRevised
+    case .started: .changeStarted
+    case .implemented: .changeImplemented
+    case .backedOut: .changeBackedOut
+    case .closed: .changeClosed
+    case .cancelled: .changeCancelled
     }
   }
 
@@ -175,10 +181,14 @@ struct TellingFields: Sendable {
   func values(zone: Zone, for receiver: Receiver) -> [String: String] {
     switch cause.about {
     case .account(let matter):
-      matter.values(receiver.language, of: tenant, cause.type).merging([
+      let common = [
         "customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted(to: receiver) ? comment : "",
-      ]) { own, _ in own }
-    case .ticket(let ticket): values(ticket, zone: zone, for: receiver)
+      ]
+      var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
+      // What time refused says why somebody of the customer did before.
+      if !receiver.hasLogin, cause.actorKind != Actor.Kind.staff.rawValue { values["reason"] = "" }
+      return values
+    case .ticket(let ticket): return values(ticket, zone: zone, for: receiver)
     }
   }
 
