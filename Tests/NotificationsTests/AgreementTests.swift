@@ -218,6 +218,28 @@ import Testing
     #expect(told["body"]?.text?.contains("Buy at evil.example") == true, "who ordered it reads why")
   }
 
+  /// Guard: nor what a programme of the customer's wrote.
+  @Test func whoHasNoLoginReadsNoWordsOfTheCustomersProgrammes() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let order = try await base.call(
+      "request.submit",
+      [
+        "customer": .id(base.acme.publicId), "offering": try await world.offering("Mouse", []), "published": 1, "requester": base.requesterId,
+      ], as: base.engineer)
+    try await base.call("service_account.create", ["customer": .id(base.acme.publicId), "name": "Bot"])
+    let account = try #require(try await base.database.superuser.withConnection { try await $0.query(AccountByName(name: "Bot")) }.first)
+    let manager = try await base.database.user(.customerManager, of: base.acme)
+    let bot = Principal(
+      actor: Actor(kind: .service, id: account, via: .http), tenant: manager.tenant, side: manager.side, name: "Bot", grants: manager.grants)
+    try await world.say("Buy at evil.example", on: order, as: bot)
+    try await world.say("Tomorrow", on: order, as: base.engineer, visibility: "public")
+    try await base.make()
+    let mails = try await base.rows("email").filter { $0.event == "request.answered" && $0.address == "person@acme.test" }
+    #expect(mails.count == 2 && mails.contains { $0.body.contains("Tomorrow") }, "\(mails.map(\.body))")
+    #expect(!mails.contains { $0.body.contains("evil.example") }, "\(mails.map(\.body))")
+  }
+
   /// Where one is enough, why another refused is no word on what was agreed to.
   @Test func anAgreementHasNoReason() async throws {
     let world = try await OrderWorld()
@@ -345,6 +367,13 @@ private struct OrderWorld {
       "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: base.engineer, version: opened["version"]?.integer)
     return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: base.engineer, version: assessed["version"]?.integer)
   }
+}
+
+private struct AccountByName: Statement {
+  let name: String
+  static let sql = "select id from tenancy.account where name = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(name) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct AccountBits: Statement {
