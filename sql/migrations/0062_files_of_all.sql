@@ -7,6 +7,10 @@ alter table attachments.attachment
   add column request_id bigint,
   add column problem_id bigint,
   add column change_id bigint,
+  -- whom the problem was about when the file came: it stays with the staff who serve him, however wide the problem becomes
+  add column about_customer_id bigint,
+  add constraint attachment_about_fk foreign key (about_customer_id) references tenancy.tenant (id) not valid,
+  add constraint attachment_about_check check (about_customer_id is null or problem_id is not null) not valid,
   add constraint attachment_request_fk foreign key (tenant_id, request_id) references requests.request (tenant_id, id) not valid,
   add constraint attachment_problem_fk foreign key (tenant_id, problem_id) references problems.problem (tenant_id, id) not valid,
   add constraint attachment_change_fk foreign key (tenant_id, change_id) references changes.change (tenant_id, id) not valid,
