@@ -212,7 +212,8 @@ import Testing
     let approval = order["approvals"]?.array?.first?["id"] ?? .null
     try await base.call("approval.reject", ["id": approval, "reason": "Buy at evil.example"], as: boss)
     try await base.make()
-    let mail = try #require(try await base.rows("email").first { $0.event == "request.approval_decided" && $0.address == "person@acme.test" })
+    let mails = try await base.rows("email").filter { $0.event == "request.approval_decided" && $0.address == "person@acme.test" }
+    let mail = try #require(mails.first)
     #expect(mail.subject.contains("refused") && !mail.body.contains("evil.example"), "\(mail.body)")
     let told = try #require(try await base.inbox(base.engineer).first)
     #expect(told["body"]?.text?.contains("Buy at evil.example") == true, "who ordered it reads why")
@@ -228,7 +229,8 @@ import Testing
         "customer": .id(base.acme.publicId), "offering": try await world.offering("Mouse", []), "published": 1, "requester": base.requesterId,
       ], as: base.engineer)
     try await base.call("service_account.create", ["customer": .id(base.acme.publicId), "name": "Bot"])
-    let account = try #require(try await base.database.superuser.withConnection { try await $0.query(AccountByName(name: "Bot")) }.first)
+    let found = try await base.database.superuser.withConnection { try await $0.query(AccountByName(name: "Bot")) }.first
+    let account = try #require(found)
     let manager = try await base.database.user(.customerManager, of: base.acme)
     let bot = Principal(
       actor: Actor(kind: .service, id: account, via: .http), tenant: manager.tenant, side: manager.side, name: "Bot", grants: manager.grants)
@@ -306,7 +308,8 @@ private struct OrderWorld {
         "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
       ])
     let named = approvers.map { Value.object(["name": .object(["en": .text($0.name)]), "role": .text($0.role)]) }
-    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object([Value.Member("rule", .text(rule)), Value.Member("approvers", .array(named))] + more)
+    let asks = [Value.Member("rule", .text(rule)), Value.Member("approvers", .array(named))] + more
+    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object(asks)
     let draft = try await base.call(
       "offering.create",
       [

@@ -20,7 +20,7 @@ import Testing
     let (byCustomer, byTicket) = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
       (
         try await transaction.query(PlanOfCustomer(statement: .init(page: page))),
-        try await transaction.query(PlanOfTicket(statement: .init(page: page, ticket: ticket, reader: TimeReader(seesAll: false, own: 1))))
+        try await transaction.query(PlanOfTicket(statement: .init(page: page, ticket: ticket, reader: TimeReader(seesAll: true, own: nil))))
       )
     }
     for (plan, indexes) in [(byCustomer, ["draft_newest", "entry_newest"]), (byTicket, ["draft_ticket", "entry_ticket"])] {

@@ -52,11 +52,16 @@ struct ToldRequest: Sendable {
 
   func values(_ language: Language, of tenant: TenantEntry, _ type: String) -> [String: String] {
     let news = RequestNews(rawValue: type)
+    // Why one of several refused is no word on what the others agreed to.
+    let why: String? =
+      switch news {
+      case .rejected, .cancelled: reason
+      default: nil
+      }
     return [
       "number": RequestLine.number(of: tenant.code, number), "offering": offering.text(language) ?? offeringCode, "requester": requesterName ?? "-",
       "approval": asked?.name(language) ?? "-", "answer": AgreementMessages.answer(news == .approved).text(language),
-      // Why one of several refused is no word on what the others agreed to.
-      "reason": news == .rejected || news == .cancelled ? reason ?? "" : "",
+      "reason": why ?? "",
     ]
   }
 
@@ -121,11 +126,16 @@ struct ToldChange: Sendable {
   func values(_ language: Language, of provider: TenantEntry, _ type: String) -> [String: String] {
     let news = ChangeTelling(rawValue: type)
     // Why it was taken back once is no word on what it has become.
-    let isWhy = news == .rejected || news == .revised || news == .backedOut || news == .cancelled
+    let why: String? =
+      switch news {
+      case .rejected, .revised, .backedOut, .cancelled: reason
+      default: nil
+      }
+    let result: String? = outcome.map { AgreementMessages.outcome($0 == .success).text(language) }
     return [
       "number": ChangeNumber.text(provider.code, number), "title": title, "approval": asked?.name(language) ?? "-",
       "answer": AgreementMessages.answer(news == .approved).text(language),
-      "outcome": outcome.map { AgreementMessages.outcome($0 == .success).text(language) } ?? "-", "reason": isWhy ? reason ?? "" : "",
+      "outcome": result ?? "-", "reason": why ?? "",
     ]
   }
 
