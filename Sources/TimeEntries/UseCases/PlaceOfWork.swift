@@ -16,7 +16,6 @@ extension OperationContext {
 
   /// What the named work was done for, where that is no incident; with the line of a request.
   func purpose(of named: NamedWork) async throws -> (purpose: TimePurpose, line: Int64?) {
-    guard named.count <= 1 else { throw Failure.invalid("ticket", TimeEntriesMessages.oneWork) }
     var (purpose, line): (TimePurpose, Int64?) = (TimePurpose(), nil)
     if let id = named.request {
       guard let found = try await transaction.first(RequestOfTime(tenant: tenant.id, publicId: id)) else { throw unknownReference("request") }
@@ -35,6 +34,8 @@ extension OperationContext {
       guard seesAll, try await transaction.first(find) != nil else { throw unknownReference("change") }
       purpose.change = id.random
     }
+    // Asked last: what is not there is told as that, whatever else is named.
+    guard named.count <= 1 else { throw Failure.invalid("ticket", TimeEntriesMessages.oneWork) }
     return (purpose, line)
   }
 
