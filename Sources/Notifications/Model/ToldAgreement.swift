@@ -141,10 +141,11 @@ struct ToldChange: Sendable {
 
   func members(of provider: TenantEntry) -> [Value.Member] {
     let approval = asked.map { [Value.Member("approval", .id(provider.id(IdKind.changeApproval.prefix, $0.approval.publicId)))] } ?? []
+    let result = outcome.map { [Value.Member("outcome", .text($0.rawValue))] } ?? []
     return [
       Value.Member("change", .id(provider.id(IdKind.change.prefix, publicId))), Value.Member("number", .text(ChangeNumber.text(provider.code, number))),
       Value.Member("state", .text(state)),
-    ] + approval
+    ] + approval + result
   }
 }
 

@@ -296,7 +296,7 @@ struct AccountMatters: Sendable {
   private var approvals: [Int64: ToldGateApproval] = [:]
   private var requests: [Int64: ToldRequest] = [:]
   private var changes: [Int64: ToldChange] = [:]
-  /// Of each of those, all who were asked. Both kinds may be of one tenant, the provider's.
+  /// Of each of those, all who were asked.
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
   private let tenant: TenantId
