@@ -1,6 +1,6 @@
 import Kernel
 
-/// What is said of requests, and of what somebody is to agree to.
+/// What is said of requests and changes, and of what somebody is to agree to.
 enum AgreementMessages: MessageCatalog {
   static let ruleRequestSubmitted = Message("notification.rule.request_submitted", "A request was recorded for you", zh: "已为您登记请求")
   static let ruleRequestFulfilled = Message("notification.rule.request_fulfilled", "Your request is fulfilled", zh: "您的请求已履行")
@@ -12,6 +12,12 @@ enum AgreementMessages: MessageCatalog {
   static let ruleRequestAnswered = Message("notification.rule.request_answered", "News about your request", zh: "您的请求有新答复")
   static let ruleChangeAsked = Message("notification.rule.change_approval_asked", "A change waits for your approval", zh: "变更待您审批")
   static let ruleChangeDecided = Message("notification.rule.change_approval_decided", "What became of the approval of your change", zh: "您的变更的审批结果")
+  static let ruleChangeRevised = Message("notification.rule.change_revised", "Your change was taken back to be written anew", zh: "您的变更已退回重新编写")
+  static let ruleChangeStarted = Message("notification.rule.change_started", "Your change has begun", zh: "您的变更已开始实施")
+  static let ruleChangeImplemented = Message("notification.rule.change_implemented", "Your change was implemented", zh: "您的变更已实施")
+  static let ruleChangeBackedOut = Message("notification.rule.change_backed_out", "Your change was backed out", zh: "您的变更已回退")
+  static let ruleChangeClosed = Message("notification.rule.change_closed", "Your change is closed", zh: "您的变更已关闭")
+  static let ruleChangeCancelled = Message("notification.rule.change_cancelled", "Your change was cancelled", zh: "您的变更已取消")
 
   static let requestSubmittedSubject = Message(
     "notification.request_submitted.subject", "[{number}] We have the request: {offering}", zh: "[{number}] 已受理请求：{offering}")
@@ -57,16 +63,35 @@ enum AgreementMessages: MessageCatalog {
   static let changeDecidedBody = Message(
     "notification.change_approval_decided.body", "{number}: {title}\nApproval: {answer}\nBy: {actor}, {at}\n{reason}",
     zh: "{number}：{title}\n审批结果：{answer}\n决定人：{actor}，{at}\n{reason}")
+  static let changeRevisedSubject = Message(
+    "notification.change_revised.subject", "[{number}] Taken back to be written anew: {title}", zh: "[{number}] 已退回重新编写：{title}")
+  static let changeStartedSubject = Message("notification.change_started.subject", "[{number}] Begun: {title}", zh: "[{number}] 已开始实施：{title}")
+  static let changeImplementedSubject = Message(
+    "notification.change_implemented.subject", "[{number}] Implemented ({outcome}): {title}", zh: "[{number}] 已实施（{outcome}）：{title}")
+  static let changeBackedOutSubject = Message(
+    "notification.change_backed_out.subject", "[{number}] Backed out: {title}", zh: "[{number}] 已回退：{title}")
+  static let changeClosedSubject = Message("notification.change_closed.subject", "[{number}] Closed: {title}", zh: "[{number}] 已关闭：{title}")
+  static let changeCancelledSubject = Message("notification.change_cancelled.subject", "[{number}] Cancelled: {title}", zh: "[{number}] 已取消：{title}")
+  static let changeBody = Message(
+    "notification.change.body", "{number}: {title}\nBy: {actor}, {at}", zh: "{number}：{title}\n操作人：{actor}，{at}")
+  static let changeReasonBody = Message(
+    "notification.change_reason.body", "{number}: {title}\nBy: {actor}, {at}\nWhy: {reason}", zh: "{number}：{title}\n操作人：{actor}，{at}\n原因：{reason}")
+  static let succeeded = Message("notification.change.succeeded", "success", zh: "成功")
+  static let failed = Message("notification.change.failed", "failed", zh: "失败")
   static let agreed = Message("notification.approval.agreed", "agreed to", zh: "已同意")
   static let refused = Message("notification.approval.refused", "refused", zh: "已拒绝")
 
   static func answer(_ isAgreed: Bool) -> Message { isAgreed ? agreed : refused }
+  static func outcome(_ isSuccess: Bool) -> Message { isSuccess ? succeeded : failed }
 
   static let all = [
     ruleRequestSubmitted, ruleRequestFulfilled, ruleRequestCancelled, ruleRequestAsked, ruleRequestDecided, ruleRequestCommented, ruleRequestAnswered,
-    ruleChangeAsked, ruleChangeDecided,
+    ruleChangeAsked, ruleChangeDecided, ruleChangeRevised, ruleChangeStarted, ruleChangeImplemented, ruleChangeBackedOut, ruleChangeClosed,
+    ruleChangeCancelled,
     requestSubmittedSubject, requestSubmittedBody, requestFulfilledSubject, requestFulfilledBody, requestCancelledSubject, requestCancelledBody,
     requestAskedSubject, requestAskedBody, requestDecidedSubject, requestDecidedBody, requestCommentedSubject, requestAnsweredSubject,
     requestInternalSubject, requestCommentBody, changeAskedSubject, changeAskedBody, changeDecidedSubject, changeDecidedBody, agreed, refused,
+    changeRevisedSubject, changeStartedSubject, changeImplementedSubject, changeBackedOutSubject, changeClosedSubject, changeCancelledSubject, changeBody,
+    changeReasonBody, succeeded, failed,
   ]
 }

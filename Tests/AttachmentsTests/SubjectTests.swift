@@ -115,6 +115,29 @@ import Testing
     await expectFailure(.notFound) { try await world.download(ours, as: servesAcme) }
   }
 
+  /// Guard: who makes a problem wide rewrites its texts for everybody before; what lies in a file he cannot.
+  @Test func whatCameToACustomersProblemStaysHis() async throws {
+    let world = try await AttachmentsWorld()
+    let servesAcme = try await world.database.staff(.engineer, for: [world.acme])
+    let servesOther = try await world.database.staff(.engineer, for: [world.other])
+    let problem = try await world.problem(about: world.acme)
+    let own = try await world.attach("of ACME", as: servesAcme, ["problem": problem])
+    let version = try await world.call("problem.read", ["id": problem])["version"]?.integer
+    try await world.call("problem.widen", ["id": problem, "reason": "Others have it, too"], version: version)
+    let wide = try await world.attach("of all", as: servesAcme, ["problem": problem])
+    func listed(as principal: Principal) async throws -> [Value?] {
+      try await world.call("attachment.list", ["problem": problem], as: principal)["items"]?.array?.map { $0["id"] } ?? []
+    }
+    for one in [servesAcme, world.engineer] { #expect(try await listed(as: one) == [own["id"], wide["id"]], "\(one.name)") }
+    #expect(try await listed(as: servesOther) == [wide["id"]])
+    await expectFailure(.notFound) { try await world.download(own, as: servesOther) }
+    await expectFailure(.notFound) { try await world.call("attachment.read", ["id": own["id"] ?? .null], as: servesOther) }
+    await expectFailure(.notFound) { try await world.call("attachment.delete", ["id": own["id"] ?? .null, "reason": "x"], as: servesOther) }
+    #expect(try await world.download(wide, as: servesOther) == Array("of all".utf8))
+    let told = JSON.text(try await world.call("problem.history", ["id": problem], as: servesOther))
+    #expect(told.contains(wide["id"]?.text ?? "-") && !told.contains(own["id"]?.text ?? "-") && !told.contains("customerRow"), "\(told)")
+  }
+
   @Test func theyCountForTheProvider() async throws {
     let world = try await AttachmentsWorld(limits: FileLimits(fileBytes: 100, tenantBytes: 150))
     let (problem, change) = (try await world.problem(about: world.acme), try await world.change())

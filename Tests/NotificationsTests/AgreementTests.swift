@@ -163,6 +163,101 @@ import Testing
     #expect(try await world.base.events(finance) == ["request.approval_asked"])
   }
 
+  /// What becomes of a change is told to who opened it and answers for it, and not to who did it.
+  @Test func whoOpenedAChangeHearsHowItGoesOn() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let id = try await world.agreedChange()
+    base.database.clock.advance(seconds: 3700)
+    try await world.act("start", on: id)
+    try await world.act("complete", on: id, ["outcome": "success"])
+    try await world.act("close", on: id)
+    for _ in 0..<2 { try await base.make() }
+    let told = try await base.inbox(base.engineer)
+    let events = told.compactMap { $0["event"]?.text }.sorted()
+    #expect(events == ["change.approval_decided", "change.closed", "change.implemented", "change.started"])
+    let done = told.first { $0["event"] == "change.implemented" }
+    #expect(done?["subject"] == "[PROV-CHG-000001] Implemented (success): New switch")
+    #expect(told.allSatisfy { $0["about"] == id })
+    #expect(try await base.events(base.colleague) == ["change.approval_asked"], "he did it")
+    #expect(try await base.left() == 0)
+  }
+
+  /// Who opened a change is told why it is not done, by a rule for who asked for it; who gave it up is not.
+  @Test func whyAChangeIsNotDoneIsTold() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let manager = try await NotificationsWorld.staff("Max", base.database, .administrator).0
+    let id = try await world.agreedChange()
+    try await base.retireStockRules()
+    try await base.rule("change.cancelled", ["audience": .array(["requester"])])
+    try await world.act("cancel", on: id, ["reason": "The switch is sold out"], as: manager)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.engineer) == ["change.cancelled"])
+    let told = try #require(try await base.inbox(base.engineer).first)
+    #expect(told["event"] == "change.cancelled" && told["subject"] == "[PROV-CHG-000001] Cancelled: New switch")
+    #expect(told["body"]?.text?.contains("The switch is sold out") == true)
+    #expect(try await base.events(manager) == [])
+  }
+
+  /// Guard: his address was given by the customer's people, and so is no place for their words.
+  @Test func whoHasNoLoginReadsNoReasonOfTheCustomer() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let offering = try await world.offering("Car", [("Boss", "customer_manager")])
+    let boss = try await world.manager(of: base.acme)
+    let order = try await base.call(
+      "request.submit",
+      ["customer": .id(base.acme.publicId), "offering": offering, "published": 1, "requester": base.requesterId], as: base.engineer)
+    let approval = order["approvals"]?.array?.first?["id"] ?? .null
+    try await base.call("approval.reject", ["id": approval, "reason": "Buy at evil.example"], as: boss)
+    try await base.make()
+    let mails = try await base.rows("email").filter { $0.event == "request.approval_decided" && $0.address == "person@acme.test" }
+    let mail = try #require(mails.first)
+    #expect(mail.subject.contains("refused") && !mail.body.contains("evil.example"), "\(mail.body)")
+    let told = try #require(try await base.inbox(base.engineer).first)
+    #expect(told["body"]?.text?.contains("Buy at evil.example") == true, "who ordered it reads why")
+  }
+
+  /// Guard: nor what a programme of the customer's wrote.
+  @Test func whoHasNoLoginReadsNoWordsOfTheCustomersProgrammes() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let order = try await base.call(
+      "request.submit",
+      [
+        "customer": .id(base.acme.publicId), "offering": try await world.offering("Mouse", []), "published": 1, "requester": base.requesterId,
+      ], as: base.engineer)
+    try await base.call("service_account.create", ["customer": .id(base.acme.publicId), "name": "Bot"])
+    let found = try await base.database.superuser.withConnection { try await $0.query(AccountByName(name: "Bot")) }.first
+    let account = try #require(found)
+    let manager = try await base.database.user(.customerManager, of: base.acme)
+    let bot = Principal(
+      actor: Actor(kind: .service, id: account, via: .http), tenant: manager.tenant, side: manager.side, name: "Bot", grants: manager.grants)
+    try await world.say("Buy at evil.example", on: order, as: bot)
+    try await world.say("Tomorrow", on: order, as: base.engineer, visibility: "public")
+    try await base.make()
+    let mails = try await base.rows("email").filter { $0.event == "request.answered" && $0.address == "person@acme.test" }
+    #expect(mails.count == 2 && mails.contains { $0.body.contains("Tomorrow") }, "\(mails.map(\.body))")
+    #expect(!mails.contains { $0.body.contains("evil.example") }, "\(mails.map(\.body))")
+  }
+
+  /// Where one is enough, why another refused is no word on what was agreed to.
+  @Test func anAgreementHasNoReason() async throws {
+    let world = try await OrderWorld()
+    let finance = try await NotificationsWorld.staff("Fin", world.base.database, .finance).0
+    let boss = try await world.manager(of: world.base.acme)
+    let order = try await world.submit(try await world.offering("Car", [("Boss", "customer_manager"), ("Finance", "finance")], rule: "any"))
+    let approvals = (order["approvals"]?.array ?? []).compactMap { $0["id"] }
+    try #require(approvals.count == 2)
+    try await world.base.call("approval.reject", ["id": approvals[0], "reason": "Too dear"], as: boss)
+    try await world.base.call("approval.approve", ["id": approvals[1]], as: finance)
+    try await world.base.make()
+    let told = try #require(try await world.base.inbox(world.orderer).first)
+    #expect(told["subject"] == "[ACME-REQ-000001] Approval of Car: agreed to")
+    #expect(told["body"]?.text?.contains("Too dear") == false)
+  }
+
   /// Rules name whom such a thing has, and no other.
   @Test func rulesOfAgreements() async throws {
     let world = try await NotificationsWorld()
@@ -174,7 +269,9 @@ import Testing
     #expect(await answer("request.answered", "requester") == "accepted")
     #expect(await answer("request.internally_commented", "requester") == "audience notification_rule.not_for_customers")
     #expect(await answer("incident.opened", "approvers") == "audience notification_rule.no_such_audience")
-    #expect(await answer("change.approval_decided", "requester") == "audience notification_rule.no_such_audience")
+    #expect(await answer("change.approval_decided", "watchers") == "audience notification_rule.no_such_audience")
+    #expect(await answer("change.approval_asked", "requester") == "audience notification_rule.no_such_audience")
+    #expect(await answer("change.backed_out", "requester") == "accepted", "who opened it is one of the staff")
   }
 }
 
@@ -199,7 +296,9 @@ private struct OrderWorld {
   }
 
   /// A published offering that all of these roles agree to, sold to ACME.
-  func offering(_ name: String, _ approvers: [(name: String, role: String)], more: [Value.Member] = []) async throws -> Value {
+  func offering(
+    _ name: String, _ approvers: [(name: String, role: String)], rule: String = "all", more: [Value.Member] = []
+  ) async throws -> Value {
     let text = Value.object(["en": .text(name)])
     let family = try await base.call("service_family.create", ["code": "WORK", "name": text])
     let service = try await base.call(
@@ -209,7 +308,8 @@ private struct OrderWorld {
         "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
       ])
     let named = approvers.map { Value.object(["name": .object(["en": .text($0.name)]), "role": .text($0.role)]) }
-    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object([Value.Member("rule", "all"), Value.Member("approvers", .array(named))] + more)
+    let asks = [Value.Member("rule", .text(rule)), Value.Member("approvers", .array(named))] + more
+    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object(asks)
     let draft = try await base.call(
       "offering.create",
       [
@@ -238,6 +338,24 @@ private struct OrderWorld {
     try await base.call("request.comment", ["id": order["id"] ?? .null, "body": .text(body), "visibility": .text(visibility)], as: principal)
   }
 
+  /// The same, agreed to by Karl.
+  func agreedChange() async throws -> Value {
+    let id = try await submittedChange()["id"] ?? .null
+    let asked = try await base.call("change.read", ["id": id], as: base.colleague)["approvals"]?.array ?? []
+    let approval = asked.first { $0["roles"]?.array?.contains("engineer") == true }?["id"] ?? .null
+    try await base.call("change_approval.approve", ["id": approval], as: base.colleague)
+    return id
+  }
+
+  /// An act of Karl's on a change, or of somebody else's.
+  func act(_ verb: String, on id: Value, _ more: [String: Value] = [:], as principal: Principal? = nil) async throws {
+    let principal = principal ?? base.colleague
+    let version = try await base.call("change.read", ["id": id], as: principal)["version"]?.integer
+    let members = more.merging(["id": id]) { $1 }.map { Value.Member($0.key, $0.value) }
+    _ = try await base.database.dispatcher.invoke(
+      "change.\(verb)", .object(members), as: principal, Call(requestId: "test", expectedVersion: version))
+  }
+
   /// A change about ACME, of low risk: any other engineer who serves him, an account manager or an administrator agrees.
   func submittedChange() async throws -> Value {
     let now = base.database.clock.now()
@@ -252,6 +370,13 @@ private struct OrderWorld {
       "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: base.engineer, version: opened["version"]?.integer)
     return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: base.engineer, version: assessed["version"]?.integer)
   }
+}
+
+private struct AccountByName: Statement {
+  let name: String
+  static let sql = "select id from tenancy.account where name = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(name) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct AccountBits: Statement {

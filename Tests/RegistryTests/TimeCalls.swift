@@ -47,13 +47,13 @@ enum TimeCalls {
   })
 
   static let correct = CallRule(
-    omitted: ["from", "to", "line"], refused: { $0.reviewsTime ? [] : ["staff"] },
+    omitted: ["from", "to", "line", "request", "problem", "change"], refused: { $0.reviewsTime ? [] : ["staff"] },
     given: { world, twin, principal in
       let entry = try await world.approvedTime(twin, by: principal)
       return (["id": entry["id"] ?? .null, "workType": "travel", "rateClass": "emergency", "minutes": 20], nil)
     })
 
-  static let list = CallRule(omitted: ["line"], given: { _, _, _ in (["workedBefore": "2026-04-01"], nil) })
+  static let list = CallRule(omitted: ["line", "request", "problem", "change"], given: { _, _, _ in (["workedBefore": "2026-04-01"], nil) })
   static let totals = CallRule(given: { _, _, _ in (["countsBefore": "2026-04-01"], nil) })
 
   /// There is one for each person.

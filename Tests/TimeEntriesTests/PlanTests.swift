@@ -20,7 +20,7 @@ import Testing
     let (byCustomer, byTicket) = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
       (
         try await transaction.query(PlanOfCustomer(statement: .init(page: page))),
-        try await transaction.query(PlanOfTicket(statement: .init(page: page, ticket: ticket)))
+        try await transaction.query(PlanOfTicket(statement: .init(page: page, ticket: ticket, reader: TimeReader(seesAll: true, own: nil))))
       )
     }
     for (plan, indexes) in [(byCustomer, ["draft_newest", "entry_newest"]), (byTicket, ["draft_ticket", "entry_ticket"])] {
@@ -31,6 +31,29 @@ import Testing
     let rows = try await world.call("time_entry.list", ["customer": .id(world.acme.publicId), "limit": 200], as: world.finance)
     #expect(rows["items"]?.array?.count == 200 && rows["next"] != .null)
     #expect(draft["id"] != approved["id"])
+  }
+
+  /// What was done for a problem is few of many, and is not looked for among the rest.
+  @Test func whatWasDoneForAProblemIsReadByItsIndex() async throws {
+    let world = try await TimeWorld()
+    _ = try await world.add("10T08:00", "10T09:00")
+    _ = try await world.approved("10T10:00", "10T11:00")
+    try await world.database.runAsSuperuser(
+      Self.more + """
+        update time_entries.draft set ticket_id = null, problem_public_id = substr(sha256((id % 300)::text::bytea), 1, 12) where id % 2 = 0;
+        update time_entries.entry set ticket_id = null, problem_public_id = substr(sha256((id % 300)::text::bytea), 1, 12) where id % 2 = 0;
+        analyze time_entries.draft; analyze time_entries.entry;
+        """)
+    let page = TimePage(
+      tenant: world.acme.id, state: nil, staff: nil, from: nil, before: nil, beforeBegan: Instant(microseconds: .max), beforePublic: PageCursor.lastBits,
+      limit: 51)
+    let plan = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
+      let statement = TimeOfProblem(page: page, problem: [UInt8](repeating: 7, count: 12), reader: TimeReader(seesAll: false, own: 1), line: nil)
+      return try await transaction.query(PlanOfProblem(statement: statement))
+    }
+    let text = plan.joined(separator: "\n")
+    for index in ["draft_problem", "entry_problem"] { #expect(text.contains(index), "\(text)") }
+    #expect(!text.contains("Seq Scan on entry") && !text.contains("Seq Scan on draft"), "\(text)")
   }
 
   /// What is billed is not walked through for what is open.
@@ -110,6 +133,13 @@ private struct PlanOfBill: Statement {
 private struct PlanOfCustomer: Statement {
   let statement: TimeOfCustomer
   static let sql = "explain " + TimeOfCustomer.sql
+  func bind(to parameters: inout Parameters) { statement.bind(to: &parameters) }
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct PlanOfProblem: Statement {
+  let statement: TimeOfProblem
+  static let sql = "explain " + TimeOfProblem.sql
   func bind(to parameters: inout Parameters) { statement.bind(to: &parameters) }
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

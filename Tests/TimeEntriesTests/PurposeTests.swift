@@ -59,6 +59,76 @@ import Testing
     #expect(await refusal { try await world.add("10T08:00", "10T09:00", own, as: servesAcme) } == "customer: input.unknown_reference")
   }
 
+  /// Each is listed by itself; to who may read it, with what others have not submitted left out.
+  @Test func whatWasDoneForOneThingIsListed() async throws {
+    let world = try await TimeWorld()
+    let (request, line) = try await world.request()
+    let (problem, change) = (try await world.problem(about: world.acme), try await world.change(of: world.acme))
+    var made: [String: Value] = [:]
+    for (index, (kind, thing)) in [("request", request), ("problem", problem), ("change", change)].enumerated() {
+      let more: [String: Value] = kind == "request" ? [kind: thing, "ticket": .null] : [kind: thing, "ticket": .null, "line": world.line]
+      made[kind] = try await world.add("10T0\(index + 5):00", "10T0\(index + 6):00", more)["id"]
+    }
+    _ = try await world.add("10T09:00", "10T10:00")
+    func list(_ more: [String: Value], as principal: Principal) async throws -> [Value?] {
+      let members = more.merging(["customer": .id(world.acme.publicId)]) { $1 }
+      return try await world.call("time_entry.list", members, as: principal)["items"]?.array?.map { $0["id"] } ?? []
+    }
+    for (kind, thing) in ["request": request, "problem": problem, "change": change] {
+      for reader in [world.manager, world.anna] { #expect(try await list([kind: thing], as: reader) == [made[kind]], "\(kind) \(reader.name)") }
+      #expect(try await list([kind: thing], as: world.bert) == [], "\(kind): a draft is its author's and the reviewers'")
+    }
+    #expect(try await list(["problem": problem, "line": world.line], as: world.manager) == [made["problem"]])
+    #expect(try await list(["problem": problem, "line": line], as: world.manager) == [])
+    func refused(_ more: [String: Value], as principal: Principal) async -> String {
+      let members = more.merging(["customer": .id(world.acme.publicId)]) { $1 }
+      return await refusal { try await world.call("time_entry.list", members, as: principal) }
+    }
+    #expect(await refused(["problem": problem, "change": change], as: world.manager) == "ticket: time_entry.one_work")
+    #expect(await refused(["request": request, "line": line], as: world.manager) == "line: time_entry.line_of_request")
+    let foreign = try await world.problem(about: world.other)
+    for reader in [world.manager, world.anna] {
+      #expect(await refused(["problem": foreign], as: reader) == "problem: input.unknown_reference", "\(reader.name)")
+    }
+  }
+
+  /// What was recorded for the wrong thing is told for the right one; its line is the new request's, or stays.
+  @Test func aCorrectionNamesWhatItWasFor() async throws {
+    let world = try await TimeWorld()
+    let (request, line) = try await world.request()
+    let problem = try await world.problem(about: nil)
+    let entry = try await world.approved("10T15:00", "10T16:00", ["ticket": .null, "line": world.line])
+    let first = try await world.act("approve", try await world.act("correct", entry, ["reason": "For the problem", "problem": problem]), as: world.manager)
+    #expect(first["problem"] == problem && first["line"] == world.line && first["ticket"] == .null, "\(first)")
+    let second = try await world.act("approve", try await world.act("correct", first, ["reason": "For the order", "request": request]), as: world.manager)
+    #expect(second["request"] == request && second["line"] == line && second["problem"] == .null, "\(second)")
+    let ticket = world.ticket["id"] ?? .null
+    #expect(
+      await refusal { try await world.act("correct", second, ["reason": "x", "request": request, "ticket": ticket]) } == "ticket: time_entry.one_work")
+    let third = try await world.act("approve", try await world.act("correct", second, ["reason": "For the ticket", "ticket": ticket]), as: world.manager)
+    #expect(third["ticket"] == ticket && third["request"] == .null, "\(third)")
+  }
+
+  /// The work was done: that the change has come to concern somebody else undoes none of it.
+  @Test func aTimerStopsWhateverBecameOfTheChange() async throws {
+    let world = try await TimeWorld()
+    let change = try await world.change(of: world.acme)
+    let timer = try await world.call(
+      "timer.start", ["customer": .id(world.acme.publicId), "change": change, "line": world.line, "workType": "remote_support"], as: world.anna)
+    try await world.database.runAsSuperuser("delete from changes.concerned")
+    world.database.clock.advance(seconds: 600)
+    let entry = try await world.call("timer.stop", ["id": timer["id"] ?? .null], as: world.anna)
+    #expect(entry["change"] == change && entry["minutes"] == 10, "\(entry)")
+  }
+
+  /// What is refused is named by the field by which it was named.
+  @Test func theLineOfARequestMustBeInForce() async throws {
+    let world = try await TimeWorld()
+    let (request, _) = try await world.request()
+    let early: [String: Value] = ["ticket": .null, "request": request, "from": "2025-12-31T08:00:00Z", "to": "2025-12-31T09:00:00Z"]
+    #expect(await refusal { try await world.add("10T08:00", "10T09:00", early) } == "request: time_entry.line_not_in_force")
+  }
+
   @Test func aTimerKeepsWhatItIsFor() async throws {
     let world = try await TimeWorld()
     let change = try await world.change(of: world.acme)

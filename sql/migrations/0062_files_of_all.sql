@@ -7,6 +7,10 @@ alter table attachments.attachment
   add column request_id bigint,
   add column problem_id bigint,
   add column change_id bigint,
+  -- whom the problem was about when the file came: it stays with the staff who serve him, however wide the problem becomes
+  add column about_customer_id bigint,
+  add constraint attachment_about_fk foreign key (about_customer_id) references tenancy.tenant (id) not valid,
+  add constraint attachment_about_check check (about_customer_id is null or problem_id is not null) not valid,
   add constraint attachment_request_fk foreign key (tenant_id, request_id) references requests.request (tenant_id, id) not valid,
   add constraint attachment_problem_fk foreign key (tenant_id, problem_id) references problems.problem (tenant_id, id) not valid,
   add constraint attachment_change_fk foreign key (tenant_id, change_id) references changes.change (tenant_id, id) not valid,
@@ -26,7 +30,9 @@ alter table time_entries.draft
   add constraint draft_request_fk foreign key (tenant_id, request_id) references requests.request (tenant_id, id) not valid,
   add constraint draft_purpose_check check (num_nonnulls(ticket_id, request_id, problem_public_id, change_public_id) <= 1) not valid,
   add constraint draft_purpose_id_check check (octet_length(problem_public_id) = 12 and octet_length(change_public_id) = 12) not valid;
-create index draft_request on time_entries.draft (tenant_id, request_id) where request_id is not null;
+create index draft_request on time_entries.draft (tenant_id, request_id, began_at desc, public_id desc) where request_id is not null;
+create index draft_problem on time_entries.draft (tenant_id, problem_public_id, began_at desc, public_id desc) where problem_public_id is not null;
+create index draft_change on time_entries.draft (tenant_id, change_public_id, began_at desc, public_id desc) where change_public_id is not null;
 alter table time_entries.entry
   add column request_id bigint,
   add column problem_public_id bytea,
@@ -34,7 +40,9 @@ alter table time_entries.entry
   add constraint entry_request_fk foreign key (tenant_id, request_id) references requests.request (tenant_id, id) not valid,
   add constraint entry_purpose_check check (num_nonnulls(ticket_id, request_id, problem_public_id, change_public_id) <= 1) not valid,
   add constraint entry_purpose_id_check check (octet_length(problem_public_id) = 12 and octet_length(change_public_id) = 12) not valid;
-create index entry_request on time_entries.entry (tenant_id, request_id) where request_id is not null;
+create index entry_request on time_entries.entry (tenant_id, request_id, began_at desc, public_id desc) where request_id is not null;
+create index entry_problem on time_entries.entry (tenant_id, problem_public_id, began_at desc, public_id desc) where problem_public_id is not null;
+create index entry_change on time_entries.entry (tenant_id, change_public_id, began_at desc, public_id desc) where change_public_id is not null;
 alter table time_entries.timer
   add column request_public_id bytea,
   add column problem_public_id bytea,

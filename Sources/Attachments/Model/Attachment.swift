@@ -39,7 +39,7 @@ struct Attachment: Sendable {
     select a.id, a.public_id,
       case when a.ticket_id is not null then 'incident' when a.request_id is not null then 'request' when a.problem_id is not null then 'problem'
         else 'change' end,
-      coalesce(a.ticket_id, a.request_id, a.problem_id, a.change_id), coalesce(t.public_id, r.public_id, p.public_id, c.public_id),
+      coalesce(a.ticket_id, a.request_id, a.problem_id, a.change_id), a.about_customer_id, coalesce(t.public_id, r.public_id, p.public_id, c.public_id),
       a.visibility, a.name, a.type, a.claimed_type, a.sha256, a.size_bytes, a.state, a.actor_kind, a.actor_name, a.recorded_at, a.deleted_at,
       a.deletion_reason, a.deleter_name
     from attachments.attachment a
@@ -53,7 +53,7 @@ struct Attachment: Sendable {
     id = try row.next()
     publicId = try row.next()
     // The check of the table allows no other kind.
-    subject = AttachmentSubject(kind: SubjectKind(rawValue: try row.next()) ?? .incident, id: try row.next())
+    subject = AttachmentSubject(kind: SubjectKind(rawValue: try row.next()) ?? .incident, id: try row.next(), customer: try row.next())
     subjectPublicId = try row.next()
     visibility = try row.next()
     name = try row.next()

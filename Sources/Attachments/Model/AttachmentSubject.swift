@@ -73,6 +73,8 @@ struct NamedSubject: Sendable {
 struct AttachmentSubject: Sendable {
   let kind: SubjectKind
   let id: Int64
+  /// The one customer whom a problem is about, or was when a file came to it.
+  var customer: Int64?
 
   /// Its id, if it is of this kind.
   func row(_ kind: SubjectKind) -> Int64? { self.kind == kind ? id : nil }

@@ -18,8 +18,8 @@ struct InsertAttachment: Statement {
   static let sql = """
     insert into attachments.attachment
       (tenant_id, public_id, ticket_id, request_id, problem_id, change_id, visibility, name, type, claimed_type, size_bytes, sha256, actor_kind,
-       actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+       actor_id, actor_name, recorded_at, about_customer_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -36,6 +36,7 @@ struct InsertAttachment: Statement {
     parameters.append(principal.actor.id)
     parameters.append(principal.name)
     parameters.append(now)
+    parameters.append(subject.customer)
   }
 }
 
@@ -71,11 +72,14 @@ struct AttachmentsOfSubject: Statement {
   let includesDeleted: Bool
   let after: Int64
   let limit: Int64
+  /// Whose the reader serves; nil: all.
+  var customers: [Int64]?
 
   static let sql = """
     \(Attachment.select)
     where a.tenant_id = $1 and (a.ticket_id = $2 or a.request_id = $3 or a.problem_id = $4 or a.change_id = $5)
       and ($6 or a.visibility = 'public') and ($7 or a.state = 'stored') and a.id > $8
+      and ($10::bigint[] is null or a.about_customer_id is null or a.about_customer_id = any ($10))
     order by a.id limit $9
     """
 
@@ -86,6 +90,7 @@ struct AttachmentsOfSubject: Statement {
     parameters.append(includesDeleted)
     parameters.append(after)
     parameters.append(limit)
+    parameters.append(customers)
   }
 
   static func decode(_ row: inout RowReader) throws -> Attachment { try Attachment(&row) }

@@ -53,13 +53,18 @@ extension Parameters {
 
 /// A problem, if whoever serves these customers sees it: what is about another one is not there.
 struct ProblemForFiles: Statement {
+  struct Found: Sendable {
+    let problem: Int64
+    let customer: Int64?
+  }
+
   let provider: TenantId
   let publicId: PublicId
   /// Nil: all.
   let customers: [Int64]?
 
   static let sql = """
-    select problem_id from problems.pub_problem
+    select problem_id, customer_id from problems.pub_problem
     where tenant_id = $1 and public_id = $2 and ($3::bigint[] is null or customer_id is null or customer_id = any ($3))
     """
 
@@ -69,7 +74,7 @@ struct ProblemForFiles: Statement {
     parameters.append(customers)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(problem: try row.next(), customer: try row.next()) }
 }
 
 /// A change, if whoever serves these customers sees it: what concerns none of them is not there.

@@ -12,27 +12,40 @@ extension NamedSubject {
   /// for the staff who see it by the customers that they serve; of the provider's own incidents and requests only for who serves the provider.
   func find(in tenant: TenantEntry, as side: Side, _ access: Access, _ transaction: Transaction) async throws -> AttachmentSubject? {
     guard kind.isProvidersOwn ? side == .staff : access.reaches(tenant.id) else { return nil }
-    let customers = access.tenants.map { $0.map(\.rawValue).sorted() }
-    let found: Int64? =
-      switch kind {
-      case .incident: try await transaction.first(IncidentForFiles(tenant: tenant.id, publicId: id, scope: access.rows))
-      case .request: try await transaction.first(RequestForFiles(tenant: tenant.id, publicId: id, scope: access.rows))
-      case .problem: try await transaction.first(ProblemForFiles(provider: tenant.id, publicId: id, customers: customers))
-      case .change: try await transaction.first(ChangeForFiles(provider: tenant.id, publicId: id, customers: customers))
-      }
+    let found: Int64?
+    switch kind {
+    case .incident: found = try await transaction.first(IncidentForFiles(tenant: tenant.id, publicId: id, scope: access.rows))
+    case .request: found = try await transaction.first(RequestForFiles(tenant: tenant.id, publicId: id, scope: access.rows))
+    case .problem:
+      let problem = try await transaction.first(ProblemForFiles(provider: tenant.id, publicId: id, customers: access.served))
+      return problem.map { AttachmentSubject(kind: kind, id: $0.problem, customer: $0.customer) }
+    case .change: found = try await transaction.first(ChangeForFiles(provider: tenant.id, publicId: id, customers: access.served))
+    }
     return found.map { AttachmentSubject(kind: kind, id: $0) }
   }
+}
+
+extension Access {
+  /// The rows of the customers whom it is for; nil: all.
+  fileprivate var served: [Int64]? { tenants.map { $0.map(\.rawValue).sorted() } }
 }
 
 extension OperationContext {
   /// What files are attached to, if the caller sees it. Whoever reads sees files where he may read what they are attached to.
   func find(_ subject: NamedSubject) async throws -> AttachmentSubject? {
-    var sight: Access? = access
-    if operation.permission == AttachmentRights.read, subject.kind.read != operation.permission {
-      sight = principal.access(subject.kind.read, honouring: AttachmentRights.everyScope, at: now)
-    }
-    guard let sight else { return nil }
+    guard let sight = sight(of: subject.kind) else { return nil }
     return try await subject.find(in: tenant, as: principal.side, sight, transaction)
+  }
+
+  /// Whose the caller sees of the files of such things; nil: all.
+  func customersServed(by kind: SubjectKind) -> [Int64]? {
+    guard let sight = sight(of: kind) else { return [] }
+    return sight.served
+  }
+
+  private func sight(of kind: SubjectKind) -> Access? {
+    guard operation.permission == AttachmentRights.read, kind.read != operation.permission else { return access }
+    return principal.access(kind.read, honouring: AttachmentRights.everyScope, at: now)
   }
 
   /// Tells the history of what a file is attached to.
@@ -47,7 +60,8 @@ extension OperationContext {
       transaction.enqueue(RequestNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))
     case .problem:
       let type = isAttached ? ProblemNote.attached : ProblemNote.detached
-      transaction.enqueue(ProblemNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))
+      let hidden = subject.customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0))] } ?? []
+      transaction.enqueue(ProblemNote(type, .object((payload.members ?? []) + hidden), on: subject.id, of: tenant, by: actor, at: now))
     case .change:
       let type = isAttached ? ChangeNote.attached : ChangeNote.detached
       transaction.enqueue(ChangeNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))

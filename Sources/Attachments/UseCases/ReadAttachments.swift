@@ -17,6 +17,7 @@ extension OperationContext {
     guard let row = try await transaction.first(found) else { throw Failure.notFound }
     let kind = row.subject.kind
     guard try await find(NamedSubject(kind, self.id(kind.id, row.subjectPublicId))) != nil else { throw Failure.notFound }
+    if let customer = row.subject.customer, let served = customersServed(by: kind), !served.contains(customer) { throw Failure.notFound }
     return row
   }
 }
@@ -63,7 +64,7 @@ package enum ListAttachments: Operation {
     let rows = try await context.transaction.query(
       AttachmentsOfSubject(
         tenant: context.tenant.id, subject: subject, includesInternal: context.principal.side == .staff, includesDeleted: input.includesDeleted,
-        after: try after?.integer(0) ?? 0, limit: limit + 1))
+        after: try after?.integer(0) ?? 0, limit: limit + 1, customers: context.customersServed(by: subject.kind)))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { AttachmentRecord($0, in: context) }
   }
 }

@@ -127,8 +127,8 @@ struct ChangeWork: Sendable {
       row.lastSeq += 1
       let type = "change.\(event.what)"
       transaction.record(
-        Event(subjectKind: ChangeApprovalNews.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: payload(event), occurredAt: event.at),
-        for: ChangeApprovalNews.consumers(of: type), tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+        Event(subjectKind: ChangeTelling.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: payload(event), occurredAt: event.at),
+        for: ChangeTelling.consumers(of: type), tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
       if event.subject == .change, let kind = ChangeNews.Kind(outcome: event.what) {
         transaction.enqueue(
           LeaveIncidentNews(

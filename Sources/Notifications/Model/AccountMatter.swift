@@ -40,7 +40,13 @@ enum AccountMatter: Sendable {
 
   /// Whom it is for and who ordered it: persons of the customer, and of the staff.
   var people: [Int64] { if case .request(let request) = self { request.people } else { [] } }
-  var submittingStaff: Int64? { if case .request(let request) = self { request.submittingStaff } else { nil } }
+  var submittingStaff: Int64? {
+    switch self {
+    case .request(let request): request.submittingStaff
+    case .change(let change): change.openingStaff
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation: nil
+    }
+  }
 
   /// For what somebody is asked.
   var asked: AskedApproval? {

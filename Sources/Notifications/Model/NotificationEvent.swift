@@ -54,6 +54,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestApprovalDecided = "request.approval_decided"
   case changeApprovalAsked = "change.approval_asked"
   case changeApprovalDecided = "change.approval_decided"
+  /// A change was taken back to be written anew; begun; done; undone; it is over; it will not be done.
+  case changeRevised = "change.revised"
+  case changeStarted = "change.started"
+  case changeImplemented = "change.implemented"
+  case changeBackedOut = "change.backed_out"
+  case changeClosed = "change.closed"
+  case changeCancelled = "change.cancelled"
   /// A word on a request: of the customer's people, of the staff to them, and among the staff.
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
@@ -91,7 +98,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .requestInternallyCommented:
       .request
     case .changeApprovalAsked: .changeApproval
-    case .changeApprovalDecided: .change
+    case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled: .change
     default: .ticket
     }
   }
@@ -128,6 +135,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       }
     }
 
+    /// Whether who asked for it is one of the staff: then he may be told also of what no customer's people are.
+    var isAskedByStaff: Bool { self == .change }
+
     /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
     var inCharge: Audience? {
       switch self {
@@ -160,7 +170,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket: Audience.allCases.filter { $0 != .approvers }
       case .request: [.assignee, .requester, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
-      case .change: [.owner]
+      case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
@@ -190,7 +200,7 @@ package enum Channel: String, Sendable, CaseIterable {
 package enum Audience: String, Sendable, CaseIterable {
   /// Who answers for it, works on it, or was offered it.
   case owner, assignee, offered
-  /// Whom it was reported for, and who watches it.
+  /// Whom it was reported for, or who ordered or opened it; and who watches it.
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation

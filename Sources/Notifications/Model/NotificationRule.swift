@@ -127,6 +127,21 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_approval_decided", name: AgreementMessages.ruleChangeDecided, event: .changeApprovalDecided, audience: [.owner],
       channels: [.inbox]),
+    StockRule(
+      key: "change_revised", name: AgreementMessages.ruleChangeRevised, event: .changeRevised, audience: [.owner, .requester], channels: [.inbox]),
+    StockRule(
+      key: "change_started", name: AgreementMessages.ruleChangeStarted, event: .changeStarted, audience: [.owner, .requester], channels: [.inbox]),
+    StockRule(
+      key: "change_implemented", name: AgreementMessages.ruleChangeImplemented, event: .changeImplemented, audience: [.owner, .requester],
+      channels: [.inbox]),
+    StockRule(
+      key: "change_backed_out", name: AgreementMessages.ruleChangeBackedOut, event: .changeBackedOut, audience: [.owner, .requester],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "change_closed", name: AgreementMessages.ruleChangeClosed, event: .changeClosed, audience: [.owner, .requester], channels: [.inbox]),
+    StockRule(
+      key: "change_cancelled", name: AgreementMessages.ruleChangeCancelled, event: .changeCancelled, audience: [.owner, .requester],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

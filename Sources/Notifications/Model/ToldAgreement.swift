@@ -51,10 +51,17 @@ struct ToldRequest: Sendable {
   }
 
   func values(_ language: Language, of tenant: TenantEntry, _ type: String) -> [String: String] {
-    [
+    let news = RequestNews(rawValue: type)
+    // Why one of several refused is no word on what the others agreed to.
+    let why: String? =
+      switch news {
+      case .rejected, .cancelled: reason
+      default: nil
+      }
+    return [
       "number": RequestLine.number(of: tenant.code, number), "offering": offering.text(language) ?? offeringCode, "requester": requesterName ?? "-",
-      "approval": asked?.name(language) ?? "-", "answer": AgreementMessages.answer(type == RequestNews.approved.rawValue).text(language),
-      "reason": reason ?? "",
+      "approval": asked?.name(language) ?? "-", "answer": AgreementMessages.answer(news == .approved).text(language),
+      "reason": why ?? "",
     ]
   }
 
@@ -86,10 +93,15 @@ struct ToldChange: Sendable {
   /// The customers whom it concerns.
   let concerned: [TenantId]
   var asked: AskedApproval?
+  /// Whether it worked, where it is told that it was done.
+  var outcome: ChangeOutcome?
+
+  /// Who of the staff opened it.
+  var openingStaff: Int64? { author.kind == Actor.Kind.staff.rawValue ? author.id : nil }
 
   /// Nil when there is nothing to tell of it any more.
   func told(_ found: FoundEvent, _ approvals: [Approval], of provider: TenantId) -> ToldChange? {
-    switch ChangeApprovalNews(rawValue: found.type) {
+    switch ChangeTelling(rawValue: found.type) {
     case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned:
       // What concerns nobody yet is for who serves all.
       let tenants = concerned.isEmpty ? [provider] : concerned
@@ -100,6 +112,11 @@ struct ToldChange: Sendable {
       told.asked = asked
       return told
     case .approved, .rejected: return wasAsked ? self : nil
+    case .implemented:
+      var told = self
+      told.outcome = found.payload["outcome"]?.text.flatMap(ChangeOutcome.init(rawValue:))
+      return told
+    case .revised, .started, .backedOut, .closed, .cancelled: return self
     case nil: return nil
     }
   }
@@ -107,20 +124,28 @@ struct ToldChange: Sendable {
   static let permission = "change.approve"
 
   func values(_ language: Language, of provider: TenantEntry, _ type: String) -> [String: String] {
-    let isApproved = type == ChangeApprovalNews.approved.rawValue
+    let news = ChangeTelling(rawValue: type)
+    // Why it was taken back once is no word on what it has become.
+    let why: String? =
+      switch news {
+      case .rejected, .revised, .backedOut, .cancelled: reason
+      default: nil
+      }
+    let result: String? = outcome.map { AgreementMessages.outcome($0 == .success).text(language) }
     return [
       "number": ChangeNumber.text(provider.code, number), "title": title, "approval": asked?.name(language) ?? "-",
-      // Why it was taken back once is no word on what it has become.
-      "answer": AgreementMessages.answer(isApproved).text(language), "reason": isApproved ? "" : reason ?? "",
+      "answer": AgreementMessages.answer(news == .approved).text(language),
+      "outcome": result ?? "-", "reason": why ?? "",
     ]
   }
 
   func members(of provider: TenantEntry) -> [Value.Member] {
     let approval = asked.map { [Value.Member("approval", .id(provider.id(IdKind.changeApproval.prefix, $0.approval.publicId)))] } ?? []
+    let result = outcome.map { [Value.Member("outcome", .text($0.rawValue))] } ?? []
     return [
       Value.Member("change", .id(provider.id(IdKind.change.prefix, publicId))), Value.Member("number", .text(ChangeNumber.text(provider.code, number))),
       Value.Member("state", .text(state)),
-    ] + approval
+    ] + approval + result
   }
 }
 

@@ -37,6 +37,9 @@ struct NotificationText: Sendable, Equatable {
       case .requestCustomerCommented, .requestAnswered, .requestInternallyCommented: ofRequests + ["comment"]
       case .changeApprovalAsked: ["number", "title", "approval", "actor", "at"]
       case .changeApprovalDecided: ["number", "title", "answer", "reason", "actor", "at"]
+      case .changeStarted, .changeClosed: ["number", "title", "actor", "at"]
+      case .changeImplemented: ["number", "title", "outcome", "actor", "at"]
+      case .changeRevised, .changeBackedOut, .changeCancelled: ["number", "title", "reason", "actor", "at"]
       default: []
       }
     guard event != .summary, event.subject == .ticket else { return own }
@@ -106,6 +109,12 @@ struct NotificationText: Sendable, Equatable {
     case .requestInternallyCommented: (AgreementMessages.requestInternalSubject, AgreementMessages.requestCommentBody)
     case .changeApprovalAsked: (AgreementMessages.changeAskedSubject, AgreementMessages.changeAskedBody)
     case .changeApprovalDecided: (AgreementMessages.changeDecidedSubject, AgreementMessages.changeDecidedBody)
+    case .changeRevised: (AgreementMessages.changeRevisedSubject, AgreementMessages.changeReasonBody)
+    case .changeStarted: (AgreementMessages.changeStartedSubject, AgreementMessages.changeBody)
+    case .changeImplemented: (AgreementMessages.changeImplementedSubject, AgreementMessages.changeBody)
+    case .changeBackedOut: (AgreementMessages.changeBackedOutSubject, AgreementMessages.changeReasonBody)
+    case .changeClosed: (AgreementMessages.changeClosedSubject, AgreementMessages.changeBody)
+    case .changeCancelled: (AgreementMessages.changeCancelledSubject, AgreementMessages.changeReasonBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

@@ -88,7 +88,7 @@ struct Cause: Sendable {
 
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
-    if let news = ChangeApprovalNews(rawValue: found.type) { return event(news) }
+    if let news = ChangeTelling(rawValue: found.type) { return event(news) }
     return nil
   }
 
@@ -108,10 +108,16 @@ struct Cause: Sendable {
     }
   }
 
-  private static func event(_ news: ChangeApprovalNews) -> NotificationEvent {
+  private static func event(_ news: ChangeTelling) -> NotificationEvent {
     switch news {
     case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned: .changeApprovalAsked
     case .approved, .rejected: .changeApprovalDecided
+    case .revised: .changeRevised
+    case .started: .changeStarted
+    case .implemented: .changeImplemented
+    case .backedOut: .changeBackedOut
+    case .closed: .changeClosed
+    case .cancelled: .changeCancelled
     }
   }
 
@@ -165,24 +171,32 @@ struct TellingFields: Sendable {
   let tenant: TenantEntry
   let actorName: String
   let comment: String
+  /// Whether the customer's people did it, or a programme of theirs.
+  let isByCustomer: Bool
 
   /// About a ticket that went into this one: what the customer's people said and did there is named by the customer only.
-  func on(_ gone: ToldTicket, byCustomer: Bool) -> TellingFields {
-    TellingFields(cause: cause.on(gone), tenant: tenant, actorName: byCustomer ? tenant.name : actorName, comment: byCustomer ? "" : comment)
+  func on(_ gone: ToldTicket) -> TellingFields {
+    TellingFields(
+      cause: cause.on(gone), tenant: tenant, actorName: isByCustomer ? tenant.name : actorName, comment: isByCustomer ? "" : comment,
+      isByCustomer: isByCustomer)
   }
 
   /// What a customer's people wrote goes to nobody who has no login: his address was given by them, and may be a stranger's.
   func values(zone: Zone, for receiver: Receiver) -> [String: String] {
     switch cause.about {
     case .account(let matter):
-      matter.values(receiver.language, of: tenant, cause.type).merging([
+      let common = [
         "customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted(to: receiver) ? comment : "",
-      ]) { own, _ in own }
-    case .ticket(let ticket): values(ticket, zone: zone, for: receiver)
+      ]
+      var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
+      // What time refused says why somebody of the customer did before.
+      if !isQuoted(to: receiver) || !receiver.hasLogin && cause.actorKind == Actor.Kind.system.rawValue { values["reason"] = "" }
+      return values
+    case .ticket(let ticket): return values(ticket, zone: zone, for: receiver)
     }
   }
 
-  private func isQuoted(to receiver: Receiver) -> Bool { receiver.hasLogin || cause.actorKind != Actor.Kind.customer.rawValue }
+  private func isQuoted(to receiver: Receiver) -> Bool { receiver.hasLogin || !isByCustomer }
 
   private func values(_ ticket: ToldTicket, zone: Zone, for receiver: Receiver) -> [String: String] {
     let number = IncidentView.number(of: tenant.code, ticket.number)

@@ -296,8 +296,9 @@ struct AccountMatters: Sendable {
   private var approvals: [Int64: ToldGateApproval] = [:]
   private var requests: [Int64: ToldRequest] = [:]
   private var changes: [Int64: ToldChange] = [:]
-  /// Of those, all who were asked.
-  private var asked: [Int64: [Approval]] = [:]
+  /// Of each of those, all who were asked.
+  private var askedOfRequests: [Int64: [Approval]] = [:]
+  private var askedOfChanges: [Int64: [Approval]] = [:]
   private let tenant: TenantId
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
@@ -322,12 +323,12 @@ struct AccountMatters: Sendable {
         let (found, approvals) = try await transaction.query(
           RequestsToTell(tenant: tenant, ids: ids), ApprovalsOfToldRequests(tenant: tenant, ids: ids))
         requests = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
-        asked = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
-      case ChangeApprovalNews.subjectKind:
+        askedOfRequests = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
+      case ChangeTelling.subjectKind:
         let (found, approvals) = try await transaction.query(
           ChangesToTell(provider: tenant, ids: ids), ApprovalsOfToldChanges(provider: tenant, ids: ids))
         changes = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
-        asked = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
+        askedOfChanges = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
       default: break
       }
     }
@@ -339,11 +340,11 @@ struct AccountMatters: Sendable {
     if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
     if kind == RequestNews.subjectKind {
-      guard let told = requests[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
+      guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
       return .request(told)
     }
-    if kind == ChangeApprovalNews.subjectKind {
-      guard let told = changes[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
+    if kind == ChangeTelling.subjectKind {
+      guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)
     }
     guard let matter = matters[kind]?[id] else { return nil }

@@ -214,7 +214,7 @@ struct Telling: Sendable {
   private func drafts(of cause: Cause, _ entry: TenantEntry, _ known: Known) -> [NotificationDraft] {
     let fields = TellingFields(
       cause: cause, tenant: entry, actorName: known.actors[cause.actor]?.name ?? provider.name,
-      comment: cause.comment.flatMap { known.comments[$0] } ?? "")
+      comment: cause.comment.flatMap { known.comments[$0] } ?? "", isByCustomer: known.isOfCustomer(cause))
     var drafts: [String: NotificationDraft] = [:]
     for (id, rule) in book.rules where rule.concerns(cause, of: tenant) {
       let expiresAt = cause.toldAt.adding(seconds: rule.expiresMinutes * 60)
@@ -227,7 +227,7 @@ struct Telling: Sendable {
       }
       for receiver in known.receivers(of: cause, rule) {
         for channel in rule.channels where channel != .webhook {
-          let told = known.goneTicket(of: receiver, cause).map { fields.on($0, byCustomer: known.isOfCustomer(cause)) } ?? fields
+          let told = known.goneTicket(of: receiver, cause).map { fields.on($0) } ?? fields
           guard let draft = draft(to: receiver, by: channel, told.cause, told, rule: (id, rule), expiresAt) else { continue }
           let key = "\(draft.receiver) \(channel.rawValue)"
           drafts[key] = drafts[key] ?? draft

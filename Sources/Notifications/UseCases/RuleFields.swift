@@ -195,7 +195,7 @@ extension NotificationRule {
     guard !subject.isOfNoCustomer || customer == nil else {
       throw Failure.invalid("customer", NotificationMessages.ofNoCustomer, ["event": event.rawValue])
     }
-    guard event.isForCustomers || !audience.contains(.requester) else {
+    guard event.isForCustomers || subject.isAskedByStaff || !audience.contains(.requester) else {
       throw Failure.invalid("audience", NotificationMessages.notForCustomers, ["event": event.rawValue])
     }
   }

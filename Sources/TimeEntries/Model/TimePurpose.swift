@@ -39,6 +39,20 @@ struct NamedWork: Sendable {
     change = try values[Self.change]
   }
 
+  /// The field that says which contract line it is.
+  var lineField: String { request == nil ? "line" : "request" }
+
+  /// The field that names what work was done for, and the right to read that.
+  var sight: (field: String, permission: String) {
+    if request != nil { return ("request", "request.read") }
+    if problem != nil { return ("problem", "problem.read") }
+    if change != nil { return ("change", "change.read") }
+    return ("ticket", "incident.read")
+  }
+
+  /// How many things it names that work is done for.
+  var count: Int { [ticket, request, problem, change].count { $0 != nil } }
+
   init(ticket: PublicId?, line: PublicId?, request: PublicId?, problem: PublicId?, change: PublicId?) {
     self.ticket = ticket
     self.line = line

@@ -41,37 +41,98 @@ struct TimeOfCustomer: Statement {
   static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
 }
 
+/// Of the time that was spent on one thing, what its reader sees: all, or, as everybody who works on it may know, what is recorded for good or
+/// waits to be, and his own.
+struct TimeReader: Sendable {
+  let seesAll: Bool
+  let own: Int64?
+
+  /// $10 and $11
+  static let condition = "($10 or e.state in ('submitted', 'approved') or e.staff_id = $11)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(seesAll)
+    parameters.append(own)
+  }
+}
+
 struct TimeOfTicket: Statement {
   let page: TimePage
   let ticket: Int64
+  let reader: TimeReader
 
   static let sql = """
-    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.ticket_id = $9 \(TimePage.end)
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.ticket_id = $9
+      and \(TimeReader.condition) \(TimePage.end)
     """
 
   func bind(to parameters: inout Parameters) {
     page.bind(to: &parameters)
     parameters.append(ticket)
+    reader.bind(to: &parameters)
   }
 
   static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
 }
 
-/// What everybody who works on a ticket may know: what is recorded for good or waits to be, and one's own.
-struct TimeToldOfTicket: Statement {
+struct TimeOfRequest: Statement {
   let page: TimePage
-  let ticket: Int64
-  let own: Int64?
+  let request: Int64
+  let reader: TimeReader
 
   static let sql = """
-    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.ticket_id = $9
-      and (e.state in ('submitted', 'approved') or e.staff_id = $10) \(TimePage.end)
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.request_id = $9
+      and \(TimeReader.condition) \(TimePage.end)
     """
 
   func bind(to parameters: inout Parameters) {
     page.bind(to: &parameters)
-    parameters.append(ticket)
-    parameters.append(own)
+    parameters.append(request)
+    reader.bind(to: &parameters)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}
+
+struct TimeOfProblem: Statement {
+  let page: TimePage
+  let problem: [UInt8]
+  let reader: TimeReader
+  /// Nil: of all lines.
+  let line: Int64?
+
+  static let sql = """
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.problem_public_id = $9
+      and \(TimeReader.condition) and ($12::bigint is null or e.contract_line_id = $12) \(TimePage.end)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    page.bind(to: &parameters)
+    parameters.append(problem)
+    reader.bind(to: &parameters)
+    parameters.append(line)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}
+
+struct TimeOfChange: Statement {
+  let page: TimePage
+  let change: [UInt8]
+  let reader: TimeReader
+  /// Nil: of all lines.
+  let line: Int64?
+
+  static let sql = """
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.change_public_id = $9
+      and \(TimeReader.condition) and ($12::bigint is null or e.contract_line_id = $12) \(TimePage.end)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    page.bind(to: &parameters)
+    parameters.append(change)
+    reader.bind(to: &parameters)
+    parameters.append(line)
   }
 
   static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }

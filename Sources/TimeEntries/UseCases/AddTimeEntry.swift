@@ -55,7 +55,7 @@ package enum AddTimeEntry: Operation {
     let (place, purpose) = try await context.place(of: input.work)
     let zone = try context.zone(of: place)
     let worked = try WorkedTime(input.told, in: zone, now: context.now)
-    if input.work.ticket == nil { try await context.requireInForce(place, at: worked.beganAt) }
+    if input.work.ticket == nil { try await context.requireInForce(place, at: worked.beganAt, namedBy: input.work.lineField) }
     let draft = TimeDraft(
       staff: staff, workType: workType.id, ticket: place.ticket, line: place.line, worked: worked, billableSaid: input.billable, rateClass: rateClass,
       note: input.note, invoiceText: input.invoiceText, isParallel: input.isParallel, source: "entered",

@@ -7,8 +7,7 @@ package enum CorrectTimeEntry: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let reason: String
-    let ticket: PublicId?
-    let line: PublicId?
+    let work: NamedWork
     let staff: PublicId?
     let workType: String?
     let told: WorkedTime.Told
@@ -20,17 +19,17 @@ package enum CorrectTimeEntry: Operation {
 
     private static let rateClass = TimeFields.rateClass.clearable
 
-    package static let fields: [any InputField] = [
-      TimeFields.id, TimeFields.reason, TimeFields.ticket.optional, TimeFields.line.optional, TimeFields.staff.optional, TimeFields.workType.optional,
-      TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional, TimeFields.minutes.optional, rateClass, TimeFields.billable.optional,
-      TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional,
+    private static let facts: [any InputField] = [
+      TimeFields.staff.optional, TimeFields.workType.optional, TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional,
+      TimeFields.minutes.optional, rateClass, TimeFields.billable.optional, TimeFields.note.optional, TimeFields.invoiceText.optional,
+      TimeFields.parallel.optional,
     ]
+    package static let fields: [any InputField] = [TimeFields.id, TimeFields.reason] + NamedWork.fields + facts
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[TimeFields.id]
       reason = try values[TimeFields.reason]
-      ticket = try values[TimeFields.ticket.optional]
-      line = try values[TimeFields.line.optional]
+      work = try NamedWork(values)
       staff = try values[TimeFields.staff.optional]
       workType = try values[TimeFields.workType.optional]
       told = WorkedTime.Told(
@@ -49,7 +48,7 @@ package enum CorrectTimeEntry: Operation {
         && isParallel == nil
     }
 
-    var namesPlace: Bool { ticket != nil || line != nil }
+    var namesPlace: Bool { work.count > 0 || work.line != nil }
   }
 
   package static let declaration = Declaration(
@@ -74,17 +73,14 @@ package enum CorrectTimeEntry: Operation {
     case .clear: draft.rateClass = nil
     case .set(let code): draft.rateClass = try await context.namedRateClass(code)
     }
-    let place =
-      input.namesPlace
-      ? try await context.place(ticket: input.ticket, line: input.line) : try await context.place(ticket: row.ticket?.id, line: row.line?.id)
+    let (place, purpose) = try await context.place(of: input.work, correcting: row)
     draft.ticket = place.ticket
-    // Another ticket is other work; another line is that of no request.
-    if input.ticket != nil { draft.purpose = TimePurpose() } else if input.line != nil { draft.purpose.request = nil }
+    draft.purpose = purpose
     if input.namesPlace || !input.told.isEmpty {
       let zone = try context.zone(of: place)
       draft.worked = input.told.isEmpty ? row.worked.moved(to: zone) : try WorkedTime(input.told, in: zone, now: context.now)
       draft.lateMinutes = draft.worked.minutesSince(in: zone, now: context.now)
-      if place.ticket == nil { try await context.requireInForce(place, at: draft.worked.beganAt) }
+      if place.ticket == nil { try await context.requireInForce(place, at: draft.worked.beganAt, namedBy: input.work.lineField) }
     }
     draft.billableSaid = input.billable ?? draft.billableSaid
     draft.note = input.note ?? draft.note

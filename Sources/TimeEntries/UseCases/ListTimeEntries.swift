@@ -17,8 +17,7 @@ package enum ReadTimeEntry: Operation {
 package enum ListTimeEntries: Operation {
   package struct Input: OperationInput {
     let state: TimeEntryState?
-    let ticket: PublicId?
-    let line: PublicId?
+    let work: NamedWork
     let staff: PublicId?
     let from: CalendarDate?
     let before: CalendarDate?
@@ -30,18 +29,22 @@ package enum ListTimeEntries: Operation {
     ).optional
     private static let ticket = Field.id("ticket", .ticketOfTime, "Only those of this ticket.", "仅限此工单。").optional
     private static let line = Field.id("line", .contractLine, "Only those of this contract line.", "仅限此合同行。").optional
+    private static let request = Field.id("request", .requestOfTime, "Only those of this request.", "仅限此服务请求。").optional
+    private static let problem = Field.id("problem", .problemOfTime, "Only those of this problem.", "仅限此问题。").optional
+    private static let change = Field.id("change", .changeOfTime, "Only those of this change.", "仅限此变更。").optional
     private static let staff = Field.id("staff", .staff, "Only this person's time.", "仅限此人员。").optional
     private static let from = Field.date("workedFrom", "Only work from this day on.", "仅限此日及之后的工作。").optional
     private static let before = Field.date("workedBefore", "Only work before this day.", "仅限此日之前的工作。").optional
 
     package static let fields: [any InputField] = [
-      CustomerReference.field, state, ticket, line, staff, from, before, Paging.limit, Paging.cursor,
+      CustomerReference.field, state, ticket, line, request, problem, change, staff, from, before, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       state = try values[Self.state].flatMap(TimeEntryState.init(rawValue:))
-      ticket = try values[Self.ticket]
-      line = try values[Self.line]
+      work = NamedWork(
+        ticket: try values[Self.ticket], line: try values[Self.line], request: try values[Self.request], problem: try values[Self.problem],
+        change: try values[Self.change])
       staff = try values[Self.staff]
       from = try values[Self.from]
       before = try values[Self.before]
@@ -51,23 +54,21 @@ package enum ListTimeEntries: Operation {
     }
 
     var filterText: String {
-      let ids = [ticket, line, staff].map { $0?.description ?? "" }.joined(separator: "/")
+      let ids = [work.ticket, work.line, work.request, work.problem, work.change, staff].map { $0?.description ?? "" }.joined(separator: "/")
       return "\(state?.rawValue ?? "")/\(ids)/\(from?.description ?? "")/\(before?.description ?? "")"
     }
   }
 
   package static let declaration = Declaration(
-    "time_entry.list", "List a customer's time entries, the newest work first; without time_entry.review those of one ticket.",
-    zh: "列出客户的工时，最新的在前；无 time_entry.review 权限时仅限单个工单的工时。", permission: TimeRights.read, roles: TimeRights.staff,
+    "time_entry.list",
+    "List a customer's time entries, the newest work first; without time_entry.review those of one ticket, request, problem or change that one may read.",
+    zh: "列出客户的工时，最新的在前；无 time_entry.review 权限时仅限可查看的单个工单、请求、问题或变更的工时。", permission: TimeRights.read, roles: TimeRights.staff,
     reach: .oneAndProvider(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TimeEntryOutput> {
     let filter = "\(context.tenant.publicId) \(input.filterText)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    if !context.reviewsTime {
-      guard input.ticket != nil else { throw Failure.invalid("ticket", TimeEntriesMessages.ticketOrReview) }
-      guard context.readsTickets else { throw context.unknownReference("ticket") }
-    }
+    if !context.reviewsTime { try context.requireSight(of: input.work) }
     var staff: Int64?
     if let given = input.staff { staff = try await context.staffToListBy(given) }
     let page = TimePage(
@@ -82,14 +83,31 @@ package enum ListTimeEntries: Operation {
   }
 
   private static func rows(_ input: Input, _ page: TimePage, _ context: OperationContext) async throws -> [TimeEntryRow] {
-    guard input.ticket != nil || input.line != nil else { return try await context.transaction.query(TimeOfCustomer(page: page)) }
-    let place = try await context.place(ticket: input.ticket, line: input.line)
-    if let ticket = place.ticket {
-      guard !context.reviewsTime else { return try await context.transaction.query(TimeOfTicket(page: page, ticket: ticket)) }
-      return try await context.transaction.query(TimeToldOfTicket(page: page, ticket: ticket, own: context.ownStaffId))
+    let transaction = context.transaction
+    guard input.work.count > 0 || input.work.line != nil else { return try await transaction.query(TimeOfCustomer(page: page)) }
+    let reader = TimeReader(seesAll: context.reviewsTime, own: context.ownStaffId)
+    let (purpose, _) = try await context.purpose(of: input.work)
+    if let request = purpose.request {
+      guard input.work.line == nil else { throw Failure.invalid("line", TimeEntriesMessages.lineOfRequest) }
+      return try await transaction.query(TimeOfRequest(page: page, request: request.id, reader: reader))
     }
+    if purpose.count > 0, input.work.line == nil { return try await rows(purpose, page, reader, line: nil, context) }
+    let place = try await context.place(ticket: input.work.ticket, line: input.work.line)
+    if purpose.count > 0 { return try await rows(purpose, page, reader, line: place.line, context) }
+    if let ticket = place.ticket { return try await transaction.query(TimeOfTicket(page: page, ticket: ticket, reader: reader)) }
     guard let line = place.line else { return [] }
-    return try await context.transaction.query(TimeOfLine(page: page, line: line))
+    return try await transaction.query(TimeOfLine(page: page, line: line))
+  }
+
+  /// Of a problem, or of a change.
+  private static func rows(
+    _ purpose: TimePurpose, _ page: TimePage, _ reader: TimeReader, line: Int64?, _ context: OperationContext
+  ) async throws -> [TimeEntryRow] {
+    if let problem = purpose.problem {
+      return try await context.transaction.query(TimeOfProblem(page: page, problem: problem, reader: reader, line: line))
+    }
+    guard let change = purpose.change else { return [] }
+    return try await context.transaction.query(TimeOfChange(page: page, change: change, reader: reader, line: line))
   }
 }
 

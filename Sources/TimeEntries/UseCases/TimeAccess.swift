@@ -5,8 +5,12 @@ extension OperationContext {
   /// Whether the caller sees all of the customer's time.
   var reviewsTime: Bool { principal.access(TimeRights.review, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
 
-  /// Whether the caller may read the customer's tickets, and so what was worked on them.
-  var readsTickets: Bool { principal.access("incident.read", honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
+  /// Who may read a customer's tickets, requests, problems or changes may know what was worked on one of them.
+  func requireSight(of work: NamedWork) throws(Failure) {
+    let (field, permission) = work.sight
+    guard work.count > 0 else { throw Failure.invalid(field, TimeEntriesMessages.ticketOrReview) }
+    guard principal.access(permission, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false else { throw unknownReference(field) }
+  }
 
   func isOwn(_ row: TimeEntryRow) -> Bool { actor.kind == .staff && row.staff.id == actor.id }
 

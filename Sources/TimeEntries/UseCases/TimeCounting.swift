@@ -18,10 +18,11 @@ struct TimeCounting: Sendable {
 
 extension OperationContext {
   /// What somebody names must have been promised then.
-  func requireInForce(_ place: WorkPlace, at instant: Instant) async throws {
+  /// - Parameter field: by which he names the line.
+  func requireInForce(_ place: WorkPlace, at instant: Instant, namedBy field: String = "line") async throws {
     guard let line = place.line else { return }
     let terms = try await ContractTerms.line(tenant: tenant.id, unit: nil, at: instant, explicit: line, in: transaction)
-    guard terms != nil else { throw Failure.invalid("line", TimeEntriesMessages.lineNotInForce) }
+    guard terms != nil else { throw Failure.invalid(field, TimeEntriesMessages.lineNotInForce) }
   }
 
   /// What follows from where the work was done, and when: its line, whether it is billed, and whether a coverage is known.

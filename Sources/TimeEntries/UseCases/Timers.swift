@@ -70,7 +70,7 @@ package enum StartTimer: Operation {
     }
     // What leads nowhere is told now, and not when the work is done.
     let (place, _) = try await context.place(of: input.work)
-    if input.work.ticket == nil { try await context.requireInForce(place, at: startedAt) }
+    if input.work.ticket == nil { try await context.requireInForce(place, at: startedAt, namedBy: input.work.lineField) }
     let id = context.newId(.timer)
     context.transaction.enqueue(
       InsertTimer(
@@ -144,11 +144,7 @@ package enum StopTimer: Operation {
       throw Failure(.conflict, TimeEntriesMessages.timerForgotten, ["due": timer.dueAt.description])
     }
     let staff = try await context.staffOfTime(nil)
-    let (place, purpose) = try await context.place(
-      of: NamedWork(
-        ticket: timer.ticket.map { context.id(.ticketOfTime, $0) }, line: timer.line.map { context.id(.contractLine, $0) },
-        request: timer.request.map { context.id(.requestOfTime, $0) }, problem: timer.problem.map { context.id(.problemOfTime, $0) },
-        change: timer.change.map { context.id(.changeOfTime, $0) }))
+    let (place, purpose) = try await context.place(of: timer)
     let zone = try context.zone(of: place)
     let (from, to) = (timer.startedAt.wholeMinute, (input.at ?? context.now).wholeMinute)
     guard from != to else { throw Failure(.conflict, TimeEntriesMessages.timerTooShort) }

@@ -1,5 +1,5 @@
 /// What of a change is told to whoever is concerned, by the type of its event.
-package enum ChangeApprovalNews: String, Sendable, CaseIterable {
+package enum ChangeTelling: String, Sendable, CaseIterable {
   /// Somebody is to agree; since nobody did in time a role is asked besides; or somebody was named.
   case approvalAsked = "change.approval_asked"
   case approvalEscalated = "change.approval_escalated"
@@ -7,10 +7,17 @@ package enum ChangeApprovalNews: String, Sendable, CaseIterable {
   case approvalReassigned = "change.approval_reassigned"
   case approved = "change.approved"
   case rejected = "change.rejected"
+  /// It was taken back to be written anew; begun; done, with success or without; undone; it is over; it will not be done.
+  case revised = "change.revised"
+  case started = "change.started"
+  case implemented = "change.implemented"
+  case backedOut = "change.backed_out"
+  case closed = "change.closed"
+  case cancelled = "change.cancelled"
 
   /// The kind of its subject: a change, by its row.
   package static let subjectKind = "change"
 
   /// To whose outbox an event is handed.
-  static func consumers(of type: String) -> [String] { ChangeApprovalNews(rawValue: type) == nil ? [] : ["notifications"] }
+  static func consumers(of type: String) -> [String] { ChangeTelling(rawValue: type) == nil ? [] : ["notifications"] }
 }
