@@ -218,8 +218,8 @@ package enum InputMessages: MessageCatalog {
   package static let controlCharacter = Message(
     "input.control_character", "Control characters are not allowed here.", zh: "此处不允许控制字符。")
   package static let deceivingMark = Message(
-    "input.deceiving_mark", "{mark} is not allowed here: it turns the direction of what is written, or nobody sees it.",
-    zh: "此处不允许使用 {mark}：该字符会改变书写方向或不可见。")
+    "input.deceiving_mark", "{mark} is not allowed here: it turns the direction of what is written, ends the line, or nobody sees it.",
+    zh: "此处不允许使用 {mark}：该字符会改变书写方向、换行或不可见。")
   package static let notAllowed = Message("input.choice", "This must be one of: {allowed}.", zh: "必须是下列之一：{allowed}。")
   package static let notAnInstant = Message(
     "input.instant", "This must be a date and time with zone, such as 2026-03-01T08:00:00Z, from 1970 to 9999.",
