@@ -94,7 +94,8 @@ grant update (
   state, reason, decision, problem_id, problem_public_id, actor_kind, actor_id, actor_name, recorded_at, settled_kind, settled_id, settled_name, settled_at)
   on problems.candidate to steward_app;
 
--- What became of a change, to be told to the incidents that it is to resolve: one row for each, taken away when it is told.
+-- What became of a change, to be told to the incidents that it is to resolve: one row for each, taken away when it is told. That it is not to resolve
+-- one after all was told at once: of that the row asks only whether the incident waits for nothing any more.
 create table changes.incident_news (
   tenant_id bigint not null,
   change_id bigint not null,
@@ -110,7 +111,7 @@ create table changes.incident_news (
   constraint incident_news_pk primary key (tenant_id, change_id, seq, other_tenant_id, ticket_id),
   constraint incident_news_change_fk foreign key (tenant_id, change_id) references changes.change (tenant_id, id),
   constraint incident_news_kind_check check (
-    kind in ('incident.change_implemented', 'incident.change_backed_out', 'incident.change_cancelled'))
+    kind in ('incident.change_implemented', 'incident.change_backed_out', 'incident.change_cancelled', 'incident.change_unlinked'))
 );
 select steward.protect_tenant_table('changes.incident_news', 'transient');
 select steward.keep_to_staff('changes.incident_news', 'transient');
