@@ -9,4 +9,7 @@ extension Unicode.Scalar {
     default: false
     }
   }
+
+  /// Leaves a mark on paper.
+  package var isVisible: Bool { !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint }
 }

@@ -75,7 +75,6 @@ struct AlertWords: Sendable {
     // The end of a line parts words.
     for scalar in text.unicodeScalars where !scalar.deceives || scalar.properties.isWhitespace { kept.unicodeScalars.append(scalar) }
     let line = kept.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let isSeen = line.unicodeScalars.contains { !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint }
-    return isSeen ? line : ""
+    return line.unicodeScalars.contains(where: \.isVisible) ? line : ""
   }
 }

@@ -178,11 +178,6 @@ private func readInteger(_ value: Value) -> Int64? {
   return Int64(parts[0])
 }
 
-extension Unicode.Scalar {
-  /// Leaves a mark on paper.
-  fileprivate var isVisible: Bool { !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint }
-}
-
 private func readText(_ value: Value, _ path: String, _ length: ClosedRange<Int>, multiline: Bool) throws(FieldError) -> String {
   guard case .text(let text) = value else { throw FieldError(path, InputMessages.wrongType, ["expected": "text"]) }
   // Length in UTF-8 bytes first: counting the characters of a megabyte costs more than refusing it.
