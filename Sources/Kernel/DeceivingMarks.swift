@@ -10,6 +10,9 @@ extension Unicode.Scalar {
     }
   }
 
+  /// As people write it who talk of it: `U+202E`.
+  package var codePoint: String { "U+" + String(value, radix: 16, uppercase: true) }
+
   /// Leaves a mark on paper.
   package var isVisible: Bool { !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint }
 }

@@ -6,7 +6,7 @@ extension Field where Wrapped == String {
     Field(name, .text(length: length, multiline: false), english, chinese) { value, path throws(FieldError) in
       let text = try readText(value, path, length, multiline: false)
       if let mark = text.unicodeScalars.first(where: \.deceives) {
-        throw FieldError(path, InputMessages.deceivingMark, ["mark": "U+" + String(mark.value, radix: 16, uppercase: true)])
+        throw FieldError(path, InputMessages.deceivingMark, ["mark": mark.codePoint])
       }
       return text
     }
