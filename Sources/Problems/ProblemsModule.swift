@@ -12,7 +12,8 @@ package enum ProblemsModule: OperationModule {
     CommentProblem.self, ListProblemComments.self, ReadProblemHistory.self,
     LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
     DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,
-    MarkProblemCandidate.self, DeclineProblemCandidate.self, ListProblemCandidates.self, SuggestProblems.self, ListProblemsOfIncident.self,
+    MarkProblemCandidate.self, DeclineProblemCandidate.self, ReadProblemCandidate.self, ListProblemCandidates.self, SuggestProblems.self,
+    ListProblemsOfIncident.self,
   ]
 
   package static let messages: [Message] = ProblemMessages.all

@@ -45,7 +45,7 @@ package enum TypedField: Hashable, Sendable {
         throw .length(least: length.lowerBound, most: length.upperBound)
       }
       guard Self.isPlain(text, isMultiline: isMultiline) else { throw .wrongType(expected: "text") }
-      guard length.lowerBound == 0 || text.unicodeScalars.contains(where: Self.isVisible) else { throw .blank }
+      guard length.lowerBound == 0 || text.unicodeScalars.contains(where: \.isVisible) else { throw .blank }
       // As for one line of any input.
       guard isMultiline || !text.unicodeScalars.contains(where: \.deceives) else { throw .wrongType(expected: "text") }
       if let form, !TextPattern(form).matches(text) { throw .otherForm(form) }
@@ -101,10 +101,5 @@ package enum TypedField: Hashable, Sendable {
       scalar.properties.generalCategory != .control && scalar.value != 0xfeff
         || isMultiline && (scalar == "\n" || scalar == "\t" || scalar == "\r")
     }
-  }
-
-  /// Leaves a mark on paper.
-  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-    !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
   }
 }

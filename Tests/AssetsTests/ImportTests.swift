@@ -65,6 +65,16 @@ import Testing
     #expect(priced.at("created") == 1)
   }
 
+  /// Guard: what is typed in one line takes no mark that turns the direction of writing; neither does a line of a file, and the others go on.
+  @Test func aNameIsWhatItLooksLike() async throws {
+    let world = try await AssetsWorld()
+    let answer = try await world.lines(
+      [
+        Self.line(2, ["type": "server", "name": "srv\u{202e}10-", "serial": "S 1"]), Self.line(3, ["type": "server", "name": "srv-01", "serial": "S 2"]),
+      ], ["keepGoing": .bool(true)])
+    #expect(answer.at("refused") == 1 && answer.at("created") == 1 && answer.at("lines.0.problems.0.field") == "name")
+  }
+
   /// Two people drop the same file at once, or a client that waited too long sends it again.
   @Test func twoImportsAtOnceMakeEachCiOnce() async throws {
     let world = try await AssetsWorld()

@@ -60,6 +60,26 @@ import Testing
     #expect(resumed.first?.at("occurredAt") == at && resumed.first?.at("actorKind") == "system")
   }
 
+  /// Guard: of two changes the one is over and the other is taken off; what waited for both would wait for ever.
+  @Test func whatWaitedForAChangeThatIsTakenOffGoesOn() async throws {
+    let world = try await ChangesWorld()
+    let (waiting, lone) = (try await world.incident("Waits"), try await world.incident("Lone"))
+    let (first, second) = (try await world.change("First"), try await world.change("Second"))
+    for change in [first, second] { try await world.call("change.link_incident", ["id": change.at("id"), "incident": waiting]) }
+    try await world.call("change.link_incident", ["id": second.at("id"), "incident": lone])
+    for incident in [waiting, lone] { try await world.call("incident.hold", ["id": incident, "reason": "awaiting_change"], version: 1) }
+    world.database.clock.advance(seconds: 60)
+    try await world.act("change.cancel", on: first, ["reason": "The second does both"])
+    try await world.tell()
+    #expect(try await world.state(of: waiting) == "pending")
+    for incident in [waiting, lone] { try await world.call("change.unlink_incident", ["id": second.at("id"), "incident": incident]) }
+    for _ in 0..<2 { try await world.tell() }
+    #expect(try await world.state(of: waiting) == "active")
+    #expect(try await world.news(of: waiting) == ["linked", "linked", "cancelled", "unlinked"])
+    // Of this one nothing is over: whoever took it off may mean another.
+    #expect(try await world.state(of: lone) == "pending")
+  }
+
   /// Whoever lets it wait once the change is over waits for another.
   @Test func whatWaitsSinceThenWaitsOn() async throws {
     let world = try await ChangesWorld()

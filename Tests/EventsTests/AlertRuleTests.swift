@@ -46,6 +46,18 @@ import Testing
   /// Guard: a title with such a mark would be refused, and the incident never opened.
   @Test func whatDeceivesIsLeftOutOfATitle() {
     #expect(AlertWords.title([:], ["summary": "disk \u{202e}full\u{200b}\n now"]) == "disk full now")
+    #expect(AlertWords.title([:], ["summary": "disk\u{2028}full"]) == "disk full")
+  }
+
+  /// Guard: a title of which nothing is seen would be refused, and the incident never opened.
+  @Test func whatNobodySeesIsNoTitle() {
+    #expect(AlertWords.title(["alertname": "Down"], ["summary": "\u{3164}\u{ad}"]) == "Down")
+    var book = book()
+    let unseen = ReportedEvent(
+      fingerprint: "\u{2060}", groupKey: "g", isFiring: true, labels: ["alertname": "\u{3164}"], annotations: [:], link: nil, startsAt: now, endsAt: nil,
+      digest: [])
+    book.take(unseen, toldAt: now, cis: []) { [] }
+    #expect(AlertWords(language: .english, source: "Prometheus").title(book.begun, isStorm: false) == "Prometheus")
   }
 
   @Test func theSameToldAgainIsTheSameEvent() throws {

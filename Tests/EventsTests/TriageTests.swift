@@ -140,7 +140,8 @@ import Testing
     try await world.call("code.retire", ["id": high["id"] ?? .null], version: high["version"]?.integer)
     await expectFailure(.invalid) { try await world.source(["severities": severity("critical")], name: "Other") }
     await expectFailure(.invalid) { try await world.call("event_source.change", ["id": source, "severities": severity("page")], version: 1) }
-    try await world.call("event_source.change", ["id": source, "severities": severity("critical")], version: 1)
+    let wider = Value.array([.object(["value": "critical", "impact": 1, "urgency": 3]), .object(["value": "page", "impact": 2, "urgency": 3])])
+    try await world.call("event_source.change", ["id": source, "severities": wider], version: 1)
     try await world.deliver(source, [EventsWorld.alert("A", ["severity": "critical"])])
     try await world.sweep()
     #expect(try await world.incidents().compactMap { $0["impact"] } == [1])

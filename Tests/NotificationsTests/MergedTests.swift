@@ -52,6 +52,28 @@ import Testing
     #expect(try await world.inbox(world.requester).compactMap { $0["incident"] } == [first])
   }
 
+  /// Guard: whoever watches the merged one may not see the other. Of what its people say he is told nothing, of the rest about the one that he watches.
+  @Test func whoWatchesTheMergedOneIsToldAboutThatOne() async throws {
+    let world = try await NotificationsWorld()
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let watched = try await world.incidentOfBen("Watched")
+    let other = try await world.call("incident.open", ["customer": .id(world.acme.publicId), "title": "Other"], as: world.engineer)["id"] ?? .null
+    try await world.call("incident.watch", ["id": watched, "person": world.requesterId], as: world.engineer)
+    try await world.call("incident.merge", ["id": watched, "into": other], as: world.engineer, version: 1)
+    world.database.clock.advance(seconds: 60)
+    try await world.comment(other, "My own affair", as: customer)
+    try await world.comment(other, "Done soon")
+    for _ in 0..<2 { try await world.make() }
+    let told = try await world.inbox(world.requester)
+    #expect(told.compactMap { $0["event"]?.text } == ["incident.answered"])
+    #expect(told.first?["incident"] == watched && told.first?["subject"]?.text == "[ACME-INC-000001] News about: Watched")
+    try await world.call("incident.watch", ["id": other, "person": world.requesterId], as: world.engineer)
+    world.database.clock.advance(seconds: 60)
+    try await world.comment(other, "Nearly done")
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.inbox(world.requester).first?["incident"] == other, "he watches this one too")
+  }
+
   /// Whose reopening it was on the other ticket stays there.
   @Test func anActOfTheOthersNamesTheCustomerOnly() async throws {
     let world = try await NotificationsWorld()

@@ -28,7 +28,7 @@ import Testing
   }
 
   /// Guard: a title reads as what it is. Longer texts may quote anything.
-  @Test(arguments: ["a\u{200b}b", "\u{202a}a", "exe\u{202e}txt", "a\u{2066}b\u{2069}"])
+  @Test(arguments: ["a\u{200b}b", "\u{202a}a", "exe\u{202e}txt", "a\u{2066}b\u{2069}", "one\u{2028}two", "one\u{2029}two", "pay\u{2060}pal"])
   func oneLineIsWhatItLooksLike(_ text: String) {
     #expect(fault(text, Self.reason) == "input.deceiving_mark")
     #expect(fault(text, Self.reasons) == nil)

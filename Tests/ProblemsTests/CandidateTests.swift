@@ -82,11 +82,19 @@ import Testing
 
     try await world.call("problem_candidate.decline", ["id": incident, "reason": "It is replaced next week"])
     #expect(try await world.marked().isEmpty)
+    let declined = try await world.call("problem_candidate.read", ["id": incident], as: world.servesAcme)
+    #expect(declined.at("state") == "declined" && declined.at("decision") == "It is replaced next week")
+    #expect(declined.at("reason") == "A restart helps for a week" && declined.at("by") == .text(world.servesAcme.name))
+    #expect(declined.at("settledBy") == .text(world.engineer.name) && declined.at("settledAt") != .null)
     try await world.call("problem_candidate.mark", marking)
+    let again = try await world.call("problem_candidate.read", ["id": incident])
+    #expect(again.at("state") == "open" && again.at("decision") == .null && again.at("settledBy") == .null)
     #expect(try await world.marked().count == 1)
     // Opening a problem of it settles it; what has one is marked no more.
     let problem = try await world.problem("Restarts", of: world.acme, incidents: [incident])
     #expect(try await world.marked().isEmpty)
+    let opened = try await world.call("problem_candidate.read", ["id": incident])
+    #expect(opened.at("state") == "opened" && opened.at("problem") == problem.at("id") && opened.at("by") == .text(world.engineer.name))
     #expect(await refusal { try await world.call("problem_candidate.mark", marking) } == "problem_candidate.has_problem")
     try await world.act("cancel", on: problem, ["reason": "None"])
     try await world.call("problem_candidate.mark", marking)
@@ -103,6 +111,9 @@ import Testing
     }
     #expect(try await world.marked().map { $0.at("customerCode").text } == ["OTHER", "ACME"])
     #expect(try await world.marked(as: world.servesAcme).map { $0.at("customerCode").text } == ["ACME"])
+    let bare = try await world.incident("Not marked")
+    let foreign = try #require(try await world.marked().first).at("incident")
+    for id in [bare, foreign] { await expectFailure(.notFound) { try await world.call("problem_candidate.read", ["id": id], as: world.servesAcme) } }
     #expect(try await world.call("problem.candidates", ["customer": .id(world.other.publicId)]).at("marked").array?.count == 1)
     #expect(try await world.call("problem.candidates", ["limit": 1]).at("marked").array?.count == 1)
   }

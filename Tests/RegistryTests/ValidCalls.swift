@@ -442,6 +442,8 @@ struct CallRule: Sendable {
     "problem_candidate.mark": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "problem_candidate.decline": incident(
       ("incident.resolve", [Value.Member("resolution", "done")]), ("problem_candidate.mark", [Value.Member("reason", "Again")])),
+    "problem_candidate.read": incident(
+      ("incident.resolve", [Value.Member("resolution", "done")]), ("problem_candidate.mark", [Value.Member("reason", "Again")])),
     "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
     "sla.backtest": CallRule(
       omitted: ["targets", "until", "creditTerms"],

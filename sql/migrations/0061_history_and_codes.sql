@@ -68,14 +68,21 @@ create table problems.candidate (
   -- the one that was linked
   problem_id bigint,
   problem_public_id bytea,
-  -- who marked or settled it last
+  -- who marked it last, and when
   actor_kind text not null,
   actor_id bigint not null,
   actor_name text not null,
   recorded_at timestamptz not null,
+  -- who settled that, and when
+  settled_kind text,
+  settled_id bigint,
+  settled_name text,
+  settled_at timestamptz,
   constraint candidate_pk primary key (tenant_id, ticket_id),
   constraint candidate_ticket_fk foreign key (tenant_id, ticket_id) references desk.ticket (tenant_id, id),
   constraint candidate_state_check check (state in ('open', 'opened', 'declined')),
+  constraint candidate_settled_check check (num_nonnulls(settled_kind, settled_id, settled_name, settled_at) = case state when 'open' then 0 else 4 end),
+  constraint candidate_decision_check check ((state = 'declined') = (decision is not null)),
   constraint candidate_problem_check check ((state = 'opened') = (problem_id is not null) and num_nonnulls(problem_id, problem_public_id) <> 1)
 );
 create index candidate_newest on problems.candidate (recorded_at, tenant_id, ticket_id) where state = 'open';
@@ -83,9 +90,12 @@ create index candidate_of_tenant on problems.candidate (tenant_id, recorded_at, 
 select steward.protect_tenant_table('problems.candidate', 'personal');
 select steward.keep_to_staff('problems.candidate', 'personal');
 grant select, insert on problems.candidate to steward_app;
-grant update (state, reason, decision, problem_id, problem_public_id, actor_kind, actor_id, actor_name, recorded_at) on problems.candidate to steward_app;
+grant update (
+  state, reason, decision, problem_id, problem_public_id, actor_kind, actor_id, actor_name, recorded_at, settled_kind, settled_id, settled_name, settled_at)
+  on problems.candidate to steward_app;
 
--- What became of a change, to be told to the incidents that it is to resolve: one row for each, taken away when it is told.
+-- What became of a change, to be told to the incidents that it is to resolve: one row for each, taken away when it is told. That it is not to resolve
+-- one after all was told at once: of that the row asks only whether the incident waits for nothing any more.
 create table changes.incident_news (
   tenant_id bigint not null,
   change_id bigint not null,
@@ -101,7 +111,7 @@ create table changes.incident_news (
   constraint incident_news_pk primary key (tenant_id, change_id, seq, other_tenant_id, ticket_id),
   constraint incident_news_change_fk foreign key (tenant_id, change_id) references changes.change (tenant_id, id),
   constraint incident_news_kind_check check (
-    kind in ('incident.change_implemented', 'incident.change_backed_out', 'incident.change_cancelled'))
+    kind in ('incident.change_implemented', 'incident.change_backed_out', 'incident.change_cancelled', 'incident.change_unlinked'))
 );
 select steward.protect_tenant_table('changes.incident_news', 'transient');
 select steward.keep_to_staff('changes.incident_news', 'transient');

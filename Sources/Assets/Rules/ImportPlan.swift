@@ -184,6 +184,11 @@ struct ImportReading: Sendable {
   }
 
   private mutating func isPlain(_ text: String, _ field: String, most: Int) -> Bool {
+    // As where one line is typed.
+    if let mark = text.unicodeScalars.first(where: \.deceives) {
+      refuse(field, InputMessages.deceivingMark, ["mark": mark.codePoint])
+      return false
+    }
     let isPlain = text.unicodeScalars.count <= most && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     if !isPlain { refuse(field, AssetsMessages.tooLong, ["most": String(most)]) }
     return isPlain

@@ -33,6 +33,39 @@ struct LeaveIncidentNews: Statement {
   }
 }
 
+/// Leaves it to be seen whether an incident waits for nothing any more, now that a change is not to resolve it: where another one is over. Where none
+/// is, whoever unlinked it may mean another.
+struct LeaveUnlinkedIncident: Statement {
+  let provider: TenantId
+  let change: Int64
+  /// Of the event in the change's history.
+  let seq: Int64
+  let tenant: TenantId
+  let ticket: Int64
+  let actor: Actor
+  let at: Instant
+
+  static let sql = """
+    insert into changes.incident_news (tenant_id, change_id, seq, other_tenant_id, ticket_id, kind, actor_kind, actor_id, occurred_at)
+    select $1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, 'incident.change_unlinked', $6::text, $7::bigint, $8::timestamptz
+    where exists (
+      select from changes.link l join changes.change c on c.tenant_id = l.tenant_id and c.id = l.change_id
+      where l.tenant_id = $1::bigint and l.kind = 'incident' and l.other_tenant_id = $4::bigint and l.other_id = $5::bigint
+        and c.state in ('implemented', 'backed_out', 'closed', 'cancelled'))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(seq)
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(at)
+  }
+}
+
 /// What is to be told to incidents, behind a place: of one change in the order of its history.
 struct IncidentNewsToTell: Statement {
   struct Found: Sendable {
@@ -97,14 +130,14 @@ struct TakeIncidentNews: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Another change that is to resolve an incident and has not been done yet.
-struct OtherChangeAhead: Statement {
+/// A change that is to resolve an incident and has not been done yet.
+struct ChangeAhead: Statement {
   let provider: TenantId
   let found: IncidentNewsToTell.Found
 
   static let sql = """
     select c.id from changes.link l join changes.change c on c.tenant_id = l.tenant_id and c.id = l.change_id
-    where l.tenant_id = $1 and l.kind = 'incident' and l.other_tenant_id = $2 and l.other_id = $3 and l.change_id <> $4
+    where l.tenant_id = $1 and l.kind = 'incident' and l.other_tenant_id = $2 and l.other_id = $3
       and c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing') limit 1
     """
 
@@ -112,7 +145,6 @@ struct OtherChangeAhead: Statement {
     parameters.append(provider)
     parameters.append(found.tenant)
     parameters.append(found.ticket)
-    parameters.append(found.change)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

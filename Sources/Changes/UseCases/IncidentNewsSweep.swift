@@ -55,17 +55,20 @@ package struct IncidentNewsSweep: Sweep {
     let (taken, customers) = try await transaction.query(TakeIncidentNews(provider: provider.id, found: one), TenantById(tenant: one.tenant))
     guard !taken.isEmpty, let customer = customers.first, let kind = one.kind else { return }
     try await TicketNews.hold([one.ticket], of: one.tenant, in: transaction)
-    let news = ChangeNews(
-      kind, of: provider.id(IdKind.change.prefix, one.publicId), number: ChangeNumber.text(provider.code, one.number), outcome: one.outcome,
-      by: one.actor, at: one.occurredAt)
-    try await news.tell([one.ticket], of: one.tenant, at: now, in: transaction)
+    // That it was unlinked it has been told.
+    if kind != .unlinked {
+      let news = ChangeNews(
+        kind, of: provider.id(IdKind.change.prefix, one.publicId), number: ChangeNumber.text(provider.code, one.number), outcome: one.outcome,
+        by: one.actor, at: one.occurredAt)
+      try await news.tell([one.ticket], of: one.tenant, at: now, in: transaction)
+    }
     try await goOn(one, customer, provider, in: transaction)
   }
 
   /// An incident that waited for the change waits no more, unless another one is still to resolve it.
   private func goOn(_ one: IncidentNewsToTell.Found, _ customer: TenantEntry, _ provider: TenantEntry, in transaction: Transaction) async throws {
     guard let waiting = try await ChangeNews.waiting(one.ticket, of: one.tenant, since: one.occurredAt, in: transaction),
-      try await transaction.first(OtherChangeAhead(provider: provider.id, found: one)) == nil
+      try await transaction.first(ChangeAhead(provider: provider.id, found: one)) == nil
     else { return }
     let principal = Principal(
       actor: Self.actor, tenant: provider.id, side: .staff, name: "changes",

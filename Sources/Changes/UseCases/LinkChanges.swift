@@ -173,6 +173,13 @@ extension OperationContext {
       let news = ChangeNews(
         isLinked ? .linked : .unlinked, of: work.id, number: ChangeNumber.text(provider.code, work.row.number), by: actor, at: now)
       try await news.tell([other], of: tenant, at: now, in: transaction)
+      // Of what is over the incident was told.
+      let state = work.row.process.state
+      if !isLinked, state.isAhead || state == .rejected {
+        transaction.enqueue(
+          LeaveUnlinkedIncident(
+            provider: provider.id, change: work.row.id, seq: work.row.lastSeq, tenant: tenant, ticket: other, actor: actor, at: now))
+      }
     }
     return Done(id: id, version: work.row.version)
   }

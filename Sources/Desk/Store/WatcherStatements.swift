@@ -102,7 +102,7 @@ struct AccountBits: Statement {
   static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }
 
-/// Who watches a ticket watches the one that it went into.
+/// Who of the staff watches a ticket watches the one that it went into. A customer's person may not see that one: he is told about his.
 struct CopyWatchers: Statement {
   let tenant: TenantId
   let from: Int64
@@ -111,7 +111,8 @@ struct CopyWatchers: Statement {
 
   static let sql = """
     insert into desk.ticket_watcher (tenant_id, ticket_id, person_id, account_id, account_public_id, recorded_at)
-    select $1, $3, w.person_id, w.account_id, w.account_public_id, $4 from desk.ticket_watcher w where w.tenant_id = $1 and w.ticket_id = $2
+    select $1, $3, w.person_id, w.account_id, w.account_public_id, $4 from desk.ticket_watcher w
+    where w.tenant_id = $1 and w.ticket_id = $2 and w.account_id is not null
     on conflict do nothing
     """
 

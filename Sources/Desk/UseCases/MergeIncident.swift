@@ -4,8 +4,8 @@ import Operations
 
 /// Two incidents are one: this one goes into the other, which work goes on with. Its promises are withdrawn, for they are
 /// judged there, save those that were already missed; what it was, its comments and its history stay. What is with suppliers goes
-/// along, with its clocks as they are, and so does the wait for it; the other one names its CIs too, and has its watchers, links and
-/// children, and its owner and custom attributes where it has none.
+/// along, with its clocks as they are, and so does the wait for it; the other one names its CIs too, and has its watchers of the staff, links
+/// and children, and its owner and custom attributes where it has none.
 package enum MergeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -27,8 +27,8 @@ package enum MergeIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.merge",
-    "Merge an incident into another of the same customer; promises that it has not missed are withdrawn; what is with suppliers, and the wait for it, goes along, and so do CIs, watchers, links and children.",
-    zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销，对供应商的派单及因派单的等待、配置项、关注者、关联与下级一并转移。",
+    "Merge an incident into another of the same customer; promises that it has not missed are withdrawn; what is with suppliers, and the wait for it, goes along, and so do CIs, watchers of the staff, links and children.",
+    zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销，对供应商的派单及因派单的等待、配置项、服务商人员的关注、关联与下级一并转移。",
     permission: IncidentFields.work, roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {

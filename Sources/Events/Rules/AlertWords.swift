@@ -24,7 +24,8 @@ struct AlertWords: Sendable {
   func title(_ alerts: [Alert], isStorm: Bool) -> String {
     if isStorm { return cut(EventsMessages.stormTitle.text(language, ["source": source])) }
     guard let first = alerts.first else { return cut(source) }
-    return cut(alerts.count == 1 ? name(first) : EventsMessages.groupTitle.text(language, ["first": name(first), "more": String(alerts.count - 1)]))
+    let title = cut(alerts.count == 1 ? name(first) : EventsMessages.groupTitle.text(language, ["first": name(first), "more": String(alerts.count - 1)]))
+    return title.isEmpty ? cut(source) : title
   }
 
   func description(_ alerts: [Alert], isStorm: Bool) -> String {
@@ -68,10 +69,12 @@ struct AlertWords: Sendable {
 
   private func cut(_ title: String) -> String { String(String.UnicodeScalarView(Self.line(title).unicodeScalars.prefix(Self.longestTitle))) }
 
-  /// As a title may stand: whatever a monitor says, its incident is opened.
+  /// As a title may stand, and nothing where nothing of it is seen: whatever a monitor says, its incident is opened.
   private static func line(_ text: String) -> String {
-    var seen = ""
-    for scalar in text.unicodeScalars where !scalar.deceives { seen.unicodeScalars.append(scalar) }
-    return seen.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    var kept = ""
+    // The end of a line parts words.
+    for scalar in text.unicodeScalars where !scalar.deceives || scalar.properties.isWhitespace { kept.unicodeScalars.append(scalar) }
+    let line = kept.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.unicodeScalars.contains(where: \.isVisible) ? line : ""
   }
 }

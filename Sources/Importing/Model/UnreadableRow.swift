@@ -65,8 +65,8 @@ extension UnreadableRow.Reason {
     case .openQuote: Message("import.row.open_quote", "line {line}: a quotation mark is never closed", zh: "第 {line} 行：引号没有闭合")
     case .notText:
       Message(
-        "import.row.not_text", "line {line}: {column} holds control characters, a byte order mark or invalid UTF-8",
-        zh: "第 {line} 行：{column} 含有控制字符、字节顺序标记或无效的 UTF-8")
+        "import.row.not_text", "line {line}: {column} holds control characters, marks that nobody sees or that turn the direction of writing, or invalid UTF-8",
+        zh: "第 {line} 行：{column} 含有控制字符、不可见或改变书写方向的字符，或无效的 UTF-8")
     case .missing: Message("import.row.missing", "line {line}: {column} is missing", zh: "第 {line} 行：缺少 {column}")
     case .badDate:
       Message("import.row.bad_date", "line {line}: {column} is no date of the profile's format: “{found}”", zh: "第 {line} 行：{column} 不符合配置的日期格式：“{found}”")

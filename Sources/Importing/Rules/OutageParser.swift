@@ -78,7 +78,7 @@ struct OutageParser {
           line: line, service: try text("service", fields), region: try optionalText("region", fields, most: 100),
           instance: try optionalText("instance", fields, most: 100),
           key: try optionalText("key", fields), severity: try severity("severity", fields, format), startsAt: try instant("from", fields),
-          endsAt: try optionalInstant("to", fields), announcedAt: try optionalInstant("announced", fields), title: fields["title"].map(Self.title)))
+          endsAt: try optionalInstant("to", fields), announcedAt: try optionalInstant("announced", fields), title: fields["title"].flatMap(Self.title)))
     case .githubComponents:
       try add(
         OutageLine(
@@ -96,7 +96,7 @@ struct OutageParser {
         OutageLine(
           line: line, service: try text("service_name", fields), key: try text(fields["id"] == nil ? "number" : "id", fields),
           severity: try severity("severity", fields, format), startsAt: try instant("begin", fields), endsAt: try optionalInstant("end", fields),
-          title: fields["external_desc"].map(Self.title)))
+          title: fields["external_desc"].flatMap(Self.title)))
     }
   }
 
@@ -139,7 +139,7 @@ struct OutageParser {
 
   // MARK: Fields
 
-  /// What `outage.import` takes: of at most so many characters, without control characters and byte order marks.
+  /// What `outage.import` takes: of at most so many characters, without control characters and what is refused in one line.
   private func text(_ column: String, _ fields: [String: String]) throws(Refusal) -> String {
     guard let text = try optionalText(column, fields) else { throw Refusal(reason: .missing, column: column) }
     return text
@@ -170,11 +170,12 @@ struct OutageParser {
     return severity
   }
 
-  private static func isRefused(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control || scalar.value == 0xfeff }
+  private static func isRefused(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control || scalar.deceives }
 
-  /// One line of at most 300 characters.
-  private static func title(_ text: String) -> String {
+  /// One line of at most 300 characters; nil where nothing of it is seen.
+  private static func title(_ text: String) -> String? {
     let clean = text.unicodeScalars.map { isRefused($0) ? " " : Character($0) }
-    return String(String(clean).unicodeScalars.prefix(300))
+    let line = String(clean).unicodeScalars.prefix(300)
+    return line.contains(where: \.isVisible) ? String(line) : nil
   }
 }

@@ -90,8 +90,8 @@ struct ToldTicket: Sendable {
   }
 }
 
-/// Tickets that went into these, some by way of others: their requesters may not see the one that work goes on with. Each with the instant since which
-/// that one speaks for it, and as that one stands.
+/// Tickets that went into these, some by way of others: their requesters and the persons who watch them may not see the one that work goes on with. Each
+/// with the instant since which that one speaks for it, and as that one stands.
 struct TicketsGoneInto: Statement {
   struct Found: Sendable {
     let survivor: Int64
@@ -115,6 +115,7 @@ struct TicketsGoneInto: Statement {
     join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = g.gone_id
     join desk.pub_told_ticket s on s.tenant_id = $1 and s.ticket_id = g.survivor_id
     where t.requester_id is not null
+      or exists (select from desk.pub_watcher w where w.tenant_id = $1 and w.ticket_id = g.gone_id and w.person_id is not null)
     order by g.survivor_id, g.gone_id
     """
 

@@ -358,14 +358,20 @@ private struct Known: Sendable {
       ToldActors(tenants: Set([telling.tenant, telling.provider.id]).sorted(), ids: Array(Set(causes.map(\.actor)))))
     self.comments = Dictionary(foundComments.map { ($0.publicId, $0.body) }) { first, _ in first }
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
-    for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let reaching = Set(causes.filter(\.reachesMerged).compactMap(\.ticket?.id)).sorted()
     let foundGone = try await reaching.isEmpty ? [] : transaction.query(TicketsGoneInto(tenant: telling.tenant, tickets: reaching))
     for one in foundGone { wentInto[one.survivor, default: []].append(one) }
+    var watching = foundWatchers
+    if !foundGone.isEmpty {
+      let gone = Set(foundGone.map(\.ticket.id)).subtracting(tickets).sorted()
+      let more = try await transaction.query(WatchersOfTickets(tenant: telling.tenant, tickets: gone))
+      watching += more
+    }
+    for watcher in watching { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
     approvers = try await Approvers(causes, telling, in: transaction)
     let ofMatters: [Int64] = causes.flatMap { $0.matter?.people ?? [] }
-    let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
+    let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
     let personIds = Set(ofTickets + ofMatters + approvers.people)
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
     let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
@@ -421,12 +427,16 @@ private struct Known: Sendable {
     return wentInto[ticket.id, default: []].filter { found in found.since.map { $0 <= cause.toldAt } ?? true }.map(\.ticket)
   }
 
-  /// His own ticket, about which somebody is told whose it is not: it went into the one that it happened to. Of several the first, so that he is told
-  /// once.
+  /// The ticket, his own or one that he watches, about which somebody is told who has nothing to do with the one that it went into and that it happened
+  /// to. Of several the first, so that he is told once.
   func goneTicket(of receiver: Receiver, _ cause: Cause) -> ToldTicket? {
-    guard case .person(let person) = receiver.who, person != cause.ticket?.requester else { return nil }
-    return gone(into: cause).first { $0.requester == person }
+    guard case .person(let person) = receiver.who, let ticket = cause.ticket, person != ticket.requester else { return nil }
+    let merged = gone(into: cause)
+    if let own = merged.first(where: { $0.requester == person }) { return own }
+    return watches(person, ticket) ? nil : merged.first { watches(person, $0) }
   }
+
+  private func watches(_ person: Int64, _ ticket: ToldTicket) -> Bool { watchers[ticket.id, default: []].contains { $0.person == person } }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
   func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
@@ -466,6 +476,7 @@ private struct Known: Sendable {
           addStaff(watcher.account)
           addPerson(watcher.person)
         }
+        for ticket in gone(into: cause) { for watcher in watchers[ticket.id] ?? [] { addPerson(watcher.person) } }
       }
     }
     if isNobodys(cause), let audience = cause.event.subject.inCharge, rule.audience.contains(audience) { for id in inCharge { addStaff(id) } }

@@ -6,7 +6,7 @@ extension Field where Wrapped == String {
     Field(name, .text(length: length, multiline: false), english, chinese) { value, path throws(FieldError) in
       let text = try readText(value, path, length, multiline: false)
       if let mark = text.unicodeScalars.first(where: \.deceives) {
-        throw FieldError(path, InputMessages.deceivingMark, ["mark": "U+" + String(mark.value, radix: 16, uppercase: true)])
+        throw FieldError(path, InputMessages.deceivingMark, ["mark": mark.codePoint])
       }
       return text
     }
@@ -178,11 +178,6 @@ private func readInteger(_ value: Value) -> Int64? {
   return Int64(parts[0])
 }
 
-extension Unicode.Scalar {
-  /// Leaves a mark on paper.
-  fileprivate var isVisible: Bool { !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint }
-}
-
 private func readText(_ value: Value, _ path: String, _ length: ClosedRange<Int>, multiline: Bool) throws(FieldError) -> String {
   guard case .text(let text) = value else { throw FieldError(path, InputMessages.wrongType, ["expected": "text"]) }
   // Length in UTF-8 bytes first: counting the characters of a megabyte costs more than refusing it.
@@ -218,8 +213,8 @@ package enum InputMessages: MessageCatalog {
   package static let controlCharacter = Message(
     "input.control_character", "Control characters are not allowed here.", zh: "此处不允许控制字符。")
   package static let deceivingMark = Message(
-    "input.deceiving_mark", "{mark} is not allowed here: it turns the direction of what is written, or nobody sees it.",
-    zh: "此处不允许使用 {mark}：该字符会改变书写方向或不可见。")
+    "input.deceiving_mark", "{mark} is not allowed here: it turns the direction of what is written, ends the line, or nobody sees it.",
+    zh: "此处不允许使用 {mark}：该字符会改变书写方向、换行或不可见。")
   package static let notAllowed = Message("input.choice", "This must be one of: {allowed}.", zh: "必须是下列之一：{allowed}。")
   package static let notAnInstant = Message(
     "input.instant", "This must be a date and time with zone, such as 2026-03-01T08:00:00Z, from 1970 to 9999.",

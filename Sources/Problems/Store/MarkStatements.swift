@@ -15,7 +15,7 @@ struct MarkIncident: Statement {
     values ($1, $2, 'open', $3, $4, $5, $6, $7)
     on conflict (tenant_id, ticket_id) do update set state = excluded.state, reason = excluded.reason, decision = null, problem_id = null,
       problem_public_id = null, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, actor_name = excluded.actor_name,
-      recorded_at = excluded.recorded_at
+      recorded_at = excluded.recorded_at, settled_kind = null, settled_id = null, settled_name = null, settled_at = null
     where c.state <> 'open' returning ticket_id
     """
 
@@ -41,7 +41,7 @@ struct DeclineMark: Statement {
   let now: Instant
 
   static let sql = """
-    update problems.candidate set state = 'declined', decision = $3, actor_kind = $4, actor_id = $5, actor_name = $6, recorded_at = $7
+    update problems.candidate set state = 'declined', decision = $3, settled_kind = $4, settled_id = $5, settled_name = $6, settled_at = $7
     where tenant_id = $1 and ticket_id = $2 and state = 'open' returning ticket_id
     """
 
@@ -68,8 +68,8 @@ struct SettleMarks: Statement {
   let now: Instant
 
   static let sql = """
-    update problems.candidate set state = 'opened', problem_id = $3, problem_public_id = $4, actor_kind = $5, actor_id = $6, actor_name = $7,
-      recorded_at = $8
+    update problems.candidate set state = 'opened', problem_id = $3, problem_public_id = $4, settled_kind = $5, settled_id = $6, settled_name = $7,
+      settled_at = $8
     where tenant_id = $1 and ticket_id = any ($2) and state = 'open'
     """
 
@@ -82,6 +82,39 @@ struct SettleMarks: Statement {
     parameters.append(principal.actor.id)
     parameters.append(principal.name)
     parameters.append(now)
+  }
+}
+
+/// What was said of an incident that is marked, or was, and what became of that.
+struct MarkOfTicket: Statement {
+  struct Found: Sendable {
+    let state: String
+    let reason: String
+    let actorName: String
+    let at: Instant
+    let decision: String?
+    let problem: [UInt8]?
+    let settledName: String?
+    let settledAt: Instant?
+  }
+
+  let tenant: TenantId
+  let ticket: Int64
+
+  static let sql = """
+    select state, reason, actor_name, recorded_at, decision, problem_public_id, settled_name, settled_at from problems.candidate
+    where tenant_id = $1 and ticket_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      state: try row.next(), reason: try row.next(), actorName: try row.next(), at: try row.next(), decision: try row.next(), problem: try row.next(),
+      settledName: try row.next(), settledAt: try row.next())
   }
 }
 

@@ -56,6 +56,48 @@ package enum DeclineProblemCandidate: Operation {
   }
 }
 
+/// What was said of an incident that was marked, and what became of that: whoever marked it reads why no problem was opened.
+package enum ReadProblemCandidate: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+
+    package static let fields: [any InputField] = [ListProblemsOfIncident.Input.incident]
+
+    package init(_ values: InputValues) throws(FieldError) { id = try values[ListProblemsOfIncident.Input.incident] }
+  }
+
+  package struct Output: OperationOutput {
+    let incident: PublicId
+    let problem: PublicId?
+    let mark: MarkOfTicket.Found
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("incident", .id, "The incident.", "事件工单。") { .id($0.incident) },
+      OutputField(
+        "state", .text, "open: nobody has settled it; opened: a problem was linked; declined: no problem is opened because of it.",
+        "状态：open（待处理）、opened（已关联问题）或 declined（已决定不新建问题）。"
+      ) { .text($0.mark.state) },
+      OutputField("reason", .text, "Why a problem should be looked at.", "标记理由。") { .text($0.mark.reason) },
+      OutputField("by", .text, "Who says so.", "标记人员。") { .text($0.mark.actorName) },
+      OutputField("at", .instant, "When he said it.", "标记时间。") { .instant($0.mark.at) },
+      OutputField("decision", .text, "Why no problem is opened because of it.", "不新建问题的理由。") { .text($0.mark.decision) },
+      OutputField("problem", .id, "The problem that was linked.", "已关联的问题。") { .id($0.problem) },
+      OutputField("settledBy", .text, "Who settled it.", "处理人员。") { .text($0.mark.settledName) },
+      OutputField("settledAt", .instant, "When that was.", "处理时间。") { .instant($0.mark.settledAt) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "problem_candidate.read", "Read why an incident was marked, and what became of that.", zh: "查看事件的问题候选标记及其处理结果。",
+    permission: ProblemRights.read, roles: ProblemRights.readers, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let ticket = try await context.ticket(input.id)
+    guard let mark = try await context.transaction.first(MarkOfTicket(tenant: context.tenant.id, ticket: ticket.id)) else { throw Failure.notFound }
+    return Output(incident: input.id, problem: mark.problem.map { context.id(.problem, $0) }, mark: mark)
+  }
+}
+
 /// An incident of which somebody says that the problem behind it should be looked at.
 package struct MarkedIncident: OperationOutput {
   let incident: IncidentsOfPairs.Found
