@@ -67,6 +67,8 @@ import Testing
     let second = try await colleague(world)
     let offered = try await world.act("offer", on: try await world.problem("Wide"), ["team": team])
     #expect(await refusal { try await world.act("accept_offer", on: offered, as: world.servesAcme) } == "problem.serves_all")
+    let returning = await refusal { try await world.act("return_offer", on: offered, ["reason": "Not ours"], as: world.servesAcme) }
+    #expect(returning == "problem.serves_all", "who may not accept it for the team does not return it for the team")
     let accepted = try await world.act("accept_offer", on: offered, as: second.principal)
     #expect(accepted.at("owner") == second.id)
     let open = try await world.act("offer", on: accepted, ["team": team], as: second.principal)

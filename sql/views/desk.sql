@@ -26,6 +26,13 @@ create view desk.pub_told_ticket with (security_invoker = true) as
   from desk.ticket t left join desk.team m on m.id = t.team_id where t.type = 'incident';
 grant select on desk.pub_told_ticket to steward_app;
 
+-- Offers to hand a problem or a change over, for who is told of them. Rows of the provider's tenant, for the staff alone.
+create view desk.pub_told_offer with (security_invoker = true) as
+  select o.tenant_id, o.id as offer_id, o.subject_kind, o.subject_id, o.from_id, o.to_id, m.name as team_name, o.actor_kind, o.actor_id, o.reason,
+    o.recorded_at, o.outcome, o.answer_reason, o.answered_at
+  from desk.offer o left join desk.team m on m.id = o.to_team_id;
+grant select on desk.pub_told_offer to steward_app;
+
 create view desk.pub_watcher with (security_invoker = true) as select tenant_id, ticket_id, person_id, account_id from desk.ticket_watcher;
 grant select on desk.pub_watcher to steward_app;
 

@@ -7,10 +7,14 @@ package enum OfferSubject: Sendable {
   case problem(Int64)
   case change(Int64)
 
+  package static let problems = "problem"
+  package static let changes = "change"
+  static let kinds: Set<String> = [problems, changes]
+
   var kind: String {
     switch self {
-    case .problem: "problem"
-    case .change: "change"
+    case .problem: Self.problems
+    case .change: Self.changes
     }
   }
 

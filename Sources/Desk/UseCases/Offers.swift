@@ -43,15 +43,17 @@ extension OperationContext {
   }
 
   /// Whom it was offered to returns it; who offered it, or answers for it, withdraws it.
-  /// - Returns: what the history says of it.
-  package func returnOffer(of subject: OfferSubject, owner: Int64?, reason: String) async throws -> Value {
+  /// - Returns: the offer, and what became of it.
+  package func returnOffer(
+    of subject: OfferSubject, owner: Int64?, reason: String
+  ) async throws -> (offer: HandoverRow, outcome: HandoverRow.Outcome) {
     let offer = try await openOffer(of: subject)
     let staff = actor.kind == .staff ? actor.id : nil
     let isOfferers = Party(principal).isAccount(of: offer.offerer) || staff != nil && staff == owner
     guard isOfferers || offer.to == nil || offer.to == staff else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
     let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
     settle(offer, outcome, reason)
-    return .object(["outcome": .text(outcome.rawValue)])
+    return (offer, outcome)
   }
 
   private func openOffer(of subject: OfferSubject) async throws -> HandoverRow {

@@ -58,6 +58,11 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
   case requestInternallyCommented = "request.internally_commented"
+  /// Somebody is offered a problem, or a change, to answer for it; he accepted or returned it, or it was withdrawn.
+  case problemOffered = "problem.offered"
+  case problemOfferAnswered = "problem.offer_answered"
+  case changeOffered = "change.offered"
+  case changeOfferAnswered = "change.offer_answered"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -92,6 +97,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided: .change
+    case .problemOffered, .problemOfferAnswered: .problemOffer
+    case .changeOffered, .changeOfferAnswered: .changeOffer
     default: .ticket
     }
   }
@@ -110,11 +117,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case request, requestApproval
     /// The same of a change, which is the provider's own.
     case change, changeApproval
+    /// That a problem, or a change, is handed over: the provider's, also where it is about one customer.
+    case problemOffer, changeOffer
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval: true
+      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer: true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval: false
       }
     }
@@ -123,7 +132,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval: true
+      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer: true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval: false
       }
     }
@@ -133,7 +142,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval: nil
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .problemOffer, .changeOffer: nil
       }
     }
 
@@ -149,7 +158,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .escalation: "escalation.read"
       case .request: "request.read"
       case .requestApproval: ApproverRule.permission
-      case .change: "change.read"
+      case .change, .changeOffer: "change.read"
+      case .problemOffer: "problem.read"
       case .changeApproval: ToldChange.permission
       }
     }
@@ -162,6 +172,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner]
       case .changeApproval: [.approvers]
+      case .problemOffer, .changeOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
       case .escalation: [.escalation]

@@ -127,6 +127,16 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_approval_decided", name: AgreementMessages.ruleChangeDecided, event: .changeApprovalDecided, audience: [.owner],
       channels: [.inbox]),
+    StockRule(
+      key: "problem_offered", name: OfferMessages.ruleProblemOffered, event: .problemOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "problem_offer_answered", name: OfferMessages.ruleProblemAnswered, event: .problemOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "change_offered", name: OfferMessages.ruleChangeOffered, event: .changeOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "change_offer_answered", name: OfferMessages.ruleChangeAnswered, event: .changeOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -89,6 +89,7 @@ struct Cause: Sendable {
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
     if let news = ChangeApprovalNews(rawValue: found.type) { return event(news) }
+    if let news = OfferNews(type: found.type) { return event(news, ofProblem: found.type.hasPrefix("\(OfferSubject.problems).")) }
     return nil
   }
 
@@ -112,6 +113,13 @@ struct Cause: Sendable {
     switch news {
     case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned: .changeApprovalAsked
     case .approved, .rejected: .changeApprovalDecided
+    }
+  }
+
+  private static func event(_ news: OfferNews, ofProblem isProblem: Bool) -> NotificationEvent {
+    switch news {
+    case .offered: isProblem ? .problemOffered : .changeOffered
+    case .taken, .returned: isProblem ? .problemOfferAnswered : .changeOfferAnswered
     }
   }
 

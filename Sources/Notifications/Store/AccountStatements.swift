@@ -1,6 +1,7 @@
 import Approvals
 import Assurance
 import Changes
+import Desk
 import Escalations
 import Gates
 import Kernel
@@ -296,6 +297,7 @@ struct AccountMatters: Sendable {
   private var approvals: [Int64: ToldGateApproval] = [:]
   private var requests: [Int64: ToldRequest] = [:]
   private var changes: [Int64: ToldChange] = [:]
+  private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
   /// Of those, all who were asked.
   private var asked: [Int64: [Approval]] = [:]
   private let tenant: TenantId
@@ -330,7 +332,23 @@ struct AccountMatters: Sendable {
         asked = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
       default: break
       }
+      if let subject = ToldOffer.Subject(rawValue: kind) {
+        let handedOver = events.filter { entries[$0.cause]?.kind == kind && OfferNews(type: $0.event.type) != nil }
+        offers[subject] = try await Self.loadOffers(of: subject, Array(Set(handedOver.map(\.subject))), tenant, in: transaction)
+      }
     }
+  }
+
+  private static func loadOffers(
+    of subject: ToldOffer.Subject, _ ids: [Int64], _ tenant: TenantId, in transaction: Transaction
+  ) async throws -> [Int64: [ToldOffer]] {
+    guard !ids.isEmpty else { return [:] }
+    let found =
+      switch subject {
+      case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
+      }
+    return Dictionary(grouping: found) { $0.id }
   }
 
   /// Nil when there is nothing to tell of it any more.
@@ -341,6 +359,9 @@ struct AccountMatters: Sendable {
     if kind == RequestNews.subjectKind {
       guard let told = requests[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
       return .request(told)
+    }
+    if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
+      return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
     }
     if kind == ChangeApprovalNews.subjectKind {
       guard let told = changes[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
@@ -355,7 +376,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer: return matter
     }
   }
 
