@@ -1,7 +1,10 @@
 import Kernel
 
-/// What is said of problems and changes that are handed over.
+/// What is said of requests, problems and changes that are handed over.
 enum OfferMessages: MessageCatalog {
+  static let ruleRequestOffered = Message("notification.rule.request_offered", "Tell whom a request is offered to", zh: "请求移交时通知对方")
+  static let ruleRequestAnswered = Message(
+    "notification.rule.request_offer_answered", "Tell who hands a request over what became of it", zh: "请求移交有结果时通知移交人")
   static let ruleProblemOffered = Message("notification.rule.problem_offered", "Tell whom a problem is offered to", zh: "问题移交时通知对方")
   static let ruleProblemAnswered = Message(
     "notification.rule.problem_offer_answered", "Tell who hands a problem over what became of it", zh: "问题移交有结果时通知移交人")
@@ -23,7 +26,7 @@ enum OfferMessages: MessageCatalog {
   static let withdrawn = Message("notification.handover.withdrawn", "withdrawn", zh: "已撤回")
 
   static let all = [
-    ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered, offeredSubject, offeredBody, answeredSubject, answeredBody,
-    accepted, returned, withdrawn,
+    ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
+    offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
   ]
 }

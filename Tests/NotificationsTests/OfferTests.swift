@@ -93,6 +93,7 @@ import Testing
     }
     #expect(await answer("problem.offered", "offered") == "accepted")
     #expect(await answer("change.offer_answered", "owner") == "accepted")
+    #expect(await answer("request.offered", "requester") == "audience notification_rule.no_such_audience")
     #expect(await answer("change.offered", "requester") == "audience notification_rule.no_such_audience")
   }
 }

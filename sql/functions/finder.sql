@@ -1545,6 +1545,33 @@ begin
 end
 $$;
 
+grant select on requests.handover to steward_finder;
+
+-- Requests that go on whose owner's account is disabled, and that account. The accounts of those who left are few, and each leads to what it owns.
+create function finder.requests_of_the_gone(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, owner_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select r.tenant_id, r.id, a.id from tenancy.tenant e
+    join tenancy.account a on a.tenant_id = e.id and a.kind = 'staff' and a.state = 'disabled'
+    join requests.request r on r.owner_id = a.id and r.owner_id is not null and r.ended_at is null
+    where e.kind = 'provider' and r.id > after_id
+    order by r.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Offers of requests that are over: who took a request back sees no offer, and could end none.
+create function finder.dead_request_handovers(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, request_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select h.tenant_id, h.request_id, h.id from requests.handover h
+    join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+    where h.outcome is null and h.id > after_id and r.ended_at is not null
+    order by h.id limit least(row_limit, 1000);
+end
+$$;
+
 -- The last of this file: whose all of them are, and who may call them.
 do $$
 declare

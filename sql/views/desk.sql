@@ -28,9 +28,9 @@ grant select on desk.pub_told_ticket to steward_app;
 
 -- Offers to hand a problem or a change over, for who is told of them. Rows of the provider's tenant, for the staff alone.
 create view desk.pub_told_offer with (security_invoker = true) as
-  select o.tenant_id, o.id as offer_id, o.subject_kind, o.subject_id, o.from_id, o.to_id, m.name as team_name, o.actor_kind, o.actor_id, o.reason,
-    o.recorded_at, o.outcome, o.answer_reason, o.answered_at
-  from desk.offer o left join desk.team m on m.id = o.to_team_id;
+  select tenant_id, id as offer_id, subject_kind, subject_id, from_id, to_id, to_team_id, actor_kind, actor_id, reason, recorded_at, outcome,
+    answer_reason, answered_at
+  from desk.offer;
 grant select on desk.pub_told_offer to steward_app;
 
 create view desk.pub_watcher with (security_invoker = true) as select tenant_id, ticket_id, person_id, account_id from desk.ticket_watcher;

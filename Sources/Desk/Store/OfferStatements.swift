@@ -7,14 +7,10 @@ package enum OfferSubject: Sendable {
   case problem(Int64)
   case change(Int64)
 
-  package static let problems = "problem"
-  package static let changes = "change"
-  static let kinds: Set<String> = [problems, changes]
-
   var kind: String {
     switch self {
-    case .problem: Self.problems
-    case .change: Self.changes
+    case .problem: "problem"
+    case .change: "change"
     }
   }
 

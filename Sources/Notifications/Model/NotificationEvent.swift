@@ -58,7 +58,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
   case requestInternallyCommented = "request.internally_commented"
-  /// Somebody is offered a problem, or a change, to answer for it; he accepted or returned it, or it was withdrawn.
+  /// Somebody is offered a request, a problem or a change to answer for it; he accepted or returned it, or it was withdrawn.
+  case requestOffered = "request.offered"
+  case requestOfferAnswered = "request.offer_answered"
   case problemOffered = "problem.offered"
   case problemOfferAnswered = "problem.offer_answered"
   case changeOffered = "change.offered"
@@ -97,6 +99,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided: .change
+    case .requestOffered, .requestOfferAnswered: .requestOffer
     case .problemOffered, .problemOfferAnswered: .problemOffer
     case .changeOffered, .changeOfferAnswered: .changeOffer
     default: .ticket
@@ -117,14 +120,16 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case request, requestApproval
     /// The same of a change, which is the provider's own.
     case change, changeApproval
-    /// That a problem, or a change, is handed over: the provider's, also where it is about one customer.
+    /// That a customer's request is handed over.
+    case requestOffer
+    /// That a problem, or a change, is: the provider's, also where it is about one customer.
     case problemOffer, changeOffer
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
       case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer: true
-      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval: false
+      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer: false
       }
     }
 
@@ -133,7 +138,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     var mayBeOfProvider: Bool {
       switch self {
       case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer: true
-      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval: false
+      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer: false
       }
     }
 
@@ -142,7 +147,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .problemOffer, .changeOffer: nil
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer: nil
       }
     }
 
@@ -156,7 +161,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .action: "appraisal.read"
       case .gateApproval: "gate.read"
       case .escalation: "escalation.read"
-      case .request: "request.read"
+      case .request, .requestOffer: "request.read"
       case .requestApproval: ApproverRule.permission
       case .change, .changeOffer: "change.read"
       case .problemOffer: "problem.read"
@@ -172,7 +177,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner]
       case .changeApproval: [.approvers]
-      case .problemOffer, .changeOffer: [.offered, .owner]
+      case .requestOffer, .problemOffer, .changeOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
       case .escalation: [.escalation]

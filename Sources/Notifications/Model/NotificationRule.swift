@@ -128,6 +128,11 @@ struct StockRule: Sendable {
       key: "change_approval_decided", name: AgreementMessages.ruleChangeDecided, event: .changeApprovalDecided, audience: [.owner],
       channels: [.inbox]),
     StockRule(
+      key: "request_offered", name: OfferMessages.ruleRequestOffered, event: .requestOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "request_offer_answered", name: OfferMessages.ruleRequestAnswered, event: .requestOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
+    StockRule(
       key: "problem_offered", name: OfferMessages.ruleProblemOffered, event: .problemOffered, audience: [.offered], channels: [.inbox, .email]),
     StockRule(
       key: "problem_offer_answered", name: OfferMessages.ruleProblemAnswered, event: .problemOfferAnswered, audience: [.owner, .offered],

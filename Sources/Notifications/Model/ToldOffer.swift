@@ -1,38 +1,46 @@
 import Changes
-import Desk
 import Kernel
 import Operations
 import Problems
+import Requests
 import Tenancy
 
-/// A problem or a change that is handed over, and what became of that.
+/// A request, a problem or a change that is handed over, and what became of that.
 struct ToldOffer: Sendable {
   /// By the kind of the events' subject.
   enum Subject: String, Sendable {
-    case problem, change
+    case request, problem, change
+
+    /// - Parameter type: of an event, such as `request.ownership_offered`.
+    init?(ofType type: String) { self.init(rawValue: String(type.prefix { $0 != "." })) }
 
     var idKind: IdKind {
       switch self {
+      case .request: .request
       case .problem: .problem
       case .change: .change
       }
     }
 
-    func number(of provider: TenantEntry, _ number: Int64) -> String {
+    /// - Parameter tenant: whose it is: the customer, or the provider.
+    func number(of tenant: TenantEntry, _ number: Int64) -> String {
       switch self {
-      case .problem: ProblemNumber.text(provider.code, number)
-      case .change: ChangeNumber.text(provider.code, number)
+      case .request: RequestLine.number(of: tenant.code, number)
+      case .problem: ProblemNumber.text(tenant.code, number)
+      case .change: ChangeNumber.text(tenant.code, number)
       }
     }
   }
 
   let subject: Subject
-  /// The row of the problem, or the change.
+  /// The row of the request, the problem, or the change.
   let id: Int64
   let publicId: [UInt8]
   let number: Int64
+  /// Of a request the code of what was ordered, with its names.
   let title: String
-  /// The one customer whom it is about.
+  let names: LocalText
+  /// The one customer whom a problem is about.
   let customer: TenantId?
   /// Who answers for it while the offer stands, and to whom it is offered; nil: a team.
   let from: Int64
@@ -64,18 +72,25 @@ struct ToldOffer: Sendable {
     }
   }
 
-  func values(_ language: Language, of provider: TenantEntry) -> [String: String] {
+  func values(_ language: Language, of tenant: TenantEntry) -> [String: String] {
     let why = outcome == nil ? reason : answerReason
     return [
-      "number": subject.number(of: provider, number), "title": title, "team": team ?? "-", "answer": answer?.text(language) ?? "-", "reason": why ?? "-",
+      "number": subject.number(of: tenant, number), "title": names.text(language) ?? title, "team": team ?? "-",
+      "answer": answer?.text(language) ?? "-", "reason": why ?? "-",
     ]
   }
 
-  func members(of provider: TenantEntry) -> [Value.Member] {
-    [
-      Value.Member(subject.rawValue, .id(provider.id(subject.idKind.prefix, publicId))),
-      Value.Member("number", .text(subject.number(of: provider, number))), Value.Member("team", .text(team)),
+  func members(of tenant: TenantEntry) -> [Value.Member] {
+    let whose: [Value.Member] =
+      switch subject {
+      case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
+      case .problem, .change: []
+      }
+    let told = [
+      Value.Member(subject.rawValue, .id(tenant.id(subject.idKind.prefix, publicId))),
+      Value.Member("number", .text(subject.number(of: tenant, number))), Value.Member("team", .text(team)),
       Value.Member("outcome", .text(outcome?.rawValue)),
     ]
+    return whose + told
   }
 }

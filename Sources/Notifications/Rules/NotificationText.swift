@@ -37,8 +37,8 @@ struct NotificationText: Sendable, Equatable {
       case .requestCustomerCommented, .requestAnswered, .requestInternallyCommented: ofRequests + ["comment"]
       case .changeApprovalAsked: ["number", "title", "approval", "actor", "at"]
       case .changeApprovalDecided: ["number", "title", "answer", "reason", "actor", "at"]
-      case .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
-      case .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
+      case .requestOffered, .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
       }
     guard event != .summary, event.subject == .ticket else { return own }
@@ -108,8 +108,8 @@ struct NotificationText: Sendable, Equatable {
     case .requestInternallyCommented: (AgreementMessages.requestInternalSubject, AgreementMessages.requestCommentBody)
     case .changeApprovalAsked: (AgreementMessages.changeAskedSubject, AgreementMessages.changeAskedBody)
     case .changeApprovalDecided: (AgreementMessages.changeDecidedSubject, AgreementMessages.changeDecidedBody)
-    case .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
-    case .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
+    case .requestOffered, .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

@@ -1,7 +1,6 @@
 import Approvals
 import Assurance
 import Changes
-import Desk
 import Escalations
 import Gates
 import Kernel
@@ -345,6 +344,7 @@ struct AccountMatters: Sendable {
     guard !ids.isEmpty else { return [:] }
     let found =
       switch subject {
+      case .request: try await transaction.query(RequestOffersToTell(tenant: tenant, ids: ids))
       case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
       case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
       }
@@ -356,12 +356,12 @@ struct AccountMatters: Sendable {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
     if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
+    if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
+      return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
+    }
     if kind == RequestNews.subjectKind {
       guard let told = requests[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
       return .request(told)
-    }
-    if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
-      return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
     }
     if kind == ChangeApprovalNews.subjectKind {
       guard let told = changes[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
