@@ -71,6 +71,8 @@ import Testing
     #expect(await refusal { try await act("offer", on: taken, ["staff": second.id], as: second.principal, world) } == ["owner.not_yours"])
     let offered = try await act("offer", on: taken, ["staff": second.id, "reason": "Knows the site"], as: first.principal, world)
     #expect(offered.at("owner") == first.id)
+    #expect(try await world.call("request.queue", ["offered": .bool(true)], as: second.principal).at("items.0.id") == offered.at("id"))
+    #expect(try await world.call("request.queue", ["offered": .bool(true)], as: first.principal).at("items").array?.count == 0)
     #expect(await refusal { try await act("offer", on: offered, ["staff": second.id], as: first.principal, world) } == ["owner.offered"])
     #expect(await refusal { try await act("accept_offer", on: offered, as: first.principal, world) } == ["owner.offered_to_another"])
     let returned = try await act("return_offer", on: offered, ["reason": "On leave"], as: second.principal, world)
@@ -102,6 +104,8 @@ import Testing
     #expect(refused == ["staff owner.may_not_work"])
     let teams = try await world.call("team.list", [:], as: first.principal)
     let offered = try await act("offer", on: taken, ["team": teams.at("items.0.id")], as: first.principal, world)
+    #expect(try await world.call("request.queue", ["offered": .bool(true)], as: second.principal).at("items.0.id") == offered.at("id"))
+    #expect(try await world.call("request.queue", ["offered": .bool(true)], as: servesOther.principal).at("items").array?.count == 0)
     let accepted = try await act("accept_offer", on: offered, as: second.principal, world)
     #expect(accepted.at("owner") == second.id)
   }

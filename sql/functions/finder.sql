@@ -1049,12 +1049,25 @@ begin
 end
 $$;
 
--- Requests of the permitted tenants (null: all) that are not over, the oldest first. Planned for each call, as the queue is.
+grant select on requests.handover to steward_finder;
+
+-- Requests of the permitted tenants (null: all) that are not over, the oldest first; or only those of them that are offered to an account, or to a team.
+-- Planned for each call, as the queue is.
 create function finder.open_requests(
-  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  only_offered boolean default false, offered_to bigint default null)
 returns table (tenant_id bigint, id bigint, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  if only_offered then
+    return query select r.tenant_id, r.id, r.submitted_at
+      from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+      where h.outcome is null and (h.to_id is null or h.to_id = offered_to) and (permitted is null or h.tenant_id = any (permitted))
+        and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
+        and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
+      order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+    return;
+  end if;
   -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
   return query (select r.tenant_id, r.id, r.submitted_at from requests.request r
      where permitted is null and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
@@ -1544,8 +1557,6 @@ begin
      limit least(row_limit, 10001));
 end
 $$;
-
-grant select on requests.handover to steward_finder;
 
 -- Requests that go on whose owner's account is disabled, and that account. The accounts of those who left are few, and each leads to what it owns.
 create function finder.requests_of_the_gone(after_id bigint, row_limit bigint)
