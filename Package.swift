@@ -106,7 +106,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Requests", "Changes",
+        "Escalations", "Assurance", "Approvals", "Requests", "Problems", "Changes",
       ]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),

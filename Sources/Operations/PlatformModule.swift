@@ -14,7 +14,7 @@ package enum PlatformModule: OperationModule {
     ListRoles.self, ListAudit.self, ListJobs.self, RetryDeadJob.self, ListSweeps.self,
   ]
 
-  package static let messages = AccountMessages.all + SweepMessages.all
+  package static let messages = AccountMessages.all + SweepMessages.all + HandoverMessages.all
 
   package static let constraints: [String: Message] = [
     "tenant_code_unique": AccountMessages.codeTaken,

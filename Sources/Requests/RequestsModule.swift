@@ -6,7 +6,8 @@ import Operations
 package enum RequestsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     SubmitRequest.self, ReadRequest.self, ListRequests.self, QueueRequests.self, ChangeRequest.self, BeginRequest.self, WithdrawRequest.self,
-    CancelRequest.self, CloseRequest.self, ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
+    CancelRequest.self, CloseRequest.self, TakeRequest.self, OfferRequest.self, AcceptRequest.self, ReturnRequest.self, ListRequestHandovers.self,
+    ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     CommentRequest.self, ListRequestComments.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self, GiveTask.self,

@@ -64,7 +64,7 @@ enum Modules {
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(), ProcessTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),
-    AccountableSweep(), OwnerSweep(), ProblemOwnerSweep(), ChangeOwnerSweep(),
+    AccountableSweep(), OwnerSweep(), RequestOwnerSweep(), ProblemOwnerSweep(), ChangeOwnerSweep(),
   ]
 
   /// Whose rows clocks belong to.

@@ -100,7 +100,7 @@ enum ImportTable {
       "Notifications", 3,
       platform.union([
         "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs", "Approvals", "Requests",
-        "Changes",
+        "Problems", "Changes",
       ])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),

@@ -34,6 +34,8 @@ import Testing
     #expect(await refusal { try await world.act("change.offer", on: change, ["staff": peer, "team": nowhere]) } == "team input.unknown_reference")
     let offered = try await world.act("change.offer", on: change, ["staff": peer, "reason": "Knows the site"])
     #expect(offered.at("owner") == first)
+    #expect(try await world.call("change.list", ["offered": .bool(true)], as: world.peer).at("items.0.id") == change.at("id"))
+    #expect(try await world.call("change.list", ["offered": .bool(true)]).at("items").array?.count == 0)
     #expect(await refusal { try await world.act("change.accept_offer", on: offered) } == "owner.offered_to_another")
     let returned = try await world.act("change.return_offer", on: offered, ["reason": "On leave"], as: world.peer)
     #expect(returned.at("owner") == first)

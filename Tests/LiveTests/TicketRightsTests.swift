@@ -58,13 +58,15 @@ import Testing
       #expect(try await listeners[0].next()?.data?["request"] == first)
       try await site.write("request.internal_attributes_changed", on: first, of: "request", seq: 902)
       #expect(try await listeners[0].next()?.data?["request"] == first)
+      try await site.write("request.owner_changed", on: first, of: "request", seq: 903)
+      #expect(try await listeners[0].next()?.data?["request"] == first)
       try await site.call("request.comment", ["id": first, "body": "CANARY"])
       #expect(try await listeners[0].next()?.data?["request"] == first)
       // So is a file that is not said to be public.
       try await site.write("request.attached", on: first, of: "request", seq: 904)
       #expect(try await listeners[0].next()?.data?["request"] == first)
       #expect(try await listeners[2].events(during: .milliseconds(400)) == [])
-      try await site.write("request.approved", on: first, of: "request", seq: 903)
+      try await site.write("request.approved", on: first, of: "request", seq: 904)
       #expect(try await listeners[2].next()?.data?["request"] == first)
     }
   }

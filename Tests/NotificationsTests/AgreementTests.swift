@@ -110,6 +110,27 @@ import Testing
     #expect(told["event"] == "request.cancelled" && told["body"]?.text?.contains("Sold out") == true)
   }
 
+  /// Whoever is offered a request is told, and who hands it over that it was taken; the customer's people hear nothing of it.
+  @Test func aRequestThatIsHandedOverIsTold() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let id = try await world.submit(try await world.offering("Mouse", []))["id"] ?? .null
+    let seen = try await base.call("request.read", ["id": id], as: base.engineer)
+    let taken = try await base.call("request.take", ["id": id], as: base.engineer, version: seen["version"]?.integer)
+    let offered = try await base.call("request.offer", ["id": id, "staff": base.colleagueId], as: base.engineer, version: taken["version"]?.integer)
+    try await base.make()
+    #expect(try await base.events(base.colleague) == ["request.offered"])
+    let told = try #require(try await base.inbox(base.colleague).first)
+    #expect(told["subject"] == "[ACME-REQ-000001] Offered to you: Mouse" && told["about"] == id && told["customer"] == .id(base.acme.publicId))
+    base.database.clock.advance(seconds: 1)
+    try await base.call("request.accept_offer", ["id": id], as: base.colleague, version: offered["version"]?.integer)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.engineer) == ["request.offer_answered"])
+    #expect(try await base.inbox(base.engineer).first?["subject"] == "[ACME-REQ-000001] Hand-over accepted: Mouse")
+    #expect(try await base.events(world.orderer) == [])
+    #expect(try await base.left() == 0)
+  }
+
   @Test func approversOfAChangeAreTold() async throws {
     let world = try await OrderWorld()
     let base = world.base

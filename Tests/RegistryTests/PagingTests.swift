@@ -202,6 +202,9 @@ struct Subjects: Sendable {
       try await world.seed("request.comment", ["id": request, "body": world.name(world.a), "visibility": "public"])
       try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])
     }
+    let engineer = try await world.database.staff(.engineer)
+    try await Self.act("request.take", try await world.seed("request.read", ["id": request]), world, as: engineer)
+    try await world.handRound("request", request, in: world.a)
     handbook = try await world.publishedAnew(try await world.publishedAnew(try await world.handbook())).id
     attribute = try await world.attributeWrittenAnew()
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }

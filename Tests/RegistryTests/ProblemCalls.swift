@@ -48,7 +48,7 @@ extension World {
     return last
   }
 
-  /// A problem or a change that somebody answers for is offered to a team and taken back, twice.
+  /// A request, a problem or a change that somebody answers for is offered to a team and taken back, twice.
   func handRound(_ noun: String, _ subject: Value, in twin: Twin) async throws {
     let team = try await seeded("team", in: twin).id
     for _ in 0..<2 {
@@ -70,7 +70,7 @@ extension CallRule {
     })
   }
 
-  /// A problem or a change that was opened at the machine, that the caller has taken since, and offers to a team.
+  /// A request, a problem or a change that was opened at the machine, that the caller has taken since, and offers to a team.
   static func owned(_ noun: String, offered: Bool, _ open: @escaping @Sendable (World, World.Twin) async throws -> Seeded) -> CallRule {
     CallRule(
       omitted: ["team"],
@@ -94,7 +94,7 @@ extension CallRule {
   static let problemCalls: [String: CallRule] = [
     "problem.offer": ownedProblem(offered: false), "problem.accept_offer": ownedProblem(offered: true), "problem.return_offer": ownedProblem(offered: true),
     "problem.open": CallRule(given: { world, twin, _ in (["sharedCis": .array([try await world.sharedCi(affecting: twin)])], nil) }),
-    "problem.list": CallRule(given: { _, _, _ in (["unowned": .bool(false)], nil) }),
+    "problem.list": CallRule(given: { _, _, _ in (["unowned": .bool(false), "offered": .bool(false)], nil) }),
     "problem.assign": CallRule(given: { world, twin, _ in
       let (seeded, staff) = (try await world.problem(twin), try await world.seeded("stf", in: twin).id)
       try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])

@@ -296,6 +296,10 @@ struct CallRule: Sendable {
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
     "request.begin": requestToBegin,
+    "request.queue": CallRule(given: { _, _, _ in (["offered": .bool(false)], nil) }),
+    "request.offer": owned("request", offered: false) { try await $0.seeded("req", in: $1) },
+    "request.accept_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },
+    "request.return_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },
     "request.close": requestToClose,
     "approval.approve": approval,
     "approval.reject": approval,

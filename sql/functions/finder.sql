@@ -1072,12 +1072,25 @@ begin
 end
 $$;
 
--- Requests of the permitted tenants (null: all) that are not over, the oldest first. Planned for each call, as the queue is.
+grant select on requests.handover to steward_finder;
+
+-- Requests of the permitted tenants (null: all) that are not over, the oldest first; or only those of them that are offered to an account, or to a team.
+-- Planned for each call, as the queue is.
 create function finder.open_requests(
-  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  only_offered boolean default false, offered_to bigint default null)
 returns table (tenant_id bigint, id bigint, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  if only_offered then
+    return query select r.tenant_id, r.id, r.submitted_at
+      from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+      where h.outcome is null and (h.to_id is null or h.to_id = offered_to) and (permitted is null or h.tenant_id = any (permitted))
+        and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
+        and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
+      order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+    return;
+  end if;
   -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
   return query (select r.tenant_id, r.id, r.submitted_at from requests.request r
      where permitted is null and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
@@ -1565,6 +1578,31 @@ begin
      where n.tx is not null and n.tx = any (late) and n.recorded_at >= reference - interval '1 day' and n.state = 'inbox'
        and pg_visible_in_snapshot(n.tx, last)
      limit least(row_limit, 10001));
+end
+$$;
+
+-- Requests that go on whose owner's account is disabled, and that account. The accounts of those who left are few, and each leads to what it owns.
+create function finder.requests_of_the_gone(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, owner_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select r.tenant_id, r.id, a.id from tenancy.tenant e
+    join tenancy.account a on a.tenant_id = e.id and a.kind = 'staff' and a.state = 'disabled'
+    join requests.request r on r.owner_id = a.id and r.owner_id is not null and r.ended_at is null
+    where e.kind = 'provider' and r.id > after_id
+    order by r.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Offers of requests that are over: who took a request back sees no offer, and could end none.
+create function finder.dead_request_handovers(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, request_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select h.tenant_id, h.request_id, h.id from requests.handover h
+    join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+    where h.outcome is null and h.id > after_id and r.ended_at is not null
+    order by h.id limit least(row_limit, 1000);
 end
 $$;
 

@@ -31,6 +31,13 @@ create view requests.pub_told_request with (security_invoker = true) as
   from requests.request r;
 grant select on requests.pub_told_request to steward_app;
 
+-- Offers to hand a request over, for who is told of them; for the staff alone.
+create view requests.pub_told_handover with (security_invoker = true) as
+  select h.tenant_id, h.id as handover_id, h.request_id, r.public_id, r.number, r.offering_id, r.offering_version_id, h.from_id, h.to_id, h.to_team_id,
+    h.actor_kind, h.actor_id, h.reason, h.recorded_at, h.outcome, h.answer_reason, h.answered_at
+  from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id;
+grant select on requests.pub_told_handover to steward_app;
+
 create view requests.pub_approval with (security_invoker = true) as
   select tenant_id, id as approval_id, request_id, public_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at,
     escalated_at, stand_in, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason

@@ -159,6 +159,9 @@ struct ChangesOfProvider: Statement {
     var risk: String?
     var release: PublicId?
     var owner: PublicId?
+    /// Only what is offered to the reader, or to a team.
+    var isOffered = false
+    var reader: Int64?
   }
 
   let provider: TenantId
@@ -173,6 +176,9 @@ struct ChangesOfProvider: Statement {
   static let page = """
     ($3::text[] is null or c.state = any ($3)) and ($4::text is null or c.kind = $4) and ($5::text is null or c.risk = $5)
       and ($6::bytea is null or r.public_id = $6) and ($7::bytea is null or c.owner_public_id = $7)
+      and (not $11 or c.id in (
+        select o.subject_id from desk.pub_told_offer o
+        where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_id is null or o.to_id = $12)))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
     """
@@ -188,6 +194,8 @@ struct ChangesOfProvider: Statement {
     parameters.append(before?.openedAt)
     parameters.append(before?.id ?? 0)
     parameters.append(limit)
+    parameters.append(filter.isOffered)
+    parameters.append(filter.reader)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -205,7 +213,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($11) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($13) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """

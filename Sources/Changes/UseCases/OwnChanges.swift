@@ -134,8 +134,8 @@ package enum ReturnChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    let told = try await context.returnOffer(of: .change(work.row.id), owner: work.row.owner?.id, reason: input.reason)
-    work.note("ownership_returned", told.members ?? [])
+    let outcome = try await context.returnOffer(of: .change(work.row.id), owner: work.row.owner?.id, reason: input.reason).outcome
+    work.note("ownership_returned", [Value.Member("outcome", .text(outcome.rawValue))])
     try await work.save()
     return try await work.record(in: context)
   }

@@ -43,6 +43,7 @@ package enum ListChanges: Operation {
     let risk: String?
     let release: PublicId?
     let owner: PublicId?
+    let offered: Bool
     let limit: Int64?
     let cursor: String?
 
@@ -56,7 +57,7 @@ package enum ListChanges: Operation {
     private static let release = Field.id("release", .release, "Only those of this release.", "仅限此发布的变更。").optional
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
 
-    package static let fields: [any InputField] = [customer, state, kind, risk, release, owner, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [customer, state, kind, risk, release, owner, OfferFields.offered, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
@@ -65,6 +66,7 @@ package enum ListChanges: Operation {
       risk = try values[Self.risk]
       release = try values[Self.release]
       owner = try values[Self.owner]
+      offered = try values[OfferFields.offered] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -72,7 +74,7 @@ package enum ListChanges: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, release, owner].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")"
+      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(offered)"
     }
 
     fileprivate var states: [ChangeState]? {
@@ -96,7 +98,9 @@ package enum ListChanges: Operation {
     }
     let changes = ChangesOfProvider(
       provider: context.provider.id, customers: context.reachableCustomers,
-      filter: ChangesOfProvider.Filter(states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner),
+      filter: ChangesOfProvider.Filter(
+        states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner, isOffered: input.offered,
+        reader: context.actor.kind == .staff ? context.actor.id : nil),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]

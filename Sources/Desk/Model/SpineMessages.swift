@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// Links, watchers and owners of tickets.
 package enum SpineMessages: MessageCatalog {
@@ -13,20 +14,19 @@ package enum SpineMessages: MessageCatalog {
   static let watchesNot = Message("watcher.not", "They do not watch this ticket.", zh: "并未关注该工单。")
   static let whoWatches = Message("watcher.who", "Say who watches it: a person, or a member of the staff.", zh: "请指定关注者：客户人员或服务商人员。")
 
-  static let ownerIsStaff = Message("owner.staff", "Only a member of the staff answers for a ticket.", zh: "只有服务商人员可以对工单负责。")
-  static let owned = Message("owner.taken", "Somebody answers for this ticket: it may be offered to you.", zh: "该工单已有负责人，可由其移交给您。")
-  static let notYours = Message(
-    "owner.not_yours", "Only who answers for the ticket hands it over, or an account manager of the customer.", zh: "只有该工单的负责人或该客户的客户经理可以移交。")
-  static let notOwned = Message("owner.nobody", "Nobody answers for this ticket yet: take it.", zh: "该工单尚无负责人，请先认领。")
-  static let offeredAlready = Message("owner.offered", "The ticket is offered to somebody already.", zh: "该工单正在移交中。")
-  static let notOffered = Message("owner.not_offered", "The ticket is offered to nobody.", zh: "该工单没有待答复的移交。")
-  static let offeredToAnother = Message("owner.offered_to_another", "The ticket is offered to somebody else.", zh: "该工单移交给的是其他人员。")
-  static let mayNotWork = Message("owner.may_not_work", "They may not work on this customer's tickets.", zh: "对方无权处理该客户的工单。")
-  static let offeredToOwner = Message("owner.offered_to_owner", "They answer for this ticket already.", zh: "对方已是该工单的负责人。")
-  static let oneReceiver = Message("owner.one_receiver", "It is offered to a member of the staff or to a team.", zh: "请指定一名人员或一个团队。")
+  // Those that hold of whatever is handed over.
+  static let ownerIsStaff = HandoverMessages.ownerIsStaff
+  static let owned = HandoverMessages.owned
+  static let notYours = HandoverMessages.notYours
+  static let notOwned = HandoverMessages.notOwned
+  static let offeredAlready = HandoverMessages.offeredAlready
+  static let notOffered = HandoverMessages.notOffered
+  static let offeredToAnother = HandoverMessages.offeredToAnother
+  static let mayNotWork = HandoverMessages.mayNotWork
+  static let offeredToOwner = HandoverMessages.offeredToOwner
+  static let oneReceiver = HandoverMessages.oneReceiver
 
   package static let all = [
-    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, mayNotRead, whoWatches, ownerIsStaff, owned, notYours,
-    notOwned, offeredAlready, notOffered, offeredToAnother, mayNotWork, offeredToOwner, oneReceiver,
+    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, mayNotRead, whoWatches,
   ]
 }

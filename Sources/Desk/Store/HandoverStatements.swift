@@ -2,52 +2,10 @@ import Kernel
 import Operations
 import Postgres
 
-/// An offer to hand a ticket over, and what became of it.
-package struct HandoverRow: Sendable {
-  package enum Outcome: String, Sendable {
-    case accepted, returned, withdrawn
-  }
-
-  package let id: Int64
-  let from: [UInt8]
-  /// Whom it is offered to; nil: a team.
-  package let to: Int64?
-  let toBits: [UInt8]?
-  let team: [UInt8]?
-  let teamName: String?
-  let reason: String?
-  let offerer: Party
-  let offererName: String
-  let offeredAt: Instant
-  let outcome: String?
-  let answerReason: String?
-  let answererName: String?
-  let answeredAt: Instant?
-
-  static let columns = """
-    h.id, h.from_public_id, h.to_id, h.to_public_id, m.public_id, m.name, h.reason, coalesce(h.actor_kind, 'staff'), h.actor_id,
-      h.actor_name, h.recorded_at, h.outcome, h.answer_reason, h.answerer_name, h.answered_at
-    """
+extension HandoverRow {
   static let select = "select \(columns) from desk.handover h left join desk.team m on m.id = h.to_team_id"
   /// The same of problems and changes.
   static let selectOffer = "select \(columns) from desk.offer h left join desk.team m on m.id = h.to_team_id"
-
-  init(_ row: inout RowReader) throws {
-    id = try row.next()
-    from = try row.next()
-    to = try row.next()
-    toBits = try row.next()
-    team = try row.next()
-    teamName = try row.next()
-    reason = try row.next()
-    offerer = Party(kind: try row.next(), id: try row.next(), person: nil)
-    offererName = try row.next()
-    offeredAt = try row.next()
-    outcome = try row.next()
-    answerReason = try row.next()
-    answererName = try row.next()
-    answeredAt = try row.next()
-  }
 }
 
 /// The offer of a ticket that nobody has answered.

@@ -1,15 +1,6 @@
 import Kernel
 import Operations
 
-/// To hand something over: to a member of the staff, or to a team.
-package enum OfferFields {
-  package static let staff = Field.id("staff", .staff, "Whom it is offered to.", "移交给的人员。").optional
-  package static let team = Field.id("team", .team, "Or the team, of which whoever accepts answers for it.", "或移交给的团队，由接受者负责。").optional
-  package static let reason = Field.text("reason", 1...500, "Why.", "移交原因。").optional
-  /// Why it is returned.
-  package static let answer = Field.text("reason", 1...500, "Why.", "退回或撤回的原因。")
-}
-
 /// Offers of problems and changes, by the same rule as those of incidents: who answered goes on until somebody accepts. Whoever calls holds the row.
 extension OperationContext {
   /// - Returns: what the history says of it.
@@ -44,15 +35,14 @@ extension OperationContext {
   }
 
   /// Whom it was offered to returns it; who offered it, or answers for it, withdraws it.
-  /// - Returns: what the history says of it.
-  package func returnOffer(of subject: OfferSubject, owner: Int64?, reason: String) async throws -> Value {
+  /// - Returns: the offer, and what became of it.
+  package func returnOffer(
+    of subject: OfferSubject, owner: Int64?, reason: String
+  ) async throws -> (offer: HandoverRow, outcome: HandoverRow.Outcome) {
     let offer = try await openOffer(of: subject)
-    let staff = actor.kind == .staff ? actor.id : nil
-    let isOfferers = Party(principal).isAccount(of: offer.offerer) || staff != nil && staff == owner
-    guard isOfferers || offer.to == nil || offer.to == staff else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
-    let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
+    let outcome = try offer.ending(by: principal, owner: owner)
     settle(offer, outcome, reason)
-    return .object(["outcome": .text(outcome.rawValue)])
+    return (offer, outcome)
   }
 
   private func openOffer(of subject: OfferSubject) async throws -> HandoverRow {

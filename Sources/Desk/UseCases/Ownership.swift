@@ -1,38 +1,6 @@
 import Kernel
 import Operations
 
-/// An offer to hand an incident, a problem or a change over, and what became of it.
-package struct HandoverRecord: OperationOutput {
-  let row: HandoverRow
-  let from: PublicId
-  let staff: PublicId?
-  let team: PublicId?
-
-  package init(_ row: HandoverRow, in context: OperationContext) {
-    self.row = row
-    from = context.id(.staff, row.from)
-    staff = row.toBits.map { context.id(.staff, $0) }
-    team = row.team.map { context.id(.team, $0) }
-  }
-
-  package static let fields: [OutputField<HandoverRecord>] = [
-    OutputField("from", .id, "Who answered for it.", "移交前的负责人。") { .id($0.from) },
-    OutputField("staff", .id, "Whom it was offered to.", "移交给的人员。") { .id($0.staff) },
-    OutputField("team", .id, "Or the team.", "或团队。") { .id($0.team) },
-    OutputField("reason", .text, "Why.", "移交原因。") { .text($0.row.reason) },
-    OutputField("offeredBy", .text, "Who offered it.", "发起人。") { .text($0.row.offererName) },
-    OutputField("offeredAt", .instant, "When.", "发起时间。") { .instant($0.row.offeredAt) },
-    OutputField(
-      "outcome", .text, "accepted, returned or withdrawn; null while nobody has answered.", "结果：accepted（接受）、returned（退回）或 withdrawn（撤回）；未答复为 null。"
-    ) {
-      .text($0.row.outcome)
-    },
-    OutputField("answerReason", .text, "Why it was returned or withdrawn.", "退回或撤回的原因。") { .text($0.row.answerReason) },
-    OutputField("answeredBy", .text, "Who answered.", "答复人。") { .text($0.row.answererName) },
-    OutputField("answeredAt", .instant, "When.", "答复时间。") { .instant($0.row.answeredAt) },
-  ]
-}
-
 /// Somebody answers for an incident from now on, for which nobody did.
 package enum TakeOwnership: Operation {
   package typealias Input = IncidentReference
@@ -146,11 +114,7 @@ package enum ReturnOwnership: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     let offer = try await context.openHandover(of: work.ticket)
-    let me = Party(context.principal)
-    let staff = context.actor.kind == .staff ? context.actor.id : nil
-    let isOfferers = me.isAccount(of: offer.offerer) || staff != nil && staff == work.ticket.owner?.id
-    guard isOfferers || offer.to == nil || offer.to == staff else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
-    let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
+    let outcome = try offer.ending(by: context.principal, owner: work.ticket.owner?.id)
     work.note(TicketEventType.ownershipReturned, .object(["outcome": .text(outcome.rawValue)]))
     work.save()
     context.answer(offer, outcome, input.reason)

@@ -24,6 +24,7 @@ enum AccountMatter: Sendable {
   case escalation(ToldEscalation)
   case request(ToldRequest)
   case change(ToldChange)
+  case offer(ToldOffer)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
@@ -31,6 +32,7 @@ enum AccountMatter: Sendable {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
     case .change(let change): change.owner
+    case .offer(let offer): offer.from
     case .renewal, .lapse, .proof, .certification, .escalation, .request: nil
     }
   }
@@ -48,12 +50,16 @@ enum AccountMatter: Sendable {
     }
   }
 
+  /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
+  var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }
+  var offerer: Int64? { if case .offer(let offer) = self { offer.offerer } else { nil } }
+
   /// For what somebody is asked.
   var asked: AskedApproval? {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
     }
   }
 
@@ -67,6 +73,7 @@ enum AccountMatter: Sendable {
     case .action(let action): (.appraisalAction, action.publicId)
     case .gateApproval(let approval): (.gateApproval, approval.publicId)
     case .escalation(let escalation): (.escalation, escalation.publicId)
+    case .offer(let offer): (offer.subject.idKind, offer.publicId)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
     case .change(let change):
@@ -80,6 +87,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.values(language, of: tenant, type)
     case .change(let change): change.values(language, of: tenant, type)
+    case .offer(let offer): offer.values(language, of: tenant)
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -126,6 +134,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): return request.members(of: tenant)
     case .change(let change): return change.members(of: tenant)
+    case .offer(let offer): return offer.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

@@ -65,6 +65,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
   case requestInternallyCommented = "request.internally_commented"
+  /// Somebody is offered a request, a problem or a change to answer for it; he accepted or returned it, or it was withdrawn.
+  case requestOffered = "request.offered"
+  case requestOfferAnswered = "request.offer_answered"
+  case problemOffered = "problem.offered"
+  case problemOfferAnswered = "problem.offer_answered"
+  case changeOffered = "change.offered"
+  case changeOfferAnswered = "change.offer_answered"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -99,6 +106,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled: .change
+    case .requestOffered, .requestOfferAnswered: .requestOffer
+    case .problemOffered, .problemOfferAnswered: .problemOffer
+    case .changeOffered, .changeOfferAnswered: .changeOffer
     default: .ticket
     }
   }
@@ -117,12 +127,16 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case request, requestApproval
     /// The same of a change, which is the provider's own.
     case change, changeApproval
+    /// That a customer's request is handed over.
+    case requestOffer
+    /// That a problem, or a change, is: the provider's, also where it is about one customer.
+    case problemOffer, changeOffer
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval: true
-      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval: false
+      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer: true
+      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer: false
       }
     }
 
@@ -130,8 +144,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval: true
-      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval: false
+      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer: true
+      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer: false
       }
     }
 
@@ -143,7 +157,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval: nil
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer: nil
       }
     }
 
@@ -157,9 +171,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .action: "appraisal.read"
       case .gateApproval: "gate.read"
       case .escalation: "escalation.read"
-      case .request: "request.read"
+      case .request, .requestOffer: "request.read"
       case .requestApproval: ApproverRule.permission
-      case .change: "change.read"
+      case .change, .changeOffer: "change.read"
+      case .problemOffer: "problem.read"
       case .changeApproval: ToldChange.permission
       }
     }
@@ -172,6 +187,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
+      case .requestOffer, .problemOffer, .changeOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
       case .escalation: [.escalation]

@@ -142,6 +142,21 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_cancelled", name: AgreementMessages.ruleChangeCancelled, event: .changeCancelled, audience: [.owner, .requester],
       channels: [.inbox, .email]),
+    StockRule(
+      key: "request_offered", name: OfferMessages.ruleRequestOffered, event: .requestOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "request_offer_answered", name: OfferMessages.ruleRequestAnswered, event: .requestOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "problem_offered", name: OfferMessages.ruleProblemOffered, event: .problemOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "problem_offer_answered", name: OfferMessages.ruleProblemAnswered, event: .problemOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "change_offered", name: OfferMessages.ruleChangeOffered, event: .changeOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "change_offer_answered", name: OfferMessages.ruleChangeAnswered, event: .changeOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -89,6 +89,7 @@ struct Cause: Sendable {
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
     if let news = ChangeTelling(rawValue: found.type) { return event(news) }
+    if let news = OfferNews(type: found.type), let subject = ToldOffer.Subject(ofType: found.type) { return event(news, subject) }
     return nil
   }
 
@@ -118,6 +119,17 @@ struct Cause: Sendable {
     case .backedOut: .changeBackedOut
     case .closed: .changeClosed
     case .cancelled: .changeCancelled
+    }
+  }
+
+  private static func event(_ news: OfferNews, _ subject: ToldOffer.Subject) -> NotificationEvent {
+    switch (news, subject) {
+    case (.offered, .request): .requestOffered
+    case (.offered, .problem): .problemOffered
+    case (.offered, .change): .changeOffered
+    case (.taken, .request), (.returned, .request): .requestOfferAnswered
+    case (.taken, .problem), (.returned, .problem): .problemOfferAnswered
+    case (.taken, .change), (.returned, .change): .changeOfferAnswered
     }
   }
 

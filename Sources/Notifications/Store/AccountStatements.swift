@@ -299,6 +299,7 @@ struct AccountMatters: Sendable {
   /// Of each of those, all who were asked.
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
+  private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
   private let tenant: TenantId
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
@@ -331,7 +332,24 @@ struct AccountMatters: Sendable {
         askedOfChanges = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
       default: break
       }
+      if let subject = ToldOffer.Subject(rawValue: kind) {
+        let handedOver = events.filter { entries[$0.cause]?.kind == kind && OfferNews(type: $0.event.type) != nil }
+        offers[subject] = try await Self.loadOffers(of: subject, Array(Set(handedOver.map(\.subject))), tenant, in: transaction)
+      }
     }
+  }
+
+  private static func loadOffers(
+    of subject: ToldOffer.Subject, _ ids: [Int64], _ tenant: TenantId, in transaction: Transaction
+  ) async throws -> [Int64: [ToldOffer]] {
+    guard !ids.isEmpty else { return [:] }
+    let found =
+      switch subject {
+      case .request: try await transaction.query(RequestOffersToTell(tenant: tenant, ids: ids))
+      case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
+      }
+    return Dictionary(grouping: found) { $0.id }
   }
 
   /// Nil when there is nothing to tell of it any more.
@@ -339,6 +357,9 @@ struct AccountMatters: Sendable {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
     if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
+    if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
+      return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
+    }
     if kind == RequestNews.subjectKind {
       guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
       return .request(told)
@@ -356,7 +377,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer: return matter
     }
   }
 

@@ -375,8 +375,9 @@ private struct Known: Sendable {
     let personIds = Set(ofTickets + ofMatters + approvers.people)
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
     let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
+    let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
     let concerned: [Int64] = named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)
-    try await addStaff(Set(concerned + submitters + approvers.staff), publicIds, of: causes, telling, in: transaction)
+    try await addStaff(Set(concerned + submitters + offered + approvers.staff), publicIds, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
     let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
@@ -405,12 +406,14 @@ private struct Known: Sendable {
     }
   }
 
-  /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's.
+  /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's. So is a problem that is
+  /// about one.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
     let customer =
       switch cause.matter {
       case .gateApproval(let approval)?: approval.stayTenant
+      case .offer(let offer)?: offer.customer ?? tenant
       default: tenant
       }
     return Place(subject: subject, customer: customer == provider && subject.mayBeOfProvider ? nil : customer)
@@ -454,11 +457,15 @@ private struct Known: Sendable {
     }
     for audience in rule.audience {
       switch audience {
-      case .owner: addStaff(cause.owner)
+      case .owner:
+        addStaff(cause.owner)
+        addStaff(cause.matter?.offerer)
       case .assignee:
         addStaff(cause.ticket?.assignee)
         for id in cause.matter?.assignees ?? [] { addStaff(id) }
-      case .offered: addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
+      case .offered:
+        addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
+        addStaff(cause.matter?.offeredTo)
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }

@@ -91,9 +91,10 @@ package enum ReturnProblem: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: input.id, in: context, concernsAll: false)
-    work.note(
-      "ownership_returned",
-      try await context.returnOffer(of: .problem(work.row.id), owner: work.row.owner?.id, reason: input.reason))
+    let (offer, outcome) = try await context.returnOffer(of: .problem(work.row.id), owner: work.row.owner?.id, reason: input.reason)
+    // What a team is offered nobody returns for it who could not accept it.
+    if outcome == .returned, offer.to == nil, work.row.customer == nil { try context.requireEveryCustomer() }
+    work.note("ownership_returned", .object(["outcome": .text(outcome.rawValue)]))
     work.save()
     return work.record
   }

@@ -27,6 +27,7 @@ package enum ListProblems: Operation {
     let category: String?
     let owner: PublicId?
     let unowned: Bool
+    let offered: Bool
     let ci: PublicId?
     let priority: Int64?
     let limit: Int64?
@@ -46,7 +47,7 @@ package enum ListProblems: Operation {
     ).optional
     private static let priority = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
 
-    package static let fields: [any InputField] = [customer, state, category, owner, unowned, ci, priority, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [customer, state, category, owner, unowned, OfferFields.offered, ci, priority, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
@@ -54,6 +55,7 @@ package enum ListProblems: Operation {
       category = try values[Self.category]
       owner = try values[Self.owner]
       unowned = try values[Self.unowned] ?? false
+      offered = try values[OfferFields.offered] ?? false
       ci = try values[Self.ci]
       priority = try values[Self.priority]
       limit = try values[Paging.limit]
@@ -63,7 +65,7 @@ package enum ListProblems: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, owner, ci].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(priority ?? 0)"
+      return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(offered)/\(priority ?? 0)"
     }
 
     fileprivate var states: [ProblemState]? {
@@ -79,7 +81,7 @@ package enum ListProblems: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
     var filter = ProblemsOfProvider.Filter(
       states: input.states, customer: input.customer == nil ? nil : context.tenant.id, category: input.category, isUnowned: input.unowned,
-      priority: input.priority)
+      priority: input.priority, isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil)
     if let owner = input.owner {
       guard let found = try await context.transaction.first(StaffToFilterBy(provider: context.provider.id, publicId: owner)) else {
         throw context.unknownReference("owner")

@@ -267,6 +267,9 @@ package struct RequestProcess: Sendable {
   /// Adds what a gate tells of it.
   mutating func noteGate(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
 
+  /// Who answers for it from now on, or that it is offered to somebody; it moves nothing.
+  mutating func noteOwnership(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
+
   /// That something was said; it moves nothing.
   mutating func noteComment(_ id: PublicId, _ visibility: CommentVisibility, at now: Instant) {
     note("commented", at: now, [Value.Member("comment", .id(id)), Value.Member("visibility", .text(visibility.rawValue))])

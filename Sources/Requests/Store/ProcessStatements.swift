@@ -24,6 +24,8 @@ struct HeldRequest: Sendable {
   let submitter: Party
   let mayApproveOwn: Bool
   let submittedAt: Instant
+  /// Who took it; nil: nobody.
+  let owner: RequestOwner?
 }
 
 /// Locks it until the transaction ends: acts on one request come one after the other. It is read by a statement of its own that comes after
@@ -50,7 +52,7 @@ struct ReadHeldRequest: Statement {
     select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, v.content -> 'name',
       r.offering_version_id,
       coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
-      r.own_approval, r.submitted_at
+      r.own_approval, r.submitted_at, \(RequestOwner.columns)
     from requests.request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -69,7 +71,7 @@ struct ReadHeldRequest: Statement {
       access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(),
       submitter: Party(kind: try row.next(), id: try row.next(), person: try row.next()), mayApproveOwn: try row.next(),
-      submittedAt: try row.next())
+      submittedAt: try row.next(), owner: try RequestOwner(&row))
   }
 }
 
@@ -142,10 +144,12 @@ struct UpdateRequest: Statement {
   let version: Int64
   let lastSeq: Int64
   let process: RequestProcess
+  let owner: RequestOwner?
 
   static let sql = """
     update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
-      ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17
+      ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17,
+      owner_id = $18, owner_public_id = $19, owner_name = $20
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -168,6 +172,9 @@ struct UpdateRequest: Statement {
     parameters.append(Int64(process.tasks.count))
     parameters.append(process.tasksDone)
     parameters.append(process.tasksSkipped)
+    parameters.append(owner?.id)
+    parameters.append(owner?.publicId)
+    parameters.append(owner?.name)
   }
 }
 

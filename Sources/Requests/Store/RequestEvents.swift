@@ -3,10 +3,11 @@ import Postgres
 
 /// What modules above know of a request's history.
 package enum RequestHistory {
-  /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks, what gates asked, and attributes, files and comments that
+  /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks, what gates asked, who answers for it, and attributes, files and comments that
   /// customers do not see are.
   package static let isProvidersOwn = """
     (starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_') or e.type = 'request.internal_attributes_changed'
+      or e.type in ('request.owner_changed', 'request.ownership_offered', 'request.ownership_returned')
       or e.type in ('request.attached', 'request.detached', 'request.commented') and e.payload ->> 'visibility' is distinct from 'public')
     """
 }
@@ -26,7 +27,7 @@ struct RequestEvents: Statement {
   let tenant: TenantId
   let request: Int64
   let after: Int64
-  /// Tasks, gates, and attributes, files and comments that customers do not see are the provider's own affair.
+  /// Tasks, gates, owners, and attributes, files and comments that customers do not see are the provider's own affair.
   let includesInternal: Bool
   /// Nothing of the request is older: spares the older partitions.
   let recordedFrom: Instant

@@ -12,10 +12,13 @@ struct RequestPositions: Statement {
   /// Nil: every customer.
   let tenants: [Int64]?
   let state: RequestState?
+  /// Only what is offered to the reader, or to a team.
+  let isOffered: Bool
+  let reader: Int64?
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6)"
+  static let sql = "select tenant_id, id, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
@@ -24,6 +27,8 @@ struct RequestPositions: Statement {
     parameters.append(after?.tenant)
     parameters.append(after?.id)
     parameters.append(limit)
+    parameters.append(isOffered)
+    parameters.append(reader)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), submittedAt: try row.next()) }

@@ -83,14 +83,17 @@ struct RequestRow: Sendable {
   let version: Int64
   /// Read with a request alone, not with those of a list.
   var attributes = HeldAttributes()
-  /// Who answers for requests; nil where the reader is not told.
+  /// Who took it; nil: nobody.
+  let owner: RequestOwner?
+  /// Who answers for requests that nobody took; nil where the reader is not told.
   let standIn: Accountable?
 
   var state: RequestState { facts.state }
 
-  /// Who answers for it until it is over; nil: it is, or the reader is not told.
+  /// Who took it, else who answers for it by the rule until it is over; nil: nobody. The provider's own affair.
   var accountable: Accountable? {
-    switch state {
+    if let owner { return Accountable(id: owner.id, publicId: owner.publicId, name: owner.name, rule: .person) }
+    return switch state {
     case .submitted, .awaitingApproval, .approved, .fulfilling, .fulfilled: standIn
     case .rejected, .closed, .withdrawn, .cancelled: nil
     }
@@ -106,7 +109,7 @@ struct RequestRow: Sendable {
   private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
   private static let tail = """
     l.public_id, r.answers, p.public_id, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total, r.tasks_done,
-      r.tasks_skipped, r.version,
+      r.tasks_skipped, r.version, \(RequestOwner.columns),
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_name from handbooks.pub_accountable h where h.process = 'request'),
@@ -141,6 +144,7 @@ struct RequestRow: Sendable {
     tasksDone = try row.next()
     tasksSkipped = try row.next()
     version = try row.next()
+    owner = try RequestOwner(&row)
     standIn = try Accountable(&row)
   }
 

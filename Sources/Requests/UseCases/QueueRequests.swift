@@ -20,23 +20,25 @@ package enum QueueRequests: Operation {
   package struct Input: OperationInput {
     let customers: [PublicId]?
     let state: RequestState?
+    let offered: Bool
     let limit: Int64?
     let cursor: String?
 
     /// As `finder.open_requests` has them.
     private static let open: [RequestState] = [.submitted, .awaitingApproval, .approved, .fulfilling]
     private static let stateField = Field.oneOf("state", open.map(\.rawValue), "Only those in this state.", "仅限此状态。").optional
-    package static let fields: [any InputField] = [ServedCustomers.field, stateField, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [ServedCustomers.field, stateField, OfferFields.offered, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customers = try values[ServedCustomers.field]
       state = try values[Self.stateField].flatMap(RequestState.init(rawValue:))
+      offered = try values[OfferFields.offered] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(state?.rawValue ?? "-") \((customers ?? []).map(\.description).joined(separator: ","))" }
+    var filterText: String { "\(state?.rawValue ?? "-") \(offered) \((customers ?? []).map(\.description).joined(separator: ","))" }
   }
 
   package static let declaration = Declaration(
@@ -47,7 +49,8 @@ package enum QueueRequests: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
     let positions = try await context.transaction.query(
       RequestPositions(
-        tenants: try await context.served(input.customers), state: input.state, after: try after.map(RequestPositions.Found.init), limit: limit + 1))
+        tenants: try await context.served(input.customers), state: input.state, isOffered: input.offered,
+        reader: context.actor.kind == .staff ? context.actor.id : nil, after: try after.map(RequestPositions.Found.init), limit: limit + 1))
     let requests = try await requests(at: positions, context)
     // One that ended since the look shows what it is now.
     let rows = positions.compactMap { position in requests[position.id].map { (position: position, request: $0) } }

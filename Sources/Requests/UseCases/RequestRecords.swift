@@ -34,18 +34,24 @@ package struct RequestLine: OperationOutput {
   let line: PublicId
   let requester: PublicId?
   let owner: PublicId?
+  /// Nil also where the reader is not told.
+  let accountable: Accountable?
   let form: Value
   let row: RequestRow
 
-  init(_ row: RequestRow, in context: OperationContext) { self.init(row, of: context.tenant, provider: context.provider) }
+  init(_ row: RequestRow, in context: OperationContext) {
+    self.init(row, of: context.tenant, provider: context.provider, showsOwner: context.principal.side == .staff)
+  }
 
-  init(_ row: RequestRow, of customer: TenantEntry, provider: TenantEntry) {
+  /// - Parameter showsOwner: whether the reader is of the staff.
+  init(_ row: RequestRow, of customer: TenantEntry, provider: TenantEntry, showsOwner: Bool = true) {
+    accountable = showsOwner ? row.accountable : nil
     id = customer.id(IdKind.request.prefix, row.publicId)
     number = Self.number(of: customer.code, row.number)
     offering = provider.id(IdKind.offering.prefix, row.offering)
     line = customer.id(IdKind.orderedLine.prefix, row.line)
     requester = row.requester.map { customer.id(IdKind.person.prefix, $0) }
-    owner = row.accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) }
+    owner = accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) }
     form = row.content["form"] ?? .array([])
     self.row = row
   }
@@ -72,11 +78,12 @@ package struct RequestLine: OperationOutput {
       OutputField("owner", .id, "Who answers for it until it is closed, whoever is at its tasks; staff only.", "关闭前的负责人（与任务处理人无关；仅服务商人员可见）。") {
         .id(of($0).owner)
       },
-      OutputField("ownerName", .text, "His name; staff only.", "负责人姓名（仅服务商人员可见）。") { .text(of($0).row.accountable?.name) },
+      OutputField("ownerName", .text, "His name; staff only.", "负责人姓名（仅服务商人员可见）。") { .text(of($0).accountable?.name) },
       OutputField(
-        "ownerBy", .text, "By what: handbook (he stands in the handbook of the process) or default (ownership.read); staff only.",
-        "负责依据：handbook 由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
-      ) { .text(of($0).row.accountable?.rule.rawValue) },
+        "ownerBy", .text,
+        "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read); staff only.",
+        "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
+      ) { .text(of($0).accountable?.rule.rawValue) },
       OutputField(
         "value", .decimal, "What it is worth: what it costs once, and the first period of what it costs again; null: not known.",
         "金额：一次性费用与各周期性费用首期之和；未知则为 null。"

@@ -17,6 +17,8 @@ struct RequestWork: Sendable {
   let held: HeldRequest
   var process: RequestProcess
   let before: RequestProcess
+  /// Who has taken it; nil: the rule says who answers.
+  var owner: RequestOwner?
   private var edit: AttributeEdit?
 
   static let time = Actor(kind: .system, id: 0, via: .job)
@@ -31,7 +33,8 @@ struct RequestWork: Sendable {
     guard let held = requests.first else { return nil }
     let process = RequestProcess(request: held.facts, approvals: approvals, tasks: tasks)
     var work = RequestWork(
-      tenant: tenant, actor: actor, now: now, random: random, transaction: transaction, held: held, process: process, before: process)
+      tenant: tenant, actor: actor, now: now, random: random, transaction: transaction, held: held, process: process, before: process,
+      owner: held.owner)
     try work.process.expire(at: now)
     return work
   }
@@ -125,7 +128,11 @@ struct RequestWork: Sendable {
     transaction.enqueue(
       UpdateRequest(
         tenant: tenant.id, id: held.id, read: held.version, version: held.version + (countsVersion ? 1 : 0),
-        lastSeq: held.lastSeq + Int64(events.count), process: process))
+        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner))
+    // It is over: nobody accepts what was offered. Of what a customer's word ended the sweep sees to that.
+    if process.request.endedAt != nil, before.request.endedAt == nil, actor.kind != .customer {
+      transaction.enqueue(EndRequestHandovers(tenant: tenant.id, request: held.id, now: now))
+    }
     let (approvals, tasks) = (Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }, Dictionary(before.tasks.map { ($0.seq, $0) }) { $1 })
     for approval in process.approvals where approvals[approval.seq] != approval {
       if approvals[approval.seq] == nil {
@@ -150,7 +157,7 @@ struct RequestWork: Sendable {
       transaction.record(
         Event(
           subjectKind: RequestNews.subjectKind, subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: type, payload: payload, occurredAt: at),
-        for: RequestNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
+        for: RequestNews.consumers(of: type) + OfferNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
     }
   }
 

@@ -1,0 +1,96 @@
+import Changes
+import Kernel
+import Operations
+import Problems
+import Requests
+import Tenancy
+
+/// A request, a problem or a change that is handed over, and what became of that.
+struct ToldOffer: Sendable {
+  /// By the kind of the events' subject.
+  enum Subject: String, Sendable {
+    case request, problem, change
+
+    /// - Parameter type: of an event, such as `request.ownership_offered`.
+    init?(ofType type: String) { self.init(rawValue: String(type.prefix { $0 != "." })) }
+
+    var idKind: IdKind {
+      switch self {
+      case .request: .request
+      case .problem: .problem
+      case .change: .change
+      }
+    }
+
+    /// - Parameter tenant: whose it is: the customer, or the provider.
+    func number(of tenant: TenantEntry, _ number: Int64) -> String {
+      switch self {
+      case .request: RequestLine.number(of: tenant.code, number)
+      case .problem: ProblemNumber.text(tenant.code, number)
+      case .change: ChangeNumber.text(tenant.code, number)
+      }
+    }
+  }
+
+  let subject: Subject
+  /// The row of the request, the problem, or the change.
+  let id: Int64
+  let publicId: [UInt8]
+  let number: Int64
+  /// Of a request the code of what was ordered, with its names.
+  let title: String
+  let names: LocalText
+  /// The one customer whom a problem is about.
+  let customer: TenantId?
+  /// Who answers for it while the offer stands, and to whom it is offered; nil: a team.
+  let from: Int64
+  let to: Int64?
+  let team: String?
+  /// Who of the staff offered it: who answers for it, or somebody in his place.
+  let offerer: Int64?
+  let reason: String?
+  let offeredAt: Instant
+  let outcome: HandoverRow.Outcome?
+  let answerReason: String?
+  let answeredAt: Instant?
+
+  /// Whether this is the offer of which an event tells, and that is so still: what was answered meanwhile is not told to be offered.
+  func stands(_ news: OfferNews, at instant: Instant) -> Bool {
+    switch news {
+    case .offered: offeredAt == instant && outcome == nil
+    case .taken: answeredAt == instant && outcome == .accepted
+    case .returned: answeredAt == instant && (outcome == .returned || outcome == .withdrawn)
+    }
+  }
+
+  private var answer: Message? {
+    switch outcome {
+    case .accepted: OfferMessages.accepted
+    case .returned: OfferMessages.returned
+    case .withdrawn: OfferMessages.withdrawn
+    case nil: nil
+    }
+  }
+
+  func values(_ language: Language, of tenant: TenantEntry) -> [String: String] {
+    let why = outcome == nil ? reason : answerReason
+    return [
+      "number": subject.number(of: tenant, number), "title": names.text(language) ?? title, "team": team ?? "-",
+      "answer": answer?.text(language) ?? "-", "reason": why ?? "-",
+    ]
+  }
+
+  func members(of tenant: TenantEntry) -> [Value.Member] {
+    let whose: [Value.Member] =
+      switch subject {
+      case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
+      case .problem, .change: []
+      }
+    let told = [
+      Value.Member(subject.rawValue, .id(tenant.id(subject.idKind.prefix, publicId))),
+      Value.Member("number", .text(subject.number(of: tenant, number))), Value.Member("team", .text(team)),
+      Value.Member("outcome", .text(outcome?.rawValue)),
+    ]
+    return whose + told
+  }
+}

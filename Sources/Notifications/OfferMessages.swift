@@ -1,0 +1,32 @@
+import Kernel
+
+/// What is said of requests, problems and changes that are handed over.
+enum OfferMessages: MessageCatalog {
+  static let ruleRequestOffered = Message("notification.rule.request_offered", "Tell whom a request is offered to", zh: "请求移交时通知对方")
+  static let ruleRequestAnswered = Message(
+    "notification.rule.request_offer_answered", "Tell who hands a request over what became of it", zh: "请求移交有结果时通知移交人")
+  static let ruleProblemOffered = Message("notification.rule.problem_offered", "Tell whom a problem is offered to", zh: "问题移交时通知对方")
+  static let ruleProblemAnswered = Message(
+    "notification.rule.problem_offer_answered", "Tell who hands a problem over what became of it", zh: "问题移交有结果时通知移交人")
+  static let ruleChangeOffered = Message("notification.rule.change_offered", "Tell whom a change is offered to", zh: "变更移交时通知对方")
+  static let ruleChangeAnswered = Message(
+    "notification.rule.change_offer_answered", "Tell who hands a change over what became of it", zh: "变更移交有结果时通知移交人")
+
+  static let offeredSubject = Message("notification.handover_offered.subject", "[{number}] Offered to you: {title}", zh: "[{number}] 请求移交给您：{title}")
+  static let offeredBody = Message(
+    "notification.handover_offered.body", "{actor} offers you to answer for {number}: {title}\nWhy: {reason}\n\nAccept or return it.",
+    zh: "{actor} 请求将 {number} 移交给您：{title}\n原因：{reason}\n\n请接受或退回。")
+  static let answeredSubject = Message(
+    "notification.handover_answered.subject", "[{number}] Hand-over {answer}: {title}", zh: "[{number}] 移交{answer}：{title}")
+  static let answeredBody = Message(
+    "notification.handover_answered.body", "{number}: {title}\nHand-over: {answer}\nBy: {actor}, {at}\nWhy: {reason}",
+    zh: "{number}：{title}\n移交结果：{answer}\n答复人：{actor}，{at}\n原因：{reason}")
+  static let accepted = Message("notification.handover.accepted", "accepted", zh: "已接受")
+  static let returned = Message("notification.handover.returned", "returned", zh: "已退回")
+  static let withdrawn = Message("notification.handover.withdrawn", "withdrawn", zh: "已撤回")
+
+  static let all = [
+    ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
+    offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
+  ]
+}

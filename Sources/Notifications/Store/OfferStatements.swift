@@ -1,0 +1,93 @@
+import Kernel
+import Operations
+import Postgres
+
+/// Offers to hand requests over, with what each is about.
+struct RequestOffersToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select o.request_id, o.public_id, o.number, g.code, v.content -> 'name', null::bigint, \(ToldOffer.columns)
+    from requests.pub_told_handover o
+    join catalog.pub_offering g on g.offering_id = o.offering_id
+    join catalog.pub_offering_version v on v.version_id = o.offering_version_id
+    where o.tenant_id = $1 and o.request_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.request, &row) }
+}
+
+/// Offers to hand problems over, with what each is about.
+struct ProblemOffersToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, p.customer_id, \(ToldOffer.columns)
+    from desk.pub_told_offer o join problems.pub_problem p on p.tenant_id = o.tenant_id and p.problem_id = o.subject_id
+    where o.tenant_id = $1 and o.subject_kind = 'problem' and o.subject_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.problem, &row) }
+}
+
+/// The same of changes.
+struct ChangeOffersToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select c.change_id, c.public_id, c.number, c.title, null::jsonb, null::bigint, \(ToldOffer.columns)
+    from desk.pub_told_offer o join changes.pub_found_change c on c.tenant_id = o.tenant_id and c.change_id = o.subject_id
+    where o.tenant_id = $1 and o.subject_kind = 'change' and o.subject_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.change, &row) }
+}
+
+extension ToldOffer {
+  /// Of `o`, after what it is about.
+  static let columns = """
+    o.from_id, o.to_id, (select m.name from desk.pub_team m where m.team_id = o.to_team_id), o.actor_kind, o.actor_id, o.reason, o.recorded_at, o.outcome,
+      o.answer_reason, o.answered_at
+    """
+
+  init(_ subject: Subject, _ row: inout RowReader) throws {
+    self.subject = subject
+    id = try row.next()
+    publicId = try row.next()
+    number = try row.next()
+    title = try row.next()
+    let names: Value? = try row.next()
+    self.names = LocalText(names)
+    let customer: TenantId? = try row.next()
+    self.customer = customer
+    from = try row.next()
+    to = try row.next()
+    team = try row.next()
+    let (kind, offerer): (String, Int64) = (try row.next(), try row.next())
+    self.offerer = kind == Actor.Kind.staff.rawValue ? offerer : nil
+    reason = try row.next()
+    offeredAt = try row.next()
+    let outcome: String? = try row.next()
+    self.outcome = outcome.flatMap { HandoverRow.Outcome(rawValue: $0) }
+    answerReason = try row.next()
+    answeredAt = try row.next()
+  }
+}

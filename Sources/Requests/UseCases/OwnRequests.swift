@@ -1,0 +1,201 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// Somebody answers for a request from now on, for which nobody did.
+package enum TakeRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.take", "Answer for a request that nobody answers for yet.", zh: "认领尚无负责人的请求。", permission: RequestRights.work,
+    roles: RequestRights.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try work.requireGoesOn("take")
+    guard work.owner == nil else { throw Failure(.conflict, HandoverMessages.owned) }
+    work.own(try await context.ownerToBe(), in: context)
+    try await work.save()
+    return try await context.requestOutput(input.id)
+  }
+}
+
+/// A request is offered to somebody, or to a team: until they accept, its owner answers for it.
+package enum OfferRequest: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let staff: PublicId?
+    let team: PublicId?
+    let reason: String?
+
+    package static let fields: [any InputField] = [RequestReference.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[RequestReference.id]
+      staff = try values[OfferFields.staff]
+      team = try values[OfferFields.team]
+      reason = try values[OfferFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.offer", "Offer to hand a request over to a member of the staff or a team; until they accept, its owner answers for it.",
+    zh: "将请求移交给某人或某团队；对方接受之前仍由原负责人负责。", permission: RequestRights.work, roles: RequestRights.workers,
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try work.requireGoesOn("offer")
+    var to: StaffToAnswer.Found?
+    if let staff = input.staff {
+      to = try await context.transaction.first(
+        StaffToAnswer(provider: context.provider.id, publicId: staff, customer: context.tenant.id, now: context.now))
+      if to == nil { throw context.unknownReference("staff") }
+    }
+    var team: Int64?
+    if let named = input.team {
+      team = try await context.transaction.first(TeamNamed(publicId: named))
+      if team == nil { throw context.unknownReference("team") }
+    }
+    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", HandoverMessages.oneReceiver) }
+    guard let owner = work.owner else { throw Failure(.conflict, HandoverMessages.notOwned) }
+    guard context.mayHandOver(from: owner) else { throw Failure(.conflict, HandoverMessages.notYours) }
+    guard to?.mayWork ?? true else { throw Failure.invalid("staff", HandoverMessages.mayNotWork) }
+    guard to?.id != owner.id else { throw Failure.invalid("staff", HandoverMessages.offeredToOwner) }
+    guard try await context.transaction.first(OpenRequestHandover(tenant: context.tenant.id, request: work.held.id)) == nil else {
+      throw Failure(.conflict, HandoverMessages.offeredAlready)
+    }
+    work.process.noteOwnership(
+      "ownership_offered",
+      [
+        Value.Member("from", .id(context.id(.staff, owner.publicId))), Value.Member("staff", .id(input.staff)), Value.Member("team", .id(input.team)),
+      ], at: context.now)
+    try await work.save()
+    context.transaction.enqueue(
+      InsertRequestHandover(
+        tenant: context.tenant.id, request: work.held.id, from: owner, to: to, team: team, reason: input.reason, actor: context.actor,
+        actorName: context.principal.name, now: context.now))
+    return try await context.requestOutput(input.id)
+  }
+}
+
+/// Who it was offered to answers for the request from now on; of an offer to a team, whoever of those who work on requests accepts.
+package enum AcceptRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.accept_offer", "Accept a request that was offered to oneself, or to one's team: from now on one answers for it.",
+    zh: "接受移交给本人或本团队的请求并对其负责。", permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"),
+    effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try work.requireGoesOn("accept_offer")
+    let offer = try await context.openHandover(of: work)
+    let own = try await context.ownerToBe()
+    guard offer.to == nil || offer.to == own.id else { throw Failure(.conflict, HandoverMessages.offeredToAnother) }
+    work.own(own, in: context)
+    try await work.save()
+    context.answer(offer, .accepted, nil)
+    return try await context.requestOutput(input.id)
+  }
+}
+
+/// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the request.
+package enum ReturnRequest: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [RequestReference.id, OfferFields.answer]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[RequestReference.id]
+      reason = try values[OfferFields.answer]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.return_offer",
+    "Return a request that was offered to oneself or to one's team, or withdraw one's own offer: its owner answers for it as before.",
+    zh: "退回移交给本人或本团队的请求，或撤回本人发起的移交；仍由原负责人负责。", permission: RequestRights.work, roles: RequestRights.workers,
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    let offer = try await context.openHandover(of: work)
+    let outcome = try offer.ending(by: context.principal, owner: work.owner?.id)
+    work.process.noteOwnership("ownership_returned", [Value.Member("outcome", .text(outcome.rawValue))], at: context.now)
+    try await work.save()
+    context.answer(offer, outcome, input.reason)
+    return try await context.requestOutput(input.id)
+  }
+}
+
+package enum ListRequestHandovers: Operation {
+  package typealias Input = ReadRequestHistory.Input
+
+  package static let declaration = Declaration(
+    "request.handovers", "List the offers to hand a request over, and what became of each.", zh: "列出请求的移交记录及结果。", permission: RequestRights.work,
+    roles: RequestRights.workers, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let request = try await context.request(input.id)
+    let rows = try await context.transaction.query(
+      HandoversOfRequest(tenant: context.tenant.id, request: request.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+  }
+}
+
+extension RequestWork {
+  /// What is over keeps who answered for it.
+  /// - Parameter event: what was asked for.
+  fileprivate func requireGoesOn(_ event: String) throws(Failure) {
+    guard process.request.endedAt == nil else {
+      throw Failure(.conflict, RequestMessages.wrongState, ["state": process.request.state.rawValue, "event": event])
+    }
+  }
+
+  /// Exactly one answers for it: whoever did before does not any more.
+  fileprivate mutating func own(_ staff: RequestOwner, in context: OperationContext) {
+    let before = owner
+    owner = staff
+    process.noteOwnership(
+      "owner_changed",
+      [
+        Value.Member("owner", .id(context.id(.staff, staff.publicId))), Value.Member("from", .id(before.map { context.id(.staff, $0.publicId) })),
+      ], at: context.now)
+  }
+}
+
+extension OperationContext {
+  /// The caller, who is to answer for something. The provider's tenant is bound.
+  fileprivate func ownerToBe() async throws -> RequestOwner {
+    guard actor.kind == .staff, let bits = try await transaction.first(StaffById(provider: provider.id, id: actor.id)) else {
+      throw Failure.invalid("", HandoverMessages.ownerIsStaff)
+    }
+    return RequestOwner(id: actor.id, publicId: bits, name: principal.name)
+  }
+
+  /// The owner hands over, or, for one who is away, whoever keeps the customer's contracts.
+  fileprivate func mayHandOver(from owner: RequestOwner) -> Bool {
+    if actor.kind == .staff, actor.id == owner.id { return true }
+    return principal.access("contract.manage", honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false
+  }
+
+  fileprivate func openHandover(of work: RequestWork) async throws -> HandoverRow {
+    guard let offer = try await transaction.first(OpenRequestHandover(tenant: tenant.id, request: work.held.id)) else {
+      throw Failure(.conflict, HandoverMessages.notOffered)
+    }
+    return offer
+  }
+
+  /// After the request's own row.
+  fileprivate func answer(_ offer: HandoverRow, _ outcome: HandoverRow.Outcome, _ reason: String?) {
+    transaction.enqueue(
+      AnswerRequestHandover(
+        tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor, answererName: principal.name, now: now))
+  }
+}

@@ -1,0 +1,99 @@
+import Kernel
+import Operations
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import Notifications
+
+/// Whoever is offered a problem or a change is told, and who hands it over what became of that.
+@Suite struct OfferTests {
+  private func problem(_ world: NotificationsWorld) async throws -> Value {
+    try await world.call(
+      "problem.open", ["customer": .id(world.acme.publicId), "title": "Leak", "description": "x", "impact": 2, "urgency": 2], as: world.engineer)
+  }
+
+  private func change(_ world: NotificationsWorld) async throws -> Value {
+    let now = world.database.clock.now()
+    return try await world.call(
+      "change.open",
+      [
+        "customer": .id(world.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
+        "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
+      ], as: world.engineer)
+  }
+
+  private func act(
+    _ operation: String, on record: Value, _ more: KeyValuePairs<String, Value> = [:], as principal: Principal, _ world: NotificationsWorld
+  ) async throws -> Value {
+    let members = [Value.Member("id", record["id"] ?? .null)] + more.map { Value.Member($0.key, $0.value) }
+    let call = Call(requestId: "test", expectedVersion: record["version"]?.integer)
+    world.database.clock.advance(seconds: 1)
+    return try await world.database.dispatcher.invoke(operation, .object(members), as: principal, call).value
+  }
+
+  @Test func whoIsOfferedAProblemIsToldAndTheGiverThatItWasTaken() async throws {
+    let world = try await NotificationsWorld()
+    let opened = try await problem(world)
+    let offered = try await act(
+      "problem.offer", on: opened, ["staff": world.colleagueId, "reason": "Knows the pipes"], as: world.engineer, world)
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.events(world.colleague) == ["problem.offered"])
+    #expect(try await world.events(world.engineer) == [])
+    let told = try #require(try await world.inbox(world.colleague).first)
+    #expect(told["subject"] == "[PROV-PRB-000001] Offered to you: Leak" && told["about"] == opened["id"])
+    #expect(told["body"]?.text?.contains("Knows the pipes") == true)
+    _ = try await act("problem.accept_offer", on: offered, as: world.colleague, world)
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.events(world.engineer) == ["problem.offer_answered"])
+    #expect(try await world.inbox(world.engineer).first?["subject"] == "[PROV-PRB-000001] Hand-over accepted: Leak")
+    #expect(try await world.events(world.colleague) == ["problem.offered"], "what he did himself is no news")
+    let mails = try await world.rows("email")
+    #expect(mails.map(\.address) == ["karl@provider.test", "erika@provider.test"])
+    #expect(try await world.left() == 0)
+  }
+
+  /// Returned, by whom it was offered to; withdrawn, by who offered it: the other one is told, with the reason.
+  @Test func whatIsReturnedOrWithdrawnIsTold() async throws {
+    let world = try await NotificationsWorld()
+    let offered = try await act("change.offer", on: try await change(world), ["staff": world.colleagueId], as: world.engineer, world)
+    try await world.make()
+    #expect(try await world.events(world.colleague) == ["change.offered"])
+    let returned = try await act("change.return_offer", on: offered, ["reason": "On leave"], as: world.colleague, world)
+    try await world.make()
+    let told = try #require(try await world.inbox(world.engineer).first)
+    #expect(told["subject"] == "[PROV-CHG-000001] Hand-over returned: New switch" && told["body"]?.text?.contains("On leave") == true)
+    let again = try await act("change.offer", on: returned, ["staff": world.colleagueId], as: world.engineer, world)
+    try await world.make()
+    _ = try await act("change.return_offer", on: again, ["reason": "Done already"], as: world.engineer, world)
+    try await world.make()
+    let last = try await world.inbox(world.colleague).compactMap { $0["subject"]?.text }
+    #expect(last.contains("[PROV-CHG-000001] Hand-over withdrawn: New switch"))
+    #expect(try await world.events(world.engineer) == ["change.offer_answered"])
+    #expect(try await world.left() == 0)
+  }
+
+  /// Somebody else who may offered it: he and who answered for it hear that it was taken.
+  @Test func whoOfferedItForTheOwnerIsToldToo() async throws {
+    let world = try await NotificationsWorld()
+    let manager = try await NotificationsWorld.staff("Max", world.database, .administrator).0
+    let offered = try await act("problem.offer", on: try await problem(world), ["staff": world.colleagueId], as: manager, world)
+    _ = try await act("problem.accept_offer", on: offered, as: world.colleague, world)
+    try await world.make()
+    #expect(try await world.events(manager) == ["problem.offer_answered"])
+    #expect(try await world.events(world.engineer) == ["problem.offer_answered"])
+    #expect(try await world.events(world.colleague) == [], "what he has accepted is not offered any more")
+  }
+
+  /// Rules name whom a hand-over has, and no other; it is told to no customer.
+  @Test func rulesOfOffers() async throws {
+    let world = try await NotificationsWorld()
+    func answer(_ event: String, _ audience: String) async -> String {
+      await refusal { try await world.rule(event, ["audience": .array([.text(audience)])], name: "\(event) \(audience)") }
+    }
+    #expect(await answer("problem.offered", "offered") == "accepted")
+    #expect(await answer("change.offer_answered", "owner") == "accepted")
+    #expect(await answer("request.offered", "requester") == "audience notification_rule.no_such_audience")
+    #expect(await answer("change.offered", "requester") == "audience notification_rule.no_such_audience")
+  }
+}
