@@ -769,7 +769,8 @@ declare
   three constant tsquery := terms[3]::tsquery;
   others constant text[] := terms[4:] || case when cardinality(permitted) between 1 and 20
     then (select '(' || string_agg(quote_literal('#' || t.id), ' | ') || ')' from unnest(permitted) t (id)) end;
-  is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
+  -- a transaction that says nothing of its side is nobody's
+  is_staff constant boolean := for_staff and coalesce(current_setting('app.side', true) = 'staff', false);
   oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / 86400);
   missing bigint := least(row_limit, 202);
   edge record;
@@ -917,7 +918,8 @@ declare
   others constant text[] := terms[4:] || quote_literal('=' || wanted_process)
     || case when wanted_process = 'request' and cardinality(permitted) between 1 and 20
       then (select '(' || string_agg(quote_literal('#' || t.id), ' | ') || ')' from unnest(permitted) t (id)) end;
-  is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
+  -- a transaction that says nothing of its side is nobody's
+  is_staff constant boolean := for_staff and coalesce(current_setting('app.side', true) = 'staff', false);
   few constant bigint := 2000;
   provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
   oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from knowledge.process_text s where s.process = wanted_process)) / 86400);
