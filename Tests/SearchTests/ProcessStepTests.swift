@@ -11,7 +11,7 @@ import Testing
     let past = Past(tenants: [world.acme.id.rawValue, world.other.id.rawValue])
     _ = try await world.database.superuser.withConnection { try await $0.query(past) }
     // A transaction that does not say that it is the staff's finds nothing that is theirs.
-    let theirs = SearchedPlaces(words: "printer", isStaff: true, process: "problem", after: nil)
+    let theirs = SearchedPlaces(words: "printer", isStaff: true, process: "problem")
     let sideless = try await world.database.superuser.withConnection { try await $0.query(theirs) }
     #expect(sideless == [])
     try await world.database.runAsSuperuser("analyze knowledge.process_text")
@@ -25,7 +25,16 @@ import Testing
         }
       }
     }
-    let foreign = SearchedPlaces(words: "printer", isStaff: false, process: "problem", after: nil)
+    // Who has a page of newer ones is told all that may belong to it, and does not wait for what is older.
+    for words in ["printer", "relic", "ancient", "rare"] {
+      let plain = try await Self.asStaff(PlainPlaces(words: words, isStaff: true, process: "request"), in: world)
+      let bound = try #require(plain.dropFirst(5).first).openedAt
+      let found = try await Self.asStaff(SearchedPlaces(words: words, isStaff: true, process: "request", notBefore: bound), in: world)
+      #expect(Array(found.prefix(6)) == Array(plain.prefix(6)), "\(words)")
+    }
+    let recent = SearchedPlaces(words: "ancient", isStaff: true, process: "request", notBefore: Instant(seconds: 20_580 * 86_400))
+    #expect(try await Self.asStaff(recent, in: world) == [])
+    let foreign = SearchedPlaces(words: "printer", isStaff: false, process: "problem")
     #expect(try await Self.asStaff(foreign, in: world) == [])
   }
 
@@ -47,10 +56,11 @@ private struct SearchedPlaces: Statement {
   let words: String
   let isStaff: Bool
   let process: String
-  let after: Place?
+  var after: Place?
+  var notBefore: Instant?
 
   static let sql = """
-    select tenant_id, id, opened_at from finder.search_processes($1, '', $2, $3, null, false, true, null, null, $4, $5, $6, 50)
+    select tenant_id, id, opened_at from finder.search_processes($1, '', $2, $3, null, false, true, null, null, $4, $5, $6, $7, 50)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -60,6 +70,7 @@ private struct SearchedPlaces: Statement {
     parameters.append(after?.openedAt)
     parameters.append(after?.tenant)
     parameters.append(after?.subject)
+    parameters.append(notBefore)
   }
 
   static func decode(_ row: inout RowReader) throws -> Place { Place(tenant: try row.next(), subject: try row.next(), openedAt: try row.next()) }

@@ -900,9 +900,10 @@ grant select on knowledge.process_text, knowledge.process_text_pending, requests
 -- the permitted tenants (null: all), and as far as his rows go. A problem is found by the staff of the customer that it is about, or by all of
 -- them; a change by those of the customers whom it concerns; narrowed: only what is about one of the permitted, and not what may be.
 -- Of who sees few of them these are looked at one by one: a word that is everywhere would make all that others have be read in search of his.
+-- What was opened earlier than nothing_before (null: nothing) need not be found: the caller has a whole page of newer ones.
 create function finder.search_processes(
   words text, grams text, for_staff boolean, wanted_process text, permitted bigint[], narrowed boolean, everything boolean, units bigint[],
-  person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, nothing_before timestamptz, row_limit bigint)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off
 set enable_seqscan = off as $$
@@ -1002,7 +1003,7 @@ begin
       order by s.opened_at desc, s.tenant_id desc, s.subject_id desc limit missing;
     get diagnostics got = row_count;
     missing := missing - got;
-    exit walk when missing <= 0 or edge.subject is null;
+    exit walk when missing <= 0 or edge.subject is null or edge.opened < nothing_before;
     after_opened := edge.opened;
     after_tenant := edge.tenant;
     after_id := edge.subject;
@@ -1066,7 +1067,7 @@ begin
         order by f.opened_at desc, f.tenant_id desc, f.subject_id desc limit missing;
       get diagnostics got = row_count;
       missing := missing - got;
-      exit walk when missing <= 0 or span > 64;
+      exit walk when missing <= 0 or span > 64 or to_timestamp(from_day * 86400) < nothing_before;
       after_opened := to_timestamp(from_day * 86400);
       after_tenant := 0;
       after_id := 0;
