@@ -43,7 +43,7 @@ MEASURES = {
     "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
     "resolve": (target_measure.run, "database time of choosing a ticket's contract line and targets, among many contracts"),
     "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
-    "search": (search_measure.run, "incidents by their words, for engineers with few and with many customers"),
+    "search": (search_measure.run, "incidents, and tickets of every kind, by their words, for engineers with few and with many customers"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),

@@ -768,8 +768,9 @@ $$;
 
 -- Tickets of some types, of the permitted tenants (null: all), by their words, the newest first. What staff said among themselves finds
 -- for staff only. The newest sheets are looked at one by one, which finds a word that is everywhere. Behind them the index is asked for
--- words and marks, four weeks by four weeks, so that a rare word reads no ticket without it; where a stretch has very many with it, its
--- newest sheets are looked at one by one again. Statistics know how often a word is, and not when: they may not choose to read the table.
+-- words and marks, four weeks by four weeks, so that a rare word reads no ticket without it. Four weeks that have very many with it are gone
+-- through from their end, one day, two, four, until a day has very many as well: its newest sheets are looked at one by one again, and where
+-- these are not enough, all of that day's. Statistics know how often a word is, and not when: they may not choose to read the table.
 -- The marks of at most 20 tenants go along; of more tenants the rows are filtered.
 create function finder.search_tickets(
   words text, grams text, for_staff boolean, wanted_types text[], permitted bigint[], everything boolean, units bigint[], person bigint,
@@ -780,22 +781,34 @@ set enable_seqscan = off as $$
 declare
   near constant bigint := 2000;
   many constant bigint := 1000;
-  period_seconds constant bigint := 28 * 86400;
-  -- of two years each stretch by itself; what is older comes in longer ones
+  -- of two years each four weeks by themselves; what is older comes in longer stretches
   single constant bigint := 26;
   said constant tsquery := knowledge.search_query(words, grams, false);
-  behind constant tsquery := case when cardinality(permitted) between 1 and 20
-    then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
-  is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
-  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / period_seconds);
+  -- Three words are asked for each by itself: the index leaps from list to list and ends with the first that ends, where of what is asked for as
+  -- one it goes through the whole of the shortest. What is left goes with the marks: by itself it would be looked for far beyond them.
+  terms constant text[] := string_to_array(said::text, ' & ');
+  one constant tsquery := terms[1]::tsquery;
+  two constant tsquery := terms[2]::tsquery;
+  three constant tsquery := terms[3]::tsquery;
+  others constant text[] := terms[4:] || case when cardinality(permitted) between 1 and 20
+    then (select '(' || string_agg(quote_literal('#' || t.id), ' | ') || ')' from unnest(permitted) t (id)) end;
+  -- a transaction that says nothing of its side is nobody's
+  is_staff constant boolean := for_staff and coalesce(current_setting('app.side', true) = 'staff', false);
+  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / 86400);
   missing bigint := least(row_limit, 202);
   edge record;
-  -- the stretch that is looked at: span times four weeks, up to this one
-  period bigint;
+  -- the stretch that is looked at: days, counted from 1970, up to this one
+  day bigint;
+  from_day bigint;
+  -- how many times four weeks
   span bigint := 1;
   looks bigint := 0;
+  -- the four weeks that have very many: of them so many days at a time
+  dense bigint;
+  days bigint;
   walked bigint;
-  wanted tsquery;
+  within tsquery;
+  dates integer[];
   tenants bigint[];
   tickets bigint[];
   instants timestamptz[];
@@ -824,41 +837,70 @@ begin
     after_opened := edge.opened;
     after_tenant := edge.tenant;
     after_id := edge.ticket;
-    period := least(period, floor(extract(epoch from edge.opened) / period_seconds)::bigint);
+    day := least(day, floor(extract(epoch from edge.opened) / 86400)::bigint);
     loop
-      exit walk when period < oldest;
-      wanted := case when span > 64 then behind else behind
-        && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery end;
+      exit walk when day < oldest;
+      if dense is null or day < dense * 28 then
+        dense := null;
+        dates := null;
+        from_day := (floor(day / 28.0)::bigint - span + 1) * 28;
+        within := nullif(array_to_string(others || case when span <= 64 then (
+          select '(' || string_agg(quote_literal('@' || p.n), ' | ') || ')'
+          from generate_series(floor(greatest(from_day, oldest) / 28.0)::bigint, floor(day / 28.0)::bigint) p (n)) end, ' & '), '')::tsquery;
+      else
+        from_day := greatest(day - days + 1, dense * 28);
+        dates := array(select d.n from generate_series(from_day::integer, day::integer) d (n));
+      end if;
       with fitting as materialized (
         select s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
-        where s.search @@ wanted and s.type = any (wanted_types) and (permitted is null or s.tenant_id = any (permitted))
+        where s.search @@ one and (two is null or s.search @@ two) and (three is null or s.search @@ three)
+          and (within is null or s.search @@ within)
+          and (dates is null
+            or array[floor(extract(epoch from s.opened_at - timestamptz '1970-01-01 00:00+00') / 86400)::integer] && dates)
+          and s.type = any (wanted_types) and (permitted is null or s.tenant_id = any (permitted))
           and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
           and (everything or exists (
             select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
           -- said so that no index is asked for it: all that is older is far more than what the words have left
           and not (s.opened_at, s.tenant_id, s.ticket_id) >= (after_opened, after_tenant, after_id))
       select array_agg(f.tenant_id), array_agg(f.ticket_id), array_agg(f.opened_at) into tenants, tickets, instants
-        from (select m.tenant_id, m.ticket_id, m.opened_at from fitting m limit case when walked = period then null else many + 1 end) f;
-      if cardinality(tickets) > many and walked is distinct from period then
-        walked := period;
-        if after_opened > to_timestamp((period + 1) * period_seconds) then
-          after_opened := to_timestamp((period + 1) * period_seconds);
-          after_tenant := 0;
-          after_id := 0;
-        end if;
-        continue walk;
+        from (select m.tenant_id, m.ticket_id, m.opened_at from fitting m limit case when walked = day and from_day = day then null else many + 1 end) f;
+      if cardinality(tickets) > many and (walked is distinct from day or from_day < day) then
+        case
+          when dense is null and span > 1 then
+            span := 1;
+            looks := 0;
+          when dense is null then
+            dense := floor(day / 28.0);
+            days := 1;
+          when from_day < day then
+            days := 1;
+          else
+            walked := day;
+            if after_opened > to_timestamp((day + 1) * 86400) then
+              after_opened := to_timestamp((day + 1) * 86400);
+              after_tenant := 0;
+              after_id := 0;
+            end if;
+            continue walk;
+        end case;
+        continue;
       end if;
       return query select distinct f.tenant_id, f.ticket_id, f.opened_at from unnest(tenants, tickets, instants) f (tenant_id, ticket_id, opened_at)
         order by f.opened_at desc, f.tenant_id desc, f.ticket_id desc limit missing;
       get diagnostics got = row_count;
       missing := missing - got;
       exit walk when missing <= 0 or span > 64;
-      after_opened := to_timestamp((period - span + 1) * period_seconds);
+      after_opened := to_timestamp(from_day * 86400);
       after_tenant := 0;
       after_id := 0;
-      period := period - span;
-      looks := looks + 1;
-      span := case when looks < single then 1 else span * 2 end;
+      day := from_day - 1;
+      if dense is null then
+        looks := looks + 1;
+        span := case when looks < single then 1 else span * 2 end;
+      else
+        days := days * 2;
+      end if;
     end loop;
   end loop;
 end
@@ -881,34 +923,44 @@ grant select on knowledge.process_text, knowledge.process_text_pending, requests
 -- the permitted tenants (null: all), and as far as his rows go. A problem is found by the staff of the customer that it is about, or by all of
 -- them; a change by those of the customers whom it concerns; narrowed: only what is about one of the permitted, and not what may be.
 -- Of who sees few of them these are looked at one by one: a word that is everywhere would make all that others have be read in search of his.
+-- What was opened earlier than nothing_before (null: nothing) need not be found: the caller has a whole page of newer ones.
 create function finder.search_processes(
   words text, grams text, for_staff boolean, wanted_process text, permitted bigint[], narrowed boolean, everything boolean, units bigint[],
-  person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, nothing_before timestamptz, row_limit bigint)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off
 set enable_seqscan = off as $$
 declare
   near constant bigint := 2000;
   many constant bigint := 1000;
-  period_seconds constant bigint := 28 * 86400;
-  -- of two years each stretch by itself; what is older comes in longer ones
   single constant bigint := 26;
   said constant tsquery := knowledge.search_query(words, grams, false);
-  of_process constant tsquery := said && quote_literal('=' || wanted_process)::tsquery;
-  behind constant tsquery := case when wanted_process = 'request' and cardinality(permitted) between 1 and 20
-    then of_process && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else of_process end;
-  is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
+  terms constant text[] := string_to_array(said::text, ' & ');
+  one constant tsquery := terms[1]::tsquery;
+  two constant tsquery := terms[2]::tsquery;
+  three constant tsquery := terms[3]::tsquery;
+  others constant text[] := terms[4:] || quote_literal('=' || wanted_process)
+    || case when wanted_process = 'request' and cardinality(permitted) between 1 and 20
+      then (select '(' || string_agg(quote_literal('#' || t.id), ' | ') || ')' from unnest(permitted) t (id)) end;
+  -- a transaction that says nothing of its side is nobody's
+  is_staff constant boolean := for_staff and coalesce(current_setting('app.side', true) = 'staff', false);
   few constant bigint := 2000;
   provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
-  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from knowledge.process_text s where s.process = wanted_process)) / period_seconds);
+  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from knowledge.process_text s where s.process = wanted_process)) / 86400);
   missing bigint := least(row_limit, 202);
   edge record;
-  -- the stretch that is looked at: span times four weeks, up to this one
-  period bigint;
+  -- the stretch that is looked at: days, counted from 1970, up to this one
+  day bigint;
+  from_day bigint;
+  -- how many times four weeks
   span bigint := 1;
   looks bigint := 0;
+  -- the four weeks that have very many: of them so many days at a time
+  dense bigint;
+  days bigint;
   walked bigint;
-  wanted tsquery;
+  within tsquery;
+  dates integer[];
   tenants bigint[];
   subjects bigint[];
   instants timestamptz[];
@@ -974,18 +1026,31 @@ begin
       order by s.opened_at desc, s.tenant_id desc, s.subject_id desc limit missing;
     get diagnostics got = row_count;
     missing := missing - got;
-    exit walk when missing <= 0 or edge.subject is null;
+    exit walk when missing <= 0 or edge.subject is null or edge.opened < nothing_before;
     after_opened := edge.opened;
     after_tenant := edge.tenant;
     after_id := edge.subject;
-    period := least(period, floor(extract(epoch from edge.opened) / period_seconds)::bigint);
+    day := least(day, floor(extract(epoch from edge.opened) / 86400)::bigint);
     loop
-      exit walk when period < oldest;
-      wanted := case when span > 64 then behind else behind
-        && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery end;
+      exit walk when day < oldest;
+      if dense is null or day < dense * 28 then
+        dense := null;
+        dates := null;
+        from_day := (floor(day / 28.0)::bigint - span + 1) * 28;
+        within := nullif(array_to_string(others || case when span <= 64 then (
+          select '(' || string_agg(quote_literal('@' || p.n), ' | ') || ')'
+          from generate_series(floor(greatest(from_day, oldest) / 28.0)::bigint, floor(day / 28.0)::bigint) p (n)) end, ' & '), '')::tsquery;
+      else
+        from_day := greatest(day - days + 1, dense * 28);
+        dates := array(select d.n from generate_series(from_day::integer, day::integer) d (n));
+      end if;
       with fitting as materialized (
         select s.tenant_id, s.subject_id, s.opened_at from knowledge.process_text s
-        where s.search @@ wanted and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+        where s.search @@ one and (two is null or s.search @@ two) and (three is null or s.search @@ three)
+          and (within is null or s.search @@ within)
+          and (dates is null
+            or array[floor(extract(epoch from s.opened_at - timestamptz '1970-01-01 00:00+00') / 86400)::integer] && dates)
+          and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
           -- as above
           and case wanted_process
             when 'request' then (permitted is null or s.tenant_id = any (permitted)) and (everything or exists (
@@ -999,27 +1064,43 @@ begin
           -- said so that no index is asked for it: all that is older is far more than what the words have left
           and not (s.opened_at, s.tenant_id, s.subject_id) >= (after_opened, after_tenant, after_id))
       select array_agg(f.tenant_id), array_agg(f.subject_id), array_agg(f.opened_at) into tenants, subjects, instants
-        from (select m.tenant_id, m.subject_id, m.opened_at from fitting m limit case when walked = period then null else many + 1 end) f;
-      if cardinality(subjects) > many and walked is distinct from period then
-        walked := period;
-        if after_opened > to_timestamp((period + 1) * period_seconds) then
-          after_opened := to_timestamp((period + 1) * period_seconds);
-          after_tenant := 0;
-          after_id := 0;
-        end if;
-        continue walk;
+        from (select m.tenant_id, m.subject_id, m.opened_at from fitting m limit case when walked = day and from_day = day then null else many + 1 end) f;
+      if cardinality(subjects) > many and (walked is distinct from day or from_day < day) then
+        case
+          when dense is null and span > 1 then
+            span := 1;
+            looks := 0;
+          when dense is null then
+            dense := floor(day / 28.0);
+            days := 1;
+          when from_day < day then
+            days := 1;
+          else
+            walked := day;
+            if after_opened > to_timestamp((day + 1) * 86400) then
+              after_opened := to_timestamp((day + 1) * 86400);
+              after_tenant := 0;
+              after_id := 0;
+            end if;
+            continue walk;
+        end case;
+        continue;
       end if;
       return query select distinct f.tenant_id, f.subject_id, f.opened_at from unnest(tenants, subjects, instants) f (tenant_id, subject_id, opened_at)
         order by f.opened_at desc, f.tenant_id desc, f.subject_id desc limit missing;
       get diagnostics got = row_count;
       missing := missing - got;
-      exit walk when missing <= 0 or span > 64;
-      after_opened := to_timestamp((period - span + 1) * period_seconds);
+      exit walk when missing <= 0 or span > 64 or to_timestamp(from_day * 86400) < nothing_before;
+      after_opened := to_timestamp(from_day * 86400);
       after_tenant := 0;
       after_id := 0;
-      period := period - span;
-      looks := looks + 1;
-      span := case when looks < single then 1 else span * 2 end;
+      day := from_day - 1;
+      if dense is null then
+        looks := looks + 1;
+        span := case when looks < single then 1 else span * 2 end;
+      else
+        days := days * 2;
+      end if;
     end loop;
   end loop;
 end

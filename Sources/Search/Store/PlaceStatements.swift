@@ -61,9 +61,13 @@ struct ProcessPlaces: Statement {
   let isStaff: Bool
   let sight: TicketSight
   let after: TicketPlace.Key?
+  /// What was opened earlier need not be found.
+  let notBefore: Instant?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, opened_at from finder.search_processes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+  static let sql = """
+    select tenant_id, id, opened_at from finder.search_processes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(query)
@@ -73,6 +77,7 @@ struct ProcessPlaces: Statement {
     parameters.append(sight.isNarrowed)
     parameters.append(rows: sight.rows)
     parameters.append(after: after)
+    parameters.append(notBefore)
     parameters.append(limit)
   }
 

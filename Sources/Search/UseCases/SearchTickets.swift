@@ -134,15 +134,18 @@ extension OperationContext {
     for sight in sights {
       let key = after?.key(for: sight.kind)
       let isStaff = principal.side == .staff
+      // Behind a whole page of newer ones nothing is shown.
+      let oldest = places.count < Int(limit) ? nil : places.last?.openedAt
       let found: [PlaceFound] =
         switch sight.kind {
         case .incident: try await transaction.query(IncidentPlaces(query: query, isStaff: isStaff, sight: sight, after: key, limit: limit))
         case .request, .problem, .change:
-          try await transaction.query(ProcessPlaces(query: query, isStaff: isStaff, sight: sight, after: key, limit: limit))
+          try await transaction.query(ProcessPlaces(query: query, isStaff: isStaff, sight: sight, after: key, notBefore: oldest, limit: limit))
         }
       places += found.map { TicketPlace(kind: sight.kind, tenant: $0.tenant, id: $0.id, openedAt: $0.openedAt) }
+      places = Array(places.sorted { $0.comesBefore($1) }.prefix(Int(limit)))
     }
-    return Array(places.sorted { $0.comesBefore($1) }.prefix(Int(limit)))
+    return places
   }
 
   /// What is at some places, as far as the caller sees it.
