@@ -70,6 +70,30 @@ import Testing
     await expectFailure(.notFound) { try await world.call("request.history", ["id": made.at("id")], as: stranger) }
   }
 
+  /// The staff read who did what; a customer's people, who of their own did, and of the rest that it was the provider.
+  @Test func theHistoryTellsWhoDidIt() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("MOUSE", ["approval": Self.rule("all", [Self.approver("account_manager")], ["hours": 4])])
+    let requester = try await world.database.user(.requester, of: world.acme, .own)
+    let (made, late) = (
+      try await world.call("request.submit", ["offering": offering, "published": 1], as: requester),
+      try await world.call("request.submit", ["offering": offering, "published": 1], as: requester)
+    )
+    try await approve(world, made.at("approvals.0"), as: world.manager)
+    world.database.clock.advance(seconds: 4 * 3600)
+    try await world.sweep()
+    func name(_ type: String, of request: Value, for reader: Principal) async throws -> Value {
+      let items = try await world.call("request.history", ["id": request.at("id")], as: reader).at("items").array ?? []
+      return try #require(items.first { $0.at("type") == .text("request.\(type)") }).at("actorName")
+    }
+    for reader in [requester, world.manager] {
+      #expect(try await name("submitted", of: made, for: reader) == "Account")
+      #expect(try await name("approval_timed_out", of: late, for: reader) == .null, "time did it")
+    }
+    #expect(try await name("approval_given", of: made, for: world.manager) == "Account")
+    #expect(try await name("approval_given", of: made, for: requester) == "Provider")
+  }
+
   @Test func aRefusalHasAReasonAndEndsIt() async throws {
     let world = try await RequestsWorld()
     let offering = try await world.offering("CAR", ["approval": Self.rule("all", [Self.approver("account_manager"), Self.approver("finance")])])
