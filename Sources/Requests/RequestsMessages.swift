@@ -5,8 +5,8 @@ package enum RequestMessages: MessageCatalog {
   static let notCovered = Message(
     "request.not_covered", "No line of a contract in force covers {code} for the requester.", zh: "没有生效中的合同行为该申请对象涵盖 {code}。")
   static let publishedMeanwhile = Message(
-    "request.published_meanwhile", "{code} was published anew: version {read} was read, {newest} is the newest. Read it again.",
-    zh: "{code} 已有新版本：所阅读的为版本 {read}，最新为版本 {newest}。请重新查看。")
+    "request.published_meanwhile", "{code} is at version {newest}, and version {read} was read. Read it again.",
+    zh: "{code} 的最新版本为 {newest}，而所阅读的为版本 {read}。请重新查看。")
   static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
   static let accessIsForRequester = Message(
     "request.access_is_for_requester", "Access is ordered for whom the request is for: name the same person as the requester.",
