@@ -216,6 +216,7 @@ import Testing
     let rows = try await world.database.superuser.withConnection { try await $0.query(UnitOfName(name: "Munich")) }
     let manager = try await world.database.user(.customerManager, of: world.acme, .unit, units: Set(rows))
     let (hers, his) = (try await world.submit(offering, for: mia), try await world.submit(offering, for: ben))
+    #expect(hers.at("requesterName") == "Mia" && his.at("requesterName") == "Ben")
     #expect(try await waiting(world, for: manager).map { $0.at("request") } == [hers.at("id")])
     await expectFailure(.notFound) { try await approve(world, his.at("approvals.0"), as: manager) }
     try await approve(world, hers.at("approvals.0"), as: manager)
