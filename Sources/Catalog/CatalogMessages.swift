@@ -47,7 +47,8 @@ package enum CatalogMessages: MessageCatalog {
     "offering.bad_amount", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
     zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
   static let rolesOfApproval = Message(
-    "offering.approval_roles", "An approval needs roles, and the rule none has neither roles nor a value.", zh: "审批须填写角色；规则为 none 时不得填写角色或金额。")
+    "offering.approval_roles", "An approval needs approvers (or roles, by name alone), and the rule none has neither these nor a value.",
+    zh: "审批须填写审批人（approvers，或仅以名称填写 roles）；规则为 none 时均不得填写，也不得填写金额。")
   static let valueAndCurrency = Message("offering.approval_value", "A value needs its currency, and the other way round.", zh: "金额与货币须同时填写。")
 
   static let rolesOrApprovers = Message("offering.roles_or_approvers", "Give roles or approvers, not both.", zh: "roles 与 approvers 只能填写其一。")

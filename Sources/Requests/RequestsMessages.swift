@@ -5,12 +5,13 @@ package enum RequestMessages: MessageCatalog {
   static let notCovered = Message(
     "request.not_covered", "No line of a contract in force covers {code} for the requester.", zh: "没有生效中的合同行为该申请对象涵盖 {code}。")
   static let publishedMeanwhile = Message(
-    "request.published_meanwhile", "{code} was published anew: version {read} was read, {newest} is the newest. Read it again.",
-    zh: "{code} 已有新版本：所阅读的为版本 {read}，最新为版本 {newest}。请重新查看。")
+    "request.published_meanwhile", "{code} is at version {newest}, and version {read} was read. Read it again.",
+    zh: "{code} 的最新版本为 {newest}，而所阅读的为版本 {read}。请重新查看。")
   static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
   static let accessIsForRequester = Message(
     "request.access_is_for_requester", "Access is ordered for whom the request is for: name the same person as the requester.",
     zh: "访问权限须为申请对象本人申请：此处人员须与申请对象一致。")
+  static let accessIsOver = Message("request.access_is_over", "Access until a day that is over gives nothing.", zh: "截止日期已过，无法授予权限。")
   static let notYoursToWithdraw = Message(
     "request.not_yours_to_withdraw", "Somebody else ordered it: only they, or who sees the requests of more than one person, takes it back.",
     zh: "该请求由他人提交，只能由提交人或可查看多人请求的人员撤回。")
@@ -46,13 +47,15 @@ package enum RequestMessages: MessageCatalog {
   static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")
   static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
+  static let endedMeanwhile = Message(
+    "access_review.ended", "This access was taken meanwhile: it can be decided on as revoked, not confirmed.", zh: "该权限已被收回：只能决定为 revoked，不能确认保留。")
   static let ownEntitlement = Message("access_review.own", "Nobody decides on access of his own.", zh: "不能对本人的权限作出决定。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, accessIsOver, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
     notYours, ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, ofThatTeam,
-    needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer, endedMeanwhile,
     ownEntitlement,
   ]
 }

@@ -25,12 +25,18 @@ enum RequestFraming {
     let hosts = head.headers["host"]
     guard hosts.count == 1 || (hosts.isEmpty && isHTTP10), hosts.allSatisfy({ isHost($0) }) else { return .failure(.malformed) }
     for field in head.headers {
-      guard HTTPField.Name(field.name) != nil, HTTPField.isValidValue(field.value) else { return .failure(.malformed) }
+      guard HTTPField.Name(field.name) != nil, isValue(field.value) else { return .failure(.malformed) }
     }
     if let expectation = head.headers.first(name: "expect"), expectation.lowercased() != "100-continue" || isHTTP10 {
       return .failure(.expectationUnknown)
     }
     return body(head, isHTTP10: isHTTP10, limits: limits)
+  }
+
+  /// Blanks behind a value are none of it (RFC 9112, section 5); who reads the fields does without them. What frames the message has none.
+  private static func isValue(_ text: String) -> Bool {
+    let blanks = text.utf8.reversed().prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+    return HTTPField.isValidValue(text.utf8.dropLast(blanks))
   }
 
   private static func body(_ head: HTTPRequestHead, isHTTP10: Bool, limits: WebLimits) -> Result<Body, Refusal> {

@@ -132,7 +132,7 @@ import Testing
         ).value
       }
     }
-    #expect(await refused("approval", .object(["rule": "any"])) == ["approval.roles offering.approval_roles"])
+    #expect(await refused("approval", .object(["rule": "any"])) == ["approval.approvers offering.approval_roles"])
     #expect(await refused("approval", .object(["rule": "none", "roles": .array([name])])) == ["approval.roles offering.approval_roles"])
     #expect(
       await refused("approval", .object(["rule": "all", "roles": .array([name]), "above": "10"])) == ["approval.currency offering.approval_value"])

@@ -128,6 +128,10 @@ import Testing
     }
     #expect(await hand("delegate", able, as: world.peer) == "change.not_yours")
     #expect(await hand("delegate", unable, as: world.account) == "staff change.may_not")
+    // It would take the place of one whose word counts.
+    let author = try await world.read(asked).at("owner")
+    try await world.call("staff_grant.add", ["account": author, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
+    #expect(await hand("delegate", author, as: world.account) == "staff change.reassigned_to_own")
     #expect(await hand("delegate", able, as: world.account) == "accepted")
     #expect(await hand("reassign", able, as: world.peer) == "denied")
     #expect(await hand("reassign", unable, as: world.account) == "staff change.may_not")

@@ -189,6 +189,22 @@ import Testing
     #expect(try await world.events(of: emergency).contains("in_freeze"))
   }
 
+  /// A freeze that is called off lets go what was planned for its time: nothing is done any more in what has passed of a window.
+  @Test func whatHasPassedOfAFreezeHindersNothing() async throws {
+    let world = try await ChangesWorld()
+    let agreed = try await world.approved(try await world.change(from: 20))
+    let freeze = try await world.call(
+      "freeze.create", ["customer": .null, "reason": "Year end", "startsAt": world.instant(-1), "endsAt": world.instant(5)], as: world.account)
+    let late = try await world.change("Begun late", from: -1, hours: 4)
+    world.database.clock.advance(seconds: 600)
+    #expect(await refusal { try await world.act("change.start", on: agreed) } == "change.frozen")
+    #expect(await refusal { try await world.submitted(late) } == "change.frozen")
+    try await world.act("freeze.end", on: freeze, as: world.account)
+    #expect(try await world.act("change.start", on: agreed).at("state") == "implementing")
+    let assessed = try await world.read(late)
+    #expect(try await world.act("change.submit", on: assessed).at("state") == "awaiting_approval")
+  }
+
   @Test func whatIsWrittenAfterwardsWasNotLetPass() async throws {
     let world = try await ChangesWorld()
     try await world.call(

@@ -283,6 +283,43 @@ import Testing
     #expect(await decide(items[1]) == ["accepted"])
   }
 
+  /// Of two reviews that look at the same, the second does not say that it stays what the first has taken.
+  @Test func whatWasTakenMeanwhileIsNotConfirmed() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    try await fulfil(world, grant, for: try await world.person("Mia"), ["role": "reader"])
+    func open() async throws -> Value {
+      try await world.call("access_review.open", ["customer": .id(world.acme.publicId), "dueOn": "2026-03-31"]).at("id")
+    }
+    let (first, second) = (try await open(), try await open())
+    let entitlement = try await world.call("access_review.items", ["id": first]).at("items.0.entitlement.id")
+    func decide(_ review: Value, _ result: Value) async -> [String] {
+      await refusal { try await world.call("access_review.decide", ["id": review, "entitlement": entitlement, "result": result]) }
+    }
+    #expect(await decide(first, "revoked") == ["accepted"])
+    #expect(await decide(second, "confirmed") == ["access_review.ended"])
+    #expect(await decide(second, "revoked") == ["accepted"])
+    let all = try await listed(world, [Value.Member("all", .bool(true))])
+    #expect(all.map { $0.at("endedByReview") } == [first], "who took it stays told")
+  }
+
+  /// Access until a day that is over would be done, and never had.
+  @Test func accessIsNotOrderedUntilADayThatIsOver() async throws {
+    let world = try await RequestsWorld()
+    let mia = try await world.person("Mia")
+    var offerings: [String: Value] = [:]
+    for action in ["grant", "revoke"] {
+      offerings[action] = try await world.offering("ERP-\(action.uppercased())", ["form": Self.form, "access": Self.access(action)])
+    }
+    let (grant, revoke) = (try #require(offerings["grant"]), try #require(offerings["revoke"]))
+    func order(_ offering: Value, until day: Value) async -> [String] {
+      await refusal { try await world.submit(offering, for: mia, answers: .object(["until": day])) }
+    }
+    #expect(await order(grant, until: "2026-03-01") == ["answers.until request.access_is_over"])
+    #expect(await order(grant, until: "2026-03-02") == ["accepted"], "the last day is had")
+    #expect(await order(revoke, until: "2026-03-01") == ["accepted"], "it is taken, whenever it was to end")
+  }
+
   /// Somebody sees what he has himself; a site's manager, what its people have.
   @Test func oneSeesWhatIsOnesOwn() async throws {
     let world = try await RequestsWorld()

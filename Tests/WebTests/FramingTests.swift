@@ -31,6 +31,8 @@ import Testing
       head + "Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n" + smuggled,
       head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled,
       head + "Transfer-Encoding:\u{0b}chunked\r\n\r\n0\r\n\r\n" + smuggled,
+      head + "X: a\u{0b}\r\n\r\n" + smuggled,
+      head + "X: a\u{0b} \r\n\r\n" + smuggled,
       head + "X: a\r\n Transfer-Encoding: chunked\r\n\r\n" + smuggled,
       head + "X: a\r\n\tfolded\r\n\r\n" + smuggled,
       head + "X: a\0b\r\n\r\n" + smuggled,
@@ -136,6 +138,9 @@ import Testing
       #expect(try await client.request("HEAD", "/h").status == 200)
       #expect(try await client.request("TRACE", "/t").text.hasPrefix("TRACE"))
       await client.close()
+      // Blanks around a value are none of it.
+      let blanks = try await server.exchange("GET /b HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \r\nX: \ta b\t \r\nY: \r\nConnection: close\r\n\r\n")
+      #expect(blanks.contains("200 OK") && blanks.contains("GET /b"), "\(blanks)")
       let old = try await server.exchange("GET /old HTTP/1.0\r\n\r\n")
       #expect(old.contains("200 OK") && old.contains("GET /old"))
       let closing = try await server.exchange("GET /x HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n")

@@ -71,7 +71,9 @@ package struct ApprovalRule: OperationInput, Hashable {
     roles = try values[Self.roles.optional] ?? []
     named = try values[Self.approvers.optional] ?? []
     guard roles.isEmpty || named.isEmpty else { throw FieldError("approvers", CatalogMessages.rolesOrApprovers) }
-    guard (kind == .none) == (roles.isEmpty && named.isEmpty) else { throw FieldError("roles", CatalogMessages.rolesOfApproval) }
+    guard (kind == .none) == (roles.isEmpty && named.isEmpty) else {
+      throw FieldError(roles.isEmpty ? "approvers" : "roles", CatalogMessages.rolesOfApproval)
+    }
     above = try Self.limit(try values[Self.above.optional], try values[Self.currency.optional])
     guard kind != .none || above == nil else { throw FieldError("above", CatalogMessages.rolesOfApproval) }
     ownRequests = try values[Self.ownRequests.optional] ?? false

@@ -67,13 +67,16 @@ package enum DelegateChangeApproval: Operation {
   package typealias Input = ChangeApprovalStaff
 
   package static let declaration = Declaration(
-    "change_approval.delegate", "Let somebody else decide an approval as well, where you are asked.", zh: "委托其他有权审批的人员代为决定。",
+    "change_approval.delegate",
+    "Let somebody else decide an approval as well, where you are asked; never who had a part in the change, who has agreed already, or oneself.",
+    zh: "委托其他有权审批的人员代为决定；不得为参与该变更者、已同意者或本人。",
     permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeApprovalLine {
     var (work, approval, facts) = try await context.approvalWork(input.id)
     try context.requireStanding(for: approval, work, facts)
     let found = try await context.staff(input.staff, for: work, with: ChangeRights.approve, "staff")
+    try context.requireWordCounts(of: found.party, work, facts)
     try work.row.process.delegate(approval.publicId, to: found.party, named: input.staff, isReassigned: false, at: context.now)
     return try await context.save(work, approval)
   }
@@ -92,10 +95,7 @@ package enum ReassignChangeApproval: Operation {
     var (work, approval, facts) = try await context.approvalWork(input.id)
     if !work.row.mayAct { throw Failure(.denied, ChangeMessages.servesAll) }
     let found = try await context.staff(input.staff, for: work, with: ChangeRights.approve, "staff")
-    let isOwn = !facts.mayBeOwn && facts.isOwn(of: found.party)
-    guard !isOwn, !found.party.isSame(as: Party(context.principal)),
-      !ApproverRule.hasAgreed(found.party, among: work.row.process.round.approvals)
-    else { throw Failure.invalid("staff", ChangeMessages.reassignedToOwn) }
+    try context.requireWordCounts(of: found.party, work, facts)
     try work.row.process.delegate(approval.publicId, to: found.party, named: input.staff, isReassigned: true, at: context.now)
     return try await context.save(work, approval)
   }
@@ -154,6 +154,14 @@ extension OperationContext {
       tenants: concerned.isEmpty ? [provider.id] : Set(concerned.map(\.id)), permission: ChangeRights.approve, submitter: work.row.author,
       parties: work.parties, mayBeOwn: work.row.mayApproveOwn)
     return (work, approval, facts)
+  }
+
+  /// Nobody is named whose word would not count: it would take the place of one whose word does, and wait in vain.
+  fileprivate func requireWordCounts(of party: Party, _ work: ChangeWork, _ facts: ApproverRule.Facts) throws(Failure) {
+    let isOwn = !facts.mayBeOwn && facts.isOwn(of: party)
+    guard !isOwn, !party.isSame(as: Party(principal)), !ApproverRule.hasAgreed(party, among: work.row.process.round.approvals) else {
+      throw Failure.invalid("staff", ChangeMessages.reassignedToOwn)
+    }
   }
 
   fileprivate func requireStanding(for approval: Approval, _ work: ChangeWork, _ facts: ApproverRule.Facts) throws(Failure) {

@@ -161,13 +161,14 @@ extension OperationContext {
 }
 
 extension ChangeWork {
-  /// The freezes that hold in its window; once it is begun, or where it has none, also now.
+  /// The freezes that hold in what is left of its window, for nothing is done any more in what has passed of it; once it is begun, or where it has
+  /// none, also now.
   fileprivate func freezes(passed: [Int64]) async throws -> [FreezeRow] {
     let isNow = row.process.state == .implementing || row.process.startsAt == nil
     let (from, to) = (row.process.startsAt ?? now, row.process.endsAt ?? now)
     return try await transaction.query(
       FreezesOfChange(
-        provider: provider.id, change: row.id, from: isNow ? min(from, now) : from, to: isNow ? max(to, now.adding(seconds: 1)) : to, passed: passed))
+        provider: provider.id, change: row.id, from: isNow ? now : max(from, now), to: isNow ? max(to, now.adding(seconds: 1)) : to, passed: passed))
   }
 
   /// Refuses what is planned for a freeze and was not let pass. An emergency passes; that it does stands in its history.

@@ -70,26 +70,31 @@ struct AccountsOfTenant: Statement {
   static func decode(_ row: inout RowReader) throws -> AccountRow { try AccountRow(&row) }
 }
 
-/// Names for lists of acts: accounts of the bound tenants.
-struct AccountNames: Statement {
-  struct Found: Sendable {
+/// Names for lists of acts: accounts of the bound tenants, whose ids no two tenants share.
+package struct AccountNames: Statement {
+  package struct Found: Sendable {
     let tenant: TenantId
-    let id: Int64
+    package let id: Int64
     let publicId: [UInt8]
-    let name: String
+    package let name: String
   }
 
-  let tenants: [Int64]
-  let ids: [Int64]
+  private let tenants: [Int64]
+  private let ids: [Int64]
 
-  static let sql = "select tenant_id, id, public_id, name from tenancy.account where tenant_id = any ($1) and id = any ($2)"
+  package init(tenants: [Int64], ids: [Int64]) {
+    self.tenants = tenants
+    self.ids = ids
+  }
 
-  func bind(to parameters: inout Parameters) {
+  package static let sql = "select tenant_id, id, public_id, name from tenancy.account where tenant_id = any ($1) and id = any ($2)"
+
+  package func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
     parameters.append(ids)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
+  package static func decode(_ row: inout RowReader) throws -> Found {
     Found(tenant: try row.next(), id: try row.next(), publicId: try row.next(), name: try row.next())
   }
 }

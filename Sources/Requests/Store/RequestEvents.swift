@@ -19,6 +19,8 @@ struct RequestEvents: Statement {
     let type: String
     let payload: Value
     let actorKind: String
+    /// The account; 0: none.
+    let actor: Int64
     let via: String
     let occurredAt: Instant
     let recordedAt: Instant
@@ -34,7 +36,7 @@ struct RequestEvents: Statement {
   let limit: Int64
 
   static let sql = """
-    select e.seq, e.type, e.payload, e.actor_kind, e.via, e.occurred_at, e.recorded_at from operations.event e
+    select e.seq, e.type, e.payload, e.actor_kind, e.actor_id, e.via, e.occurred_at, e.recorded_at from operations.event e
     where e.tenant_id = $1 and e.subject_kind = 'request' and e.subject_id = $2 and e.seq > $3 and ($4 or not \(RequestHistory.isProvidersOwn))
       and e.recorded_at >= $5
     order by e.seq limit $6
@@ -51,7 +53,7 @@ struct RequestEvents: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      seq: try row.next(), type: try row.next(), payload: try row.next(), actorKind: try row.next(), via: try row.next(), occurredAt: try row.next(),
-      recordedAt: try row.next())
+      seq: try row.next(), type: try row.next(), payload: try row.next(), actorKind: try row.next(), actor: try row.next(), via: try row.next(),
+      occurredAt: try row.next(), recordedAt: try row.next())
   }
 }

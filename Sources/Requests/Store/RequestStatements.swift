@@ -74,6 +74,7 @@ struct RequestRow: Sendable {
   let line: [UInt8]
   let answers: Value
   let requester: [UInt8]?
+  let requesterName: String?
   let value: Money?
   let facts: RequestFacts
   let submittedAt: Instant
@@ -108,8 +109,8 @@ struct RequestRow: Sendable {
 
   private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
   private static let tail = """
-    l.public_id, r.answers, p.public_id, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total, r.tasks_done,
-      r.tasks_skipped, r.version, \(RequestOwner.columns),
+    l.public_id, r.answers, p.public_id, p.name, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total,
+      r.tasks_done, r.tasks_skipped, r.version, \(RequestOwner.columns),
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_name from handbooks.pub_accountable h where h.process = 'request'),
@@ -137,6 +138,7 @@ struct RequestRow: Sendable {
     line = try row.next()
     answers = try row.next()
     requester = try row.next()
+    requesterName = try row.next()
     value = try Money(minorUnits: row.next(), code: row.next())
     facts = try RequestFacts(&row)
     submittedAt = try row.next()

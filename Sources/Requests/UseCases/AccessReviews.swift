@@ -209,6 +209,8 @@ package enum DecideAccessReview: Operation {
     if let reviewer = review.reviewerId, reviewer != context.principal.person { throw Failure(.conflict, RequestMessages.otherReviewer) }
     if let person = context.principal.person, person == item.entitlement.personId { throw Failure(.conflict, RequestMessages.ownEntitlement) }
     guard item.result == nil else { throw Failure(.conflict, RequestMessages.decidedAlready, ["result": item.result ?? ""]) }
+    // An order or another review took it: who has what is not confirmed of it.
+    guard !input.confirms || item.entitlement.endedAt == nil else { throw Failure(.conflict, RequestMessages.endedMeanwhile) }
     let result = input.confirms ? "confirmed" : "revoked"
     context.transaction.enqueue(
       DecideReviewItem(

@@ -86,7 +86,9 @@ package enum DelegateApproval: PreparedOperation {
   }
 
   package static let declaration = Declaration(
-    "approval.delegate", "Let somebody else decide an approval as well, who may approve requests of the customer.", zh: "委托其他有权审批的人员代为决定。",
+    "approval.delegate",
+    "Let somebody else decide an approval as well, who may approve requests of the customer; nobody whose word would not count, nor oneself.",
+    zh: "委托其他有权审批的人员代为决定；不得委托给其决定无效者或本人。",
     permission: ApproverRule.permission, roles: RequestRights.approvers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change)
 
   /// Staff are rows of the provider's own tenant, to which the transaction of a customer's approval is not bound. Whether somebody may decide
@@ -114,6 +116,12 @@ package enum DelegateApproval: PreparedOperation {
     guard found.may else { throw Failure.invalid(path, RequestMessages.delegateMayNot) }
     let (held, approval) = try await context.approvalWork(input.id)
     var work = held
+    // It would take the place of one who may, and nobody would know that it waits in vain.
+    let facts = work.approverFacts
+    let isOwn = (!facts.mayBeOwn && facts.isOwn(of: found.party)) || found.party.isAccount(of: Party(context.principal))
+    guard !isOwn, !ApproverRule.hasAgreed(found.party, among: work.process.approvals) else {
+      throw Failure.invalid(path, RequestMessages.reassignedToOwn)
+    }
     try work.process.delegate(approval.publicId, to: found.party, named: id, at: context.now)
     try await work.save()
     return try await context.approvalOutput(input.id)

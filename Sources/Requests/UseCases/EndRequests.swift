@@ -125,6 +125,7 @@ package enum ReadRequestHistory: Operation {
   package struct Entry: OperationOutput {
     let row: RequestEvents.Found
     let changes: Value?
+    let actorName: String?
 
     package static let fields: [OutputField<Entry>] = [
       OutputField("seq", .integer, "Its place in the history.", "序号。") { .integer($0.row.seq) },
@@ -133,6 +134,10 @@ package enum ReadRequestHistory: Operation {
       OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
       OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
       OutputField("actorKind", .text, "staff, customer, service, operator or system (time).", "执行者类别；system 表示到期自动处理。") { .text($0.row.actorKind) },
+      OutputField(
+        "actorName", .text, "Who did it; a customer's people read the names of their own, and of the others that it was the provider.",
+        "执行者姓名；客户人员仅可见本方人员姓名，其余显示为服务商。"
+      ) { .text($0.actorName) },
       OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
     ]
   }
@@ -151,10 +156,11 @@ package enum ReadRequestHistory: Operation {
         recordedFrom: request.submittedAt, limit: limit + 1))
     let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
     let changes = try await context.attributeChanges(of: .request, request.id, in: context.tenant.id, at: told)
+    let actors = try await RequestActors.of(rows, in: context)
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.seq)])
     } element: {
-      Entry(row: $0, changes: changes[$0.seq])
+      Entry(row: $0, changes: changes[$0.seq], actorName: actors.name(of: $0))
     }
   }
 }

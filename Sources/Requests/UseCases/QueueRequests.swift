@@ -9,7 +9,6 @@ package struct QueuedRequest: OperationOutput {
 
   package static let fields: [OutputField<QueuedRequest>] =
     [
-      OutputField("customer", .id, "The customer.", "客户。") { .id($0.customer.publicId) },
       OutputField("customerCode", .text, "The customer's code.", "客户代码。") { .text($0.customer.code) },
       OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.customer.name) },
     ] + RequestLine.facts { $0.line }

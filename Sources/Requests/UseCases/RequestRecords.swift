@@ -30,6 +30,7 @@ package struct RequestOutput: OperationOutput {
 package struct RequestLine: OperationOutput {
   let id: PublicId
   let number: String
+  let customer: PublicId
   let offering: PublicId
   let line: PublicId
   let requester: PublicId?
@@ -48,6 +49,7 @@ package struct RequestLine: OperationOutput {
     accountable = showsOwner ? row.accountable : nil
     id = customer.id(IdKind.request.prefix, row.publicId)
     number = Self.number(of: customer.code, row.number)
+    self.customer = customer.publicId
     offering = provider.id(IdKind.offering.prefix, row.offering)
     line = customer.id(IdKind.orderedLine.prefix, row.line)
     requester = row.requester.map { customer.id(IdKind.person.prefix, $0) }
@@ -65,6 +67,7 @@ package struct RequestLine: OperationOutput {
     [
       OutputField("id", .id, "The request.", "请求编号。") { .id(of($0).id) },
       OutputField("number", .text, "Its number for people.", "请求号。") { .text(of($0).number) },
+      OutputField("customer", .id, "The customer.", "客户。") { .id(of($0).customer) },
       OutputField("offering", .id, "What was ordered.", "所申请的服务项。") { .id(of($0).offering) },
       OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text(of($0).row.offeringCode) },
       OutputField("offeringName", .document, "What it was called in that version, by language.", "该版本的名称（按语言）。") { of($0).row.content["name"] ?? .null },
@@ -75,6 +78,7 @@ package struct RequestLine: OperationOutput {
       OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { of($0).row.answers },
       OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
       OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
+      OutputField("requesterName", .text, "The name of that person.", "申请对象姓名。") { .text(of($0).row.requesterName) },
       OutputField("owner", .id, "Who answers for it until it is closed, whoever is at its tasks; staff only.", "关闭前的负责人（与任务处理人无关；仅服务商人员可见）。") {
         .id(of($0).owner)
       },

@@ -72,7 +72,12 @@ package enum SubmitRequest: Operation {
       throw Failure.invalid("answers.\(key)", RequestMessages.accessIsForRequester)
     }
     // What cannot be recorded when it is fulfilled is not ordered.
-    if let access = content.access { _ = try AccessOrder(access, answers: reading.answers, requester: requester?.id) }
+    if let access = content.access {
+      let order = try AccessOrder(access, answers: reading.answers, requester: requester?.id)
+      if !isRemoval, let key = access.untilAnswer, let until = order.until, until < context.tenant.day(at: context.now) {
+        throw Failure.invalid("answers.\(key)", RequestMessages.accessIsOver)
+      }
+    }
     let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
