@@ -46,7 +46,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
     }
   }
 

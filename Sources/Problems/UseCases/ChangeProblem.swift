@@ -72,7 +72,8 @@ package enum WidenProblem: Operation {
   package typealias Input = ProblemReason
 
   package static let declaration = Declaration(
-    "problem.widen", "Make a problem of one customer one that may concern several: the staff of each read its texts and comments from then on, not the files from before.",
+    "problem.widen",
+    "Make a problem of one customer one that may concern several: the staff of each read its texts and comments from then on, not the files from before.",
     zh: "将仅涉及一个客户的问题扩大为可能涉及多个客户：此后服务各客户的人员均可阅读其内容与评论，但不含此前的附件。", permission: ProblemRights.work, roles: ProblemRights.workers, scopes: [.all], reach: .provider,
     effect: .change, requiresVersion: true)
 
