@@ -66,7 +66,7 @@ import Testing
       try await site.write("request.attached", on: first, of: "request", seq: 904)
       #expect(try await listeners[0].next()?.data?["request"] == first)
       #expect(try await listeners[2].events(during: .milliseconds(400)) == [])
-      try await site.write("request.approved", on: first, of: "request", seq: 904)
+      try await site.write("request.approved", on: first, of: "request", seq: 905)
       #expect(try await listeners[2].next()?.data?["request"] == first)
     }
   }

@@ -23,14 +23,16 @@ import Testing
 
   /// What nobody can see is no text, unless none at all would do.
   @Test func aTextIsToBeSeen() {
-    for blank in [" ", "\u{3000}", "\u{2060}\u{a0}"] {
+    for blank in [" ", "\u{3000}", "\u{2009}\u{a0}"] {
       #expect(throws: TypedField.Problem.blank) { try TypedField.text(length: 1...3).stored(.text(blank)) }
       #expect((try? TypedField.text(length: 0...3).stored(.text(blank))) == .text(blank))
     }
     #expect(throws: TypedField.Problem.blank) { try TypedField.text(length: 1...3, isMultiline: true).stored("\n \n") }
     #expect((try? TypedField.text(length: 1...3).stored(" a")) == " a")
     #expect(throws: TypedField.Problem.wrongType(expected: "text")) { try TypedField.text(length: 1...3).stored("a\u{feff}") }
-    #expect(throws: TypedField.Problem.wrongType(expected: "text")) { try TypedField.text(length: 1...3).stored("a\u{202e}") }
+    for mark in ["\u{202e}", "\u{2060}"] {
+      #expect(throws: TypedField.Problem.wrongType(expected: "text")) { try TypedField.text(length: 1...3).stored(.text("a" + mark)) }
+    }
     #expect((try? TypedField.text(length: 1...3, isMultiline: true).stored("a\u{202e}")) == "a\u{202e}")
   }
 
