@@ -158,12 +158,14 @@ import Testing
     #expect(ledger.clock.outcome == .met)
     try ledger.retarget("10 10:00", .businessDays(3), Fixture.always())
     #expect(ledger.clock.outcome == .missed && ledger.clock.calendarVersion == Id(1) && ledger.clock.nextCalendarVersion == Id(3))
+    // Two office days lie before that Sunday, and 31 hours were used.
+    #expect(ledger.clock.shownBudgetSeconds == 16 * 3600 && ledger.clock.consumedSeconds == 31 * 3600)
     try ledger.retarget("10 11:00", .businessDays(6), Fixture.always())
     #expect(ledger.clock.outcome == .met)
     try ledger.retarget("10 12:00", .businessDays(2), Fixture.office())
     #expect(ledger.clock.outcome == .missed && ledger.clock.nextCalendarVersion == nil)
     try ledger.retarget("10 13:00", .businessDays(3), Fixture.office())
-    #expect(ledger.clock.outcome == .met && ledger.clock.budgetSeconds == 32 * 3600)
+    #expect(ledger.clock.outcome == .met && ledger.clock.budgetSeconds == 32 * 3600 && ledger.clock.shownBudgetSeconds == 32 * 3600)
   }
 
   /// What was done on a day that the clock's own calendar does not have is in time for a target whose days it belongs to.
