@@ -13,11 +13,10 @@ struct StoppedClockTests {
     let terms = LineTerms(
       contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: "Europe/Berlin", contractName: "c", lineName: "l",
       resolutionStopsAt: .resolved, reason: .explicit)
-    let office: CompiledCalendar
     let series: CalendarSeries
 
     init() throws {
-      office = CompiledCalendar(try .fiveByEight(zone: "Europe/Berlin"))
+      let office = CompiledCalendar(try .fiveByEight(zone: "Europe/Berlin"))
       let always = CompiledCalendar(try .always(zone: "Europe/Berlin"))
       let later = try #require(Instant("2026-02-10T20:00:00Z"))
       series = CalendarSeries([
