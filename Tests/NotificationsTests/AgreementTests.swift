@@ -100,6 +100,29 @@ import Testing
     #expect(try await world.base.left() == 0)
   }
 
+  /// Who took a request answers for it: the customer's words are his to hear, before anybody is at a task and beside who is.
+  @Test func whoTookARequestHearsWhatTheCustomerSays() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let manager = try await NotificationsWorld.staff("Max", base.database, .accountManager).0
+    let order = try await world.submit(try await world.offering("Mouse", []))
+    let id = order["id"] ?? .null
+    let seen = try await base.call("request.read", ["id": id], as: base.engineer)
+    try await base.call("request.take", ["id": id], as: base.engineer, version: seen["version"]?.integer)
+    try await world.say("Is it coming?", on: order, as: world.orderer)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.engineer) == ["request.customer_commented"])
+    #expect(try await base.events(manager) == [], "somebody answers for it")
+    try await RequestSweep().run(at: base.database.clock.now(), base.database.tenancy)
+    let task = try await base.call("request.read", ["id": id], as: base.engineer)["tasks"]?.array?.first?["id"] ?? .null
+    try await base.call("task.claim", ["id": task], as: base.colleague)
+    try await world.say("And now?", on: order, as: world.orderer)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.colleague) == ["request.customer_commented"])
+    #expect(try await base.events(base.engineer) == ["request.customer_commented", "request.customer_commented"])
+    #expect(try await base.left() == 0)
+  }
+
   @Test func aCancelledRequestIsTold() async throws {
     let world = try await OrderWorld()
     let order = try await world.submit(try await world.offering("Mouse", []))

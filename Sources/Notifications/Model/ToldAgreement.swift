@@ -23,7 +23,7 @@ struct ToldRequest: Sendable {
   let mayApproveOwn: Bool
   /// Whether anybody had to agree to it.
   let wasAsked: Bool
-  /// Members of the staff who are at it, or were.
+  /// Members of the staff who are at it, or were, and who took it.
   let assignees: [Int64]
   /// For what somebody is asked, where that is told.
   var asked: AskedApproval?

@@ -11,7 +11,7 @@ struct RequestsToTell: Statement {
 
   static let sql = """
     select r.request_id, r.public_id, r.number, o.code, v.content -> 'name', r.state, r.reason, r.requester_id, p.name, r.unit_id, r.actor_kind,
-      r.actor_id, r.actor_person, r.own_approval, r.asked_at is not null, r.assignee_ids
+      r.actor_id, r.actor_person, r.own_approval, r.asked_at is not null, r.owner_id, r.assignee_ids
     from requests.pub_told_request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -31,10 +31,13 @@ struct RequestsToTell: Statement {
     let (state, reason): (String, String?) = (try row.next(), try row.next())
     let (requester, requesterName, unit): (Int64?, String?, Int64?) = (try row.next(), try row.next(), try row.next())
     let submitter = Party(kind: try row.next(), id: try row.next(), person: try row.next())
+    let (mayApproveOwn, wasAsked): (Bool, Bool) = (try row.next(), try row.next())
+    let owner: Int64? = try row.next()
+    let assignees: [Int64] = try row.next()
     return ToldRequest(
       id: id, publicId: publicId, number: number, offeringCode: code, offering: LocalText(name), state: state, reason: reason, requester: requester,
-      requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: try row.next(), wasAsked: try row.next(),
-      assignees: try row.next())
+      requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked,
+      assignees: assignees + [owner].compactMap { $0 })
   }
 }
 
