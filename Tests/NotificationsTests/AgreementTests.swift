@@ -244,6 +244,20 @@ import Testing
     #expect(try await base.events(manager) == [])
   }
 
+  /// Why it was undone, and not why it was taken back, or given up, once.
+  @Test func whyAChangeWasBackedOutIsTold() async throws {
+    let world = try await OrderWorld()
+    let id = try await world.agreedChange()
+    world.base.database.clock.advance(seconds: 3700)
+    try await world.act("start", on: id)
+    try await world.act("back_out", on: id, ["reason": "The switch reboots"])
+    try await world.base.make()
+    let inbox = try await world.base.inbox(world.base.engineer)
+    let told = try #require(inbox.first { $0["event"] == "change.backed_out" })
+    #expect(told["subject"] == "[PROV-CHG-000001] Backed out: New switch")
+    #expect(told["body"]?.text?.contains("Why: The switch reboots") == true)
+  }
+
   /// Guard: his address was given by the customer's people, and so is no place for their words.
   @Test func whoHasNoLoginReadsNoReasonOfTheCustomer() async throws {
     let world = try await OrderWorld()

@@ -64,8 +64,8 @@ struct ChangesToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, c.public_id, c.number, c.title, c.state, c.reason, c.owner_id, c.author_kind, c.author_id, c.author_person, c.parties,
-      c.assignee_ids, c.own_approval, c.was_asked, c.concerned_ids
+    select c.change_id, c.public_id, c.number, c.title, c.state, c.reason, c.outcome_note, c.owner_id, c.author_kind, c.author_id, c.author_person,
+      c.parties, c.assignee_ids, c.own_approval, c.was_asked, c.concerned_ids
     from changes.pub_told_change c where c.tenant_id = $1 and c.change_id = any ($2)
     """
 
@@ -78,6 +78,7 @@ struct ChangesToTell: Statement {
     let staff = Actor.Kind.staff.rawValue
     let (id, publicId, number): (Int64, [UInt8], Int64) = (try row.next(), try row.next(), try row.next())
     let (title, state, reason): (String, String, String?) = (try row.next(), try row.next(), try row.next())
+    let outcomeNote: String? = try row.next()
     let owner: Int64? = try row.next()
     let author = Party(kind: try row.next(), id: try row.next(), person: try row.next())
     let parties = Party.list(try row.next())
@@ -86,8 +87,9 @@ struct ChangesToTell: Statement {
     let concerned: [Int64] = try row.next()
     let atIt = (assignees + [owner].compactMap { $0 }).map { Party(kind: staff, id: $0, person: nil) }
     return ToldChange(
-      id: id, publicId: publicId, number: number, title: title, state: state, reason: reason, owner: owner ?? (author.kind == staff ? author.id : nil),
-      author: author, parties: parties + atIt, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked, concerned: concerned.map { TenantId($0) })
+      id: id, publicId: publicId, number: number, title: title, state: state, reason: reason, outcomeNote: outcomeNote,
+      owner: owner ?? (author.kind == staff ? author.id : nil), author: author, parties: parties + atIt, mayApproveOwn: mayApproveOwn,
+      wasAsked: wasAsked, concerned: concerned.map { TenantId($0) })
   }
 }
 
