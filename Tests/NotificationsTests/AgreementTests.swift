@@ -244,6 +244,25 @@ import Testing
     #expect(try await base.events(manager) == [])
   }
 
+  /// Guard: who serves none of those any more whom a change concerns may not read it, and hears nothing more of it, though it is hers.
+  @Test func whoServesNoneOfAChangeHearsNothingOfIt() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let (ada, adaId) = try await NotificationsWorld.staff("Ada", base.database, .engineer, for: [base.acme])
+    let manager = try await NotificationsWorld.staff("Max", base.database, .administrator).0
+    let id = try await world.agreedChange(by: ada)
+    try await base.make()
+    #expect(try await base.events(ada) == ["change.approval_decided"], "she serves whom it concerns")
+    for grant in try await base.call("staff_grant.list", ["account": adaId])["items"]?.array ?? [] {
+      try await base.call("staff_grant.revoke", ["id": grant["id"] ?? .null])
+    }
+    try await base.call("staff_grant.add", ["account": adaId, "role": "engineer", "customers": .array([.id(base.other.publicId)])])
+    try await world.act("cancel", on: id, ["reason": "The switch is sold out"], as: manager)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(ada) == ["change.approval_decided"])
+    #expect(try await base.left() == 0)
+  }
+
   /// Why it was undone, and not why it was taken back, or given up, once.
   @Test func whyAChangeWasBackedOutIsTold() async throws {
     let world = try await OrderWorld()
@@ -397,8 +416,8 @@ private struct OrderWorld {
   }
 
   /// The same, agreed to by Karl.
-  func agreedChange() async throws -> Value {
-    let id = try await submittedChange()["id"] ?? .null
+  func agreedChange(by author: Principal? = nil) async throws -> Value {
+    let id = try await submittedChange(by: author)["id"] ?? .null
     let asked = try await base.call("change.read", ["id": id], as: base.colleague)["approvals"]?.array ?? []
     let approval = asked.first { $0["roles"]?.array?.contains("engineer") == true }?["id"] ?? .null
     try await base.call("change_approval.approve", ["id": approval], as: base.colleague)
@@ -415,18 +434,18 @@ private struct OrderWorld {
   }
 
   /// A change about ACME, of low risk: any other engineer who serves him, an account manager or an administrator agrees.
-  func submittedChange() async throws -> Value {
-    let now = base.database.clock.now()
+  func submittedChange(by principal: Principal? = nil) async throws -> Value {
+    let (now, author) = (base.database.clock.now(), principal ?? base.engineer)
     let opened = try await base.call(
       "change.open",
       [
         "customer": .id(base.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
         "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
-      ], as: base.engineer)
+      ], as: author)
     let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
     let assessed = try await base.call(
-      "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: base.engineer, version: opened["version"]?.integer)
-    return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: base.engineer, version: assessed["version"]?.integer)
+      "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: author, version: opened["version"]?.integer)
+    return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: author, version: assessed["version"]?.integer)
   }
 }
 
