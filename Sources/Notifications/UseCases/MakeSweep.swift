@@ -410,16 +410,15 @@ private struct Known: Sendable {
   /// about one. A change is for who serves one of those whom it concerns; what concerns nobody yet is for who serves all.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
-    if case .change(let change)? = cause.matter {
+    var customer = tenant
+    switch cause.matter {
+    case .change(let change)?:
       let concerned: Set<TenantId> = change.concerned.isEmpty ? [provider] : Set(change.concerned)
       return Place(subject: subject, customers: concerned)
+    case .offer(let offer)? where !offer.concerned.isEmpty: return Place(subject: subject, customers: Set(offer.concerned))
+    case .gateApproval(let approval)?: customer = approval.stayTenant
+    default: break
     }
-    let customer =
-      switch cause.matter {
-      case .gateApproval(let approval)?: approval.stayTenant
-      case .offer(let offer)?: offer.customer ?? tenant
-      default: tenant
-      }
     return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
   }
 
