@@ -100,6 +100,29 @@ import Testing
     #expect(try await world.base.left() == 0)
   }
 
+  /// Who took a request answers for it: the customer's words are his to hear, before anybody is at a task and beside who is.
+  @Test func whoTookARequestHearsWhatTheCustomerSays() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let manager = try await NotificationsWorld.staff("Max", base.database, .accountManager).0
+    let order = try await world.submit(try await world.offering("Mouse", []))
+    let id = order["id"] ?? .null
+    let seen = try await base.call("request.read", ["id": id], as: base.engineer)
+    try await base.call("request.take", ["id": id], as: base.engineer, version: seen["version"]?.integer)
+    try await world.say("Is it coming?", on: order, as: world.orderer)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.engineer) == ["request.customer_commented"])
+    #expect(try await base.events(manager) == [], "somebody answers for it")
+    try await RequestSweep().run(at: base.database.clock.now(), base.database.tenancy)
+    let task = try await base.call("request.read", ["id": id], as: base.engineer)["tasks"]?.array?.first?["id"] ?? .null
+    try await base.call("task.claim", ["id": task], as: base.colleague)
+    try await world.say("And now?", on: order, as: world.orderer)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.colleague) == ["request.customer_commented"])
+    #expect(try await base.events(base.engineer) == ["request.customer_commented", "request.customer_commented"])
+    #expect(try await base.left() == 0)
+  }
+
   @Test func aCancelledRequestIsTold() async throws {
     let world = try await OrderWorld()
     let order = try await world.submit(try await world.offering("Mouse", []))
@@ -219,6 +242,39 @@ import Testing
     #expect(told["event"] == "change.cancelled" && told["subject"] == "[PROV-CHG-000001] Cancelled: New switch")
     #expect(told["body"]?.text?.contains("The switch is sold out") == true)
     #expect(try await base.events(manager) == [])
+  }
+
+  /// Guard: who serves none of those any more whom a change concerns may not read it, and hears nothing more of it, though it is hers.
+  @Test func whoServesNoneOfAChangeHearsNothingOfIt() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let (ada, adaId) = try await NotificationsWorld.staff("Ada", base.database, .engineer, for: [base.acme])
+    let manager = try await NotificationsWorld.staff("Max", base.database, .administrator).0
+    let id = try await world.agreedChange(by: ada)
+    try await base.make()
+    #expect(try await base.events(ada) == ["change.approval_decided"], "she serves whom it concerns")
+    for grant in try await base.call("staff_grant.list", ["account": adaId])["items"]?.array ?? [] {
+      try await base.call("staff_grant.revoke", ["id": grant["id"] ?? .null])
+    }
+    try await base.call("staff_grant.add", ["account": adaId, "role": "engineer", "customers": .array([.id(base.other.publicId)])])
+    try await world.act("cancel", on: id, ["reason": "The switch is sold out"], as: manager)
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(ada) == ["change.approval_decided"])
+    #expect(try await base.left() == 0)
+  }
+
+  /// Why it was undone, and not why it was taken back, or given up, once.
+  @Test func whyAChangeWasBackedOutIsTold() async throws {
+    let world = try await OrderWorld()
+    let id = try await world.agreedChange()
+    world.base.database.clock.advance(seconds: 3700)
+    try await world.act("start", on: id)
+    try await world.act("back_out", on: id, ["reason": "The switch reboots"])
+    try await world.base.make()
+    let inbox = try await world.base.inbox(world.base.engineer)
+    let told = try #require(inbox.first { $0["event"] == "change.backed_out" })
+    #expect(told["subject"] == "[PROV-CHG-000001] Backed out: New switch")
+    #expect(told["body"]?.text?.contains("Why: The switch reboots") == true)
   }
 
   /// Guard: his address was given by the customer's people, and so is no place for their words.
@@ -360,8 +416,8 @@ private struct OrderWorld {
   }
 
   /// The same, agreed to by Karl.
-  func agreedChange() async throws -> Value {
-    let id = try await submittedChange()["id"] ?? .null
+  func agreedChange(by author: Principal? = nil) async throws -> Value {
+    let id = try await submittedChange(by: author)["id"] ?? .null
     let asked = try await base.call("change.read", ["id": id], as: base.colleague)["approvals"]?.array ?? []
     let approval = asked.first { $0["roles"]?.array?.contains("engineer") == true }?["id"] ?? .null
     try await base.call("change_approval.approve", ["id": approval], as: base.colleague)
@@ -378,18 +434,18 @@ private struct OrderWorld {
   }
 
   /// A change about ACME, of low risk: any other engineer who serves him, an account manager or an administrator agrees.
-  func submittedChange() async throws -> Value {
-    let now = base.database.clock.now()
+  func submittedChange(by principal: Principal? = nil) async throws -> Value {
+    let (now, author) = (base.database.clock.now(), principal ?? base.engineer)
     let opened = try await base.call(
       "change.open",
       [
         "customer": .id(base.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
         "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
-      ], as: base.engineer)
+      ], as: author)
     let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
     let assessed = try await base.call(
-      "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: base.engineer, version: opened["version"]?.integer)
-    return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: base.engineer, version: assessed["version"]?.integer)
+      "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: author, version: opened["version"]?.integer)
+    return try await base.call("change.submit", ["id": opened["id"] ?? .null], as: author, version: assessed["version"]?.integer)
   }
 }
 

@@ -13,14 +13,14 @@ import Testing
       "problem.open", ["customer": .id(world.acme.publicId), "title": "Leak", "description": "x", "impact": 2, "urgency": 2], as: world.engineer)
   }
 
-  private func change(_ world: NotificationsWorld) async throws -> Value {
+  private func change(_ world: NotificationsWorld, by principal: Principal? = nil) async throws -> Value {
     let now = world.database.clock.now()
     return try await world.call(
       "change.open",
       [
         "customer": .id(world.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
         "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
-      ], as: world.engineer)
+      ], as: principal ?? world.engineer)
   }
 
   private func act(
@@ -83,6 +83,25 @@ import Testing
     #expect(try await world.events(manager) == ["problem.offer_answered"])
     #expect(try await world.events(world.engineer) == ["problem.offer_answered"])
     #expect(try await world.events(world.colleague) == [], "what he has accepted is not offered any more")
+  }
+
+  /// Guard: who serves none of those any more whom a change concerns may not read it, and does not hear what became of his offer.
+  @Test func whoServesNoneOfAChangeHearsNothingOfItsHandOver() async throws {
+    let world = try await NotificationsWorld()
+    let (ada, adaId) = try await NotificationsWorld.staff("Ada", world.database, .engineer, for: [world.acme])
+    let offered = try await act("change.offer", on: try await change(world, by: ada), ["staff": world.colleagueId], as: ada, world)
+    let returned = try await act("change.return_offer", on: offered, ["reason": "On leave"], as: world.colleague, world)
+    try await world.make()
+    #expect(try await world.events(ada) == ["change.offer_answered"], "she serves whom it concerns")
+    let again = try await act("change.offer", on: returned, ["staff": world.colleagueId], as: ada, world)
+    for grant in try await world.call("staff_grant.list", ["account": adaId])["items"]?.array ?? [] {
+      try await world.call("staff_grant.revoke", ["id": grant["id"] ?? .null])
+    }
+    try await world.call("staff_grant.add", ["account": adaId, "role": "engineer", "customers": .array([.id(world.other.publicId)])])
+    _ = try await act("change.accept_offer", on: again, as: world.colleague, world)
+    try await world.make()
+    #expect(try await world.events(ada) == ["change.offer_answered"])
+    #expect(try await world.left() == 0)
   }
 
   /// Rules name whom a hand-over has, and no other; it is told to no customer.

@@ -213,6 +213,24 @@ import Testing
     }
   }
 
+  /// Incidents that fill a page spare the other kinds what is older than all of them, and nothing that is newer than one of them.
+  @Test func whatIsBetweenTheIncidentsOfAPageIsFound() async throws {
+    let world = try await SearchWorld()
+    _ = try await world.request("Printer", of: world.other)
+    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 2500)) }
+    let request = try await world.request("Fax of 30")["number"]?.text ?? ""
+    try await world.database.runAsSuperuser(Self.age("Fax of 30", 30))
+    let incident = try await world.incident("Fax")["number"]?.text ?? ""
+    for days in [400, 1200] {
+      _ = try await world.incident("Fax of \(days)")
+      try await world.database.runAsSuperuser("update desk.ticket set opened_at = opened_at - interval '\(days) days' where title = 'Fax of \(days)'")
+    }
+    try await world.database.runAsSuperuser(
+      "update desk.ticket_text s set opened_at = t.opened_at from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id")
+    let page = try await world.call("ticket.search", ["text": "fax", "limit": 2])
+    #expect((page["items"]?.array ?? []).compactMap { $0["number"]?.text } == [incident, request])
+  }
+
   private static func age(_ purpose: String, _ days: Int) -> String {
     """
     update requests.request set submitted_at = submitted_at - interval '\(days) days' where answers ->> 'purpose' = '\(purpose)';

@@ -158,12 +158,25 @@ import Testing
     #expect(ledger.clock.outcome == .met)
     try ledger.retarget("10 10:00", .businessDays(3), Fixture.always())
     #expect(ledger.clock.outcome == .missed && ledger.clock.calendarVersion == Id(1) && ledger.clock.nextCalendarVersion == Id(3))
+    // Two office days lie before that Sunday, and 31 hours were used.
+    #expect(ledger.clock.shownBudgetSeconds == 16 * 3600 && ledger.clock.consumedSeconds == 31 * 3600)
     try ledger.retarget("10 11:00", .businessDays(6), Fixture.always())
     #expect(ledger.clock.outcome == .met)
     try ledger.retarget("10 12:00", .businessDays(2), Fixture.office())
     #expect(ledger.clock.outcome == .missed && ledger.clock.nextCalendarVersion == nil)
     try ledger.retarget("10 13:00", .businessDays(3), Fixture.office())
-    #expect(ledger.clock.outcome == .met && ledger.clock.budgetSeconds == 32 * 3600)
+    #expect(ledger.clock.outcome == .met && ledger.clock.budgetSeconds == 32 * 3600 && ledger.clock.shownBudgetSeconds == 32 * 3600)
+  }
+
+  /// What was done on a day that the clock's own calendar does not have is in time for a target whose days it belongs to.
+  @Test func aDayThatOnlyTheTargetHasCounts() throws {
+    // Thursday the 4th; two days of a calendar that is always open end with Saturday, when the office is closed.
+    var ledger = try Ledger(.resolution, .businessDays(3), Fixture.office(), at: Fixture.at("4 09:00"))
+    try ledger.observe("6 12:00")
+    try ledger.retarget("8 10:00", .businessDays(2), Fixture.always())
+    #expect(ledger.clock.outcome == .met)
+    try ledger.retarget("8 11:00", .businessDays(1), Fixture.always())
+    #expect(ledger.clock.outcome == .missed)
   }
 
   /// A run that is reopened under a target of another calendar has that one's hours from where it stopped.

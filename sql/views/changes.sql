@@ -41,8 +41,8 @@ grant select on changes.pub_open_task to steward_app;
 
 -- What the staff are told of a change, who they may be, and who had a part in it and decides on nothing of it.
 create view changes.pub_told_change with (security_invoker = true) as
-  select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.approval, c.reason, c.owner_id, c.author_kind, c.author_id,
-    c.author_person, c.own_approval, c.parties,
+  select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.approval, c.reason, c.outcome_note, c.owner_id, c.author_kind,
+    c.author_id, c.author_person, c.own_approval, c.parties,
     exists (select from changes.approval a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.round = c.round) as was_asked,
     array(select distinct t.assignee_id from changes.task t where t.tenant_id = c.tenant_id and t.change_id = c.id and t.assignee_id is not null)
       as assignee_ids,

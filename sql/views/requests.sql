@@ -17,10 +17,10 @@ create view requests.pub_live_request with (security_invoker = true) as
   from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id;
 grant select on requests.pub_live_request to steward_app;
 
--- What people are told of a request, and who they may be: whom it is for, who ordered it, and who is at it, or was where nobody is.
+-- What people are told of a request, and who they may be: whom it is for, who ordered it, who took it, and who is at it, or was where nobody is.
 create view requests.pub_told_request with (security_invoker = true) as
   select r.tenant_id, r.id as request_id, r.public_id, r.number, r.offering_id, r.offering_version_id, r.state, r.reason, r.requester_id, r.unit_id,
-    r.actor_kind, r.actor_id, r.actor_person, r.own_approval, r.asked_at,
+    r.actor_kind, r.actor_id, r.actor_person, r.own_approval, r.asked_at, r.owner_id,
     coalesce(
       nullif(array(
         select distinct t.assignee_id from requests.task t

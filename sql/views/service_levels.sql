@@ -1,8 +1,13 @@
--- What service levels publish to other modules: where each promise to a customer stands.
+-- What service levels publish to other modules: where each promise to a customer stands. The budget of what stopped and was judged by
+-- a target of another calendar is the one that it was judged by.
 
 create view service_levels.pub_clock with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, state, started_at, consumed_seconds, budget_open_seconds, due_at, breached_at, observed_at, verdict
-  from service_levels.clock where subject_kind = 'ticket';
+  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, state, started_at, consumed_seconds,
+    case when next_calendar_version_id is null then budget_open_seconds
+      else (select v.budget_seconds from service_levels.verdict v where v.tenant_id = c.tenant_id and v.clock_id = c.id and v.seq = c.last_verdict_seq)
+    end as budget_open_seconds,
+    due_at, breached_at, observed_at, verdict
+  from service_levels.clock c where subject_kind = 'ticket';
 grant select on service_levels.pub_clock to steward_app;
 
 -- Promises to customers that were kept or broken, at most one row for each metric of a ticket: a miss stays when its clock is
@@ -33,7 +38,10 @@ grant select on service_levels.pub_judged_agreement to steward_app;
 -- What counts of each metric of a subject now, at most one row: its live clock, or the miss that a withdrawn one left. The verdict is
 -- null where nothing is judged.
 create view service_levels.pub_standing with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, consumed_seconds, budget_open_seconds,
+  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, consumed_seconds,
+    case when next_calendar_version_id is null then budget_open_seconds
+      else (select v.budget_seconds from service_levels.verdict v where v.tenant_id = c.tenant_id and v.clock_id = c.id and v.seq = c.last_verdict_seq)
+    end as budget_open_seconds,
     case when verdict <> 'withdrawn' then verdict end as verdict, case when breached_at is null then observed_at else breached_at end as judged_at,
     case when state = 'running' then state_since end as running_since, calendar_version_id
   from service_levels.clock c

@@ -19,10 +19,12 @@ protocol Promises: Sendable {
   func promise(under line: LineTerms, priority: Int64, at: Instant) -> Promise?
   /// The version that took the place of a calendar's version at `instant` or before.
   func successor(of version: Id<CalendarVersion>, until instant: Instant) -> CalendarSeries.Version?
+  func areOfOneCalendar(_ one: Id<CalendarVersion>, _ other: Id<CalendarVersion>) -> Bool
 }
 
 extension Promises {
   func successor(of version: Id<CalendarVersion>, until instant: Instant) -> CalendarSeries.Version? { nil }
+  func areOfOneCalendar(_ one: Id<CalendarVersion>, _ other: Id<CalendarVersion>) -> Bool { one == other }
 }
 
 /// The promises of a contract that is in the database.
@@ -47,5 +49,9 @@ struct ContractPromises: Promises {
 
   func successor(of version: Id<CalendarVersion>, until instant: Instant) -> CalendarSeries.Version? {
     book.series.successor(of: version.rawValue, until: instant)
+  }
+
+  func areOfOneCalendar(_ one: Id<CalendarVersion>, _ other: Id<CalendarVersion>) -> Bool {
+    book.series.areOfOneCalendar(one.rawValue, other.rawValue)
   }
 }

@@ -86,17 +86,19 @@ struct ImportedClock: Sendable {
 
   private mutating func retarget(_ next: Promise, _ row: IncidentLog.Row, _ promises: some Promises) throws(ClockRefusal) {
     let at = max(row.at, clock.lastEventAt)
-    var following = next.coverage
-    while let version = promises.successor(of: following.version, until: at) {
+    // What has stopped ran by its own hours: versions that its calendar got since, and another calendar, are none of its run.
+    let isItsOwn = clock.state == .stopped && promises.areOfOneCalendar(clock.calendarVersion, next.coverage.version)
+    var following = isItsOwn ? coverage : next.coverage
+    while !isItsOwn, let version = promises.successor(of: following.version, until: at) {
       following = Coverage(version: Id(version.id), calendar: version.compiled)
     }
     let transition = try clock.applying(
       .retarget(at: at, budget: next.budget, coverage: following, cause: "classified"), calendar: coverage.calendar)
-    coverage = following
     // The interval before was counted under the old target, the judgement follows the new one.
     if let closed = transition.closed { intervals.append((closed, promise.target)) }
     verdicts += transition.verdicts.map { ($0, $0.cause == .retargeted ? next.target : promise.target) }
     clock = transition.clock
+    if clock.calendarVersion == following.version { coverage = following }
     promise = next
     priority = row.priority
   }

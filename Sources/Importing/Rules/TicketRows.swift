@@ -144,6 +144,7 @@ struct TicketRows: Sendable {
       row.append(Int64(imported.intervals.count))
       row.append(Int64(imported.milestones.count))
       row.append(clock.verdict?.sequence ?? 0)
+      row.append(clock.nextCalendarVersion)
     }
   }
 

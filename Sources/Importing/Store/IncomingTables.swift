@@ -30,7 +30,8 @@ enum IncomingTables {
         priority bigint, budget_seconds bigint, business_days bigint, budget_open_seconds bigint, pauses boolean, stops_at text, state text,
         state_since timestamptz, cause text, started_at timestamptz, last_event_at timestamptz, consumed_seconds bigint, run_started_at timestamptz,
         run_started_with_seconds bigint, run_ended_at timestamptz, due_at timestamptz, breach_at timestamptz, breached_at timestamptz,
-        observed_at timestamptz, verdict text, last_interval_seq bigint, last_milestone_seq bigint, last_verdict_seq bigint
+        observed_at timestamptz, verdict text, last_interval_seq bigint, last_milestone_seq bigint, last_verdict_seq bigint,
+        next_calendar_version_id bigint
       ) on commit drop
       """
   }
@@ -94,11 +95,11 @@ struct WriteClocks: Statement {
       (tenant_id, id, subject_kind, subject_id, metric, contract_line_version_id, line_reason, sla_version_id, sla_target_id, calendar_version_id, priority,
        budget_seconds, business_days, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds,
        run_started_at, run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq,
-       last_milestone_seq, last_verdict_seq, recorded_at)
+       last_milestone_seq, last_verdict_seq, next_calendar_version_id, recorded_at)
     select $1, id, 'ticket', ticket_id, 'resolution', line_version_id, line_reason, sla_version_id, target_id, calendar_version_id, priority,
       budget_seconds, business_days, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds,
       run_started_at, run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq,
-      last_milestone_seq, last_verdict_seq, $2
+      last_milestone_seq, last_verdict_seq, next_calendar_version_id, $2
     from pg_temp.incoming_clock
     on conflict do nothing
     """

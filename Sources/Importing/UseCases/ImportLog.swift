@@ -316,7 +316,7 @@ extension ImportTransaction {
     "id", "ticket_id", "line_version_id", "line_reason", "sla_version_id", "target_id", "calendar_version_id", "priority", "budget_seconds",
     "business_days", "budget_open_seconds", "pauses", "stops_at", "state", "state_since", "cause", "started_at", "last_event_at", "consumed_seconds",
     "run_started_at", "run_started_with_seconds", "run_ended_at", "due_at", "breach_at", "breached_at", "observed_at", "verdict", "last_interval_seq",
-    "last_milestone_seq", "last_verdict_seq",
+    "last_milestone_seq", "last_verdict_seq", "next_calendar_version_id",
   ]
   private static let intervalColumns = [
     "clock_id", "seq", "from_at", "to_at", "state", "cause", "target_id", "calendar_version_id", "working_seconds",

@@ -23,7 +23,7 @@ struct ToldRequest: Sendable {
   let mayApproveOwn: Bool
   /// Whether anybody had to agree to it.
   let wasAsked: Bool
-  /// Members of the staff who are at it, or were.
+  /// Members of the staff who are at it, or were, and who took it.
   let assignees: [Int64]
   /// For what somebody is asked, where that is told.
   var asked: AskedApproval?
@@ -82,7 +82,10 @@ struct ToldChange: Sendable {
   let number: Int64
   let title: String
   let state: String
+  /// Why it was refused, taken back, or given up.
   let reason: String?
+  /// What was said of how it ended: of one that was backed out, why.
+  let outcomeNote: String?
   /// Who answers for it, else who wrote it; nil: a program.
   let owner: Int64?
   let author: Party
@@ -128,7 +131,8 @@ struct ToldChange: Sendable {
     // Why it was taken back once is no word on what it has become.
     let why: String? =
       switch news {
-      case .rejected, .revised, .backedOut, .cancelled: reason
+      case .rejected, .revised, .cancelled: reason
+      case .backedOut: outcomeNote
       default: nil
       }
     let result: String? = outcome.map { AgreementMessages.outcome($0 == .success).text(language) }

@@ -40,8 +40,8 @@ struct ToldOffer: Sendable {
   /// Of a request the code of what was ordered, with its names.
   let title: String
   let names: LocalText
-  /// The one customer whom a problem is about.
-  let customer: TenantId?
+  /// The one customer whom a problem is about, or those whom a change concerns.
+  let concerned: [TenantId]
   /// Who answers for it while the offer stands, and to whom it is offered; nil: a team.
   let from: Int64
   let to: Int64?

@@ -11,7 +11,7 @@ struct RequestsToTell: Statement {
 
   static let sql = """
     select r.request_id, r.public_id, r.number, o.code, v.content -> 'name', r.state, r.reason, r.requester_id, p.name, r.unit_id, r.actor_kind,
-      r.actor_id, r.actor_person, r.own_approval, r.asked_at is not null, r.assignee_ids
+      r.actor_id, r.actor_person, r.own_approval, r.asked_at is not null, r.owner_id, r.assignee_ids
     from requests.pub_told_request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -31,10 +31,13 @@ struct RequestsToTell: Statement {
     let (state, reason): (String, String?) = (try row.next(), try row.next())
     let (requester, requesterName, unit): (Int64?, String?, Int64?) = (try row.next(), try row.next(), try row.next())
     let submitter = Party(kind: try row.next(), id: try row.next(), person: try row.next())
+    let (mayApproveOwn, wasAsked): (Bool, Bool) = (try row.next(), try row.next())
+    let owner: Int64? = try row.next()
+    let assignees: [Int64] = try row.next()
     return ToldRequest(
       id: id, publicId: publicId, number: number, offeringCode: code, offering: LocalText(name), state: state, reason: reason, requester: requester,
-      requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: try row.next(), wasAsked: try row.next(),
-      assignees: try row.next())
+      requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked,
+      assignees: assignees + [owner].compactMap { $0 })
   }
 }
 
@@ -61,8 +64,8 @@ struct ChangesToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, c.public_id, c.number, c.title, c.state, c.reason, c.owner_id, c.author_kind, c.author_id, c.author_person, c.parties,
-      c.assignee_ids, c.own_approval, c.was_asked, c.concerned_ids
+    select c.change_id, c.public_id, c.number, c.title, c.state, c.reason, c.outcome_note, c.owner_id, c.author_kind, c.author_id, c.author_person,
+      c.parties, c.assignee_ids, c.own_approval, c.was_asked, c.concerned_ids
     from changes.pub_told_change c where c.tenant_id = $1 and c.change_id = any ($2)
     """
 
@@ -75,6 +78,7 @@ struct ChangesToTell: Statement {
     let staff = Actor.Kind.staff.rawValue
     let (id, publicId, number): (Int64, [UInt8], Int64) = (try row.next(), try row.next(), try row.next())
     let (title, state, reason): (String, String, String?) = (try row.next(), try row.next(), try row.next())
+    let outcomeNote: String? = try row.next()
     let owner: Int64? = try row.next()
     let author = Party(kind: try row.next(), id: try row.next(), person: try row.next())
     let parties = Party.list(try row.next())
@@ -83,8 +87,9 @@ struct ChangesToTell: Statement {
     let concerned: [Int64] = try row.next()
     let atIt = (assignees + [owner].compactMap { $0 }).map { Party(kind: staff, id: $0, person: nil) }
     return ToldChange(
-      id: id, publicId: publicId, number: number, title: title, state: state, reason: reason, owner: owner ?? (author.kind == staff ? author.id : nil),
-      author: author, parties: parties + atIt, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked, concerned: concerned.map { TenantId($0) })
+      id: id, publicId: publicId, number: number, title: title, state: state, reason: reason, outcomeNote: outcomeNote,
+      owner: owner ?? (author.kind == staff ? author.id : nil), author: author, parties: parties + atIt, mayApproveOwn: mayApproveOwn,
+      wasAsked: wasAsked, concerned: concerned.map { TenantId($0) })
   }
 }
 

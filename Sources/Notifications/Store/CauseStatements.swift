@@ -189,8 +189,8 @@ struct StaffToTell: Statement {
   let publicIds: [[UInt8]]
   /// One of them is enough.
   let permissions: [String]
-  /// Nil: of any.
-  let customer: TenantId?
+  /// Who serves one of them may know; nil: of any.
+  let customers: [Int64]?
   let now: Instant
 
   static let sql = """
@@ -199,15 +199,16 @@ struct StaffToTell: Statement {
     where a.tenant_id = $1 and (a.id = any ($2) or a.public_id = any ($3)) and a.state = 'active' and a.kind = 'staff' and exists (
       select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = any ($6)
       where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5)
-        and ($4::bigint is null or g.scope = 'all' or g.scope = 'listed' and exists (
-          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $4)))
+        and ($4::bigint[] is null or g.scope = 'all' or g.scope = 'listed' and exists (
+          select from tenancy.role_grant_tenant l
+          where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = any ($4))))
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(ids)
     parameters.append(publicIds)
-    parameters.append(customer)
+    parameters.append(customers)
     parameters.append(now)
     parameters.append(permissions)
   }

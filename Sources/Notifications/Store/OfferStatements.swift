@@ -8,7 +8,7 @@ struct RequestOffersToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select o.request_id, o.public_id, o.number, g.code, v.content -> 'name', null::bigint, \(ToldOffer.columns)
+    select o.request_id, o.public_id, o.number, g.code, v.content -> 'name', '{}'::bigint[], \(ToldOffer.columns)
     from requests.pub_told_handover o
     join catalog.pub_offering g on g.offering_id = o.offering_id
     join catalog.pub_offering_version v on v.version_id = o.offering_version_id
@@ -29,7 +29,7 @@ struct ProblemOffersToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, p.customer_id, \(ToldOffer.columns)
+    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, array_remove(array[p.customer_id], null), \(ToldOffer.columns)
     from desk.pub_told_offer o join problems.pub_problem p on p.tenant_id = o.tenant_id and p.problem_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'problem' and o.subject_id = any ($2)
     """
@@ -48,8 +48,8 @@ struct ChangeOffersToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, c.public_id, c.number, c.title, null::jsonb, null::bigint, \(ToldOffer.columns)
-    from desk.pub_told_offer o join changes.pub_found_change c on c.tenant_id = o.tenant_id and c.change_id = o.subject_id
+    select c.change_id, c.public_id, c.number, c.title, null::jsonb, c.concerned_ids, \(ToldOffer.columns)
+    from desk.pub_told_offer o join changes.pub_told_change c on c.tenant_id = o.tenant_id and c.change_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'change' and o.subject_id = any ($2)
     """
 
@@ -76,8 +76,8 @@ extension ToldOffer {
     title = try row.next()
     let names: Value? = try row.next()
     self.names = LocalText(names)
-    let customer: TenantId? = try row.next()
-    self.customer = customer
+    let concerned: [Int64] = try row.next()
+    self.concerned = concerned.map { TenantId($0) }
     from = try row.next()
     to = try row.next()
     team = try row.next()

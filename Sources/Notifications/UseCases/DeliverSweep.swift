@@ -165,7 +165,8 @@ package struct DeliverNotifications: Sweep {
         let customer = claimed.event == .summary || isOfProvider ? nil : claimed.customer
         let subjects = claimed.event == .summary ? NotificationEvent.Subject.allCases : [claimed.event.subject]
         let staff = StaffToTell(
-          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customer: customer, now: now)
+          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customers: customer.map { [$0.rawValue] },
+          now: now)
         return try await transaction.first(staff) != nil
       }
       return try await transaction.first(PeopleToTell(tenant: claimed.tenant, ids: [id])) != nil

@@ -344,8 +344,8 @@ private struct Known: Sendable {
 
   private struct Place: Hashable {
     let subject: NotificationEvent.Subject
-    /// Nil: whoever serves any.
-    let customer: TenantId?
+    /// Of whom he must serve one; nil: any.
+    let customers: Set<TenantId>?
   }
 
   init(_ causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
@@ -400,23 +400,26 @@ private struct Known: Sendable {
     for place in places {
       let found = try await transaction.query(
         StaffToTell(
-          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [place.subject.permission], customer: place.customer,
-          now: telling.now))
+          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [place.subject.permission],
+          customers: place.customers.map { $0.map(\.rawValue).sorted() }, now: telling.now))
       for receiver in found { if case .staff(let id) = receiver.who { staff[place, default: [:]][id] = receiver } }
     }
   }
 
   /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's. So is a problem that is
-  /// about one.
+  /// about one. A change is for who serves one of those whom it concerns; what concerns nobody yet is for who serves all.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
-    let customer =
-      switch cause.matter {
-      case .gateApproval(let approval)?: approval.stayTenant
-      case .offer(let offer)?: offer.customer ?? tenant
-      default: tenant
-      }
-    return Place(subject: subject, customer: customer == provider && subject.mayBeOfProvider ? nil : customer)
+    var customer = tenant
+    switch cause.matter {
+    case .change(let change)?:
+      let concerned: Set<TenantId> = change.concerned.isEmpty ? [provider] : Set(change.concerned)
+      return Place(subject: subject, customers: concerned)
+    case .offer(let offer)? where !offer.concerned.isEmpty: return Place(subject: subject, customers: Set(offer.concerned))
+    case .gateApproval(let approval)?: customer = approval.stayTenant
+    default: break
+    }
+    return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
   }
 
   /// Whether the customer's people did it, or a programme of theirs.

@@ -100,6 +100,10 @@ package struct Clock: Hashable, Sendable {
 
   package var outcome: Verdict.Outcome? { verdict?.outcome }
 
+  /// The budget in open seconds that is shown beside ``verdict``: where a target of another calendar judged what ran, the one that it was
+  /// judged by, not that of the same days by its own hours.
+  package var shownBudgetSeconds: Int64? { nextCalendarVersion == nil ? budgetSeconds : verdict?.budgetSeconds }
+
   /// When somebody must look whether the budget has been exceeded: any time after this instant, by ``ClockEvent/passed``.
   package var nextCheckAt: Instant? { state == .running && outcome == nil ? breachAt : nil }
 }

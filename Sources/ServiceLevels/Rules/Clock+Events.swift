@@ -274,8 +274,13 @@ extension Clock {
     guard case .businessDays(let days) = next else { return ClockDeadline.seconds(of: next, from: countsFrom, in: new) }
     guard let end = new.businessDayEnd(from: countsFrom, days: days) else { return nil }
     let seconds = old.elapsed(from: countsFrom, to: min(instant, end)) + new.elapsed(from: min(instant, end), to: end)
-    guard case .businessDays = budget, let budgetSeconds, let plain = ClockDeadline.seconds(of: budget, from: countsFrom, in: old) else { return seconds }
-    return seconds + (budgetSeconds - plain)
+    return seconds + shift(in: old)
+  }
+
+  /// What calendars before its own made of the budget's days: seconds that they have more than by its own, or less.
+  private func shift(in own: CompiledCalendar) -> Int64 {
+    guard case .businessDays = budget, let budgetSeconds, let plain = ClockDeadline.seconds(of: budget, from: countsFrom, in: own) else { return 0 }
+    return budgetSeconds - plain
   }
 
   /// Whether the runs so far used more than the budget, which has just taken the place of that of `before`. Asked when a run has
@@ -284,7 +289,13 @@ extension Clock {
     guard let budgetSeconds else { return false }
     switch budget {
     case .workingSeconds: return consumedSeconds > budgetSeconds
-    case .businessDays:
+    case .businessDays(let days):
+      // Pauses only move the end of the days, so what ended by then is in time, also on a day that only the new calendar has.
+      if before.shift(in: old) == 0, let runEndedAt, let end = new.businessDayEnd(from: countsFrom, days: days),
+        !ClockDeadline.isLate(runEndedAt, after: end)
+      {
+        return false
+      }
       let left = budgetSeconds - runStartedWithSeconds
       // Used up before the last run began. A budget that is no shorter than the one that was kept is kept too.
       if left <= 0, before.outcome == .missed || before.budgetSeconds.map({ budgetSeconds < $0 }) ?? true { return true }

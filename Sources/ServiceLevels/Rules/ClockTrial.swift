@@ -114,7 +114,7 @@ extension ClockTrial.Judgement {
       }
     priority = subject.terms.priority
     elapsedSeconds = subject.clock.consumedSeconds + going
-    budgetSeconds = subject.clock.budgetSeconds
+    budgetSeconds = subject.clock.shownBudgetSeconds
     judgedAt = isMet == nil ? nil : subject.clock.verdict?.breachedAt ?? subject.clock.observedAt
   }
 }

@@ -75,7 +75,7 @@ package struct ClockExplanation: OperationOutput {
     ) { .text($0.chain.sla == nil ? nil : $0.chain.selector.named.code) },
     OutputField("budgetSeconds", .integer, "The target: seconds of open time.", "目标：服务时间秒数。") { .integer($0.budgetSeconds) },
     OutputField("businessDays", .integer, "The target: the end of the N-th business day.", "目标：第 N 个工作日结束。") { .integer($0.businessDays) },
-    OutputField("budgetOpenSeconds", .integer, "The target in open seconds since the start.", "自开始起的时限秒数。") { .integer($0.clock.clock.budgetSeconds) },
+    OutputField("budgetOpenSeconds", .integer, "The target in open seconds since the start.", "自开始起的时限秒数。") { .integer($0.clock.clock.shownBudgetSeconds) },
     OutputField("objective", .decimal, "The share of tickets that must meet it, in percent.", "须达成的工单比例（百分比）。") {
       .text($0.chain.objective.map { Rate(units: $0).percent })
     },
