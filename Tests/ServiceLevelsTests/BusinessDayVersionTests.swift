@@ -119,8 +119,12 @@ import Testing
   }
 
   /// The same of a whole clock, whoever brings it up to date before it is classified anew.
-  @Test(arguments: [(3, "4 16:00", Verdict.Outcome.met), (2, "8 16:00", .missed)])
-  func aClockThatStoppedKeepsItsHours(days: Int64, stop: String, outcome: Verdict.Outcome) throws {
+  @Test(arguments: [
+    ("1 09:00", 3, "4 16:00", Verdict.Outcome.met), ("1 09:00", 2, "8 16:00", .missed),
+    // Over a weekend, which is business days by the version that comes later.
+    ("4 09:00", 3, "9 16:00", .met),
+  ])
+  func aClockThatStoppedKeepsItsHours(start: String, days: Int64, stop: String, outcome: Verdict.Outcome) throws {
     let series = CalendarSeries([
       .init(id: 1, calendar: 1, validFrom: Instant(seconds: 0), compiled: try Fixture.office().calendar),
       .init(id: 3, calendar: 1, validFrom: try Fixture.at("13 00:00"), compiled: try Fixture.always().calendar),
@@ -134,7 +138,7 @@ import Testing
         TargetTerms(
           id: days, metric: .resolution, priority: 3, budget: .businessDays(days), calendar: 1, calendarVersion: 1, objective: nil, pauses: true))
     }
-    let start = try Fixture.at("1 09:00")
+    let start = try Fixture.at(start)
     var clock = try SubjectClock.start(id: 1, subject: .ticket(1), goal(days), try series.coverage(1, at: start), at: start, cause: "opened")
     try clock.apply(.resolved, at: Fixture.at(stop), series)
     #expect(clock.clock.outcome == outcome)
