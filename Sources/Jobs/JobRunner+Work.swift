@@ -98,7 +98,7 @@ extension JobRunner {
     let run = RecordRun(job: job, began: began, ended: now, fault: text)
     _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { transaction in
       if sweeps[job.kind] != nil { transaction.enqueue(run) }
-      return try await transaction.execute(FailJob(job: job, error: text, retryAt: now.adding(seconds: job.retryDelaySeconds)))
+      return try await transaction.execute(FailJob(job: job, error: text, retryAt: job.retryAt(after: now)))
     }
   }
 

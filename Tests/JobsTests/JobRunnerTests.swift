@@ -65,7 +65,7 @@ import Testing
     try await runner.tick()
     var waiting = try #require(try await world.jobs().first)
     #expect(waiting.state == "ready" && waiting.attempts == 1 && waiting.lastError == "Trouble")
-    #expect(waiting.runAt == world.clock.now().adding(seconds: 2))
+    #expect(waiting.runAt > world.clock.now().adding(seconds: 1) && waiting.runAt <= world.clock.now().adding(seconds: 2))
     #expect(try await world.effects() == 0)
 
     // Not before its time.
@@ -75,7 +75,8 @@ import Testing
     world.clock.advance(seconds: 2)
     try await runner.tick()
     waiting = try #require(try await world.jobs().first)
-    #expect(waiting.attempts == 2 && waiting.runAt == world.clock.now().adding(seconds: 4))
+    #expect(waiting.attempts == 2)
+    #expect(waiting.runAt > world.clock.now().adding(seconds: 3) && waiting.runAt <= world.clock.now().adding(seconds: 4))
 
     world.clock.advance(seconds: 4)
     try await runner.tick()

@@ -139,6 +139,6 @@ package struct Job: Sendable {
   /// The number of this claim; a worker that lost its lease holds an older one and can no longer complete.
   let fence: Int64
 
-  /// When to try again after a failure: 2, 4, 8 ... seconds, at most five minutes.
-  var retryDelaySeconds: Int64 { min(1 << min(attempts, 9), 300) }
+  /// When to try again after this attempt has failed.
+  func retryAt(after now: Instant) -> Instant { Instant(microseconds: now.microseconds + RetryDelay.microseconds(job: id, attempt: attempts)) }
 }
