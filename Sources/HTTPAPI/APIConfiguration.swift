@@ -18,7 +18,7 @@ package struct APIConfiguration: Sendable {
   /// What listeners to live updates may cost.
   package var live = LiveHub.Limits()
   /// What `/metrics` says besides.
-  package var furtherMetrics: @Sendable () -> [FurtherMetric] = { [] }
+  package var furtherMetrics: @Sendable () async -> [FurtherMetric] = { [] }
 
   /// The largest request body, in bytes, unless ``limits`` is set otherwise.
   package static let bodyBytes = 1 << 20

@@ -163,6 +163,71 @@ begin
 end
 $$;
 
+-- Kinds of which jobs were given up, by name: of each how many, a thousand at the most, and which of them was left last. Sweeps among them, also while
+-- they rest before the single attempt that they get then.
+create function finder.dead_jobs(row_limit integer)
+returns table (kind text, dead bigint, tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    with recursive kinds (name) as (
+      select min(j.kind) from jobs.job j where j.state = 'dead'
+      union all
+      select (select min(j.kind) from jobs.job j where j.state = 'dead' and j.kind > k.name) from kinds k where k.name is not null
+    ), given_up as (
+      select k.name, n.number, d.tenant_id, d.id
+      from kinds k cross join lateral (
+        select j.tenant_id, j.id from jobs.job j where j.kind = k.name and j.state = 'dead' order by j.id desc limit 1) d
+      cross join lateral (
+        select count(*) as number from (
+          select from jobs.job j where j.kind = k.name and j.state = 'dead' order by j.id limit 1000) m) n
+      where k.name is not null
+      union all
+      select s.kind, 1, j.tenant_id, j.id
+      from jobs.schedule s cross join lateral (
+        select o.tenant_id, o.id from jobs.job o
+        where o.tenant_id = s.tenant_id and o.kind = s.kind and o.unique_key = 'schedule' and o.state = 'ready' and o.attempts >= o.max_attempts - 1
+        limit 1) j
+    )
+    select g.name, g.number, g.tenant_id, g.id from given_up g order by g.name limit least(row_limit, 1000);
+end
+$$;
+
+-- How the queue is: jobs that are due and not begun, those that run, those that were given up (as above), of each ten thousand at the most; and since when the
+-- first has waited of what is due, of whose worker went silent, and of the sweeps whose time no worker has noticed. By indexes, whatever waits.
+create function finder.job_figures(reference timestamptz)
+returns table (ready bigint, running bigint, dead bigint, waiting_since timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  most constant integer := 10000;
+begin
+  return query
+    with recursive kinds (name) as (
+      select min(j.kind) from jobs.job j where j.state = 'ready'
+      union all
+      select (select min(j.kind) from jobs.job j where j.state = 'ready' and j.kind > k.name) from kinds k where k.name is not null
+    ), due (run_at) as (
+      select d.run_at from kinds k cross join lateral (
+        select j.run_at from jobs.job j where j.kind = k.name and j.state = 'ready' and j.run_at <= reference order by j.run_at limit most) d
+      where k.name is not null
+    )
+    select
+      (select least(count(*), most) from due),
+      (select count(*) from (select from jobs.job j where j.state = 'running' order by j.lease_until limit most) r),
+      (select count(*) from (select from jobs.job j where j.state = 'dead' order by j.kind, j.id limit most) g)
+        + (select count(*) from jobs.schedule s cross join lateral (
+          select from jobs.job o
+          where o.tenant_id = s.tenant_id and o.kind = s.kind and o.unique_key = 'schedule' and o.state = 'ready' and o.attempts >= o.max_attempts - 1
+          limit 1) j),
+      least(
+        (select min(d.run_at) from due d),
+        (select min(j.lease_until) from jobs.job j where j.state = 'running' and j.lease_until <= reference),
+        (select min(s.next_at) from jobs.schedule s where s.next_at <= reference and not exists (
+          -- One that the worker started last does not run any more waits for nobody.
+          select from jobs.schedule n where n.tenant_id = s.tenant_id and n.declared_at > coalesce(s.declared_at, '-infinity'::timestamptz))));
+end
+$$;
+
 create function finder.due_schedules(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, kind text)
 language plpgsql stable security definer set search_path = '' as $$

@@ -54,7 +54,7 @@ struct BuiltInPages: Sendable {
       answered.byStatus.sorted { $0.key < $1.key }.map { ([("status", String($0.key))], Double($0.value)) })
     page.gauge("steward_http_requests_under_way", "HTTP requests under way, this one among them.", Double(answered.underWay))
     listeners(&page)
-    for metric in configuration.furtherMetrics() { page.add(metric) }
+    for metric in await configuration.furtherMetrics() { page.add(metric) }
     await database(&page)
     process(&page)
     return Reply(200, "text/plain; version=0.0.4; charset=utf-8", Array(page.text.utf8))

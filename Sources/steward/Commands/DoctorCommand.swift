@@ -60,16 +60,17 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     if database.database != nil || database.trial != nil || reader.string(forKey: "database.url") != nil {
       let place = try database.place(reader)
-      var waiting: [WaitingJobs.Found]?
+      var (waiting, dead) = ([WaitingJobs.Found]?.none, [String]?.none)
       await check("database, its schema and its protections") {
         let now = SystemClock().now()
         let found = try await Backend.run(at: place, logger: logger, connections: 2) { backend in
-          try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+          let (months, waiting) = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
             let months = try await transaction.first(PartitionMonthsAhead(now: now)) ?? -1
-            return (months: months, waiting: try await transaction.query(WaitingJobs(now: now)))
+            return (months, try await transaction.query(WaitingJobs(now: now)))
           }
+          return (months: months, waiting: waiting, dead: try await DeadJobs.inWords(backend.tenancy))
         }
-        waiting = found.waiting
+        (waiting, dead) = (found.waiting, found.dead)
         guard found.months >= 2 else { throw Failure(.conflict, CommandMessages.fewPartitions, ["months": String(found.months)]) }
       }
       if let waiting {
@@ -81,6 +82,12 @@ struct DoctorCommand: AsyncParsableCommand {
               "minutes": String(WaitingJobs.patienceSeconds / 60),
               "kinds": CommandMessages.list(waiting.map { "\($0.kind) (\($0.count))" }),
             ])
+        }
+      }
+      if let dead {
+        await check("jobs that were given up") {
+          guard !dead.isEmpty else { return }
+          throw Failure(.conflict, CommandMessages.jobsDead, ["kinds": CommandMessages.list(dead)])
         }
       }
     }

@@ -50,8 +50,9 @@ struct Server {
     // One for all interfaces: what it keeps of a token that is no good is good for all of them.
     let authenticator = Authenticator(tenancy: backend.tenancy)
     let console = AdminServer(admin, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger)
-    configuration.furtherMetrics = { [files = backend.files] in
-      console.figures.metrics + EventMetrics.of(Modules.eventFigures) + (files.map { FileMetrics.of($0.figures) } ?? [])
+    configuration.furtherMetrics = { [files = backend.files, tenancy = backend.tenancy] in
+      let jobs = await JobMetrics.of(tenancy)
+      return console.figures.metrics + EventMetrics.of(Modules.eventFigures) + (files.map { FileMetrics.of($0.figures) } ?? []) + jobs
     }
     let api = try APIServer(
       configuration, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger,

@@ -1,0 +1,24 @@
+import HTTPAPI
+import Jobs
+import Tenancy
+
+/// What `/metrics` says of jobs: of all that the database has, whoever runs them.
+enum JobMetrics {
+  /// None while the database does not answer.
+  static func of(_ tenancy: Tenancy) async -> [FurtherMetric] {
+    let now = tenancy.clock.now()
+    guard await tenancy.health().isReachable,
+      let found = try? await tenancy.transaction(binding: [], side: .staff, readOnly: true, { try await $0.first(JobFigures(now: now)) })
+    else { return [] }
+    let waits = found.waitingSince.map { Double(max(0, now.microseconds - $0.microseconds)) / 1_000_000 }
+    return [
+      FurtherMetric(
+        "steward_jobs", "Jobs that are due and not begun, that run, that were given up; 10000 stands for more.", .gauge,
+        [("ready", found.ready), ("running", found.running), ("dead", found.dead)].map { (labels: [("state", $0.0)], value: Double($0.1)) }),
+      FurtherMetric(
+        "steward_jobs_oldest_waiting_seconds",
+        "For how long the first job has waited that is due, whose worker went silent, or that no worker has noticed.", .gauge,
+        [(labels: [], value: waits ?? 0)]),
+    ]
+  }
+}
