@@ -1550,7 +1550,7 @@ begin
 end
 $$;
 
-grant select on escalations.escalation to steward_finder;
+grant select on escalations.escalation, escalations.rule to steward_finder;
 
 -- Open tickets that were recorded after a place and up to an instant, in that order; those of imports are none.
 create function finder.tickets_recorded(
@@ -1603,6 +1603,26 @@ begin
       select e.tenant_id, e.id, e.due_at, row_number() over (partition by e.tenant_id order by e.due_at, e.id) as place
       from escalations.escalation e where e.state = 'waiting' and e.due_at <= reference) d
     order by d.place, d.due_at, d.tenant_id limit least(row_limit, 1000);
+end
+$$;
+
+-- Whether from one instant until before another an escalation came due, the clocks left word of a promise, or an incident came to the age of a rule that
+-- counts every hour: a few looks at indexes. Of a backlog of words the first thousand, which are the next run's anyway.
+create function finder.has_due_escalations(since timestamptz, until timestamptz) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from escalations.escalation e where e.state = 'waiting' and e.due_at >= since and e.due_at < until)
+    or exists (
+      select from (
+        select o.recorded_at from operations.outbox o where o.consumer = 'escalations' order by o.tenant_id limit 1000) w
+      where w.recorded_at >= since and w.recorded_at < until)
+    or exists (
+      select from escalations.rule r cross join lateral (
+        select from desk.ticket t
+        where t.state in ('new', 'active', 'pending') and t.external_source is null
+          and t.recorded_at >= since - r.age_minutes * interval '1 minute' and t.recorded_at < until - r.age_minutes * interval '1 minute'
+        order by t.recorded_at limit 1) t
+      where r.state = 'active' and r.process = 'incident' and r.age_minutes is not null and r.calendar_id is null);
 end
 $$;
 

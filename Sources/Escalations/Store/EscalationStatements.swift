@@ -256,6 +256,19 @@ struct DueEscalations: Statement {
   static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (try row.next(), try row.next()) }
 }
 
+struct HasDueEscalations: Statement {
+  let stretch: Range<Instant>
+
+  static let sql = "select finder.has_due_escalations($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(stretch.lowerBound)
+    parameters.append(stretch.upperBound)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
 /// What an escalation that waits is of.
 struct TicketOfEscalation: Statement {
   let tenant: TenantId

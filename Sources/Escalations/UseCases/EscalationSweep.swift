@@ -62,6 +62,10 @@ package struct EscalationSweep: Sweep {
     if !rest.isEmpty { throw rest }
   }
 
+  package func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool {
+    try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(HasDueEscalations(stretch: stretch)).first ?? false }
+  }
+
   // MARK: Finding
 
   /// By what the clocks tell, and by reopenings: a batch of each tenant. What no rule asks for is taken away too.

@@ -1,0 +1,55 @@
+import Kernel
+import Postgres
+import TestSupport
+import Tenancy
+import Testing
+
+@testable import ServiceLevels
+
+/// A worker asks once a second whether time has moved a clock. Among a hundred thousand that run it finds those by when they are due.
+@Suite struct DueClockPlanTests {
+  @Test func clocksAreFoundByWhenTheyAreDue() async throws {
+    let world = try await DeskWorld()
+    _ = try await world.open()
+    let now = world.database.clock.now()
+    // One in a thousand is due, a few wait for a customer until then.
+    try await world.database.runAsSuperuser(
+      """
+      insert into service_levels.clock
+      select (jsonb_populate_record(c, jsonb_build_object('id', 1000000 + n, 'subject_id', 100000 + n,
+        'due_at', d.due_at, 'breach_at', d.due_at, 'next_warn_at', d.due_at))).*
+      from service_levels.clock c cross join generate_series(1, 100000) n
+      cross join lateral (select '\(now)'::timestamptz + (n - 100) * interval '1 second' as due_at) d
+      where c.state = 'running' and c.metric = 'resolution';
+      insert into service_levels.clock
+      select (jsonb_populate_record(c, jsonb_build_object('id', 2000000 + n, 'subject_id', 300000 + n, 'state', 'paused', 'due_at', null, 'breach_at', null,
+        'next_warn_at', null, 'pause_ends_at', '\(now)'::timestamptz + (n - 10) * interval '1 hour'))).*
+      from service_levels.clock c cross join generate_series(1, 1000) n where c.id = 1000001;
+      analyze service_levels.clock
+      """)
+    let stretch = now..<now.adding(seconds: 1)
+    let scans = try await world.database.scans(of: "service_levels.clock") { transaction in
+      // Often enough for the plan that holds for all arguments.
+      for _ in 0..<7 {
+        #expect(try await transaction.query(DueClocks(now: now, after: .first, limit: 500)).count == 109, "99 that ran out, 10 waits")
+        #expect(try await transaction.query(DueWarnings(now: now, after: .first, limit: 500)).count == 100)
+        #expect(try await transaction.query(HasDueClocks(stretch: stretch)) == [true])
+        #expect(try await transaction.query(HasDueWarnings(stretch: stretch)) == [true])
+        // Where nothing is due, all indexes are looked at.
+        let quiet = now.adding(seconds: -5400)..<now.adding(seconds: -5399)
+        #expect(try await transaction.query(HasDueClocks(stretch: quiet)) == [false])
+      }
+    }
+    #expect(scans.sequential == 0, "\(scans)")
+    for index in ["clock_breach", "clock_pause_ends", "clock_next_warn"] { #expect(scans.ofIndexes[index, default: 0] > 0, "\(index): \(scans)") }
+
+    let place: [Value.Member] = [
+      .init("reference", .text("'\(now)'")), .init("after_due", "'1970-01-01T00:00:00Z'"), .init("after_tenant", "0"), .init("after_clock", "0"),
+    ]
+    for (function, indexes) in [("due_clocks", ["clock_breach", "clock_pause_ends"]), ("due_warnings", ["clock_next_warn"])] {
+      let plan = try await world.database.finderPlan(function, given: .object(place))
+      for index in indexes { #expect(plan.contains { $0.contains(index) }, "\(plan.joined(separator: "\n"))") }
+      #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan.joined(separator: "\n"))")
+    }
+  }
+}
