@@ -14,8 +14,10 @@ extension JobRunner {
         return try await transaction.first(ClaimJob(found: found, now: now, leaseUntil: now.adding(seconds: leaseSeconds)))
       }
       guard let job = claimed else { return }
-      FaultPoint.jobClaimed.reach()
-      await perform(job)
+      await FaultPoint.within(job.kind) {
+        FaultPoint.jobClaimed.reach()
+        await workWhileItIsOurs(on: job)
+      }
     } catch  where Task.isCancelled {
       // The server ends: another one, or its next start, takes the job.
     } catch {
@@ -25,9 +27,17 @@ extension JobRunner {
     }
   }
 
+  /// Works on it, with signs of life, until it is done or another worker has it.
+  private func workWhileItIsOurs(on job: Job) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await extendLease(of: job) }
+      group.addTask { await perform(job) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
   private func perform(_ job: Job) async {
-    let heartbeat = Task { await self.extendLease(of: job) }
-    defer { heartbeat.cancel() }
     let began = tenancy.clock.now()
     do {
       if let sweep = sweeps[job.kind] {
@@ -109,12 +119,21 @@ extension JobRunner {
     }.value
   }
 
+  /// Until it is cancelled, or the job is in other hands: a worker that was stopped for longer than its lease need not go on with what it could not
+  /// complete any more.
   private func extendLease(of job: Job) async {
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(Double(leaseSeconds) / 3))
       guard !Task.isCancelled else { return }
       let until = tenancy.clock.now().adding(seconds: leaseSeconds)
-      _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(ExtendLease(job: job, leaseUntil: until)) }
+      // Of a database that does not answer nothing is known: the job may still be ours.
+      let held = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(ExtendLease(job: job, leaseUntil: until)) }
+      guard held == 0 else { continue }
+      // Or it has just been completed here: then this is cancelled.
+      try? await Task.sleep(for: .seconds(1))
+      guard !Task.isCancelled else { return }
+      logger.warning("job lost its lease", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
+      return
     }
   }
 }

@@ -24,16 +24,21 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case notificationSent = "notification.sent"
 
   #if DEBUG
-    private static let armed = Mutex<(@Sendable (FaultPoint) -> Void)?>(nil)
+    private static let armed = Mutex<(@Sendable (FaultPoint, _ work: String?) -> Void)?>(nil)
+    @TaskLocal private static var work: String?
 
     /// Once, before anything runs.
-    package static func arm(_ action: @escaping @Sendable (FaultPoint) -> Void) { armed.withLock { $0 = action } }
+    package static func arm(_ action: @escaping @Sendable (FaultPoint, _ work: String?) -> Void) { armed.withLock { $0 = action } }
 
     package func reach() {
       guard let action = Self.armed.withLock({ $0 }) else { return }
-      action(self)
+      action(self, Self.work)
     }
+
+    /// The points that are reached in it are of this work, as of a sweep by its kind: so each of many that share a point can be met.
+    package static func within(_ work: String, _ body: () async -> Void) async { await Self.$work.withValue(work, operation: body) }
   #else
     @inlinable package func reach() {}
+    @inlinable package static func within(_ work: String, _ body: () async -> Void) async { await body() }
   #endif
 }

@@ -129,6 +129,32 @@ import Testing
     #expect(try await world.jobs().isEmpty)
   }
 
+  /// At its next sign of life, and not only when its work is over.
+  @Test func aWorkerWhoseJobAnotherHasStopsWorkingOnIt() async throws {
+    let world = try await JobWorld.make()
+    try await world.leave()
+    let (reached, reach) = AsyncStream.makeStream(of: Void.self)
+    let stopped = Counter()
+    let work: @Sendable (Job, Transaction) async throws -> Void = { _, transaction in
+      world.effect(in: transaction)
+      reach.finish()
+      do {
+        try await Task.sleep(for: .seconds(600))
+      } catch {
+        stopped.next()
+        throw error
+      }
+    }
+    let stalled = Task { try await world.runner(work, leaseSeconds: 1).tick() }
+    for await _ in reached {}
+    // As another worker takes it.
+    try await world.database.runAsSuperuser("update jobs.job set fence = fence + 1, lease_until = lease_until + interval '1 hour'")
+    _ = try await stalled.value
+    #expect(stopped.value == 1)
+    #expect(try await world.effects() == 0)
+    #expect(try await world.jobs().map(\.state) == ["running"], "whoever has it now keeps it")
+  }
+
   @Test func aJobThatKillsItsWorkersIsBuried() async throws {
     let world = try await JobWorld.make()
     try await world.leave()

@@ -5,18 +5,23 @@
   import Synchronization
 
   /// For the crash harness, in debug builds alone: `STEWARD_FAULT_POINT=job.claimed:3` ends the process by SIGKILL when it comes to that point for
-  /// the third time. Read once, at the start; what is no point is refused.
+  /// the third time; `sweep.step@desk.close:1` when that sweep comes to it; with `:stop` behind it the process is stopped there, as by SIGSTOP. Read
+  /// once, at the start; what is no point is refused.
   enum FaultArming {
     static func arm(_ environment: [String: String]) throws {
       guard let text = environment["STEWARD_FAULT_POINT"] else { return }
       let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, let point = FaultPoint(rawValue: String(parts[0])), let times = Int(parts[1]), times > 0 else {
+      let place = (parts.first ?? "").split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard (2...3).contains(parts.count), let point = place.first.flatMap(FaultPoint.init(rawValue:)), let times = Int(parts[1]), times > 0,
+        parts.count == 2 || parts[2] == "stop"
+      else {
         let names = FaultPoint.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("STEWARD_FAULT_POINT takes POINT:TIMES, not '\(text)'. Points: \(names).")
+        throw ValidationError("STEWARD_FAULT_POINT takes POINT:TIMES, POINT@SWEEP:TIMES or either with :stop behind it, not '\(text)'. Points: \(names).")
       }
+      let (wanted, signal) = (place.dropFirst().first, parts.count == 3 ? SIGSTOP : SIGKILL)
       let left = Counter(times)
-      FaultPoint.arm { reached in
-        if reached == point, left.isLast() { kill(getpid(), SIGKILL) }
+      FaultPoint.arm { reached, work in
+        if reached == point, wanted == nil || wanted == work, left.isLast() { kill(getpid(), signal) }
       }
     }
 
