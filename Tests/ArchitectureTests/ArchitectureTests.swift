@@ -48,8 +48,19 @@ import Testing
     for sweep in sweeps where !others.contains(sweep.path) {
       #expect(sweep.text.contains("FaultPoint.") || sweep.text.contains("OneByOne.run("), "\(sweep.path)")
     }
-    let oneByOne = try #require(Self.files.first { $0.path == "Sources/Jobs/Model/OneByOne.swift" })
-    #expect(oneByOne.text.contains("FaultPoint."))
+    for shared in ["Sources/Jobs/Model/OneByOne.swift", "Sources/ServiceLevels/UseCases/ClockRound.swift"] {
+      #expect(try #require(Self.files.first { $0.path == shared }).text.contains("FaultPoint."), "\(shared)")
+    }
+  }
+
+  /// Each sweep is ended by its name, or is among those of which the harness says that its load brings them no work.
+  @Test func theCrashHarnessNamesEachSweep() throws {
+    let points = try #require(Self.files.first { $0.path == "deploy/crashtest/points.py" }).text
+    let kinds = Self.files.filter { $0.path.hasPrefix("Sources/") && !$0.path.hasPrefix("Sources/steward-bench/") }.flatMap { file in
+      file.text.matches(of: /static let kind = "([a-z_]+\.[a-z_]+)"/).map { String($0.1) }
+    }
+    #expect(kinds.count > 30)
+    for kind in kinds { #expect(points.contains("\"\(kind)\""), "\(kind)") }
   }
 
   /// docs/threats.md says which test shows what. A name without a target goes on with the one before it.

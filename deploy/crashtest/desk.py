@@ -22,7 +22,7 @@ class Desk:
     def make_person(self):
         """Somebody with a login: only people decide, and have time of their own. Gives the token of a session."""
         login, password = "kim@example.test", "correct horse battery"
-        account = self.site.call("POST", "/v1/staff", {"login": login, "name": "Kim", "password": password})["id"]
+        self.account = account = self.site.call("POST", "/v1/staff", {"login": login, "name": "Kim", "password": password})["id"]
         for role in ("account_manager", "engineer"):
             self.site.call("POST", "/v1/staff-grants", {"account": account, "role": role, "everyCustomer": True})
         provider = self.site.call("GET", "/v1/identity")["tenant"]

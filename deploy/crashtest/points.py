@@ -14,6 +14,25 @@ from .site import Site
 OF_THE_API = {"act.worked": 15, "act.committed": 15}
 OF_WORKERS = {
     "job.claimed": 3, "job.worked": 3, "job.completed": 3, "sweep.step": 2, "notifications.made": 2, "notification.claimed": 3, "notification.sent": 3}
+# Sweeps that end between two of their steps, each by itself, and what brings them work that the load does not.
+OF_SWEEPS = {
+    "service_levels.breach": "",
+    "service_levels.warn": "",
+    "escalations.raise": "",
+    # What monitoring opened: no writer goes on with it.
+    "desk.close": "update desk.ticket set closes_at = now() where state = 'resolved' and closes_at > now() and title like 'Something is wrong with %';",
+    "events.settle": "",
+    "requests.move": "",
+    "scorecard.refresh": "",
+}
+# Sweeps with points of their own above.
+WITH_OWN_POINTS = ["notifications.make", "notifications.deliver"]
+# Sweeps that this load brings no work. Each has the point, or works in one transaction, or only makes room; tests end them.
+WITHOUT_WORK = [
+    "service_levels.calendar", "catalog.stages", "assurance.proof", "time_entries.timer", "contracts.renewal", "suppliers.remind", "problems.tell",
+    "changes.move", "changes.tell", "handbooks.accountable", "desk.owners", "requests.owners", "problems.owners", "changes.owners", "desk.answers",
+    "attachments.sweep", "operations.partitions", "desk.cascade", "major_incidents.tell", "desk.ticket_text", "search.process_text",
+    "operations.idempotency", "tenancy.ended_tokens", "events.forget", "notifications.forget"]
 # Whose loss is waited for in truth, in the short form too: the longest of all, for a notification is in hand besides the job.
 ALWAYS_TIMED = {"notification.sent"}
 MOST_SECONDS = 60
@@ -43,6 +62,9 @@ class Points:
             hook = site.call("POST", "/v1/webhooks", {"name": "Harness", "url": receiver.url})["id"]
             site.call("POST", "/v1/notification-rules", {
                 "name": "What is opened", "event": "incident.opened", "channels": ["webhook"], "webhook": hook})
+            # Of what passed the first share of its budget somebody is told; nothing else is done, for the writers go on with it.
+            site.call("POST", "/v1/escalation-rules", {
+                "name": "What takes long", "percent": 1, "metric": "resolution", "staff": [site.desk.account]})
             self.load = Load(site, writers=6, seed=self.seed).start()
             for number in range(self.rounds):
                 for point, times in OF_THE_API.items():
@@ -52,6 +74,8 @@ class Points:
                         # Sweeps come by in turns: which of them dies depends on when.
                         times += self.dice.randrange(20)
                     self.kill_worker(point, times, number == 0 and (self.timed or point in ALWAYS_TIMED))
+                for sweep, work in OF_SWEEPS.items():
+                    self.kill_worker(f"sweep.step@{sweep}", 1, False, work + hurry(sweep))
             self.load.stop()
             self.audit()
             return self.figures | {"kills": dict(self.figures["kills"]), "acknowledged": self.load.acknowledged}, self.findings
@@ -78,8 +102,8 @@ class Points:
         site.wait_until_ready()
         load.open()
 
-    def kill_worker(self, point, times, timed):
-        """The only worker is the one that dies; what it had in hand is left to the next."""
+    def kill_worker(self, point, times, timed, work=""):
+        """The only worker is the one that dies; what it had in hand is left to the next. `work`: SQL that brings it to the point."""
         site = self.site
         for worker in site.workers:
             worker.kill()
@@ -88,7 +112,7 @@ class Points:
         hurry_notifications(site)
         repeated = self.repeated
         victim = site.start_worker(f"{point}:{times}")
-        self.ended_by_itself(victim, point)
+        self.ended_by_itself(victim, point, work)
         started = time.monotonic()
         site.workers = []
         site.wait_until_sessions_end("steward worker")
@@ -113,11 +137,11 @@ class Points:
         if is_judged and seconds > MOST_SECONDS:
             self.findings[f"rescued later than {MOST_SECONDS} s at {point}"] = seconds
 
-    def ended_by_itself(self, child, point):
+    def ended_by_itself(self, child, point, work=""):
         """The schedules are hurried, so that no point is waited for."""
         def look():
             if child.is_running:
-                self.site.cluster.sql(audit.HURRY)
+                self.site.cluster.sql(audit.HURRY + work)
             return not child.is_running
 
         if self.load.errors:
@@ -155,7 +179,7 @@ class Points:
         self.findings |= {name: count for name, count in counts.items() if count}
         self.figures |= {"notifications, by their ids": len(receiver.times), "of these received again under the same id": self.repeated}
         # One worker dies at a time, and sends to one webhook one after the other: a kill repeats one message at the most.
-        kills = sum(self.figures["kills"].values()) + self.rounds * len(OF_WORKERS)
+        kills = sum(self.figures["kills"].values()) + self.rounds * (len(OF_WORKERS) + len(OF_SWEEPS))
         again = sum(times - 1 for times in receiver.times.values())
         if again > kills:
             self.findings["more repetitions than kills"] = f"{again} of {kills}"
@@ -164,6 +188,11 @@ class Points:
 def write_id(write):
     """The id of what was opened."""
     return json.loads(write.answer).get("id")
+
+
+def hurry(sweep):
+    """Lets one sweep come due, however seldom it does."""
+    return f"update jobs.schedule set next_at = now() where kind = '{sweep}';"
 
 
 def hurry_notifications(site):

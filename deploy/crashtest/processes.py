@@ -108,9 +108,19 @@ def parent_of(pid):
         return None
 
 
+def state_of(pid):
+    """One letter, as `ps` shows it; None when there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return None
+
+
 def is_alive(pid):
     """Whether it still runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (OSError, IndexError):
-        return False
+    return state_of(pid) not in (None, "Z", "X")
+
+
+def is_stopped(pid):
+    """Whether it was told to stop (SIGSTOP) and not to go on."""
+    return state_of(pid) == "T"

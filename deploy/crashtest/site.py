@@ -155,9 +155,11 @@ class Site:
         customer = self.call("POST", "/v1/customers", {"code": f"CRASH{number}", "name": f"Customer {number}", "zone": "Europe/Berlin"})["id"]
         if number == 0:
             calendar = self.call("POST", "/v1/calendars", {"name": "Around the clock", "stock": "24x7", "zone": "UTC", "published": True})["id"]
-            # A response within a minute: whatever is opened with a time in the past keeps the workers busy.
+            # A response within a minute: whatever is opened with a time in the past keeps the workers busy, and passes the first share of its
+            # resolution's budget besides.
             targets = [
                 {"metric": metric, "priority": priority, "calendar": calendar, "budgetSeconds": seconds, "pauses": metric == "resolution"}
+                | ({"warnPercents": [1]} if metric == "resolution" else {})
                 for priority in range(1, 6) for metric, seconds in (("response", 60), ("resolution", 86_400))]
             self.sla = self.call("POST", "/v1/slas", {"name": "Crash", "targets": targets})["id"]
             self.offering = Desk.make_offering(self)
