@@ -46,7 +46,7 @@ MEASURES = {
     "search": (search_measure.run, "incidents, and tickets of every kind, by their words, for engineers with few and with many customers"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
-    "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),
+    "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline or a warning is recorded"),
     "live": (live_measure.run, "live updates: memory of a stream, how soon a change is told, what it costs to look"),
     "storm": (storm_measure.run, "what other customers feel of 10,000 alerts a minute by one, and what becomes of the alerts"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
