@@ -9,12 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import disks, kills, outages, points, stale
+from . import disks, kills, outages, points, poison, stale
 from .load import Load
 from .processes import Child, Failed, Missing, OutOfTime
 from .site import Site, remove
 
-SCENARIOS = ["kills", "points", "control", "sessions", "stop", "sigterm", "stale", "disk-data", "disk-wal"]
+SCENARIOS = ["kills", "points", "control", "sessions", "stop", "sigterm", "stale", "poison", "disk-data", "disk-wal"]
 
 
 def arguments():
@@ -23,7 +23,7 @@ def arguments():
         description="Kills Steward and PostgreSQL under load, and looks whether an acknowledged write was lost or done twice.",
         epilog="Ends with 0 when nothing was lost, doubled or half done and all limits held; 1 when not; 3 when something is missing. "
         "It runs a private PostgreSQL in a folder of its own and ends only what it started. The disk scenarios mount small file systems and are "
-        "left out, with a line that says so, unless root runs them. The points, and the worker that is stopped (stale), need a debug build.")
+        "left out, with a line that says so, unless root runs them. The points, the worker that is stopped (stale) and the job that kills its worker (poison) need a debug build.")
     parser.add_argument("--short", "--quick", action="store_true", help="some minutes, for deploy/test: 3 kills of each kind, each point once")
     parser.add_argument("--kills", type=int, metavar="N", help="kills of each kind (API, worker, PostgreSQL); 100")
     parser.add_argument("--writes", type=int, metavar="N", help="acknowledged writes that the kills' run must reach; 50000")
@@ -96,7 +96,8 @@ class Run:
             "sessions": lambda: outages.terminated_sessions(site, self.say, 4 if short else 60),
             "stop": lambda: outages.stopped(site, self.say, 8 if short else 50),
             "sigterm": lambda: outages.orderly_ends(site, self.say, 3 if short else 20),
-            "stale": lambda: stale.workers(site, self.say, short, options.seed)}
+            "stale": lambda: stale.workers(site, self.say, short, options.seed),
+            "poison": lambda: poison.job(site, self.say)}
         site = self.on_a_site("main", shared)
         if site:
             try:
