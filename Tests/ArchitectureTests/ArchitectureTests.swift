@@ -62,6 +62,10 @@ import Testing
     }
     #expect(kinds.count > 30)
     for kind in kinds { #expect(points.contains("\"\(kind)\""), "\(kind)") }
+    let declared = try #require(Self.files.first { $0.path == "Sources/Kernel/FaultPoint.swift" }).text
+    let names = declared.matches(of: /  case [a-zA-Z]+ = "([a-z.]+)"/).map { String($0.1) }
+    #expect(names.count > 8)
+    for name in names { #expect(points.contains("\"\(name)\":"), "\(name)") }
   }
 
   /// docs/threats.md says which test shows what. A name without a target goes on with the one before it.
