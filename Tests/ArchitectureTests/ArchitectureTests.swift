@@ -63,7 +63,7 @@ import Testing
     #expect(kinds.count > 30)
     for kind in kinds { #expect(points.contains("\"\(kind)\""), "\(kind)") }
     let declared = try #require(Self.files.first { $0.path == "Sources/Kernel/FaultPoint.swift" }).text
-    let names = declared.matches(of: /  case [a-zA-Z]+ = "([a-z.]+)"/).map { String($0.1) }
+    let names = declared.matches(of: /case [a-zA-Z]+ = "([a-z.]+)"/).map { String($0.1) }
     #expect(names.count > 8)
     for name in names { #expect(points.contains("\"\(name)\":"), "\(name)") }
   }
