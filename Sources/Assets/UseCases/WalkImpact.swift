@@ -93,11 +93,11 @@ package enum WalkImpact: Operation {
     /// The customer's row.
     package let tenant: TenantId
     package let id: PublicId
-    package let code: String
+    let code: String
     let name: String
     private(set) var cis: [PublicId]
     /// Of the nearest of these CIs.
-    package private(set) var depth: Int
+    let depth: Int
     private(set) var path: [PublicId]
 
     init(tenant: TenantId, id: PublicId, code: String, name: String, cis: [PublicId], depth: Int, path: [PublicId]) {
