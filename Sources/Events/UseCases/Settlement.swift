@@ -23,7 +23,7 @@ struct Settlement: Sendable {
   static let mostCis = 50
 
   /// What its transaction is bound to.
-  var bound: [TenantId] { customer == provider.id ? [provider.id] : [customer, provider.id] }
+  var bound: [TenantId] { Set([customer, provider.id]).sorted() }
 
   /// - Parameters:
   ///   - ids: of the events.
