@@ -13,6 +13,7 @@ package enum AssetsMessages: MessageCatalog {
   static let badLimits = Message("ci_type.bad_limits", "These limits leave nothing that could be stored.", zh: "此范围内没有可存储的值。")
   static let typeRetired = Message("ci_type.retired", "The type {type} is retired.", zh: "类型 {type} 已停用。")
   static let typeActive = Message("ci_type.active", "The type {type} is in use.", zh: "类型 {type} 正在使用中。")
+  static let noSuchRevision = Message("ci_type.no_such_revision", "The type has the revisions 1 to {newest}.", zh: "该类型的修订号为 1 至 {newest}。")
   static let unknownType = Message("ci.unknown_type", "There is no type {type}. See ci_type.list.", zh: "没有类型 {type}。参见 ci_type.list。")
   static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}.", zh: "没有可用的配置项等级 {tier}。")
   static let unknownService = Message("ci.unknown_service", "There is no service {service} in the catalogue.", zh: "服务目录中没有服务 {service}。")
@@ -58,8 +59,8 @@ package enum AssetsMessages: MessageCatalog {
 
   package static let all =
     [
-      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType,
-      unknownTier,
+      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive,
+      noSuchRevision, unknownType, unknownTier,
       unknownService, unknownAttribute, tooManyAttributes, leftover, blank, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency,
       badAmount, sumTooLarge, toItself,
       relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,

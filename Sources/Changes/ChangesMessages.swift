@@ -53,6 +53,13 @@ package enum ChangeMessages: MessageCatalog {
     "It concerns this customer still: it touches a configuration item of his or one that affects him, is to resolve something of his, or he was told of it.",
     zh: "该变更仍涉及此客户：涉及其配置项或影响其的共享配置项，或用于解决其事件或问题，或已通知该客户。")
   static let concerned = Message("change.concerned", "It concerns this customer already.", zh: "该变更已涉及此客户。")
+  static let affectsNobodyElse = Message(
+    "change.affects_nobody_else", "It concerns all already whom what rests on its shared configuration items affects. See change.affected.",
+    zh: "所涉共享配置项的上游未影响其他客户。参见 change.affected。")
+  static let affectsTooMany = Message(
+    "change.affects_too_many",
+    "More than {most} customers are affected by what rests on its shared configuration items: name those that affect them (change.add_ci).",
+    zh: "所涉共享配置项的上游影响超过 {most} 个客户，请直接添加影响他们的配置项（change.add_ci）。")
   static let linkedAlready = Message("change.linked_already", "They are linked already.", zh: "两者已关联。")
   static let notLinked = Message("change.not_linked", "They are not linked.", zh: "两者未关联。")
   static let refused = Message(
@@ -85,7 +92,8 @@ package enum ChangeMessages: MessageCatalog {
     staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
     approvedAlready, ownModel, needsPerson, notYours, anotherIsYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi,
     tooManyCis,
-    concerned, notConcerned, stillConcerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi,
+    concerned, notConcerned, stillConcerned, affectsNobodyElse, affectsTooMany, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged,
+    modelReplaced, modelNeedsCi,
     modelNotShared, highUnasked,
     concernsMore, ownerMissing, owned, notOwners, releaseSigned,
   ]

@@ -12,6 +12,7 @@ package enum ChangesModule: OperationModule {
     OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self,
     CommentChange.self, ListChangeComments.self,
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
+    ConcernAffectedCustomers.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
     ListChangesOfProblem.self,
     ListChangeApprovals.self, ApproveChange.self, RejectChange.self, DelegateChangeApproval.self, ReassignChangeApproval.self,

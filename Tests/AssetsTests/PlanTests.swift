@@ -21,13 +21,14 @@ import Testing
       try await transaction.execute(PrepareOwner())
       try await transaction.execute(PrepareType())
       try await transaction.execute(PrepareAll())
+      try await transaction.execute(PrepareWarranty())
       try await transaction.execute(PrepareSerial())
       try await transaction.execute(PrepareTag())
       try await transaction.execute(PrepareName())
       return try await [
         "ci_by_owner": transaction.query(PlanOwn()) + transaction.query(PlanOwner()), "ci_by_type": transaction.query(PlanType()),
         "ci_by_name": transaction.query(PlanAll()) + transaction.query(PlanName()), "ci_by_serial": transaction.query(PlanSerial()),
-        "ci_by_tag": transaction.query(PlanTag()),
+        "ci_by_tag": transaction.query(PlanTag()), "ci_by_warranty": transaction.query(PlanWarranty()),
       ]
     }
     for (index, plan) in plans {
@@ -37,14 +38,16 @@ import Testing
   }
 }
 
-/// One in a hundred has an owner and is of another type.
+/// One in a hundred has an owner and a warranty, and is of another type.
 private struct MultiplyCis: Statement {
   let copies: Int64
 
   static let sql = """
-    insert into assets.ci (tenant_id, public_id, type_id, name, name_key, state, owner_id, serial, serial_key, asset_tag, tag_key, confirmed_at, recorded_at)
+    insert into assets.ci
+      (tenant_id, public_id, type_id, name, name_key, state, owner_id, serial, serial_key, asset_tag, tag_key, warranty_until, confirmed_at, recorded_at)
     select c.tenant_id, substr(sha256(n::text::bytea), 1, 12), case when n % 100 = 0 then t.id else c.type_id end, 'ci ' || n, 'ci ' || n, c.state,
-      case when n % 100 = 0 then c.owner_id end, 's' || n, 's' || n, 't' || n, 't' || n, c.confirmed_at, c.recorded_at
+      case when n % 100 = 0 then c.owner_id end, 's' || n, 's' || n, 't' || n, 't' || n,
+      case when n % 100 = 0 then date '2026-01-01' + (n / 100)::integer end, c.confirmed_at, c.recorded_at
     from assets.ci c join assets.ci_type t on t.code = 'printer' cross join generate_series(1, $1) n
     """
 
@@ -95,6 +98,16 @@ private struct PrepareAll: Statement {
 
 private struct PlanAll: Statement {
   static let sql = "explain execute ci_all (1, true, '{}', null, '', 0, null, null, null, null, null, null, 101)"
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct PrepareWarranty: Statement {
+  static let sql = "prepare ci_warranty as \(CisByWarranty.sql)"
+}
+
+private struct PlanWarranty: Statement {
+  static let sql = "explain execute ci_warranty (1, true, '{}', null, null, 0, null, null, null, null, null, null, 101, '2026-03-01')"
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

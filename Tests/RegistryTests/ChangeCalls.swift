@@ -203,6 +203,14 @@ extension CallRule {
       let touching = try await world.seed("change.add_ci", ["id": change.id, "ci": ci], version: change.version)
       return (["id": change.id, "ci": ci], touching["version"]?.integer)
     }),
+    // What rests on the shared CI that it touches affects the twin, whom it does not concern yet.
+    "change.concern_affected": CallRule(given: { world, twin, _ in
+      let (base, top) = (try await world.sharedCi(), try await world.sharedCi(affecting: twin))
+      let version = try await world.seed("ci.read", ["id": top])["version"]?.integer
+      try await world.seed("ci.relate", ["id": top, "kind": "depends_on", "to": base.id], version: version)
+      let change = try await world.seed("change.open", ["kind": "normal", "title": "Rewire", "sharedCis": .array([base.id])])
+      return (["id": change["id"] ?? .null], change["version"]?.integer)
+    }),
     "change.unlink_incident": linked("incident", "inc"), "change.unlink_problem": linked("problem", "prb"),
     "change_approval.approve": changeApproval, "change_approval.reject": changeApproval, "change_approval.delegate": handedOn,
     "change_approval.reassign": handedOn,

@@ -24,6 +24,15 @@ struct CiContent: Hashable, Sendable {
   var warrantyUntil: CalendarDate?
   var cost: Money?
   var attributes: [String: Value] = [:]
+  /// The revision of its type by which the attributes were checked when they were last told anew; nil: it was not kept yet.
+  var typeRevision: Int64?
+
+  /// Attributes as they were checked by a revision of its type. What is told as it is, is not checked anew.
+  mutating func tell(_ attributes: [String: Value], by revision: Int64) {
+    guard attributes != self.attributes else { return }
+    self.attributes = attributes
+    typeRevision = revision
+  }
 
   /// In the order of their keys.
   var attributeValue: Value { .object(attributes.sorted { $0.key < $1.key }.map { Value.Member($0.key, $0.value) }) }

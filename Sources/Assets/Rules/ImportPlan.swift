@@ -99,7 +99,8 @@ struct ImportReading: Sendable {
     if !type.row.isActive { refuse("type", AssetsMessages.typeRetired, ["type": code]) }
     var content = CiContent(name: line.name ?? "", state: .inUse)
     if let state = state() { content.state = state }
-    read(into: &content, type.rule, isNew: true)
+    read(into: &content, type, isNew: true)
+    content.typeRevision = type.row.seq
     return violations.isEmpty ? (type.row, content) : nil
   }
 
@@ -116,12 +117,13 @@ struct ImportReading: Sendable {
       }
       content.state = state
     }
-    guard let rule = book.types[row.typeCode]?.rule else { return refuse("type", AssetsMessages.unknownType, ["type": row.typeCode]) }
-    read(into: &content, rule, isNew: false)
+    guard let type = book.types[row.typeCode] else { return refuse("type", AssetsMessages.unknownType, ["type": row.typeCode]) }
+    read(into: &content, type, isNew: false)
     return violations.isEmpty ? content : nil
   }
 
-  private mutating func read(into content: inout CiContent, _ rule: AttributeRule, isNew: Bool) {
+  private mutating func read(into content: inout CiContent, _ type: (row: CiTypeRow, rule: AttributeRule), isNew: Bool) {
+    let rule = type.rule
     if let name = line.name, isPlain(name, "name", most: 200) { content.name = name }
     if let serial = line.serial, isPlain(serial, "serial", most: 100), !Self.isSame(serial, content.serial) { content.serial = serial }
     if let tag = line.assetTag, isPlain(tag, "assetTag", most: 100), !Self.isSame(tag, content.assetTag) { content.assetTag = tag }
@@ -139,7 +141,7 @@ struct ImportReading: Sendable {
       return Value.Member(member.name, AttributeRule.value(ofText: text, definition))
     }
     let (attributes, problems) = rule.applied(told, to: content.attributes, isNew: isNew)
-    content.attributes = attributes
+    content.tell(attributes, by: type.row.seq)
     violations += problems
   }
 

@@ -17,7 +17,8 @@ struct CiRow: Sendable {
 
   static let select = """
     select c.id, c.public_id, c.type_id, t.code, t.names, c.name_key, c.name, c.state, c.owner_id, p.public_id, c.unit_id, u.public_id, c.ci_tier,
-      c.service_id, s.code, c.serial, c.asset_tag, c.warranty_until, c.cost_minor, c.cost_currency, c.attributes, c.confirmed_at, c.recorded_at, c.version
+      c.service_id, s.code, c.serial, c.asset_tag, c.warranty_until, c.cost_minor, c.cost_currency, c.attributes, c.type_seq, c.confirmed_at,
+      c.recorded_at, c.version
     from assets.ci c
     join assets.ci_type t on t.id = c.type_id
     left join tenancy.person p on p.tenant_id = c.tenant_id and p.id = c.owner_id
@@ -50,6 +51,7 @@ struct CiRow: Sendable {
     content.cost = minor.flatMap { minor in currency.flatMap { Currency(code: $0) }.map { Money(minorUnits: minor, currency: $0) } }
     let attributes: Value = try row.next()
     content.attributes = Dictionary((attributes.members ?? []).map { ($0.name, $0.value) }) { first, _ in first }
+    content.typeRevision = try row.next()
     self.content = content
     confirmedAt = try row.next()
     recordedAt = try row.next()

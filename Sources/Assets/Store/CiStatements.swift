@@ -18,13 +18,13 @@ struct InsertCis: Statement {
   static let sql = """
     insert into assets.ci
       (tenant_id, public_id, type_id, name, name_key, state, owner_id, unit_id, ci_tier, service_id, serial, serial_key, asset_tag, tag_key,
-       warranty_until, cost_minor, cost_currency, attributes, confirmed_at, recorded_at)
+       warranty_until, cost_minor, cost_currency, attributes, type_seq, confirmed_at, recorded_at)
     select $1, x.public_id, x.type_id, x.name, x.name_key, x.state, x.owner_id, x.unit_id, x.ci_tier, x.service_id, x.serial, x.serial_key, x.asset_tag,
-      x.tag_key, x.warranty_until, x.cost_minor, x.cost_currency, x.attributes, $19, $19
+      x.tag_key, x.warranty_until, x.cost_minor, x.cost_currency, x.attributes, x.type_seq, $20, $20
     from unnest($2::bytea[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::text[],
-      $12::text[], $13::text[], $14::text[], $15::date[], $16::bigint[], $17::text[], $18::jsonb[])
+      $12::text[], $13::text[], $14::text[], $15::date[], $16::bigint[], $17::text[], $18::jsonb[], $19::bigint[])
       as x (public_id, type_id, name, name_key, state, owner_id, unit_id, ci_tier, service_id, serial, serial_key, asset_tag, tag_key, warranty_until,
-        cost_minor, cost_currency, attributes)
+        cost_minor, cost_currency, attributes, type_seq)
     returning id, public_id
     """
 
@@ -48,6 +48,7 @@ struct InsertCis: Statement {
     parameters.append(contents.map(\.cost?.minorUnits))
     parameters.append(contents.map(\.cost?.currency.code))
     parameters.append(json: contents.map(\.attributeValue))
+    parameters.append(contents.map(\.typeRevision))
     parameters.append(now)
   }
 
@@ -66,7 +67,7 @@ struct UpdateCi: Statement {
   static let sql = """
     update assets.ci set name = $4, name_key = $5, state = $6, owner_id = $7, unit_id = $8, ci_tier = $9, service_id = $10, serial = $11,
       serial_key = $12, asset_tag = $13, tag_key = $14, warranty_until = $15, cost_minor = $16, cost_currency = $17, attributes = $18,
-      confirmed_at = coalesce($19, confirmed_at), version = version + 1
+      confirmed_at = coalesce($19, confirmed_at), type_seq = $20, version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -90,6 +91,7 @@ struct UpdateCi: Statement {
     parameters.append(content.cost?.currency.code)
     parameters.append(json: content.attributeValue)
     parameters.append(confirmedAt)
+    parameters.append(content.typeRevision)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

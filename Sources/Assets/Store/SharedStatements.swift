@@ -41,9 +41,11 @@ struct DeleteAffectedCustomer: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// The customers that some CIs of the provider's affect, at most so many. For staff: a customer does not see the others.
+/// The customers that some CIs of the provider's affect, of those whom the reader serves (null: all), at most so many. For staff: a customer does not
+/// see the others.
 struct CustomersAffected: Statement {
   struct Found: Sendable {
+    let id: TenantId
     let handle: Int64
     let publicId: [UInt8]
     let code: String
@@ -54,12 +56,13 @@ struct CustomersAffected: Statement {
 
   let provider: TenantId
   let cis: [Int64]
+  let served: [Int64]?
   let limit: Int64
 
   static let sql = """
-    select k.handle, k.public_id, k.code, k.name, array_agg(f.ci_id order by f.ci_id)
+    select k.id, k.handle, k.public_id, k.code, k.name, array_agg(f.ci_id order by f.ci_id)
     from assets.affected_customer f join tenancy.tenant k on k.id = f.customer_id
-    where f.tenant_id = $1 and f.ci_id = any($2)
+    where f.tenant_id = $1 and f.ci_id = any($2) and ($4::bigint[] is null or f.customer_id = any ($4))
     group by k.id, k.handle, k.public_id, k.code, k.name order by k.code limit $3
     """
 
@@ -67,10 +70,11 @@ struct CustomersAffected: Statement {
     parameters.append(provider)
     parameters.append(cis)
     parameters.append(limit)
+    parameters.append(served)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(handle: try row.next(), publicId: try row.next(), code: try row.next(), name: try row.next(), cis: try row.next())
+    Found(id: try row.next(), handle: try row.next(), publicId: try row.next(), code: try row.next(), name: try row.next(), cis: try row.next())
   }
 }
 

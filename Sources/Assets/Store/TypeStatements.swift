@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Postgres
 
-/// A CI type with the newest version of its attributes.
+/// A CI type with a version of its attributes: the newest one, where nobody asks for another.
 struct CiTypeRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
@@ -11,13 +11,16 @@ struct CiTypeRow: Sendable {
   let isActive: Bool
   let seq: Int64
   let attributes: Value
+  /// When this version of them was written.
+  let revisedAt: Instant
   let version: Int64
 
-  static let select = """
-    select t.id, t.public_id, t.code, t.names, t.state = 'active', v.seq, v.attributes, t.version
-    from assets.ci_type t
-    join assets.ci_type_version v on v.ci_type_id = t.id and v.seq = (select max(n.seq) from assets.ci_type_version n where n.ci_type_id = t.id)
+  static let columns = """
+    select t.id, t.public_id, t.code, t.names, t.state = 'active', v.seq, v.attributes, v.recorded_at, t.version
+    from assets.ci_type t join assets.ci_type_version v on v.ci_type_id = t.id
     """
+
+  static let select = "\(columns) and v.seq = (select max(n.seq) from assets.ci_type_version n where n.ci_type_id = t.id)"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -28,6 +31,7 @@ struct CiTypeRow: Sendable {
     isActive = try row.next()
     seq = try row.next()
     attributes = try row.next()
+    revisedAt = try row.next()
     version = try row.next()
   }
 
@@ -40,6 +44,21 @@ struct CiTypeByPublicId: Statement {
   static let sql = "\(CiTypeRow.select) where t.public_id = $1"
 
   func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+
+  static func decode(_ row: inout RowReader) throws -> CiTypeRow { try CiTypeRow(&row) }
+}
+
+/// As it was written then; its name and state are those of now.
+struct CiTypeRevision: Statement {
+  let publicId: PublicId
+  let seq: Int64
+
+  static let sql = "\(CiTypeRow.columns) where t.public_id = $1 and v.seq = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(seq)
+  }
 
   static func decode(_ row: inout RowReader) throws -> CiTypeRow { try CiTypeRow(&row) }
 }

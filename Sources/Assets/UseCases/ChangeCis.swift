@@ -73,6 +73,7 @@ package enum CreateCi: Operation {
     let (attributes, violations) = try type.rule().applied(input.attributes.members ?? [], to: [:], isNew: true)
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
     content.attributes = attributes
+    content.typeRevision = type.seq
     let id = context.newId(.ci)
     let inserted = try await context.transaction.first(
       InsertCis(tenant: context.tenant.id, cis: [NewCi(publicId: id, type: type.id, content: content)], now: context.now))
@@ -145,10 +146,10 @@ package enum ChangeCi: Operation {
     content.assetTag = input.assetTag.applied(to: content.assetTag)
     content.warrantyUntil = input.warrantyUntil.applied(to: content.warrantyUntil)
     if case .set(let told) = input.attributes {
-      let (attributes, violations) = try await context.type(row.typeCode, path: "type").rule().applied(
-        told.members ?? [], to: content.attributes, isNew: false)
+      let type = try await context.type(row.typeCode, path: "type")
+      let (attributes, violations) = try type.rule().applied(told.members ?? [], to: content.attributes, isNew: false)
       guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
-      content.attributes = attributes
+      content.tell(attributes, by: type.seq)
     }
     guard content != row.content else { throw Failure(.invalid, AssetsMessages.nothingToChange) }
     try await context.save(row, as: content, "changed")

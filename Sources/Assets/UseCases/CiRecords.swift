@@ -44,6 +44,11 @@ package struct CiOutput: OperationOutput {
       },
       OutputField("currency", .text, "The currency of the cost.", "成本货币。") { .text(of($0).cost?.currency.code) },
       OutputField("attributes", .document, "By the keys of its type's attributes.", "按类型属性键的值。") { of($0).row.content.attributeValue },
+      OutputField(
+        "typeRevision", .integer,
+        "The revision of its type by which its attributes were checked when they were last told anew (ci_type.read tells it); null: that was before it was kept.",
+        "属性最近一次更新时据以校验的类型修订号（ci_type.read 可查看）；null 表示此前未记录。"
+      ) { .integer(of($0).row.content.typeRevision) },
       OutputField("confirmedAt", .instant, "When somebody last saw that it is as it says here.", "最近一次确认无误的时间。") { .instant(of($0).row.confirmedAt) },
       OutputField("recordedAt", .instant, "When it was recorded.", "登记时间。") { .instant(of($0).row.recordedAt) },
       OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(of($0).row.version) },
@@ -135,6 +140,7 @@ package enum ListCis: Operation {
     let owner: PublicId?
     let unit: PublicId?
     let text: String?
+    let warrantyBefore: CalendarDate?
     let limit: Int64?
     let cursor: String?
 
@@ -144,8 +150,15 @@ package enum ListCis: Operation {
     private static let owner = Field.id("owner", .person, "Only those for which this person answers.", "仅限此责任人。").optional
     private static let unit = Field.id("unit", .unit, "Only those at this site or department.", "仅限此站点或部门。").optional
     private static let text = Field.text("text", 1...200, "A part of the name, serial number or asset tag.", "名称、序列号或资产标签的一部分。").optional
+    private static let warrantyBefore = Field.date(
+      "warrantyBefore",
+      "Only those whose warranty ends before this day, the earliest end first; without a state neither what is retired nor what is disposed of.",
+      "仅限保修截止日早于此日的配置项，最早到期的在前；未指定状态时不含已退役和已处置的。"
+    ).optional
 
-    package static let fields: [any InputField] = [CustomerReference.field, type, state, tier, owner, unit, text, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [
+      CustomerReference.field, type, state, tier, owner, unit, text, warrantyBefore, Paging.limit, Paging.cursor,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       type = try values[Self.type]
@@ -154,18 +167,32 @@ package enum ListCis: Operation {
       owner = try values[Self.owner]
       unit = try values[Self.unit]
       text = try values[Self.text]
+      warrantyBefore = try values[Self.warrantyBefore]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor belongs to.
     var filterText: String {
-      [type, state, tier, owner?.description, unit?.description, text].map { $0 ?? "" }.joined(separator: "\u{1f}")
+      [type, state, tier, owner?.description, unit?.description, text, warrantyBefore?.description].map { $0 ?? "" }.joined(separator: "\u{1f}")
+    }
+
+    /// Behind which row the page begins.
+    func place(_ after: PageCursor?) throws -> CiPage.Place {
+      guard let before = warrantyBefore else { return .name(try after?.text(0) ?? "", id: try after?.integer(1) ?? .min) }
+      let day = try after.map { CalendarDate(daysSinceEpoch: try $0.integer(0)) }
+      return .warranty(day, id: try after?.integer(1) ?? .min, before: before)
+    }
+
+    func cursor(behind row: CiRow) -> PageCursor {
+      let order: Value = warrantyBefore == nil ? .text(row.nameKey) : .integer(row.content.warrantyUntil?.daysSinceEpoch ?? 0)
+      return PageCursor([order, .integer(row.id)])
     }
   }
 
   package static let declaration = Declaration(
-    "ci.list", "List a customer's configuration items by name.", zh: "按名称列出客户的配置项。", permission: "ci.read", roles: AssetRights.everyone,
+    "ci.list", "List a customer's configuration items by name, or by the end of their warranties.", zh: "按名称或保修截止日列出客户的配置项。", permission: "ci.read",
+    roles: AssetRights.everyone,
     scopes: AssetRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CiOutput> {
@@ -175,11 +202,10 @@ package enum ListCis: Operation {
     if let unit = input.unit { filter.unit = try await context.unit(unit, "unit") }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
     let page = CiPage(
-      tenant: context.tenant.id, scope: context.access.rows, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? .min,
-      filter: filter, limit: limit + 1)
+      tenant: context.tenant.id, scope: context.access.rows, after: try input.place(after), filter: filter, limit: limit + 1)
     let rows = try await page.rows(context.transaction)
     return context.listing(rows, limit: limit, filter: input.filterText) {
-      PageCursor([.text($0.nameKey), .integer($0.id)])
+      input.cursor(behind: $0)
     } element: {
       CiOutput($0, in: context)
     }

@@ -16,7 +16,8 @@ package struct CiTypeOutput: OperationOutput {
     OutputField("name", .document, "Its name by language.", "名称（按语言）。") { $0.row.names.value ?? .null },
     OutputField("state", .text, "active or retired.", "状态：active（可用）或 retired（已停用）。") { .text($0.row.isActive ? "active" : "retired") },
     OutputField("attributes", .list(.document), "What is told of each CI of the type.", "该类型配置项的属性。") { $0.row.attributes },
-    OutputField("revision", .integer, "How often the attributes were written.", "属性的修订次数。") { .integer($0.row.seq) },
+    OutputField("revision", .integer, "Which writing of the attributes these are, from 1.", "属性的修订号，从 1 开始。") { .integer($0.row.seq) },
+    OutputField("revisedAt", .instant, "When they were written.", "该修订的时间。") { .instant($0.row.revisedAt) },
     OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },
   ]
 }
@@ -144,13 +145,36 @@ package enum RestoreCiType: Operation {
 }
 
 package enum ReadCiType: Operation {
-  package typealias Input = CiTypeReference
+  package struct Input: OperationInput {
+    let id: PublicId
+    let revision: Int64?
+
+    private static let revision = Field.integer(
+      "revision", 1...Int64.max, "Its attributes as they were written then, from 1 (default: the newest).", "查看该修订号的属性，从 1 开始（默认最新）。"
+    ).optional
+
+    package static let fields: [any InputField] = [CiTypeFields.id, revision]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[CiTypeFields.id]
+      revision = try values[Self.revision]
+    }
+  }
 
   package static let declaration = Declaration(
-    "ci_type.read", "Read a type with its attributes.", zh: "查看配置项类型及其属性。", roles: AssetRights.workers.union([.finance]), reach: .provider,
+    "ci_type.read", "Read a type with its attributes, as they are or as they were written in an earlier revision.", zh: "查看配置项类型及其属性（最新或此前某次修订）。",
+    roles: AssetRights.workers.union([.finance]), reach: .provider,
     effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> CiTypeOutput { try await context.ciTypeOutput(input.id) }
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CiTypeOutput {
+    guard let revision = input.revision else { return try await context.ciTypeOutput(input.id) }
+    let newest = try await context.ciType(input.id)
+    context.subject(input.id)
+    guard let row = try await context.transaction.first(CiTypeRevision(publicId: input.id, seq: revision)) else {
+      throw Failure.invalid("revision", AssetsMessages.noSuchRevision, ["newest": String(newest.seq)])
+    }
+    return CiTypeOutput(row, in: context)
+  }
 }
 
 package enum ListCiTypes: Operation {

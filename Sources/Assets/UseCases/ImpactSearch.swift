@@ -5,6 +5,8 @@ import Tenancy
 
 /// What fails with some CIs of a tenant, or what they need.
 package struct Impact: Sendable {
+  /// Whose CIs they are.
+  let tenant: TenantEntry
   /// The CIs from which the walk began.
   package let starts: [WalkImpact.Reached]
   /// The CIs that were reached, the nearest first, each once.
@@ -15,6 +17,13 @@ package struct Impact: Sendable {
   package let customers: [WalkImpact.AffectedCustomer]
   package let customersCut: Bool
   package let isCut: Bool
+
+  /// The customer whose own CIs they are; nil: they are the provider's.
+  package var owner: WalkImpact.AffectedCustomer? {
+    guard tenant.kind == .customer else { return nil }
+    return WalkImpact.AffectedCustomer(
+      tenant: tenant.id, id: tenant.publicId, code: tenant.code, name: tenant.name, cis: starts.map(\.id), depth: 0, path: starts.prefix(1).map(\.id))
+  }
 }
 
 /// How far a walk along relations goes.
@@ -41,7 +50,10 @@ package struct ImpactSearch: Sendable {
   /// - Parameters:
   ///   - starts: CIs of `tenant`, to which the transaction is bound.
   ///   - tellsCustomers: customers do not see one another.
-  package func impact(of starts: [Int64], tenant: TenantEntry, tellsCustomers: Bool, in transaction: Transaction) async throws -> Impact {
+  ///   - served: only of these customers it is told; nil: of all.
+  package func impact(
+    of starts: [Int64], tenant: TenantEntry, tellsCustomers: Bool, among served: [Int64]? = nil, in transaction: Transaction
+  ) async throws -> Impact {
     let states = withRetired ? CiState.allCases.map(\.rawValue) : CiState.live
     var walk = ImpactWalk(starts: starts, most: Int(most))
     func next(_ limit: Int) -> NextStep {
@@ -65,15 +77,21 @@ package struct ImpactSearch: Sendable {
     var customers: [WalkImpact.AffectedCustomer] = []
     if tellsCustomers, tenant.kind == .provider {
       let affecting = walk.seen.filter { byId[$0].map { states.contains($0.state) } ?? false }
-      let found = try await transaction.query(CustomersAffected(provider: tenant.id, cis: affecting, limit: Int64(Self.mostCustomers) + 1))
+      let found = try await transaction.query(
+        CustomersAffected(provider: tenant.id, cis: affecting, served: served, limit: Int64(Self.mostCustomers) + 1))
+      let depths = Dictionary(starts.map { ($0, 0) } + walk.steps.map { ($0.ci, $0.depth) }) { first, _ in first }
       customers = found.compactMap { row in
-        PublicId.customer(handle: row.handle, bits: row.publicId).map {
-          WalkImpact.AffectedCustomer(id: $0, code: row.code, name: row.name, cis: row.cis.compactMap(id))
+        // They come in the order in which they were recorded: of those as near the first.
+        let nearest = row.cis.min { (depths[$0] ?? 0) < (depths[$1] ?? 0) }
+        return PublicId.customer(handle: row.handle, bits: row.publicId).map {
+          WalkImpact.AffectedCustomer(
+            tenant: row.id, id: $0, code: row.code, name: row.name, cis: row.cis.compactMap(id), depth: nearest.flatMap { depths[$0] } ?? 0,
+            path: nearest.map { walk.path(to: $0).compactMap(id) } ?? [])
         }
       }
     }
     return Impact(
-      starts: begun, reached: reached, services: Self.services(of: begun + reached), customers: Array(customers.prefix(Self.mostCustomers)),
+      tenant: tenant, starts: begun, reached: reached, services: Self.services(of: begun + reached), customers: Array(customers.prefix(Self.mostCustomers)),
       customersCut: customers.count > Self.mostCustomers, isCut: walk.isCut)
   }
 

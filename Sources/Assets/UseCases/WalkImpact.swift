@@ -90,17 +90,58 @@ package enum WalkImpact: Operation {
   }
 
   package struct AffectedCustomer: OperationOutput {
+    /// The customer's row.
+    package let tenant: TenantId
     package let id: PublicId
     let code: String
     let name: String
-    let cis: [PublicId]
+    private(set) var cis: [PublicId]
+    /// Of the nearest of these CIs.
+    let depth: Int
+    private(set) var path: [PublicId]
+
+    init(tenant: TenantId, id: PublicId, code: String, name: String, cis: [PublicId], depth: Int, path: [PublicId]) {
+      self.tenant = tenant
+      self.id = id
+      self.code = code
+      self.name = name
+      self.cis = cis
+      self.depth = depth
+      self.path = path
+    }
 
     package static let fields: [OutputField<AffectedCustomer>] = [
       OutputField("id", .id, "The customer.", "客户编号。") { .id($0.id) },
       OutputField("code", .text, "Its code.", "客户代码。") { .text($0.code) },
       OutputField("name", .text, "Its name.", "客户名称。") { .text($0.name) },
       OutputField("cis", .list(.id), "The CIs that affect it.", "影响该客户的配置项。") { .array($0.cis.map { .id($0) }) },
+      OutputField("depth", .integer, "How many relations away the nearest of them is.", "其中最近者相隔的关系层数。") { .integer(Int64($0.depth)) },
+      OutputField("path", .list(.id), "The CIs from one where the walk began to that one, both included.", "从起始项到最近者的路径（含两端）。") {
+        .array($0.path.map { .id($0) })
+      },
     ]
+
+    /// For who is not told what lies between.
+    package var withoutPath: AffectedCustomer {
+      var customer = self
+      customer.path = []
+      return customer
+    }
+
+    /// Each customer once, as near as he is by any of several walks; the nearest first.
+    package static func joined(_ customers: [AffectedCustomer]) -> [AffectedCustomer] {
+      var joined: [TenantId: AffectedCustomer] = [:]
+      for customer in customers {
+        guard let known = joined[customer.tenant] else {
+          joined[customer.tenant] = customer
+          continue
+        }
+        var nearer = customer.depth < known.depth ? customer : known
+        nearer.cis = known.cis + customer.cis.filter { !known.cis.contains($0) }
+        joined[customer.tenant] = nearer
+      }
+      return joined.values.sorted { ($0.depth, $0.code) < ($1.depth, $1.code) }
+    }
   }
 
   package static let declaration = Declaration(

@@ -25,6 +25,29 @@ struct InsertConcerned: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// Says that a change concerns several customers; those whom it did not concern yet.
+struct ConcernCustomers: Statement {
+  let provider: TenantId
+  let change: Int64
+  let customers: [TenantId]
+  let now: Instant
+
+  static let sql = """
+    insert into changes.concerned (tenant_id, change_id, customer_id, recorded_at)
+    select $1, $2, x.customer_id, $4 from unnest($3::bigint[]) x (customer_id)
+    on conflict (tenant_id, change_id, customer_id) do nothing returning customer_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(customers.map(\.rawValue))
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
+}
+
 /// A change does not concern a customer any more; no row when it did not, or when something of it is still his affair: a CI that is touched, what it
 /// is to resolve, or that he was told of it. The customer is bound. It gives since when it concerned him.
 struct DropConcerned: Statement {

@@ -1,4 +1,3 @@
-import Assets
 import Desk
 import Kernel
 import Operations
@@ -173,78 +172,5 @@ extension OperationContext {
     let affecting = tenant.id == provider.id ? reachableCustomers : nil
     guard let ci = try await transaction.first(CiToName(tenant: tenant.id, publicId: id, affecting: affecting)) else { throw unknownReference(path) }
     return ci
-  }
-}
-
-/// What a change affects besides what it names: a proposal, from the relations of the CMDB.
-package enum ProposeAffected: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let depth: Int64
-
-    static let depth = Field.integer("depth", 1...10, "How many relations away at the most (default 3).", "最多经过多少层关系（默认 3）。").optional
-    package static let fields: [any InputField] = [ChangeFields.id, depth]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ChangeFields.id]
-      depth = try values[Self.depth] ?? 3
-    }
-  }
-
-  package struct Output: OperationOutput {
-    let affected: [WalkImpact.Reached]
-    let services: [WalkImpact.AffectedService]
-    let isCut: Bool
-
-    package static let fields: [OutputField<Output>] = [
-      OutputField(
-        "affected", listOf: WalkImpact.Reached.self, "What needs the change's configuration items, and is affected with them.", "依赖变更所涉配置项、随之受影响的配置项。"
-      ) {
-        $0.affected
-      },
-      OutputField("services", listOf: WalkImpact.AffectedService.self, "The catalogue's services that all of these belong to.", "涉及的目录服务。") { $0.services },
-      OutputField("isCut", .boolean, "Whether there was more to reach than is told.", "是否因上限而截断。") { .bool($0.isCut) },
-    ]
-  }
-
-  package static let declaration = Declaration(
-    "change.affected",
-    "Propose what a change affects, from the relations of the configuration items that it touches; what rests on shared ones, for staff who serve all customers. It concerns nobody for that: add_ci does.",
-    zh: "根据配置项关系，推荐变更可能影响的配置项与服务；共享配置项的上游仅服务全部客户的人员可见。变更不因此涉及其客户，须用 change.add_ci 登记。",
-    permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
-    let row = try await context.change(input.id)
-    let named = try await context.transaction.query(
-      CiLinks(provider: context.provider.id, change: row.id, customers: context.reachableCustomers))
-    var output: (affected: [WalkImpact.Reached], services: [WalkImpact.AffectedService], isCut: Bool) = ([], [], false)
-    // What rests on a shared CI at the provider's is for those who serve all customers.
-    for (tenant, cis) in named.byTenant where tenant != context.provider.id || context.reachableCustomers == nil {
-      guard let impact = try await context.impact(of: cis, tenant, isUp: true, depth: input.depth) else { continue }
-      output.affected += impact.reached
-      output.services += impact.services
-      output.isCut = output.isCut || impact.isCut
-    }
-    return Output(affected: output.affected, services: output.services, isCut: output.isCut)
-  }
-}
-
-extension [CiLinks.Found] {
-  /// Relations stay within a tenant: each is walked by itself.
-  var byTenant: [(tenant: TenantId, cis: [Int64])] {
-    Dictionary(grouping: self, by: \.tenant).sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(\.ci)) }
-  }
-}
-
-extension OperationContext {
-  private static let mostReached: Int64 = 500
-
-  /// Walks from CIs of a tenant. Only for operations that read.
-  func impact(of cis: [Int64], _ tenant: TenantId, isUp: Bool, depth: Int64) async throws -> Impact? {
-    let search = ImpactSearch(isUp: isUp, depth: depth, most: Self.mostReached)
-    return try await bound(to: [tenant]) { transaction in
-      guard let entry = try await transaction.first(TenantById(tenant: tenant)) else { return nil }
-      return try await search.impact(of: cis, tenant: entry, tellsCustomers: false, in: transaction)
-    }
   }
 }

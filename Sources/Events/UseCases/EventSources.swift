@@ -17,7 +17,8 @@ package struct EventSourceRecord: OperationOutput {
       .text($0.row.isSigning ? "signature" : "bearer")
     },
     OutputField("account", .id, "The service account as which it is on record.", "以其名义留痕的服务账户。") { .id($0.account) },
-    OutputField("customer", .id, "The customer to whom all of its events belong; null: the rules say whose.", "事态全部归属的客户；null 表示按规则判定。") {
+    OutputField("customer", .id, "The customer to whom all of its events belong, or the provider; null: the rules say whose.", "事态全部归属的客户或服务商自身；null 表示按规则判定。")
+    {
       .id($0.row.customerId)
     },
     OutputField("rules", listOf: RuleRecord.self, "Whose an event is, in the order in which they are tried.", "归属规则，按匹配顺序。") {
@@ -58,7 +59,7 @@ struct RuleRecord: OperationOutput {
   static let fields: [OutputField<RuleRecord>] = [
     OutputField("label", .text, "The label.", "标签。") { .text($0.found.rule.label) },
     OutputField("value", .text, "Its value.", "取值。") { .text($0.found.rule.value) },
-    OutputField("customer", .id, "Whose it is then.", "所属客户。") { .id($0.found.customerId) },
+    OutputField("customer", .id, "Whose it is then: a customer, or the provider.", "所属客户，或服务商自身。") { .id($0.found.customerId) },
   ]
 }
 
@@ -97,6 +98,13 @@ extension OperationContext {
     return EventSourceRecord(row, try await transaction.query(RulesOfSources(provider: provider.id, sources: [row.id])), in: self)
   }
 
+  /// Whose events are, by the id at `path`: a customer, or the provider itself, of what is its own. That the caller reaches it was checked with
+  /// all references.
+  func tenantOfEvents(_ id: PublicId, _ path: String) async throws -> TenantId {
+    guard let entry = try await tenancy.tenant(id.handle) else { throw unknownReference(path) }
+    return entry.id
+  }
+
   /// The settings that an input asks for.
   func settings(_ input: SourceSettingsInput, over old: SourceSettings?) async throws -> SourceSettings {
     var settings =
@@ -107,12 +115,12 @@ extension OperationContext {
     switch input.customer {
     case .keep: break
     case .clear: settings.customer = nil
-    case .set(let id): settings.customer = try await customer(id, "customer")
+    case .set(let id): settings.customer = try await tenantOfEvents(id, "customer")
     }
     if let rules = input.rules {
       settings.rules = []
       for (index, rule) in rules.enumerated() {
-        guard let customer = try await customer(rule.customer, "rules[\(index)].customer") else { continue }
+        let customer = try await tenantOfEvents(rule.customer, "rules[\(index)].customer")
         settings.rules.append(SourceSettings.Rule(label: rule.label, value: rule.value, customer: customer))
       }
     }

@@ -102,7 +102,7 @@ package struct EventSweep: Sweep {
   ) async throws {
     do {
       figures.add(
-        try await tenancy.transaction(binding: [settlement.customer, settlement.provider.id], side: .staff) { try await settle(Array(ids), $0) })
+        try await tenancy.transaction(binding: settlement.bound, side: .staff) { try await settle(Array(ids), $0) })
       FaultPoint.sweepStep.reach()
     } catch  where !Task.isCancelled {
       let failure = Failure(error, constraints: [:])

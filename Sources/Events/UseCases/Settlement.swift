@@ -6,11 +6,12 @@ import Postgres
 import TLS
 import Tenancy
 
-/// What a source tells of one customer, settled in one transaction bound to the customer and the provider.
+/// What a source tells of one customer, or of the provider's own, settled in one transaction bound to the customer and the provider.
 struct Settlement: Sendable {
   let dispatcher: Dispatcher
   let source: SourceRow
   let provider: TenantEntry
+  /// Whose it is: the provider too.
   let customer: TenantId
 
   typealias Outcome = EventFigures.Outcome
@@ -21,6 +22,9 @@ struct Settlement: Sendable {
   /// As `incident.open` takes them.
   static let mostCis = 50
 
+  /// What its transaction is bound to.
+  var bound: [TenantId] { Set([customer, provider.id]).sorted() }
+
   /// - Parameters:
   ///   - ids: of the events.
   ///   - waking: of alerts whose window is over.
@@ -29,8 +33,8 @@ struct Settlement: Sendable {
   func run(_ ids: [Int64], waking: [Int64] = [], telling: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
     let now = dispatcher.tenancy.clock.now()
     _ = try await transaction.query(HoldSource(provider: provider.id, source: source.id))
-    guard let tenant = try await transaction.first(TenantById(tenant: customer)), tenant.kind == .customer else {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "tenant \(customer) is no customer")
+    guard let tenant = try await transaction.first(TenantById(tenant: customer)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "there is no tenant \(customer)")
     }
     let received = ids.isEmpty ? [] : try await transaction.query(HoldReceived(provider: provider.id, ids: ids))
     let (known, windows) = try await transaction.query(
@@ -54,7 +58,7 @@ struct Settlement: Sendable {
     return counts
   }
 
-  /// The source as it acts: by its service account, on this customer's incidents alone.
+  /// The source as it acts: by its service account, on the incidents of this customer, or of the provider, alone.
   var principal: Principal {
     Principal(
       actor: Actor(kind: .service, id: source.account, via: .webhook), tenant: provider.id, side: .staff, name: source.name,

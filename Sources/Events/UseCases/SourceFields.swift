@@ -23,7 +23,8 @@ package struct RuleInput: OperationInput {
   let value: String
   let customer: PublicId
 
-  private static let customerField = Field.id("customer", .customer, "Whose it is then.", "所属客户。")
+  private static let customerField = Field.id(
+    "customer", .customer, "Whose it is then: a customer, or the provider itself, of what is its own.", "所属客户；服务商自有对象填写服务商本身。")
   package static let fields: [any InputField] = [SourceFields.label, SourceFields.value, customerField]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -60,7 +61,8 @@ package struct SourceSettingsInput: Sendable {
   let stormLimit: Int64?
 
   private static let customerField = Field.id(
-    "customer", .customer, "The customer to whom all of its events belong; null: the rules say whose.", "事态全部归属的客户；null 表示按规则判定。"
+    "customer", .customer, "The customer to whom all of its events belong, or the provider itself, of what is its own; null: the rules say whose.",
+    "事态全部归属的客户；监控服务商自有对象时填写服务商本身；null 表示按规则判定。"
   ).clearable
   private static let rulesField = Field.list(
     "rules", of: Field<RuleInput>.object("rule", "A rule.", "一条规则。"), count: 0...500,

@@ -72,7 +72,8 @@ package enum AssignEvent: Operation {
     let customer: PublicId
     let label: String?
 
-    private static let customerField = Field.id("customer", .customer, "Whose it is.", "所属客户。")
+    private static let customerField = Field.id(
+      "customer", .customer, "Whose it is: a customer, or the provider itself, of what is its own.", "所属客户；服务商自有对象填写服务商本身。")
     private static let label = Field.text(
       "label", 1...128,
       "All events of the source that have the same value of this label are the customer's too, also in future: it becomes the last of its rules, for which event_source.manage is needed.",
@@ -92,7 +93,7 @@ package enum AssignEvent: Operation {
     permission: EventRights.triage, roles: EventRights.sorters, scopes: EventRights.forAll, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> EventCount {
-    guard let customer = try await context.customer(input.customer, "customer") else { throw context.unknownReference("customer") }
+    let customer = try await context.tenantOfEvents(input.customer, "customer")
     let row = try await context.eventInTriage(input.id)
     var value: String?
     if let label = input.label {
