@@ -98,6 +98,18 @@ extension CiWorld {
     #expect(try await world.desk.act("unlock_targets", on: held, ["reason": "Done"], as: world.desk.manager)["contractLine"] == desk)
   }
 
+  /// Guard: who is the requester of a resolved one only now has his whole time to object.
+  @Test func theTimeToObjectBeginsAnew() async throws {
+    let world = try await CiWorld()
+    let resolved = try await world.desk.act("resolve", on: try await world.open(["requester": try await world.person("Ben")]), ["resolution": "Done"])
+    #expect(resolved["closesAt"] == "2026-03-09T08:00:00Z")
+    try world.desk.at("2026-03-03T08:00:00Z")
+    let titled = try await world.desk.act("change", on: resolved, ["title": "Still"])
+    #expect(titled["closesAt"] == "2026-03-09T08:00:00Z")
+    let corrected = try await world.desk.act("change", on: titled, ["requester": try await world.person("Anna")])
+    #expect(corrected["state"] == "resolved" && corrected["closesAt"] == "2026-03-10T08:00:00Z")
+  }
+
   /// Guard: of what covers a CI the requester changes nothing.
   @Test func aLineOfACiStays() async throws {
     let world = try await CiWorld()

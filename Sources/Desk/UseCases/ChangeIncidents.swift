@@ -76,6 +76,8 @@ package enum ChangeIncident: Operation {
     work.tell(edit)
     if work.ticket.category != before.category { try await work.takeServiceOfCategory() }
     try await work.follow(before)
+    // Who hears only now that it is resolved has his time to object from now on.
+    if let requester = work.ticket.requester, requester.id != before.requester?.id, work.ticket.closesAt != nil { try await work.planClosing() }
     try await work.dispatchAnew(since: before)
     work.save()
     return work.record
