@@ -214,6 +214,78 @@ import Testing
     let other = try await world.desk.act("change", on: kept, ["category": "network"])
     #expect(await world.refused { try await world.desk.act("change", on: other, ["category": "Category 42"]) } == ["category code.unknown"])
   }
+
+  /// How it came to the staff only they know; of what came by itself it is told. A provider who has retired such a code is told nothing by it.
+  @Test func whatNobodySaysTheSourceOfHasThatOfItsWayIn() async throws {
+    let world = try await CiWorld()
+    let engineer = world.desk.engineer
+    let user = try await world.desk.database.user(.requester, of: world.desk.acme, .own)
+    func programme(of principal: Principal) -> Principal {
+      Principal(
+        actor: Actor(kind: .service, id: principal.actor.id, via: .http), tenant: principal.tenant, side: principal.side, name: "Programme",
+        grants: principal.grants)
+    }
+    let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
+    let table: [(principal: Principal, source: Value)] = [
+      (engineer, .null), (user, "portal"), (manager, "portal"), (programme(of: engineer), "api"), (programme(of: manager), "api"),
+    ]
+    for (principal, source) in table { #expect(try await world.open([:], as: principal)["source"] == source, "\(principal.name)") }
+    #expect(try await world.open(["source": "monitoring"], as: programme(of: engineer))["source"] == "monitoring")
+    try await act("retire", try await code("portal", "source", world), world)
+    #expect(try await world.open([:], as: user)["source"] == .null)
+    #expect(try await world.open([:], as: programme(of: engineer))["source"] == "api")
+  }
+
+  /// Guard: who closes may know better than who resolved. A customer confirms, and says no more.
+  @Test func whoClosesMaySayHowItEnded() async throws {
+    let world = try await CiWorld()
+    func resolved(_ code: Value) async throws -> Value {
+      try await world.desk.act("resolve", on: try await world.open([:]), ["resolution": "Done.", "closureCode": code])
+    }
+    let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
+    let first = try await resolved(.null)
+    #expect(first["closureCode"] == "solved", "always one")
+    #expect(
+      await world.refused { try await world.desk.act("close", on: first, ["closureCode": "workaround"], as: manager) } == ["closureCode ticket.staff_only"])
+    #expect(await world.refused { try await world.desk.act("close", on: first, ["closureCode": "tea"]) } == ["closureCode code.unknown"])
+    let closed = try await world.desk.act("close", on: first, ["closureCode": "workaround"])
+    #expect(closed["closureCode"] == "workaround")
+    #expect(try await world.desk.list("history", of: closed).last?["payload"] == .object(["code": "workaround"]))
+    let second = try await world.desk.act("close", on: try await resolved("not_reproducible"))
+    #expect(second["closureCode"] == "not_reproducible")
+    #expect(try await world.desk.list("history", of: second).last?["payload"] == .object([]))
+    // What is retired stays where it is, and is found by.
+    let third = try await resolved("not_reproducible")
+    try await act("retire", try await code("not_reproducible", "closure_code", world), world)
+    #expect(try await world.desk.act("close", on: third, ["closureCode": "not_reproducible"])["closureCode"] == "not_reproducible")
+    _ = try await world.open([:])
+    func found(_ code: Value, _ more: KeyValuePairs<String, Value> = [:]) async throws -> [Value] {
+      let input = [Value.Member("customer", .id(world.desk.acme.publicId)), Value.Member("closureCode", code)]
+      return try await world.desk.database.dispatcher.invoke(
+        "incident.list", .object(input + more.map { Value.Member($0.key, $0.value) }), as: world.desk.engineer, Call(requestId: "test")
+      ).value["items"]?.array ?? []
+    }
+    #expect(try await found("workaround").compactMap { $0["id"] } == [closed["id"] ?? .null])
+    #expect(try await found("not_reproducible").compactMap { $0["closureCode"] } == ["not_reproducible", "not_reproducible"])
+    #expect(try await found("not_reproducible", ["state": "resolved"]).isEmpty)
+    #expect(try await found("duplicate").isEmpty)
+    #expect(try await found(.null).count == 4)
+  }
+
+  /// Together with a CI too: each of the lists binds it at its own place.
+  @Test func whatNamesACiIsFoundByHowItEnded() async throws {
+    let world = try await CiWorld()
+    let ci = try await world.ci("db-01")
+    let ended = try await world.desk.act(
+      "resolve", on: try await world.open(["cis": .array([ci])]), ["resolution": "Done.", "closureCode": "workaround"])
+    _ = try await world.open(["cis": .array([ci])])
+    let table: [(code: String, ids: [Value])] = [("workaround", [ended["id"] ?? .null]), ("solved", [])]
+    for (code, ids) in table {
+      let found = try await world.desk.database.call(
+        "incident.list", ["customer": .id(world.desk.acme.publicId), "ci": ci, "closureCode": .text(code)], as: world.desk.engineer)
+      #expect((found["items"]?.array ?? []).compactMap { $0["id"] } == ids)
+    }
+  }
 }
 
 private struct TakeCategoryOfLog: Statement {

@@ -149,4 +149,11 @@ extension CallRule {
     copy.omitted.formUnion(names)
     return copy
   }
+
+  /// With fields that only the staff may give.
+  func byStaff(_ names: Set<String>) -> CallRule {
+    var copy = self
+    copy.refused = { [refused] principal in principal.side == .staff ? refused(principal) : refused(principal).union(names) }
+    return copy
+  }
 }

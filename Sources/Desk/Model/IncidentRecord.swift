@@ -20,7 +20,6 @@ package struct IncidentRecord: OperationOutput {
       OutputField(
         "resolution", .text, "How it was resolved; of one that was reopened see incident.past_resolutions.", "解决方法；重新打开前的见 incident.past_resolutions。"
       ) { .text($0.incident.ticket.resolution) },
-      OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
       OutputField(
         "outcome", record: MergeOutcome.self, "Of one that was merged, when it is read: how the incident stands that work goes on with; else null.",
@@ -229,6 +228,7 @@ package final class IncidentView: Sendable {
       ) { view($0).showsAssignment ? .text(view($0).ticket.ownerBy?.rawValue) : .null },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(view($0).ticket.openedAt) },
       OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(view($0).ticket.respondedAt) },
+      OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text(view($0).ticket.closureCode?.rawValue) },
       OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(view($0).ticket.resolvedAt) },
       OutputField("closedAt", .instant, "When it was closed.", "关闭时间。") { .instant(view($0).ticket.closedAt) },
       OutputField("reopenCount", .integer, "How often it was reopened.", "重新打开次数。") { .integer(view($0).ticket.reopenCount) },

@@ -72,11 +72,13 @@ extension TicketWork {
     try await follow(before, cis)
   }
 
-  /// Targets follow what the ticket is about, as it was changed since `before`, and the line its CIs.
+  /// Targets follow what the ticket is about, as it was changed since `before`, and the line its CIs and whom it concerns.
   mutating func follow(_ before: Ticket, _ cis: TicketCis? = nil) async throws {
     let covering = cis.flatMap(linesThatCount)
-    guard ticket.facts != before.facts || covering != nil else { return }
-    let terms = try await chooseLine(.keep, coveredBy: covering, followsService: lineFollowsService(since: before))
+    let followsRequester = lineFollowsRequester(since: before)
+    guard ticket.facts != before.facts || covering != nil || followsRequester else { return }
+    let terms = try await chooseLine(
+      .keep, coveredBy: covering, followsService: lineFollowsService(since: before), followsRequester: followsRequester)
     guard ticket.facts != before.facts || ticket.hasOtherLine(than: before) else { return }
     try await retargetAll(under: terms)
     note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))

@@ -226,7 +226,10 @@ struct TicketWork: Sendable {
     for event in events {
       // The customer may have said what the ticket waits for.
       let isAnswer = event.type == TicketEventType.commented && context.principal.side == .customer && ticket.state == .pending
-      context.record(event, for: TicketEventType.consumers(of: event.type) + (isAnswer ? [AnswerSweep.consumer] : []))
+      let isForNewRequester = TicketEventType.namesRequester(event.type, event.payload)
+      context.record(
+        event,
+        for: TicketEventType.consumers(of: event.type) + (isAnswer ? [AnswerSweep.consumer] : []) + (isForNewRequester ? ["notifications"] : []))
     }
     events = []
     story = TicketStory()

@@ -10,7 +10,7 @@ struct TicketsOfAttribute: Statement {
   static let those = """
     \(Ticket.select) from attributes.pub_value a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
     \(Ticket.others)
-    \(TicketFilter.condition) and a.tenant_id = $1 and a.process = 'incident' and a.key = $12 and a.code = $13 and a.is_internal = $14
+    \(TicketFilter.condition) and a.tenant_id = $1 and a.process = 'incident' and a.key = $13 and a.code = $14 and a.is_internal = $15
     """
   // The bounds are those of the tickets, told of the values as well: of these no more are read than lie between.
   static let sql = """

@@ -369,7 +369,7 @@ struct TicketsOfCi: Statement {
   static let sql = """
     \(Ticket.select) from desk.ticket_ci n join desk.ticket t on t.tenant_id = n.tenant_id and t.id = n.ticket_id
     \(Ticket.others)
-    \(TicketFilter.condition) and n.tenant_id = $1 and n.ci_id = $12 and n.removed_at is null and (n.opened_at, n.ticket_id) < ($9, $10)
+    \(TicketFilter.condition) and n.tenant_id = $1 and n.ci_id = $13 and n.removed_at is null and (n.opened_at, n.ticket_id) < ($9, $10)
     order by n.opened_at desc, n.ticket_id desc limit $11
     """
 

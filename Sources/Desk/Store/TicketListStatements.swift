@@ -7,11 +7,12 @@ struct TicketFilter: Sendable {
   var priority: Int64?
   var contract: Int64?
   var openedFrom: Instant?
+  var closureCode: String?
 
   static let condition = """
     where t.tenant_id = $1 and ($2 or t.unit_id = any ($3) or t.requester_id = $4) and ($5::text[] is null or t.state = any ($5))
       and ($6::bigint is null or t.priority = $6) and ($7::bigint is null or t.contract_id = $7) and t.opened_at >= $8
-      and (t.opened_at, t.id) < ($9, $10)
+      and (t.opened_at, t.id) < ($9, $10) and ($12::text is null or t.closure_code = $12)
     """
 
   /// Whether it asks for open tickets only, for which there is an index of their own.
@@ -39,6 +40,7 @@ struct TicketsOfTenant: Statement {
     parameters.append(before.openedAt)
     parameters.append(before.id)
     parameters.append(limit)
+    parameters.append(filter.closureCode)
   }
 
   static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }

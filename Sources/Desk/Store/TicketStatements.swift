@@ -225,7 +225,7 @@ struct UpdateTicket: Statement {
       priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
       resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
       version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32,
-      source = $33, nature = $34, owner_id = $35, owner_public_id = $36, service_category = $37, closes_at = $38
+      source = $33, nature = $34, owner_id = $35, owner_public_id = $36, service_category = $37, closes_at = $38, requester_id = $39, unit_id = $40
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -268,6 +268,8 @@ struct UpdateTicket: Statement {
     parameters.append(ticket.owner?.publicId)
     parameters.append(ticket.serviceCategory)
     parameters.append(ticket.closesAt)
+    parameters.append(ticket.requester?.id)
+    parameters.append(ticket.unit?.id)
   }
 }
 

@@ -5,7 +5,8 @@ import Kernel
 import Operations
 import ServiceLevels
 
-/// Changes what is written in an incident. A service that it has from its category, or that it has not, follows the category.
+/// Changes what is written in an incident, and whom it concerns. A service that it has from its category, or that it has not, follows the category;
+/// its line follows the service, the requester and the unit.
 package enum ChangeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -14,11 +15,19 @@ package enum ChangeIncident: Operation {
     let category: Change<String>
     let source: Change<String>
     let nature: Change<String>
+    let requester: Change<PublicId>
+    let unit: Change<PublicId>
     let attributes: Change<Value>
+
+    static let unitField = Field.id(
+      "unit", .unit, "The site or department; when another requester is named and this is not, his, where it was the former one's.",
+      "地点或部门；仅更换请求人时，若原为前请求人所属单位则改为新请求人的单位。"
+    ).clearable
 
     package static let fields: [any InputField] = [
       IncidentFields.id, IncidentFields.title.change, IncidentFields.description.change, IncidentFields.category.clearable,
-      IncidentFields.source.clearable, IncidentFields.nature.clearable, AttributeFields.attributes.change,
+      IncidentFields.source.clearable, IncidentFields.nature.clearable, IncidentFields.requester.clearable, unitField,
+      AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -28,19 +37,24 @@ package enum ChangeIncident: Operation {
       category = try values[IncidentFields.category.clearable]
       source = try values[IncidentFields.source.clearable]
       nature = try values[IncidentFields.nature.clearable]
+      requester = try values[IncidentFields.requester.clearable]
+      unit = try values[Self.unitField]
       attributes = try values[AttributeFields.attributes.change]
+    }
+
+    fileprivate var isEmpty: Bool {
+      title.isKeep && description.isKeep && category.isKeep && source.isKeep && nature.isKeep && requester.isKeep && unit.isKeep
     }
   }
 
   package static let declaration = Declaration(
-    "incident.change", "Change an incident's title, description, category, source, nature or custom attributes.", zh: "修改事件的标题、描述、分类、来源、性质或自定义属性。",
-    permission: IncidentFields.work,
+    "incident.change", "Change an incident's title, description, category, source, nature, requester, unit or custom attributes; its contract line follows.",
+    zh: "修改事件的标题、描述、分类、来源、性质、请求人、地点或部门、自定义属性；合同行随之变化。", permission: IncidentFields.work,
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    let isEmpty = input.title.isKeep && input.description.isKeep && input.category.isKeep && input.source.isKeep && input.nature.isKeep
     let attributes = try context.told(input.attributes.applied(to: nil), of: .incident)
-    guard !isEmpty || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    guard !input.isEmpty || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     let codes = context.codes([
       (.category, input.category, "category"), (.source, input.source, "source"), (.nature, input.nature, "nature"),
     ])
@@ -53,16 +67,17 @@ package enum ChangeIncident: Operation {
     work.ticket.category = input.category.applied(to: work.ticket.category)
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
-    let changed = work.ticket.changes(since: before)
+    try await work.correct(requester: input.requester, unit: input.unit)
+    let changed = work.ticket.changes(since: before, in: context)
     let edit = try await attributes?.applied(to: before.attributes, of: context.tenant.id, category: work.ticket.category)
     // What is said as it stands changes nothing: whoever read it need not read it again.
     if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
     work.note(changed)
     work.tell(edit)
-    if work.ticket.category != before.category {
-      try await work.takeServiceOfCategory()
-      try await work.follow(before)
-    }
+    if work.ticket.category != before.category { try await work.takeServiceOfCategory() }
+    try await work.follow(before)
+    // Who hears only now that it is resolved has his time to object from now on.
+    if let requester = work.ticket.requester, requester.id != before.requester?.id, work.ticket.closesAt != nil { try await work.planClosing() }
     try await work.dispatchAnew(since: before)
     work.save()
     return work.record
@@ -281,11 +296,13 @@ extension OperationContext {
 
 extension Ticket {
   /// What was written in it otherwise than before.
-  fileprivate func changes(since before: Ticket) -> [FieldChange] {
+  fileprivate func changes(since before: Ticket, in context: OperationContext) -> [FieldChange] {
+    func person(_ ticket: Ticket) -> Value { .id(ticket.requester.map { context.id(.person, $0.publicId) }) }
+    func unit(_ ticket: Ticket) -> Value { .id(ticket.unit.map { context.id(.unit, $0.publicId) }) }
     let told: [FieldChange] = [
       .text("title", before.title, title), .text("description", before.description, description),
       .code("category", .text(before.category), .text(category)), .code("source", .text(before.source), .text(source)),
-      .code("nature", .text(before.nature), .text(nature)),
+      .code("nature", .text(before.nature), .text(nature)), .code("requester", person(before), person(self)), .code("unit", unit(before), unit(self)),
     ]
     return told.real
   }

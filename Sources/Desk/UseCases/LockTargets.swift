@@ -66,9 +66,11 @@ package enum UnlockTargets: Operation {
     guard work.ticket.targetsLocked else { throw Failure(.conflict, DeskMessages.targetsNotLocked) }
     work.setLock(false, because: input.reason)
     let before = work.ticket
-    let terms = try await work.chooseLine(.keep, coveredBy: try await work.coveringLines(), followsService: true)
+    let history = try await work.history()
+    let terms = try await work.chooseLine(
+      .keep, coveredBy: try await work.coveringLines(), followsService: true, followsRequester: history.correctedRequesterSinceLock)
     if work.ticket.hasOtherLine(than: before) { work.note(TicketEventType.classified, ClassifyIncident.change(from: before, to: work, nil)) }
-    try await work.retarget(under: terms, try await work.history())
+    try await work.retarget(under: terms, history)
     work.save()
     return work.record
   }
@@ -95,15 +97,16 @@ extension TicketWork {
   }
 
   /// The line that counts after a change: of the time when the ticket was opened, as for every ticket. A ticket keeps its line, save
-  /// that one which covers its CIs takes its place, that one which was chosen by a CI is chosen anew with them, and that one which sells
-  /// something else gives way when the ticket is about another service.
+  /// that one which covers its CIs takes its place, that one which was chosen by a CI is chosen anew with them, that one which sells
+  /// something else gives way when the ticket is about another service, and that all is chosen anew when it concerns somebody else.
   /// - Parameters:
   ///   - covering: the lines that cover its CIs, that of the CI which counts most first; nil: the CIs have no say.
   ///   - followsService: whether it is about another service than before.
+  ///   - followsRequester: whether it concerns another person or unit than before.
   mutating func chooseLine(
-    _ change: Change<PublicId>, coveredBy covering: [Int64]? = nil, followsService: Bool = false
+    _ change: Change<PublicId>, coveredBy covering: [Int64]? = nil, followsService: Bool = false, followsRequester: Bool = false
   ) async throws -> LineTerms? {
-    if change.isKeep, covering == nil, !followsService, ticket.line == nil { return nil }
+    if change.isKeep, covering == nil, !followsService, !followsRequester, ticket.line == nil { return nil }
     let lines = try await ContractTerms.lines(
       tenant: context.tenant.id, unit: ticket.unit?.id, at: ticket.openedAt, in: context.transaction)
     let terms: LineTerms?
@@ -114,12 +117,12 @@ extension TicketWork {
       let (requester, service) = (ticket.requester?.id, ticket.service?.id)
       let held = ticket.line.flatMap { lines.choose(explicit: $0.id) }?.with(reason)
       guard reason != .explicit else { return held }
-      let byTable = covering.map { lines.choose(person: requester, covering: $0, service: service, explicit: nil) }
-      if let byTable, byTable?.reason == .ci || reason == .ci {
+      var counting = covering ?? []
+      if covering == nil, followsService || followsRequester { counting = try await coveringLines() }
+      let byTable = lines.choose(person: requester, covering: counting, service: service, explicit: nil)
+      if followsRequester || covering != nil && (byTable?.reason == .ci || reason == .ci) {
         terms = byTable
       } else if followsService {
-        var counting = covering ?? []
-        if covering == nil { counting = try await coveringLines() }
         terms = lines.choose(person: requester, covering: counting, service: service, keeping: held)
       } else {
         return held

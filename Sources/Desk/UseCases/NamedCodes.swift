@@ -31,6 +31,9 @@ struct NamedCodes: Sendable {
   let named: [NamedCode]
   let found: Later<CodesByKey.Found>
 
+  /// Those that the lists have in use; for what nobody named, and a provider may have retired.
+  var inUse: [String] { get throws { try found.rows.filter { $0.isActive == true }.map(\.key) } }
+
   /// What the lists say of them, once the round trip was made.
   /// - Parameter kept: what the ticket has already, which it may keep, whatever became of the code.
   func usable(besides kept: [CodeList: String?] = [:]) throws -> [CodesByKey.Found] {

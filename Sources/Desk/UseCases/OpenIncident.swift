@@ -156,6 +156,7 @@ package enum OpenIncident: Operation {
     let ratings = context.actor.via == .webhook ? [] : NamedCode.rating(impact: input.impact, urgency: input.urgency)
     let named = input.codes + ratings
     let codes = named.isEmpty ? nil : context.codes(named)
+    let usual = input.source == nil ? context.usualSource.map { context.codes([NamedCode(.source, $0, at: "source")]) } : nil
     let attributes = try context.told(input.attributes, of: .incident)
     let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
     let lines = try await ContractTerms.lines(tenant: context.tenant.id, unit: unit?.id, at: openedAt, in: transaction)
@@ -165,6 +166,7 @@ package enum OpenIncident: Operation {
     }
     let id = next.id
     _ = try codes?.usable()
+    let source = try input.source ?? usual?.inUse.first
     let edit = try await attributes?.applied(to: HeldAttributes(), of: context.tenant.id, category: input.category)
     var service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
     if input.service != nil, service == nil { throw context.unknownReference("service") }
@@ -204,7 +206,7 @@ package enum OpenIncident: Operation {
     let ticket = Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
-      urgency: input.urgency, priority: priority, category: input.category, source: input.source, nature: input.nature, service: service,
+      urgency: input.urgency, priority: priority, category: input.category, source: source, nature: input.nature, service: service,
       serviceCategory: serviceCategory, ciTier: ciTier, state: .new, openedAt: openedAt,
       reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1, standIn: next.standIn)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
@@ -342,11 +344,17 @@ extension TicketWork {
   }
 
   /// Closes what is resolved.
-  /// - Parameter instant: when it was; nil: now.
-  mutating func close(at instant: Instant? = nil) throws(Failure) {
+  /// - Parameters:
+  ///   - instant: when it was; nil: now.
+  ///   - code: how it ended, where that is another one than it was resolved with.
+  mutating func close(at instant: Instant? = nil, as code: ClosureCode? = nil) throws(Failure) {
     try move(.close, at: instant)
-    let isByTime = context.actor.kind == .system
-    note(TicketEventType.closed, isByTime ? .object(["timeOut": .bool(true)]) : .object([]), at: instant)
+    var told: [Value.Member] = context.actor.kind == .system ? [Value.Member("timeOut", .bool(true))] : []
+    if let code, code != ticket.closureCode {
+      ticket.closureCode = code
+      told.append(Value.Member("code", .text(code.rawValue)))
+    }
+    note(TicketEventType.closed, .object(told), at: instant)
   }
 
   /// For the history of both: what this one is to an earlier one.
@@ -367,6 +375,16 @@ extension TicketWork {
 }
 
 extension OperationContext {
+  /// How an incident reached us of which nobody says it: what a customer's people record themselves by the portal, what a programme does by the API. How it came
+  /// to the staff, by telephone or across the counter, only they know.
+  var usualSource: String? {
+    switch actor.kind {
+    case .customer: "portal"
+    case .service: "api"
+    case .staff, .operator, .system, .anonymous: nil
+    }
+  }
+
   /// A service that a body names. Its code is told with the ticket, so it is one that the customer may know of; of itself it names only
   /// what is sold to it.
   func serviceOfTicket(_ code: String) -> ServiceOfTicket {

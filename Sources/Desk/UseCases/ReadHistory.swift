@@ -14,6 +14,10 @@ package struct HistoryRecord: OperationOutput {
   package static let fields: [OutputField<HistoryRecord>] = [
     OutputField("seq", .integer, "Its place in the history.", "序号。") { .integer($0.row.seq) },
     OutputField("type", .text, "What happened: incident.opened, ...", "事件类型。") { .text($0.row.type) },
+    OutputField(
+      "activity", .text, "The activity of the incident process that it belongs to: IM1 to IM5; null: it may happen in any.",
+      "所属的事件流程活动：IM1 至 IM5；null 表示可发生于任一活动。"
+    ) { .text(IncidentActivity.of(event: $0.row.type)?.rawValue) },
     OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.payload },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
@@ -109,6 +113,11 @@ package enum ExplainIncident: Operation {
       OutputField("id", .id, "The incident.", "事件编号。") { .id($0.incident.id) },
       OutputField("number", .text, "Its number.", "工单号。") { .text($0.incident.number) },
       OutputField("priority", .integer, "Its priority.", "优先级。") { .integer($0.incident.ticket.priority) },
+      OutputField(
+        "activity", .text,
+        "The activity of the incident process that it is in: IM2 until somebody works on it, IM3, or IM5 when it is resolved; null: it is closed.",
+        "所处的事件流程活动：开始处理前为 IM2，处理中为 IM3，已解决为 IM5；已关闭为 null。"
+      ) { .text(IncidentActivity.of($0.incident.ticket.state)?.rawValue) },
       OutputField("lineReason", .text, "Why the contract line was chosen; none_in_force: nothing is promised.", "选择合同行的原因；none_in_force 表示无承诺。") {
         .text($0.incident.ticket.lineReason)
       },

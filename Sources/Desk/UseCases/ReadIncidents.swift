@@ -49,6 +49,7 @@ package enum ListIncidents: Operation {
     let openedFrom: Instant?
     let openedBefore: Instant?
     let ci: PublicId?
+    let closureCode: String?
     let attribute: String?
     let limit: Int64?
     let cursor: String?
@@ -62,9 +63,12 @@ package enum ListIncidents: Operation {
     static let openedFromField = Field.instant("openedFrom", "Only those opened at or after this.", "仅限此时间及之后创建的工单。").optional
     static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional
     static let ciField = Field.id("ci", .ticketCi, "Only those that name this configuration item of the customer.", "仅限涉及此客户配置项的工单。").optional
+    static let closureCodeField = Field.text(
+      "closureCode", 1...100, "Only those that ended so: a key of code.list, also a retired one.", "仅限以此结束代码结束的工单：code.list 中的键，含已停用的。"
+    ).optional
     package static let fields: [any InputField] = [
-      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, AttributeFields.filter, Paging.limit,
-      Paging.cursor,
+      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, closureCodeField,
+      AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -74,6 +78,7 @@ package enum ListIncidents: Operation {
       openedFrom = try values[Self.openedFromField]
       openedBefore = try values[Self.openedBeforeField]
       ci = try values[Self.ciField]
+      closureCode = try values[Self.closureCodeField]
       attribute = try values[AttributeFields.filter]
       if attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
       if let openedFrom, let openedBefore, openedBefore <= openedFrom { throw FieldError("openedBefore", DeskMessages.badRange) }
@@ -83,7 +88,7 @@ package enum ListIncidents: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(attribute ?? "")"
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(closureCode ?? "")/\(attribute ?? "")"
     }
   }
 
@@ -99,6 +104,7 @@ package enum ListIncidents: Operation {
     }
     filter.priority = input.priority
     filter.openedFrom = input.openedFrom
+    filter.closureCode = input.closureCode
     if let contract = input.contract {
       let found = try await context.transaction.first(ContractByPublicId(tenant: context.tenant.id, publicId: contract))
       guard let found else { throw context.unknownReference("contract") }

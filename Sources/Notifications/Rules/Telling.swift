@@ -30,7 +30,9 @@ struct Cause: Sendable {
   let actor: Int64
   let occurredAt: Instant
   /// When it was recorded, if that was later: so old is the news of it.
-  let toldAt: Instant
+  private(set) var toldAt: Instant
+  /// Whether it is told to who is the requester only since the ticket was corrected, and to nobody else.
+  private(set) var isForNewRequester = false
 
   /// Nil: nobody is told of such events.
   init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
@@ -139,6 +141,13 @@ struct Cause: Sendable {
     case .answered, .resolved, .closed, .reopened: true
     default: false
     }
+  }
+
+  /// The same, told afterwards to whoever is the requester now.
+  func toNewRequester(at correctedAt: Instant) -> Cause {
+    var cause = self
+    (cause.toldAt, cause.isForNewRequester) = (correctedAt, true)
+    return cause
   }
 
   /// The same, told about a ticket that went into this one.

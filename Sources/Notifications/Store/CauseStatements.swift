@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -58,6 +59,40 @@ struct EventsOfCauses: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(cause: try row.next(), event: try FoundEvent(&row), ticket: try ToldTicket(&row))
+  }
+}
+
+/// The event that says how each of some tickets stands: that it was opened; of what is resolved, or closed since, that it was resolved.
+struct NewsOfTickets: Statement {
+  struct Found: Sendable {
+    let entry: OutboxEntry
+    let event: FoundEvent
+  }
+
+  let tenant: TenantId
+  let tickets: [Int64]
+
+  static let sql = """
+    select t.ticket_id, e.seq, e.recorded_at, e.type, e.payload, e.actor_kind, e.actor_id, e.occurred_at
+    from desk.pub_told_ticket t
+    cross join lateral (
+      select v.seq, v.recorded_at, v.type, v.payload, v.actor_kind, v.actor_id, v.occurred_at from operations.event v
+      where v.tenant_id = $1 and v.subject_kind = 'ticket' and v.subject_id = t.ticket_id and v.recorded_at >= t.recorded_at
+        and v.type = case when t.state in ('resolved', 'closed') then $3::text else $4::text end
+      order by v.seq desc limit 1) e
+    where t.tenant_id = $1 and t.ticket_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(tickets)
+    parameters.append(TicketEventType.resolved)
+    parameters.append(TicketEventType.opened)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      entry: OutboxEntry(id: 0, kind: "ticket", subject: try row.next(), seq: try row.next(), recordedAt: try row.next()), event: try FoundEvent(&row))
   }
 }
 

@@ -114,6 +114,29 @@ struct ClaimNotification: Statement {
   }
 }
 
+/// Whether a person who is to be told of a ticket is its requester still, or watches it; of other things it asks nothing.
+struct StillConcerned: Statement {
+  let tenant: TenantId
+  let notification: Int64
+  let person: Int64
+
+  static let sql = """
+    select n.id from notifications.notification n
+    where n.tenant_id = $1 and n.id = $2 and (n.ticket_public_id is null or exists (
+      select from desk.pub_told_ticket t
+      where t.tenant_id = n.customer_id and t.public_id = n.ticket_public_id and (t.requester_id = $3 or exists (
+        select from desk.pub_watcher w where w.tenant_id = t.tenant_id and w.ticket_id = t.ticket_id and w.person_id = $3))))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(notification)
+    parameters.append(person)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// What became of it; nothing when somebody else has it by now.
 struct RecordDelivery: Statement {
   let claimed: ClaimedNotification

@@ -153,7 +153,8 @@ package struct DeliverNotifications: Sweep {
     }
   }
 
-  /// Who has been disabled, or has lost the right to read what it is about, since it was made is told nothing; nobody of a customer who is suspended is.
+  /// Who has been disabled, or has lost the right to read what it is about, since it was made is told nothing; nobody of a customer who is suspended is, and
+  /// nobody who has nothing to do with the ticket any more, as who was its requester by mistake.
   private func mayBeTold(
     _ claimed: ClaimedNotification, _ provider: TenantEntry, at now: Instant, _ bound: [TenantId], _ tenancy: Tenancy
   ) async throws -> Bool {
@@ -169,7 +170,9 @@ package struct DeliverNotifications: Sweep {
           now: now)
         return try await transaction.first(staff) != nil
       }
-      return try await transaction.first(PeopleToTell(tenant: claimed.tenant, ids: [id])) != nil
+      let (people, concerned) = try await transaction.query(
+        PeopleToTell(tenant: claimed.tenant, ids: [id]), StillConcerned(tenant: claimed.tenant, notification: claimed.id, person: id))
+      return !people.isEmpty && !concerned.isEmpty
     }
   }
 

@@ -164,7 +164,7 @@ struct Telling: Sendable {
   /// Whose work in the outbox is told.
   static let consumer = "notifications"
   /// The kinds of subjects that lead to a ticket.
-  private static let ticketKinds: Set = ["ticket", "clock", "clock_warning"]
+  static let ticketKinds: Set = ["ticket", "clock", "clock_warning"]
   /// What the cause of a summary begins with; its hour follows.
   static let summaryCause = "summary:"
 
@@ -189,28 +189,6 @@ struct Telling: Sendable {
     book.rules.contains { $0.rule.audience.contains(.accountManagers) && $0.rule.concerns(cause, of: tenant) }
   }
 
-  /// What happened, in the order in which it was left.
-  private func causes(_ waiting: [OutboxEntry], in transaction: Transaction) async throws -> [Cause] {
-    let byId = Dictionary(waiting.map { ($0.id, $0) }) { first, _ in first }
-    let ofTickets = waiting.filter { Self.ticketKinds.contains($0.kind) }
-    let ofAccounts = waiting.filter { !Self.ticketKinds.contains($0.kind) }
-    var causes: [(id: Int64, cause: Cause)] = []
-    if !ofTickets.isEmpty {
-      causes += try await transaction.query(EventsOfCauses(tenant: tenant, causes: ofTickets)).compactMap { found in
-        byId[found.cause].flatMap { Cause($0, found.event, .ticket(found.ticket)) }.map { (found.cause, $0) }
-      }
-    }
-    if !ofAccounts.isEmpty {
-      let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
-      let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
-      causes += events.compactMap { found in
-        guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event] else { return nil }
-        return Cause(entry, found.event, .account(matter)).map { (found.cause, $0) }
-      }
-    }
-    return causes.sorted { $0.id < $1.id }.map(\.cause)
-  }
-
   private func drafts(of cause: Cause, _ entry: TenantEntry, _ known: Known) -> [NotificationDraft] {
     let fields = TellingFields(
       cause: cause, tenant: entry, actorName: known.actors[cause.actor]?.name ?? provider.name,
@@ -218,7 +196,7 @@ struct Telling: Sendable {
     var drafts: [String: NotificationDraft] = [:]
     for (id, rule) in book.rules where rule.concerns(cause, of: tenant) {
       let expiresAt = cause.toldAt.adding(seconds: rule.expiresMinutes * 60)
-      if let webhook = rule.webhook, let account = book.webhooks[webhook] {
+      if !cause.isForNewRequester, let webhook = rule.webhook, let account = book.webhooks[webhook] {
         // What it does itself is no news to it.
         if account == nil || account != cause.actor {
           let draft = self.draft(toWebhook: webhook, cause, fields, rule: id, expiresAt: expiresAt)
@@ -457,6 +435,11 @@ private struct Known: Sendable {
         !(cause.actorKind == Actor.Kind.customer.rawValue && actors[cause.actor]?.person == id)
       else { return }
       found[receiver.who] = receiver
+    }
+    if cause.isForNewRequester {
+      // All others heard of it when it happened.
+      if rule.audience.contains(.requester) { addPerson(cause.ticket?.requester) }
+      return Array(found.values)
     }
     for audience in rule.audience {
       switch audience {

@@ -1,0 +1,46 @@
+import Desk
+import Kernel
+import Operations
+import Postgres
+
+extension Telling {
+  /// What happened, in the order in which it was left.
+  func causes(_ waiting: [OutboxEntry], in transaction: Transaction) async throws -> [Cause] {
+    let byId = Dictionary(waiting.map { ($0.id, $0) }) { first, _ in first }
+    let ofTickets = waiting.filter { Self.ticketKinds.contains($0.kind) }
+    let ofAccounts = waiting.filter { !Self.ticketKinds.contains($0.kind) }
+    var causes: [(id: Int64, cause: Cause)] = []
+    if !ofTickets.isEmpty {
+      let events = try await transaction.query(EventsOfCauses(tenant: tenant, causes: ofTickets))
+      causes += events.compactMap { found in
+        byId[found.cause].flatMap { Cause($0, found.event, .ticket(found.ticket)) }.map { (found.cause, $0) }
+      }
+      causes += try await newsForNewRequesters(events, byId, in: transaction)
+    }
+    if !ofAccounts.isEmpty {
+      let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
+      let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
+      causes += events.compactMap { found in
+        guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event] else { return nil }
+        return Cause(entry, found.event, .account(matter)).map { (found.cause, $0) }
+      }
+    }
+    return causes.sorted { $0.id < $1.id }.map(\.cause)
+  }
+
+  /// Whoever is the requester of a ticket only since it was corrected is told how it stands as he would have been, had it been his from the beginning: by
+  /// the same name, so that he is told once, whichever of the two is told first.
+  private func newsForNewRequesters(
+    _ found: [EventsOfCauses.Found], _ byId: [Int64: OutboxEntry], in transaction: Transaction
+  ) async throws -> [(id: Int64, cause: Cause)] {
+    let corrected = found.filter { TicketEventType.namesRequester($0.event.type, $0.event.payload) }
+    guard !corrected.isEmpty else { return [] }
+    let news = try await transaction.query(NewsOfTickets(tenant: tenant, tickets: Set(corrected.map(\.ticket.id)).sorted()))
+    return corrected.compactMap { correction in
+      guard let entry = byId[correction.cause], let told = news.first(where: { $0.entry.subject == correction.ticket.id }),
+        let cause = Cause(told.entry, told.event, .ticket(correction.ticket))
+      else { return nil }
+      return (id: correction.cause, cause: cause.toNewRequester(at: entry.recordedAt))
+    }
+  }
+}
