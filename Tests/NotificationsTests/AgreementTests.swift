@@ -98,6 +98,15 @@ import Testing
     try await world.base.make()
     #expect(try await world.base.events(world.orderer) == ["request.fulfilled", "request.answered"])
     #expect(try await world.base.left() == 0)
+    // He says nothing more: it is closed by time, and he hears of it.
+    world.base.database.clock.advance(seconds: 7 * 86_400)
+    for _ in 0..<2 {
+      try await RequestSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+      try await world.base.make()
+    }
+    #expect(try await world.base.events(world.orderer) == ["request.closed", "request.fulfilled", "request.answered"])
+    #expect(try await world.base.inbox(world.orderer).first?["subject"] == "[ACME-REQ-000001] Closed: Mouse")
+    #expect(try await world.base.left() == 0)
   }
 
   /// Who took a request answers for it: the customer's words are his to hear, before anybody is at a task and beside who is.

@@ -1207,6 +1207,11 @@ begin
      where a.state = 'asked' and a.due_at <= reference and (a.due_at, a.tenant_id, a.request_id)
        > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
      order by a.due_at, a.tenant_id, a.request_id limit least(row_limit, 1000))
+    union
+    (select r.tenant_id, r.id, r.closes_at from requests.request r
+     where r.closes_at is not null and r.closes_at <= reference and (r.closes_at, r.tenant_id, r.id)
+       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
+     order by r.closes_at, r.tenant_id, r.id limit least(row_limit, 1000))
     order by 3, 1, 2 limit least(row_limit, 1000);
 end
 $$;

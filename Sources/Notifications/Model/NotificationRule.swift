@@ -113,6 +113,8 @@ struct StockRule: Sendable {
       key: "request_fulfilled", name: AgreementMessages.ruleRequestFulfilled, event: .requestFulfilled, audience: [.requester],
       channels: [.inbox, .email]),
     StockRule(
+      key: "request_closed", name: AgreementMessages.ruleRequestClosed, event: .requestClosed, audience: [.requester], channels: [.inbox]),
+    StockRule(
       key: "request_cancelled", name: AgreementMessages.ruleRequestCancelled, event: .requestCancelled, audience: [.requester],
       channels: [.inbox, .email]),
     StockRule(

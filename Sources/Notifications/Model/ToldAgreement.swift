@@ -45,7 +45,7 @@ struct ToldRequest: Sendable {
       told.asked = asked
       return told
     case .approved, .rejected: return wasAsked ? self : nil
-    case .submitted, .fulfilled, .cancelled, .commented: return self
+    case .submitted, .fulfilled, .closed, .cancelled, .commented: return self
     case nil: return nil
     }
   }

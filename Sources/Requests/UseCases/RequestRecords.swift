@@ -111,7 +111,10 @@ package struct RequestLine: OperationOutput {
       OutputField("endedAt", .instant, "When it was fulfilled, refused, withdrawn or cancelled.", "履行完成、拒绝、撤回或取消的时间。") {
         .instant(of($0).row.facts.endedAt)
       },
-      OutputField("closedAt", .instant, "When that was confirmed.", "确认关闭的时间。") { .instant(of($0).row.facts.closedAt) },
+      OutputField("closedAt", .instant, "When that was confirmed, or its time was over.", "确认关闭或到期自动关闭的时间。") { .instant(of($0).row.facts.closedAt) },
+      OutputField("closesAt", .instant, "When it closes by itself, being fulfilled; null: it does not.", "已履行的请求自动关闭的时间；不会自动关闭则为 null。") {
+        .instant(of($0).row.facts.closesAt)
+      },
       OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant(of($0).row.facts.withdrawnAt) },
       OutputField("tasksTotal", .integer, "How many tasks fulfil it.", "履行任务总数。") { .integer(of($0).row.tasksTotal) },
       OutputField("tasksDone", .integer, "How many of them are done.", "已完成的任务数。") { .integer(of($0).row.tasksDone) },
