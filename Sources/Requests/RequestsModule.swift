@@ -8,7 +8,7 @@ package enum RequestsModule: OperationModule {
     SubmitRequest.self, ReadRequest.self, ListRequests.self, QueueRequests.self, ChangeRequest.self, BeginRequest.self, WithdrawRequest.self,
     CancelRequest.self, CloseRequest.self, TakeRequest.self, OfferRequest.self, AcceptRequest.self, ReturnRequest.self, ListRequestHandovers.self,
     ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
-    CommentRequest.self, ListRequestComments.self,
+    CommentRequest.self, ListRequestComments.self, WatchRequest.self, UnwatchRequest.self, ListRequestWatchers.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self, GiveTask.self,
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,

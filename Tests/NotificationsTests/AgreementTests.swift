@@ -132,6 +132,29 @@ import Testing
     #expect(try await base.left() == 0)
   }
 
+  /// Who watches a request hears of it what he may read: one of the customer's people never what the staff say among themselves.
+  @Test func whoWatchesARequestHearsOfIt() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let order = try await world.submit(try await world.offering("Mouse", []))
+    let watchers: KeyValuePairs<String, Value> = ["id": order["id"] ?? .null, "person": base.requesterId, "staff": base.colleagueId]
+    try await base.call("request.watch", watchers, as: base.engineer)
+    try await base.rule("request.internally_commented", ["audience": .array(["watchers"])])
+    try await world.say("Do not tell her", on: order, as: base.engineer)
+    try await world.say("Tomorrow", on: order, as: base.engineer, visibility: "public")
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.requester) == ["request.answered"])
+    #expect(try await base.events(base.colleague).sorted() == ["request.answered", "request.internally_commented"])
+    #expect(try await base.events(base.stranger) == [], "of another customer")
+    try await base.call("request.unwatch", watchers, as: base.engineer)
+    try await world.say("Or the day after", on: order, as: base.engineer, visibility: "public")
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(world.orderer) == ["request.answered", "request.answered"])
+    #expect(try await base.events(base.requester) == ["request.answered"])
+    #expect(try await base.events(base.colleague).count == 2)
+    #expect(try await base.left() == 0)
+  }
+
   @Test func aCancelledRequestIsTold() async throws {
     let world = try await OrderWorld()
     let order = try await world.submit(try await world.offering("Mouse", []))

@@ -200,6 +200,7 @@ struct Subjects: Sendable {
     release = try await world.release(world.a)["id"] ?? .null
     for _ in 0..<3 {
       try await world.seed("request.comment", ["id": request, "body": world.name(world.a), "visibility": "public"])
+      try await world.seed("request.watch", ["id": request, "person": try await world.seeded("per", in: world.a).id])
       try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])
     }
     let engineer = try await world.database.staff(.engineer)

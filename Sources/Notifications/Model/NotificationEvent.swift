@@ -184,7 +184,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     var audiences: [Audience] {
       switch self {
       case .ticket: Audience.allCases.filter { $0 != .approvers }
-      case .request: [.assignee, .requester, .accountManagers]
+      case .request: [.assignee, .requester, .watchers, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
@@ -217,7 +217,7 @@ package enum Channel: String, Sendable, CaseIterable {
 package enum Audience: String, Sendable, CaseIterable {
   /// Who answers for it, works on it, or was offered it.
   case owner, assignee, offered
-  /// Whom it was reported for, or who ordered or opened it; and who watches it.
+  /// Whom it was reported for, or who ordered or opened it; and who watches an incident or a request.
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation

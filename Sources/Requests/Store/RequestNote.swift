@@ -8,6 +8,9 @@ package struct RequestNote: Statement {
   /// A file came to it, and one was taken away; what is not public is the provider's own affair.
   package static let attached = "request.attached"
   package static let detached = "request.detached"
+  /// Somebody watches it, and does no more; who of the staff does is the provider's own affair.
+  static let watched = "request.watched"
+  static let unwatched = "request.unwatched"
 
   let tenant: TenantId
   let request: Int64
