@@ -13,7 +13,7 @@ package enum ChangesModule: OperationModule {
     CommentChange.self, ListChangeComments.self,
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
-    ListChangesOfProblem.self,
+    ListChangesOfProblem.self, LinkChangeRequest.self, UnlinkChangeRequest.self, ListChangesOfRequest.self,
     ListChangeApprovals.self, ApproveChange.self, RejectChange.self, DelegateChangeApproval.self, ReassignChangeApproval.self,
     ClaimChangeTask.self, CompleteChangeTask.self, FailChangeTask.self, SkipChangeTask.self, RetryChangeTask.self, GiveChangeTask.self,
     ListChangeNotices.self,

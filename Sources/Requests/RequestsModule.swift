@@ -9,6 +9,7 @@ package enum RequestsModule: OperationModule {
     CancelRequest.self, CloseRequest.self, TakeRequest.self, OfferRequest.self, AcceptRequest.self, ReturnRequest.self, ListRequestHandovers.self,
     ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     CommentRequest.self, ListRequestComments.self, WatchRequest.self, UnwatchRequest.self, ListRequestWatchers.self,
+    LinkRequestIncident.self, UnlinkRequestIncident.self, ListIncidentsOfRequest.self, ListRequestsOfIncident.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self, GiveTask.self,
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,

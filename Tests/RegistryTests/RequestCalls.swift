@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Tenancy
 
-/// Requests as the calls of their watchers and links need them.
+/// What the calls of requests' watchers and links need.
 extension CallRule {
   static let requestCalls: [String: CallRule] = [
     "request.watch": CallRule(
@@ -24,5 +24,10 @@ extension CallRule {
         try await world.seed("request.watch", ["id": request, "person": person, "staff": staff])
         return (["id": request, "person": person, "staff": staff], nil)
       }),
+    "request.unlink_incident": CallRule(given: { world, twin, _ in
+      let (request, incident) = (try await world.seeded("req", in: twin).id, try await world.seeded("inc", in: twin).id)
+      try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": incident])
+      return (["id": request, "kind": "caused_by", "incident": incident], nil)
+    }),
   ]
 }
