@@ -1191,7 +1191,8 @@ begin
 end
 $$;
 
--- Requests whose tasks are to be opened, by when they were submitted, and those with an approval that nobody decided in time, by when it was due.
+-- Requests whose tasks are to be opened, by when they were submitted, those with an approval that nobody decided in time, by when it was due, and those
+-- that are fulfilled and to which nobody objected in time, by when that was over.
 create function finder.requests_to_move(
   reference timestamptz, after_since timestamptz, after_tenant bigint, after_request bigint, row_limit integer)
 returns table (tenant_id bigint, request_id bigint, since timestamptz)
