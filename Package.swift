@@ -71,7 +71,8 @@ let package = Package(
     // 3 domain
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents", "TypedFields"]),
     module("Approvals", ["Kernel", "Postgres", "Tenancy", "Operations"]),
-    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge"]),
+    module(
+      "Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),

@@ -14,7 +14,7 @@ package enum ChangesModule: OperationModule {
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
     ConcernAffectedCustomers.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
-    ListChangesOfProblem.self,
+    ListChangesOfProblem.self, LinkChangeRequest.self, UnlinkChangeRequest.self, ListChangesOfRequest.self,
     ListChangeApprovals.self, ApproveChange.self, RejectChange.self, DelegateChangeApproval.self, ReassignChangeApproval.self,
     ClaimChangeTask.self, CompleteChangeTask.self, FailChangeTask.self, SkipChangeTask.self, RetryChangeTask.self, GiveChangeTask.self,
     ListChangeNotices.self,

@@ -4,6 +4,7 @@ import Kernel
 enum AgreementMessages: MessageCatalog {
   static let ruleRequestSubmitted = Message("notification.rule.request_submitted", "A request was recorded for you", zh: "已为您登记请求")
   static let ruleRequestFulfilled = Message("notification.rule.request_fulfilled", "Your request is fulfilled", zh: "您的请求已履行")
+  static let ruleRequestClosed = Message("notification.rule.request_closed", "Your request is closed", zh: "您的请求已关闭")
   static let ruleRequestCancelled = Message("notification.rule.request_cancelled", "Your request was cancelled", zh: "您的请求已取消")
   static let ruleRequestAsked = Message("notification.rule.request_approval_asked", "A request waits for your approval", zh: "请求待您审批")
   static let ruleRequestDecided = Message("notification.rule.request_approval_decided", "What became of the approval of your request", zh: "您的请求的审批结果")
@@ -29,6 +30,10 @@ enum AgreementMessages: MessageCatalog {
   static let requestFulfilledBody = Message(
     "notification.request_fulfilled.body", "{number} is fulfilled: {offering}\nFor: {requester}\n\nIf something is missing, comment on it.",
     zh: "{number} 已履行：{offering}\n申请对象：{requester}\n\n如有缺漏，请在请求中评论。")
+  static let requestClosedSubject = Message("notification.request_closed.subject", "[{number}] Closed: {offering}", zh: "[{number}] 已关闭：{offering}")
+  static let requestClosedBody = Message(
+    "notification.request_closed.body", "{number} is closed: {offering}\nFor: {requester}\n\nIf something is still missing, order it anew.",
+    zh: "{number} 已关闭：{offering}\n申请对象：{requester}\n\n如仍有缺漏，请重新申请。")
   static let requestCancelledSubject = Message(
     "notification.request_cancelled.subject", "[{number}] Cancelled: {offering}", zh: "[{number}] 已取消：{offering}")
   static let requestCancelledBody = Message(
@@ -85,10 +90,12 @@ enum AgreementMessages: MessageCatalog {
   static func outcome(_ isSuccess: Bool) -> Message { isSuccess ? succeeded : failed }
 
   static let all = [
-    ruleRequestSubmitted, ruleRequestFulfilled, ruleRequestCancelled, ruleRequestAsked, ruleRequestDecided, ruleRequestCommented, ruleRequestAnswered,
+    ruleRequestSubmitted, ruleRequestFulfilled, ruleRequestClosed, ruleRequestCancelled, ruleRequestAsked, ruleRequestDecided, ruleRequestCommented,
+    ruleRequestAnswered,
     ruleChangeAsked, ruleChangeDecided, ruleChangeRevised, ruleChangeStarted, ruleChangeImplemented, ruleChangeBackedOut, ruleChangeClosed,
     ruleChangeCancelled,
-    requestSubmittedSubject, requestSubmittedBody, requestFulfilledSubject, requestFulfilledBody, requestCancelledSubject, requestCancelledBody,
+    requestSubmittedSubject, requestSubmittedBody, requestFulfilledSubject, requestFulfilledBody, requestClosedSubject, requestClosedBody,
+    requestCancelledSubject, requestCancelledBody,
     requestAskedSubject, requestAskedBody, requestDecidedSubject, requestDecidedBody, requestCommentedSubject, requestAnsweredSubject,
     requestInternalSubject, requestCommentBody, changeAskedSubject, changeAskedBody, changeDecidedSubject, changeDecidedBody, agreed, refused,
     changeRevisedSubject, changeStartedSubject, changeImplementedSubject, changeBackedOutSubject, changeClosedSubject, changeCancelledSubject, changeBody,

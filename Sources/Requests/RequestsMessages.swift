@@ -24,6 +24,12 @@ package enum RequestMessages: MessageCatalog {
     "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
     zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
 
+  static let linkedAlready = Message("request.linked_already", "This link is there already.", zh: "该关联已存在。")
+  static let notLinked = Message("request.not_linked", "There is no such link.", zh: "没有此关联。")
+  static let whoWatches = Message(
+    "request.who_watches", "Say who watches it: a person, or a member of the staff.", zh: "请指定关注者：客户人员或服务商人员。")
+  static let watcherMayNotRead = Message("request.watcher_may_not_read", "They may not see this customer's requests.", zh: "对方无权查看该客户的请求。")
+
   static let notYours = Message("approval.not_yours", "This approval is for others.", zh: "该审批不属于您。")
   static let ownRequest = Message("approval.own_request", "Nobody approves a request of his own.", zh: "不能审批本人的请求。")
   static let agreedAlready = Message(
@@ -53,7 +59,7 @@ package enum RequestMessages: MessageCatalog {
 
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, accessIsOver, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
-    notYours, ownRequest, agreedAlready, needsPerson,
+    linkedAlready, notLinked, whoWatches, watcherMayNotRead, notYours, ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, ofThatTeam,
     needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer, endedMeanwhile,
     ownEntitlement,

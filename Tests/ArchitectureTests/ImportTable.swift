@@ -60,7 +60,8 @@ enum ImportTable {
     Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "TypedFields", "Jobs"])),
     // Who is asked to agree, and who may: what requests, changes and gates have in common.
     Box("Approvals", 3, platform),
-    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Jobs"])),
+    // Stands on tickets, to which it is linked.
+    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk", "Jobs"])),
     // What the terms of any contract come to, a customer's and a supplier's.
     Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),

@@ -282,6 +282,69 @@ import Testing
   }
 }
 
+/// Changes that implement what requests ordered.
+@Suite struct RequestsOfChangesTests {
+  @Test func whatAChangeImplements() async throws {
+    let world = try await ChangesWorld()
+    let (request, theirs) = (try await world.request(of: world.acme), try await world.request(of: world.other))
+    let change = try await world.change()
+    let link: KeyValuePairs<String, Value> = ["id": change.at("id"), "request": request]
+    try await world.call("change.link_request", link, as: world.servesAcme)
+    #expect(await refusal { try await world.call("change.link_request", link) } == "change.linked_already")
+    #expect(try await world.read(change).at("requests").array == [request])
+    #expect(try await world.call("request.changes", ["id": request], as: world.servesAcme).texts("title") == ["New switch"])
+    // It may do so for several customers: of those whom one does not serve one learns nothing.
+    try await world.call("change.link_request", ["id": change.at("id"), "request": theirs])
+    #expect(try await world.read(change).at("requests").array?.count == 2)
+    #expect(try await world.read(change, as: world.servesAcme).at("requests").array == [request])
+    for verb in ["link", "unlink"] {
+      let foreign: KeyValuePairs<String, Value> = ["id": change.at("id"), "request": theirs]
+      #expect(await refusal { try await world.call("change.\(verb)_request", foreign, as: world.servesAcme) } != "accepted", "\(verb)")
+    }
+    #expect(await refusal { try await world.call("request.changes", ["id": theirs], as: world.servesAcme) } != "accepted")
+    #expect(try await world.events(of: change, as: world.servesAcme).count { $0 == "request_linked" } == 1)
+    // A customer learns of no change, neither from its request nor from that one's history.
+    #expect(await refusal { try await world.call("request.changes", ["id": request], as: world.manager) } != "accepted")
+    #expect(await refusal { try await world.call("change.link_request", link, as: world.manager) } != "accepted")
+    let history: KeyValuePairs<String, Value> = ["id": request, "limit": 200]
+    #expect(try await world.call("request.history", history).texts("type").contains("request.change_linked"))
+    #expect(try await !world.call("request.history", history, as: world.manager).texts("type").contains("request.change_linked"))
+    try await world.call("change.unlink_request", link)
+    #expect(await refusal { try await world.call("change.unlink_request", link) } == "change.not_linked")
+    #expect(try await world.call("request.changes", ["id": request]).texts("title") == [])
+    #expect(try await world.call("request.history", history).texts("type").contains("request.change_unlinked"))
+  }
+}
+
+extension ChangesWorld {
+  /// A request of a customer for an offering that nobody has to agree to.
+  fileprivate func request(of customer: TenantEntry) async throws -> Value {
+    let (text, code) = (Value.object(["en": "Port"]), customer.code)
+    let family = try await call("service_family.create", ["code": .text("FAM-\(code)"), "name": text], as: account)
+    let service = try await call(
+      "service.create",
+      [
+        "code": .text("SVC-\(code)"), "family": family.at("id"), "name": text, "mode": "managed", "owner": text,
+        "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
+      ], as: account)
+    let offering = try await call("offering.create", ["service": service.at("id"), "code": .text("OFF-\(code)"), "name": text], as: account)
+    try await call("offering.publish", ["id": offering.at("id")], as: account, version: offering.at("version"))
+    let calendar = try await call("calendar.create", ["name": .text("C \(code)"), "stock": "24x7", "zone": "UTC"], as: account)
+    let target = Value.object(["metric": "response", "priority": 1, "budgetSeconds": 3600, "calendar": calendar.at("id")])
+    let sla = try await call("sla.create", ["name": .text("S \(code)"), "targets": .array([target])], as: account)
+    try await call(
+      "contract.create",
+      [
+        "customer": .id(customer.publicId), "name": .text("Contract \(code)"), "state": "active", "currency": "EUR",
+        "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Line", "sla": sla.at("id"), "offering": offering.at("id")])]),
+      ], as: account)
+    return try await call(
+      "request.submit", ["customer": .id(customer.publicId), "offering": offering.at("id"), "published": 1]
+    ).at("id")
+  }
+}
+
 private struct CustomersTold: Statement {
   static let sql = "select tenant_id from changes.notice order by tenant_id"
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

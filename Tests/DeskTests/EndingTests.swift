@@ -151,6 +151,14 @@ import Testing
     #expect(await refused(names) == "ticket_policy.names_of_customers")
     #expect(await refused(["closeAfterDays": .null]) == "ticket_policy.needs_value")
     #expect(await refused(["contract": contract, "closeAfterDays": 1]) == "input.unknown_reference")
+    // Requests have days of their own.
+    let requests = try await database.call("ticket_policy.set", ["customer": acme, "closeRequestsAfterDays": 5], as: world.manager)
+    #expect(stock["closeRequestsAfterDays"] == 7 && requests["closeRequestsAfterDays"] == 5)
+    #expect(requests["own"] == .array(["closeAfterDays", "closeRequestsAfterDays"]))
+    let below = try await database.call("ticket_policy.read", ["customer": acme, "contract": contract], as: world.manager)
+    #expect(below["closeRequestsAfterDays"] == 5 && below["own"] == .array(["closeCounts"]))
+    #expect(await refused(["closeRequestsAfterDays": .null]) == "ticket_policy.needs_value")
+    #expect(await refused(["closeRequestsAfterDays": 366]) == "input.range")
   }
 
   @Test func whatIsReopenedHasNoResolutionAndKeepsItInItsPast() async throws {
@@ -197,7 +205,7 @@ import Testing
 
   @Test func daysAreCountedByTheRule() throws {
     let calendar = CompiledCalendar(try .fiveByEight(zone: "Europe/Berlin"))
-    var policy = TicketPolicy(closeAfterDays: 1, closeCounts: .service, reopenWithinDays: 0, showsNames: false)
+    var policy = TicketPolicy(closeAfterDays: 1, closeCounts: .service, reopenWithinDays: 0, showsNames: false, closeRequestsAfterDays: 0)
     let friday = try #require(Instant("2026-03-06T08:00:00Z"))
     #expect(policy.closing(after: friday, by: nil) == friday.adding(seconds: 86_400), "nothing is promised")
     let closing = try #require(policy.closing(after: friday, by: calendar))

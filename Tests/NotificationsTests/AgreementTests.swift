@@ -98,6 +98,15 @@ import Testing
     try await world.base.make()
     #expect(try await world.base.events(world.orderer) == ["request.fulfilled", "request.answered"])
     #expect(try await world.base.left() == 0)
+    // He says nothing more: it is closed by time, and he hears of it.
+    world.base.database.clock.advance(seconds: 7 * 86_400)
+    for _ in 0..<2 {
+      try await RequestSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+      try await world.base.make()
+    }
+    #expect(try await world.base.events(world.orderer) == ["request.closed", "request.fulfilled", "request.answered"])
+    #expect(try await world.base.inbox(world.orderer).first?["subject"] == "[ACME-REQ-000001] Closed: Mouse")
+    #expect(try await world.base.left() == 0)
   }
 
   /// Who took a request answers for it: the customer's words are his to hear, before anybody is at a task and beside who is.
@@ -120,6 +129,29 @@ import Testing
     for _ in 0..<2 { try await base.make() }
     #expect(try await base.events(base.colleague) == ["request.customer_commented"])
     #expect(try await base.events(base.engineer) == ["request.customer_commented", "request.customer_commented"])
+    #expect(try await base.left() == 0)
+  }
+
+  /// Who watches a request hears of it what he may read: one of the customer's people never what the staff say among themselves.
+  @Test func whoWatchesARequestHearsOfIt() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let order = try await world.submit(try await world.offering("Mouse", []))
+    let watchers: KeyValuePairs<String, Value> = ["id": order["id"] ?? .null, "person": base.requesterId, "staff": base.colleagueId]
+    try await base.call("request.watch", watchers, as: base.engineer)
+    try await base.rule("request.internally_commented", ["audience": .array(["watchers"])])
+    try await world.say("Do not tell her", on: order, as: base.engineer)
+    try await world.say("Tomorrow", on: order, as: base.engineer, visibility: "public")
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(base.requester) == ["request.answered"])
+    #expect(try await base.events(base.colleague).sorted() == ["request.answered", "request.internally_commented"])
+    #expect(try await base.events(base.stranger) == [], "of another customer")
+    try await base.call("request.unwatch", watchers, as: base.engineer)
+    try await world.say("Or the day after", on: order, as: base.engineer, visibility: "public")
+    for _ in 0..<2 { try await base.make() }
+    #expect(try await base.events(world.orderer) == ["request.answered", "request.answered"])
+    #expect(try await base.events(base.requester) == ["request.answered"])
+    #expect(try await base.events(base.colleague).count == 2)
     #expect(try await base.left() == 0)
   }
 

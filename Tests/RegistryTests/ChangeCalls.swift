@@ -164,7 +164,7 @@ extension CallRule {
   private static func linked(_ kind: String, _ prefix: String) -> CallRule {
     CallRule(given: { world, twin, _ in
       let (change, other) = (try await world.change(twin)["id"] ?? .null, try await world.seeded(prefix, in: twin).id)
-      try await world.seed("change.link_\(kind)", ["id": change, kind == "incident" ? "incident" : "problem": other])
+      try await world.seed("change.link_\(kind)", ["id": change, kind: other])
       return (["id": change, kind: other], nil)
     })
   }
@@ -212,6 +212,7 @@ extension CallRule {
       return (["id": change["id"] ?? .null], change["version"]?.integer)
     }),
     "change.unlink_incident": linked("incident", "inc"), "change.unlink_problem": linked("problem", "prb"),
+    "change.unlink_request": linked("request", "req"),
     "change_approval.approve": changeApproval, "change_approval.reject": changeApproval, "change_approval.delegate": handedOn,
     "change_approval.reassign": handedOn,
     "change_task.retry": CallRule(given: { world, twin, _ in

@@ -200,6 +200,11 @@ struct Subjects: Sendable {
     release = try await world.release(world.a)["id"] ?? .null
     for _ in 0..<3 {
       try await world.seed("request.comment", ["id": request, "body": world.name(world.a), "visibility": "public"])
+      try await world.seed("request.watch", ["id": request, "person": try await world.seeded("per", in: world.a).id])
+      let (other, linked) = (try await world.seeded("inc", in: world.a).id, try await world.seeded("req", in: world.a).id)
+      try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": other])
+      try await world.seed("request.link_incident", ["id": linked, "kind": "caused_by", "incident": incident])
+      try await world.seed("change.link_request", ["id": try await world.change(world.a)["id"] ?? .null, "request": request])
       try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])
     }
     let engineer = try await world.database.staff(.engineer)

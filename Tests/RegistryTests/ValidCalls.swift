@@ -91,7 +91,7 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls].lazy
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls].lazy
       .compactMap { $0[operation] }.first ?? CallRule()
   }
 

@@ -250,6 +250,24 @@ import Testing
     #expect(process.request.state == .withdrawn, "what was taken back is not refused later")
   }
 
+  /// Once, and as of the instant at which its time was over.
+  @Test func whatNobodyObjectsToIsClosedByTime() throws {
+    var process = RequestProcess(request: RequestFacts(state: .submitted, line: 1))
+    try process.begin(asking: [], at: now)
+    try process.open([RequestTask(publicId: [1], seq: 1, step: 1, names: .null, team: nil)], at: now)
+    try process.complete([1], by: desk, result: nil, at: now)
+    try process.expire(at: after(hours: 1000))
+    #expect(process.request.state == .fulfilled, "no time was told")
+    process.request.closesAt = after(hours: 24)
+    try process.expire(at: after(hours: 24).adding(seconds: -1))
+    #expect(process.request.state == .fulfilled)
+    for _ in 0..<2 { try process.expire(at: after(hours: 48)) }
+    #expect(process.request.state == .closed && process.request.closedAt == after(hours: 24) && process.request.closesAt == nil)
+    #expect(process.request.endedAt == now)
+    let byTime = process.events.filter { $0.isByTime }
+    #expect(byTime.map(\.what) == ["closed"] && byTime.map(\.at) == [after(hours: 24)])
+  }
+
   /// What an earlier version recorded can be over without ever having begun.
   @Test func whatWasNeverBegunIsClosed() throws {
     var process = RequestProcess(request: RequestFacts(state: .submitted, line: 1))

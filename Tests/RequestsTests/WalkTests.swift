@@ -5,7 +5,7 @@ import Testing
 
 /// Requests with their approval and tasks through their operations, beside a model of what is possible.
 @Suite struct RequestWalkTests {
-  private enum Act: CaseIterable { case approve, reject, begin, claim, complete, fail, retry, skip, withdraw, cancel, close }
+  private enum Act: CaseIterable { case approve, reject, begin, claim, complete, fail, retry, skip, withdraw, cancel, close, wait }
 
   private struct Model: Hashable {
     var state = "awaiting_approval"
@@ -35,7 +35,8 @@ import Testing
     case (.withdraw, "awaiting_approval"): next.state = "withdrawn"
     case (.withdraw, "fulfilling") where !model.hasBegun: next.state = "withdrawn"
     case (.cancel, "awaiting_approval"), (.cancel, "fulfilling"): next.state = "cancelled"
-    case (.close, "fulfilled"): next.state = "closed"
+    case (.close, "fulfilled"), (.wait, "fulfilled"): next.state = "closed"
+    case (.wait, _): break
     case (.claim, "fulfilling"), (.complete, "fulfilling"), (.fail, "fulfilling"), (.retry, "fulfilling"), (.skip, "fulfilling"):
       guard let after = tasks[model.tasks[model.turn]]?[act] else { return nil }
       next.tasks[model.turn] = after
@@ -59,6 +60,7 @@ import Testing
         "approval": .object(["rule": "all", "roles": .array([RequestsWorld.name("IT manager")])]),
         "tasks": .array([FulfilmentTests.task("Order", step: 1), FulfilmentTests.task("Deliver", step: 2)]),
       ])
+    try await world.call("ticket_policy.set", ["closeRequestsAfterDays": 1])
     let walk = OperationWalk<Model, Act>(
       expected: Self.expected,
       perform: { act, seen in
@@ -76,6 +78,9 @@ import Testing
         case .withdraw: try await world.call("request.withdraw", ["id": id], version: version)
         case .cancel: try await world.call("request.cancel", ["id": id, "reason": "r"], as: world.engineer, version: version)
         case .close: try await world.call("request.close", ["id": id], version: version)
+        case .wait:
+          world.database.clock.advance(seconds: 86_400)
+          try await world.sweep()
         }
       }, read: { try await world.request($0) },
       agrees: { model, read in

@@ -1256,7 +1256,8 @@ begin
 end
 $$;
 
--- Requests whose tasks are to be opened, by when they were submitted, and those with an approval that nobody decided in time, by when it was due.
+-- Requests whose tasks are to be opened, by when they were submitted, those with an approval that nobody decided in time, by when it was due, and those
+-- that are fulfilled and to which nobody objected in time, by when that was over.
 create function finder.requests_to_move(
   reference timestamptz, after_since timestamptz, after_tenant bigint, after_request bigint, row_limit integer)
 returns table (tenant_id bigint, request_id bigint, since timestamptz)
@@ -1272,6 +1273,11 @@ begin
      where a.state = 'asked' and a.due_at <= reference and (a.due_at, a.tenant_id, a.request_id)
        > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
      order by a.due_at, a.tenant_id, a.request_id limit least(row_limit, 1000))
+    union
+    (select r.tenant_id, r.id, r.closes_at from requests.request r
+     where r.closes_at is not null and r.closes_at <= reference and (r.closes_at, r.tenant_id, r.id)
+       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
+     order by r.closes_at, r.tenant_id, r.id limit least(row_limit, 1000))
     order by 3, 1, 2 limit least(row_limit, 1000);
 end
 $$;

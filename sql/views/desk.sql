@@ -36,6 +36,13 @@ grant select on desk.pub_told_offer to steward_app;
 create view desk.pub_watcher with (security_invoker = true) as select tenant_id, ticket_id, person_id, account_id from desk.ticket_watcher;
 grant select on desk.pub_watcher to steward_app;
 
+-- After how many days what is fulfilled closes by itself: for all, and what customers and their contracts have of their own.
+create view desk.pub_ticket_policy with (security_invoker = true) as select close_requests_after_days from desk.ticket_policy;
+grant select on desk.pub_ticket_policy to steward_app;
+create view desk.pub_own_ticket_policy with (security_invoker = true) as
+  select tenant_id, contract_id, close_requests_after_days from desk.own_ticket_policy;
+grant select on desk.pub_own_ticket_policy to steward_app;
+
 create view desk.pub_comment with (security_invoker = true) as select tenant_id, ticket_id, public_id, visibility, author_name, body from desk.comment;
 grant select on desk.pub_comment to steward_app;
 

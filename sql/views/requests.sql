@@ -17,7 +17,8 @@ create view requests.pub_live_request with (security_invoker = true) as
   from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id;
 grant select on requests.pub_live_request to steward_app;
 
--- What people are told of a request, and who they may be: whom it is for, who ordered it, who took it, and who is at it, or was where nobody is.
+-- What people are told of a request, and who they may be: whom it is for, who ordered it, who took it, who is at it, or was where nobody is, and who
+-- watches it.
 create view requests.pub_told_request with (security_invoker = true) as
   select r.tenant_id, r.id as request_id, r.public_id, r.number, r.offering_id, r.offering_version_id, r.state, r.reason, r.requester_id, r.unit_id,
     r.actor_kind, r.actor_id, r.actor_person, r.own_approval, r.asked_at, r.owner_id,
@@ -27,7 +28,11 @@ create view requests.pub_told_request with (security_invoker = true) as
         where t.tenant_id = r.tenant_id and t.request_id = r.id and t.assignee_id is not null and t.state = 'active'), '{}'),
       array(
         select distinct t.assignee_id from requests.task t
-        where t.tenant_id = r.tenant_id and t.request_id = r.id and t.assignee_id is not null)) as assignee_ids
+        where t.tenant_id = r.tenant_id and t.request_id = r.id and t.assignee_id is not null)) as assignee_ids,
+    array(select w.person_id from requests.watcher w where w.tenant_id = r.tenant_id and w.request_id = r.id and w.person_id is not null)
+      as watching_person_ids,
+    array(select w.account_id from requests.watcher w where w.tenant_id = r.tenant_id and w.request_id = r.id and w.account_id is not null)
+      as watching_account_ids
   from requests.request r;
 grant select on requests.pub_told_request to steward_app;
 

@@ -316,7 +316,12 @@ struct LinksOfChange: Statement {
     let publicId: [UInt8]
 
     var id: PublicId {
-      let prefix = kind == "incident" ? "inc" : "prb"
+      let prefix =
+        switch kind {
+        case "incident": "inc"
+        case "request": "req"
+        default: "prb"
+        }
       return PublicId(kind: prefix, handle: handle, random: publicId) ?? .none(kind: prefix, handle: handle)
     }
   }
@@ -330,7 +335,7 @@ struct LinksOfChange: Statement {
     join tenancy.tenant e on e.id = l.other_tenant_id
     left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
     where l.tenant_id = $1 and l.change_id = $2
-      and ($3::bigint[] is null or l.kind = 'incident' and l.other_tenant_id = any ($3)
+      and ($3::bigint[] is null or l.kind in ('incident', 'request') and l.other_tenant_id = any ($3)
         or l.kind = 'problem' and (p.customer_id is null or p.customer_id = any ($3)))
     order by l.recorded_at, l.kind, l.other_id limit 500
     """
@@ -344,6 +349,21 @@ struct LinksOfChange: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(kind: try row.next(), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), publicId: try row.next())
   }
+}
+
+/// A request of a bound tenant that a call names.
+struct RequestToLink: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "select r.request_id from requests.pub_request r where r.tenant_id = $1 and r.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// A problem that a body names, which the caller may see.

@@ -123,6 +123,9 @@ package struct ChangeDetail: OperationOutput {
       OutputField("problems", .list(.id), "The problems that it is to resolve.", "待由其解决的问题。") {
         .array($0.links.filter { $0.kind == "problem" }.map { .id($0.id) })
       },
+      OutputField("requests", .list(.id), "The requests that it implements.", "由其实施的请求。") {
+        .array($0.links.filter { $0.kind == "request" }.map { .id($0.id) })
+      },
       ClashSum.count { (detail: ChangeDetail) in detail.clashes },
       OutputField(
         "clashes", .list(.id), "The first of them, at most 20; change.clashes lists all, also on what is related.",

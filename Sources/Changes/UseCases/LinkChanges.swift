@@ -2,6 +2,7 @@ import Desk
 import Kernel
 import Operations
 import Problems
+import Requests
 import Tenancy
 
 package struct IncidentOfChange: OperationInput {
@@ -27,6 +28,19 @@ package struct ProblemOfChange: OperationInput {
   package init(_ values: InputValues) throws(FieldError) {
     id = try values[ChangeFields.id]
     problem = try values[Self.problem]
+  }
+}
+
+package struct RequestOfChange: OperationInput {
+  let id: PublicId
+  let request: PublicId
+
+  private static let request = Field.id("request", .request, "The request.", "请求。")
+  package static let fields: [any InputField] = [ChangeFields.id, request]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ChangeFields.id]
+    request = try values[Self.request]
   }
 }
 
@@ -80,6 +94,60 @@ package enum UnlinkChangeProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let problem = try await context.problemToLink(input.problem)
     return try await context.link(false, "problem", input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
+  }
+}
+
+package enum LinkChangeRequest: Operation {
+  package typealias Input = RequestOfChange
+
+  package static let declaration = Declaration(
+    "change.link_request", "Say that a change implements what a request ordered.", zh: "登记变更用于实施请求。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .oneAndProvider(by: "request"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let request = try await context.requestToLink(input.request)
+    return try await context.link(true, "request", input.id, context.tenant.id, request, input.request, of: context.tenant.id)
+  }
+}
+
+package enum UnlinkChangeRequest: Operation {
+  package typealias Input = RequestOfChange
+
+  package static let declaration = Declaration(
+    "change.unlink_request", "Say that a change does not implement what a request ordered after all.", zh: "解除变更与请求的关联。",
+    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .oneAndProvider(by: "request"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let request = try await context.requestToLink(input.request)
+    return try await context.link(false, "request", input.id, context.tenant.id, request, input.request, of: context.tenant.id)
+  }
+}
+
+package enum ListChangesOfRequest: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    private static let request = Field.id("id", .request, "The request.", "请求。")
+    package static let fields: [any InputField] = [request, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.request]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.changes", "List the changes that implement what a request ordered.", zh: "列出用于实施请求的变更。", permission: ChangeRights.read,
+    roles: ChangeRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
+    guard let request = try await context.transaction.first(RequestToLink(tenant: context.tenant.id, publicId: input.id)) else {
+      throw Failure.notFound
+    }
+    return try await context.linked("request", context.tenant.id, request, input.id, input.limit, input.cursor)
   }
 }
 
@@ -146,6 +214,11 @@ extension OperationContext {
     }
   }
 
+  fileprivate func requestToLink(_ id: PublicId) async throws -> Int64 {
+    guard let request = try await transaction.first(RequestToLink(tenant: tenant.id, publicId: id)) else { throw unknownReference("request") }
+    return request
+  }
+
   fileprivate func problemToLink(_ id: PublicId) async throws -> ProblemToLink.Found {
     let found = ProblemToLink(provider: provider.id, customers: reachableCustomers, publicId: id)
     guard let problem = try await transaction.first(found) else { throw unknownReference("problem") }
@@ -180,6 +253,11 @@ extension OperationContext {
           LeaveUnlinkedIncident(
             provider: provider.id, change: work.row.id, seq: work.row.lastSeq, tenant: tenant, ticket: other, actor: actor, at: now))
       }
+    }
+    if kind == "request" {
+      let told = Value.object(["change": .id(work.id), "number": .text(ChangeNumber.text(provider.code, work.row.number))])
+      let type = isLinked ? RequestNote.changeLinked : RequestNote.changeUnlinked
+      transaction.enqueue(RequestNote(type, told, on: other, of: tenant, by: actor, at: now))
     }
     return Done(id: id, version: work.row.version)
   }

@@ -19,6 +19,8 @@ package struct TicketPolicy: Sendable, Equatable {
   var reopenWithinDays: Int64
   /// Whether a customer's people read who of the staff did something.
   var showsNames: Bool
+  /// 0: a fulfilled request never closes by itself. Nothing is promised for one, so its days are of 24 hours.
+  var closeRequestsAfterDays: Int64
 
   /// When a ticket closes by itself that is resolved at `instant`, or of which its customer said something then; nil: never.
   /// - Parameter calendar: of what was promised for it.

@@ -319,5 +319,5 @@ package enum TicketEventType {
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
       ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked, internalAttributesChanged,
-    ] + ProblemNews.Kind.allCases.map(\.rawValue) + ChangeNews.Kind.allCases.map(\.rawValue)
+    ] + ProblemNews.Kind.allCases.map(\.rawValue) + ChangeNews.Kind.allCases.map(\.rawValue) + RequestLinkNews.allCases.map(\.rawValue)
 }

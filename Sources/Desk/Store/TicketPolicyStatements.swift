@@ -9,7 +9,8 @@ struct TicketPolicyOf: Statement {
 
   static let sql = """
     select coalesce(c.close_after_days, k.close_after_days, p.close_after_days), coalesce(c.close_counts, k.close_counts, p.close_counts),
-      coalesce(c.reopen_within_days, k.reopen_within_days, p.reopen_within_days), coalesce(k.shows_names, p.shows_names)
+      coalesce(c.reopen_within_days, k.reopen_within_days, p.reopen_within_days), coalesce(k.shows_names, p.shows_names),
+      coalesce(c.close_requests_after_days, k.close_requests_after_days, p.close_requests_after_days)
     from desk.ticket_policy p
     left join desk.own_ticket_policy k on k.tenant_id = $1 and k.contract_id is null
     left join desk.own_ticket_policy c on c.tenant_id = $1 and c.contract_id = $2
@@ -23,7 +24,7 @@ struct TicketPolicyOf: Statement {
   static func decode(_ row: inout RowReader) throws -> TicketPolicy {
     TicketPolicy(
       closeAfterDays: try row.next(), closeCounts: TicketPolicy.Days(rawValue: try row.next()) ?? .calendar, reopenWithinDays: try row.next(),
-      showsNames: try row.next())
+      showsNames: try row.next(), closeRequestsAfterDays: try row.next())
   }
 }
 
@@ -34,13 +35,14 @@ struct OwnTicketPolicy: Statement {
     var closeCounts: String?
     var reopenWithinDays: Int64?
     var showsNames: Bool?
+    var closeRequestsAfterDays: Int64?
   }
 
   let tenant: TenantId
   let contract: Int64?
 
   static let sql = """
-    select o.close_after_days, o.close_counts, o.reopen_within_days, o.shows_names from desk.own_ticket_policy o
+    select o.close_after_days, o.close_counts, o.reopen_within_days, o.shows_names, o.close_requests_after_days from desk.own_ticket_policy o
     where o.tenant_id = $1 and o.contract_id is not distinct from $2
     """
 
@@ -50,7 +52,9 @@ struct OwnTicketPolicy: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(closeAfterDays: try row.next(), closeCounts: try row.next(), reopenWithinDays: try row.next(), showsNames: try row.next())
+    Found(
+      closeAfterDays: try row.next(), closeCounts: try row.next(), reopenWithinDays: try row.next(), showsNames: try row.next(),
+      closeRequestsAfterDays: try row.next())
   }
 }
 
@@ -61,10 +65,12 @@ struct KeepOwnTicketPolicy: Statement {
   let now: Instant
 
   static let sql = """
-    insert into desk.own_ticket_policy (tenant_id, contract_id, close_after_days, close_counts, reopen_within_days, shows_names, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into desk.own_ticket_policy
+      (tenant_id, contract_id, close_after_days, close_counts, reopen_within_days, shows_names, recorded_at, close_requests_after_days)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (tenant_id, contract_id) do update set close_after_days = excluded.close_after_days, close_counts = excluded.close_counts,
-      reopen_within_days = excluded.reopen_within_days, shows_names = excluded.shows_names, recorded_at = excluded.recorded_at
+      reopen_within_days = excluded.reopen_within_days, shows_names = excluded.shows_names, recorded_at = excluded.recorded_at,
+      close_requests_after_days = excluded.close_requests_after_days
     """
 
   func bind(to parameters: inout Parameters) {
@@ -75,6 +81,7 @@ struct KeepOwnTicketPolicy: Statement {
     parameters.append(own.reopenWithinDays)
     parameters.append(own.showsNames)
     parameters.append(now)
+    parameters.append(own.closeRequestsAfterDays)
   }
 }
 
@@ -82,13 +89,17 @@ struct KeepOwnTicketPolicy: Statement {
 struct SetTicketPolicy: Statement {
   let policy: TicketPolicy
 
-  static let sql = "update desk.ticket_policy set close_after_days = $1, close_counts = $2, reopen_within_days = $3, shows_names = $4 where id = 1"
+  static let sql = """
+    update desk.ticket_policy set close_after_days = $1, close_counts = $2, reopen_within_days = $3, shows_names = $4, close_requests_after_days = $5
+    where id = 1
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(policy.closeAfterDays)
     parameters.append(policy.closeCounts.rawValue)
     parameters.append(policy.reopenWithinDays)
     parameters.append(policy.showsNames)
+    parameters.append(policy.closeRequestsAfterDays)
   }
 }
 

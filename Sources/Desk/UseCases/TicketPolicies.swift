@@ -24,6 +24,10 @@ package struct TicketPolicyRecord: OperationOutput {
     OutputField("showsNames", .boolean, "Whether a customer's people read in a history who of the staff did something.", "客户人员是否可在历史中看到服务商人员姓名。") {
       .bool($0.policy.showsNames)
     },
+    OutputField(
+      "closeRequestsAfterDays", .integer, "After so many days of 24 hours a fulfilled request closes by itself; 0: never.",
+      "已履行的请求多少天（每天 24 小时）后自动关闭；0 表示不自动关闭。"
+    ) { .integer($0.policy.closeRequestsAfterDays) },
     OutputField("own", .list(.text), "The fields that are set here; the others are those of the customer, or of the provider.", "在此层级自行设置的字段；其余沿用上级。") {
       .array($0.own.map { .text($0) })
     },
@@ -47,6 +51,10 @@ enum TicketPolicyFields {
   static let showsNames = Field.boolean(
     "showsNames", "Whether a customer's people read in a history who of the staff did something; null: as it is above.", "客户人员是否可在历史中看到服务商人员姓名；null 表示沿用上级。"
   ).clearable
+  static let closeRequestsAfterDays = Field.integer(
+    "closeRequestsAfterDays", 0...365, "After so many days of 24 hours a fulfilled request closes by itself; 0: never; null: as it is above.",
+    "已履行的请求多少天（每天 24 小时）后自动关闭；0 表示不自动关闭；null 表示沿用上级。"
+  ).clearable
 }
 
 package enum ReadTicketPolicy: Operation {
@@ -63,8 +71,9 @@ package enum ReadTicketPolicy: Operation {
   }
 
   package static let declaration = Declaration(
-    "ticket_policy.read", "Read when resolved tickets close by themselves, and how long closed ones can be reopened, for all, a customer or a contract.",
-    zh: "查看已解决工单的自动关闭与已关闭工单的重新打开规则（全部、某客户或某合同）。",
+    "ticket_policy.read",
+    "Read when resolved tickets and fulfilled requests close by themselves, and how long closed tickets can be reopened, for all, a customer or a contract.",
+    zh: "查看已解决工单与已履行请求的自动关闭、已关闭工单的重新打开规则（全部、某客户或某合同）。",
     roles: [.administrator, .accountManager, .engineer, .customerManager], scopes: [.tenant, .listed, .all], reach: .homeOr(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TicketPolicyRecord {
@@ -81,10 +90,11 @@ package enum ChangeTicketPolicy: Operation {
     let closeCounts: Change<String>
     let reopenWithinDays: Change<Int64>
     let showsNames: Change<Bool>
+    let closeRequestsAfterDays: Change<Int64>
 
     package static let fields: [any InputField] = [
       TicketPolicyFields.customer, TicketPolicyFields.contract, TicketPolicyFields.closeAfterDays, TicketPolicyFields.closeCounts,
-      TicketPolicyFields.reopenWithinDays, TicketPolicyFields.showsNames,
+      TicketPolicyFields.reopenWithinDays, TicketPolicyFields.showsNames, TicketPolicyFields.closeRequestsAfterDays,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -94,10 +104,13 @@ package enum ChangeTicketPolicy: Operation {
       closeCounts = try values[TicketPolicyFields.closeCounts]
       reopenWithinDays = try values[TicketPolicyFields.reopenWithinDays]
       showsNames = try values[TicketPolicyFields.showsNames]
+      closeRequestsAfterDays = try values[TicketPolicyFields.closeRequestsAfterDays]
       if contract != nil, !showsNames.isKeep { throw FieldError("showsNames", EndingMessages.namesAreOfCustomers) }
     }
 
-    fileprivate var isEmpty: Bool { closeAfterDays.isKeep && closeCounts.isKeep && reopenWithinDays.isKeep && showsNames.isKeep }
+    fileprivate var isEmpty: Bool {
+      closeAfterDays.isKeep && closeCounts.isKeep && reopenWithinDays.isKeep && showsNames.isKeep && closeRequestsAfterDays.isKeep
+    }
 
     /// The fields that are to be what stands above.
     fileprivate var cleared: String? {
@@ -105,14 +118,15 @@ package enum ChangeTicketPolicy: Operation {
       if case .clear = closeCounts { return "closeCounts" }
       if case .clear = reopenWithinDays { return "reopenWithinDays" }
       if case .clear = showsNames { return "showsNames" }
+      if case .clear = closeRequestsAfterDays { return "closeRequestsAfterDays" }
       return nil
     }
   }
 
   package static let declaration = Declaration(
     "ticket_policy.set",
-    "Set when resolved tickets close by themselves, how long closed ones can be reopened, and whether customers read names of the staff: for all, a customer or a contract.",
-    zh: "设置已解决工单的自动关闭、已关闭工单的重新打开期限，以及客户是否可见服务商人员姓名（全部、某客户或某合同）。",
+    "Set when resolved tickets and fulfilled requests close by themselves, how long closed tickets can be reopened, and whether customers read names of the staff: for all, a customer or a contract.",
+    zh: "设置已解决工单与已履行请求的自动关闭、已关闭工单的重新打开期限，以及客户是否可见服务商人员姓名（全部、某客户或某合同）。",
     roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TicketPolicyRecord {
@@ -127,6 +141,7 @@ package enum ChangeTicketPolicy: Operation {
       policy.closeCounts = TicketPolicy.Days(rawValue: input.closeCounts.applied(to: policy.closeCounts.rawValue)) ?? policy.closeCounts
       policy.reopenWithinDays = input.reopenWithinDays.applied(to: policy.reopenWithinDays)
       policy.showsNames = input.showsNames.applied(to: policy.showsNames)
+      policy.closeRequestsAfterDays = input.closeRequestsAfterDays.applied(to: policy.closeRequestsAfterDays)
       transaction.enqueue(SetTicketPolicy(policy: policy))
     } else {
       var own = try await transaction.first(OwnTicketPolicy(tenant: tenant, contract: contract)) ?? OwnTicketPolicy.Found()
@@ -134,6 +149,7 @@ package enum ChangeTicketPolicy: Operation {
       own.closeCounts = input.closeCounts.applied(to: own.closeCounts)
       own.reopenWithinDays = input.reopenWithinDays.applied(to: own.reopenWithinDays)
       own.showsNames = input.showsNames.applied(to: own.showsNames)
+      own.closeRequestsAfterDays = input.closeRequestsAfterDays.applied(to: own.closeRequestsAfterDays)
       transaction.enqueue(KeepOwnTicketPolicy(tenant: tenant, contract: contract, own: own, now: context.now))
     }
     context.subject(input.contract ?? context.tenant.publicId)
@@ -154,12 +170,13 @@ extension OperationContext {
     let policy = try await ticketPolicy(contract: row)
     var own: [String] = []
     if tenant.kind == .provider {
-      own = ["closeAfterDays", "closeCounts", "reopenWithinDays", "showsNames"]
+      own = ["closeAfterDays", "closeCounts", "reopenWithinDays", "showsNames", "closeRequestsAfterDays"]
     } else if let set = try await transaction.first(OwnTicketPolicy(tenant: tenant.id, contract: row)) {
       if set.closeAfterDays != nil { own.append("closeAfterDays") }
       if set.closeCounts != nil { own.append("closeCounts") }
       if set.reopenWithinDays != nil { own.append("reopenWithinDays") }
       if set.showsNames != nil { own.append("showsNames") }
+      if set.closeRequestsAfterDays != nil { own.append("closeRequestsAfterDays") }
     }
     return TicketPolicyRecord(customer: tenant.kind == .customer ? tenant.publicId : nil, contract: contract, policy: policy, own: own)
   }

@@ -40,6 +40,10 @@ enum AccountMatter: Sendable {
   /// Members of the staff who are at it.
   var assignees: [Int64] { if case .request(let request) = self { request.assignees } else { [] } }
 
+  /// Who watches it: persons of the customer, and members of the staff.
+  var watchingPeople: [Int64] { if case .request(let request) = self { request.watchingPeople } else { [] } }
+  var watchingStaff: [Int64] { if case .request(let request) = self { request.watchingStaff } else { [] } }
+
   /// Whom it is for and who ordered it: persons of the customer, and of the staff.
   var people: [Int64] { if case .request(let request) = self { request.people } else { [] } }
   var submittingStaff: Int64? {

@@ -45,9 +45,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// Somebody is asked to let something pass a gate; what became of that.
   case gateApprovalAsked = "gate_approval.asked"
   case gateApprovalDecided = "gate_approval.decided"
-  /// A request was recorded; fulfilled; cancelled.
+  /// A request was recorded; fulfilled; closed, also by time; cancelled.
   case requestSubmitted = "request.submitted"
   case requestFulfilled = "request.fulfilled"
+  case requestClosed = "request.closed"
   case requestCancelled = "request.cancelled"
   /// Somebody is to agree to a request, or a change; all have agreed, or one has refused.
   case requestApprovalAsked = "request.approval_asked"
@@ -84,8 +85,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   package var isForCustomers: Bool {
     switch self {
     case .opened, .customerCommented, .answered, .resolved, .closed, .reopened: true
-    case .requestSubmitted, .requestFulfilled, .requestCancelled, .requestApprovalAsked, .requestApprovalDecided, .requestCustomerCommented,
-      .requestAnswered:
+    case .requestSubmitted, .requestFulfilled, .requestClosed, .requestCancelled, .requestApprovalAsked, .requestApprovalDecided,
+      .requestCustomerCommented, .requestAnswered:
       true
     default: false
     }
@@ -101,8 +102,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .gateApprovalAsked, .gateApprovalDecided: .gateApproval
     case .processEscalated: .escalation
     case .requestApprovalAsked: .requestApproval
-    case .requestSubmitted, .requestFulfilled, .requestCancelled, .requestApprovalDecided, .requestCustomerCommented, .requestAnswered,
-      .requestInternallyCommented:
+    case .requestSubmitted, .requestFulfilled, .requestClosed, .requestCancelled, .requestApprovalDecided, .requestCustomerCommented,
+      .requestAnswered, .requestInternallyCommented:
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled: .change
@@ -183,7 +184,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     var audiences: [Audience] {
       switch self {
       case .ticket: Audience.allCases.filter { $0 != .approvers }
-      case .request: [.assignee, .requester, .accountManagers]
+      case .request: [.assignee, .requester, .watchers, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
@@ -216,7 +217,7 @@ package enum Channel: String, Sendable, CaseIterable {
 package enum Audience: String, Sendable, CaseIterable {
   /// Who answers for it, works on it, or was offered it.
   case owner, assignee, offered
-  /// Whom it was reported for, or who ordered or opened it; and who watches it.
+  /// Whom it was reported for, or who ordered or opened it; and who watches an incident or a request.
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation

@@ -110,16 +110,18 @@ struct StockRule: Sendable {
       key: "request_approval_decided", name: AgreementMessages.ruleRequestDecided, event: .requestApprovalDecided, audience: [.requester],
       channels: [.inbox, .email]),
     StockRule(
-      key: "request_fulfilled", name: AgreementMessages.ruleRequestFulfilled, event: .requestFulfilled, audience: [.requester],
+      key: "request_fulfilled", name: AgreementMessages.ruleRequestFulfilled, event: .requestFulfilled, audience: [.requester, .watchers],
       channels: [.inbox, .email]),
     StockRule(
-      key: "request_cancelled", name: AgreementMessages.ruleRequestCancelled, event: .requestCancelled, audience: [.requester],
+      key: "request_closed", name: AgreementMessages.ruleRequestClosed, event: .requestClosed, audience: [.requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "request_cancelled", name: AgreementMessages.ruleRequestCancelled, event: .requestCancelled, audience: [.requester, .watchers],
       channels: [.inbox, .email]),
     StockRule(
-      key: "request_customer_commented", name: AgreementMessages.ruleRequestCommented, event: .requestCustomerCommented, audience: [.assignee],
+      key: "request_customer_commented", name: AgreementMessages.ruleRequestCommented, event: .requestCustomerCommented, audience: [.assignee, .watchers],
       channels: [.inbox]),
     StockRule(
-      key: "request_answered", name: AgreementMessages.ruleRequestAnswered, event: .requestAnswered, audience: [.requester],
+      key: "request_answered", name: AgreementMessages.ruleRequestAnswered, event: .requestAnswered, audience: [.requester, .watchers],
       channels: [.inbox, .email]),
     // Often a whole team may decide a change: it has its inbox before it, and needs no mail each.
     StockRule(

@@ -25,6 +25,9 @@ struct ToldRequest: Sendable {
   let wasAsked: Bool
   /// Members of the staff who are at it, or were, and who took it.
   let assignees: [Int64]
+  /// Persons of the customer, and members of the staff, who watch it.
+  let watchingPeople: [Int64]
+  let watchingStaff: [Int64]
   /// For what somebody is asked, where that is told.
   var asked: AskedApproval?
 
@@ -45,7 +48,7 @@ struct ToldRequest: Sendable {
       told.asked = asked
       return told
     case .approved, .rejected: return wasAsked ? self : nil
-    case .submitted, .fulfilled, .cancelled, .commented: return self
+    case .submitted, .fulfilled, .closed, .cancelled, .commented: return self
     case nil: return nil
     }
   }

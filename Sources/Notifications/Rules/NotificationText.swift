@@ -30,7 +30,7 @@ struct NotificationText: Sendable, Equatable {
       case .actionAssigned, .actionDue, .actionOverdue: ["supplier", "period", "action", "dueOn", "owner", "actor", "at"]
       case .processEscalated: ["subject", "rule", "age", "at"]
       case .gateApprovalAsked, .gateApprovalDecided: ["gate", "purpose", "subject", "asker", "approver", "answer", "reason", "at"]
-      case .requestSubmitted, .requestFulfilled: ofRequests
+      case .requestSubmitted, .requestFulfilled, .requestClosed: ofRequests
       case .requestCancelled: ofRequests + ["reason"]
       case .requestApprovalAsked: ofRequests + ["approval"]
       case .requestApprovalDecided: ofRequests + ["answer", "reason"]
@@ -103,6 +103,7 @@ struct NotificationText: Sendable, Equatable {
     case .gateApprovalDecided: (AccountSideMessages.gateDecidedSubject, AccountSideMessages.gateDecidedBody)
     case .requestSubmitted: (AgreementMessages.requestSubmittedSubject, AgreementMessages.requestSubmittedBody)
     case .requestFulfilled: (AgreementMessages.requestFulfilledSubject, AgreementMessages.requestFulfilledBody)
+    case .requestClosed: (AgreementMessages.requestClosedSubject, AgreementMessages.requestClosedBody)
     case .requestCancelled: (AgreementMessages.requestCancelledSubject, AgreementMessages.requestCancelledBody)
     case .requestApprovalAsked: (AgreementMessages.requestAskedSubject, AgreementMessages.requestAskedBody)
     case .requestApprovalDecided: (AgreementMessages.requestDecidedSubject, AgreementMessages.requestDecidedBody)

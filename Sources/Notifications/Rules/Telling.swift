@@ -101,6 +101,7 @@ struct Cause: Sendable {
     case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned: .requestApprovalAsked
     case .approved, .rejected: .requestApprovalDecided
     case .fulfilled: .requestFulfilled
+    case .closed: .requestClosed
     case .cancelled: .requestCancelled
     case .commented:
       if found.payload["visibility"]?.text == CommentVisibility.everybody.rawValue {

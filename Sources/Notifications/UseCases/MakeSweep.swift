@@ -348,13 +348,14 @@ private struct Known: Sendable {
     for watcher in watching { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
     approvers = try await Approvers(causes, telling, in: transaction)
-    let ofMatters: [Int64] = causes.flatMap { $0.matter?.people ?? [] }
+    let ofMatters: [Int64] = causes.flatMap { cause in (cause.matter?.people ?? []) + (cause.matter?.watchingPeople ?? []) }
     let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
     let personIds = Set(ofTickets + ofMatters + approvers.people)
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
     let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
     let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
-    let concerned: [Int64] = named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)
+    let watchingStaff: [Int64] = foundWatchers.compactMap(\.account) + causes.flatMap { $0.matter?.watchingStaff ?? [] }
+    let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff
     try await addStaff(Set(concerned + submitters + offered + approvers.staff), publicIds, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
@@ -470,6 +471,8 @@ private struct Known: Sendable {
           addPerson(watcher.person)
         }
         for ticket in gone(into: cause) { for watcher in watchers[ticket.id] ?? [] { addPerson(watcher.person) } }
+        for id in cause.matter?.watchingStaff ?? [] { addStaff(id) }
+        for person in cause.matter?.watchingPeople ?? [] { addPerson(person) }
       }
     }
     if isNobodys(cause), let audience = cause.event.subject.inCharge, rule.audience.contains(audience) { for id in inCharge { addStaff(id) } }

@@ -13,7 +13,7 @@ package enum RequestState: String, Sendable, CaseIterable {
   case rejected
   /// All that was to be done is done, or was skipped. May go to `closed`.
   case fulfilled
-  /// Confirmed. Goes nowhere.
+  /// Confirmed, or nobody objected in time. Goes nowhere.
   case closed
   /// Taken back before anything was done. Goes nowhere.
   case withdrawn

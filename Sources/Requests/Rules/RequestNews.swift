@@ -11,6 +11,8 @@ package enum RequestNews: String, Sendable, CaseIterable {
   case rejected = "request.rejected"
   case fulfilled = "request.fulfilled"
   case cancelled = "request.cancelled"
+  /// Confirmed, or closed by time.
+  case closed = "request.closed"
   case commented = "request.commented"
 
   /// The kind of its subject: a request, by its row.

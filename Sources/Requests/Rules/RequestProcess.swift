@@ -13,6 +13,8 @@ package struct RequestFacts: Sendable, Equatable {
   package internal(set) var startedAt: Instant?
   package internal(set) var endedAt: Instant?
   package internal(set) var closedAt: Instant?
+  /// When it closes by itself, being fulfilled; nil: it does not.
+  package internal(set) var closesAt: Instant?
   package internal(set) var withdrawnAt: Instant?
   /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
@@ -109,6 +111,7 @@ package struct RequestProcess: Sendable {
     }
     try move(.close)
     request.closedAt = now
+    request.closesAt = nil
     note("closed", at: now)
   }
 
@@ -182,7 +185,7 @@ package struct RequestProcess: Sendable {
   }
 
   /// What time has decided by now: each approval whose time is over goes to somebody else, or counts as refused, at the instant at which it
-  /// was over.
+  /// was over; and what is fulfilled, and nobody has objected to, is closed.
   package mutating func expire(at now: Instant) throws(Failure) {
     isMovedByTime = true
     defer { isMovedByTime = false }
@@ -190,6 +193,7 @@ package struct RequestProcess: Sendable {
       noteRound()
       if late.isRefused { try settleApprovals(at: late.at) }
     }
+    if let due = request.closesAt, due <= now { try close(at: due) }
   }
 
   private mutating func settleApprovals(at now: Instant) throws(Failure) {

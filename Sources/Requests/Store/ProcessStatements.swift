@@ -149,7 +149,7 @@ struct UpdateRequest: Statement {
   static let sql = """
     update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
       ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17,
-      owner_id = $18, owner_public_id = $19, owner_name = $20
+      owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -175,7 +175,30 @@ struct UpdateRequest: Statement {
     parameters.append(owner?.id)
     parameters.append(owner?.publicId)
     parameters.append(owner?.name)
+    parameters.append(facts.closesAt)
   }
+}
+
+/// After how many days a fulfilled request closes by itself: by the policy of the contract whose line covers it, where that has its own, else of the
+/// customer, else of the provider. 0: never.
+struct RequestClosingDays: Statement {
+  let tenant: TenantId
+  let line: Int64
+
+  static let sql = """
+    select coalesce(c.close_requests_after_days, k.close_requests_after_days, p.close_requests_after_days)
+    from desk.pub_ticket_policy p
+    left join desk.pub_own_ticket_policy k on k.tenant_id = $1 and k.contract_id is null
+    left join desk.pub_own_ticket_policy c on c.tenant_id = $1
+      and c.contract_id = (select l.contract_id from contracts.pub_line l where l.tenant_id = $1 and l.line_id = $2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// What an order of an earlier version is worth, and who may agree to it.

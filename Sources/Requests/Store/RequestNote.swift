@@ -8,6 +8,13 @@ package struct RequestNote: Statement {
   /// A file came to it, and one was taken away; what is not public is the provider's own affair.
   package static let attached = "request.attached"
   package static let detached = "request.detached"
+  /// It is linked to an incident or a change, and is no more; and somebody watches it, and does no more. That is the provider's own affair.
+  static let incidentLinked = "request.incident_linked"
+  static let incidentUnlinked = "request.incident_unlinked"
+  package static let changeLinked = "request.change_linked"
+  package static let changeUnlinked = "request.change_unlinked"
+  static let watched = "request.watched"
+  static let unwatched = "request.unwatched"
 
   let tenant: TenantId
   let request: Int64

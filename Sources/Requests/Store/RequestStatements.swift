@@ -163,7 +163,7 @@ struct RequestRow: Sendable {
 extension RequestFacts {
   /// Of `r`, in the order of ``init(_:)``.
   static let columns =
-    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason"
+    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at"
 
   init(_ row: inout RowReader) throws {
     self.init(state: RequestState(rawValue: try row.next()) ?? .withdrawn, line: try row.next())
@@ -174,6 +174,7 @@ extension RequestFacts {
     closedAt = try row.next()
     withdrawnAt = try row.next()
     reason = try row.next()
+    closesAt = try row.next()
   }
 }
 

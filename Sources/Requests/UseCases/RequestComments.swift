@@ -54,6 +54,8 @@ package enum CommentRequest: Operation {
     context.transaction.enqueueWords(input.body, as: visibility.searchWeight, about: work.held.searched(in: context.tenant.id), work.held.words)
     // What time moved besides is another state of the request than others have read; a word is not.
     let isMovedByTime = work.isMoved
+    // It may be an objection: the time until it closes by itself begins anew.
+    if context.principal.side == .customer, work.process.request.closesAt != nil { try await work.planClosing() }
     work.process.noteComment(id, visibility, at: context.now)
     try await work.save(countsVersion: isMovedByTime)
     return RequestCommentRecord(

@@ -1,5 +1,6 @@
 import Attributes
 import Catalog
+import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -10,6 +11,7 @@ package struct RequestOutput: OperationOutput {
   let content: Value
   let approvals: [ApprovalLine]
   let tasks: [TaskLine]
+  let incidents: [PublicId]
 
   package static let fields: [OutputField<RequestOutput>] =
     RequestLine.facts { $0.line } + [
@@ -23,6 +25,10 @@ package struct RequestOutput: OperationOutput {
       ) { $0.line.row.attributes.value },
       OutputField("approvals", listOf: ApprovalLine.self, "Who is asked to agree, in order.", "审批人，按顺序。") { $0.approvals },
       OutputField("tasks", listOf: TaskLine.self, "What is done for it, in order; staff only.", "履行任务，按顺序（仅服务商人员可见）。") { $0.tasks },
+      OutputField(
+        "incidents", .list(.id), "The incidents that it is linked to and that one may see, at most 100; request.incidents lists them all.",
+        "与其关联且有权查看的事件，最多 100 个；request.incidents 可列出全部。"
+      ) { .array($0.incidents.map { .id($0) }) },
     ]
 }
 
@@ -111,7 +117,10 @@ package struct RequestLine: OperationOutput {
       OutputField("endedAt", .instant, "When it was fulfilled, refused, withdrawn or cancelled.", "履行完成、拒绝、撤回或取消的时间。") {
         .instant(of($0).row.facts.endedAt)
       },
-      OutputField("closedAt", .instant, "When that was confirmed.", "确认关闭的时间。") { .instant(of($0).row.facts.closedAt) },
+      OutputField("closedAt", .instant, "When that was confirmed, or its time was over.", "确认关闭或到期自动关闭的时间。") { .instant(of($0).row.facts.closedAt) },
+      OutputField("closesAt", .instant, "When it closes by itself, being fulfilled; null: it does not.", "已履行的请求自动关闭的时间；不会自动关闭则为 null。") {
+        .instant(of($0).row.facts.closesAt)
+      },
       OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant(of($0).row.facts.withdrawnAt) },
       OutputField("tasksTotal", .integer, "How many tasks fulfil it.", "履行任务总数。") { .integer(of($0).row.tasksTotal) },
       OutputField("tasksDone", .integer, "How many of them are done.", "已完成的任务数。") { .integer(of($0).row.tasksDone) },
@@ -163,12 +172,18 @@ extension OperationContext {
   func requestOutput(_ id: PublicId) async throws -> RequestOutput {
     subject(id)
     let row = try await request(id)
-    let (approvals, tasks) = try await transaction.query(
-      ApprovalsShown(tenant: tenant.id, request: row.id), TasksShown(tenant: tenant.id, request: row.id))
+    let (approvals, tasks, incidents) = try await transaction.query(
+      ApprovalsShown(tenant: tenant.id, request: row.id), TasksShown(tenant: tenant.id, request: row.id),
+      IncidentsOfRequest(tenant: tenant.id, scope: incidentRows, request: row.id, after: 0, limit: 100))
     return RequestOutput(
       line: RequestLine(row, in: self), content: try OfferingContent.read(row.content).withoutTasks,
       approvals: approvals.map { ApprovalLine($0, of: tenant) },
-      tasks: principal.side == .staff ? tasks.map { TaskLine($0, of: tenant, provider) } : [])
+      tasks: principal.side == .staff ? tasks.map { TaskLine($0, of: tenant, provider) } : [],
+      incidents: incidents.reduce(into: [PublicId]()) { linked, one in
+        let incident = self.id(.incident, one.publicId)
+        // Of several kinds it is one incident.
+        if !linked.contains(incident) { linked.append(incident) }
+      })
   }
 
   /// A request that the caller may see, locked for an act; refuses one that saw another version.

@@ -6,7 +6,7 @@ import Postgres
 import Tenancy
 
 /// Moves on what time, or an act of a customer's people, has left to do: opens the tasks of what was agreed to (which are the staff's own to
-/// read), and decides approvals whose time is over, at the instant at which it was over.
+/// read), decides approvals whose time is over, and closes what is fulfilled and nobody has objected to, at the instant at which the time was over.
 package struct RequestSweep: Sweep {
   package static let kind = "requests.move"
   package static let everySeconds: Int64 = 5

@@ -116,11 +116,19 @@ struct RequestWork: Sendable {
     if covering != own { process.cover(by: covering, at: now) }
   }
 
+  /// Says when it closes by itself, unless its customer says something before: by the policy as it is now. What is told already stays as it is when
+  /// the policy changes.
+  mutating func planClosing() async throws {
+    let days = try await transaction.first(RequestClosingDays(tenant: tenant.id, line: process.request.line)) ?? 0
+    process.request.closesAt = days > 0 ? now.adding(seconds: days * 86_400) : nil
+  }
+
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the request before must read it again.
   mutating func save(countsVersion: Bool = true) async throws {
     guard isMoved else { return }
     try await askStandIns()
+    if process.request.state == .fulfilled, before.request.state != .fulfilled { try await planClosing() }
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
     if isAccessDone, let recorded = try await recordAccess() {
       events.append(("access_recorded", now, actor, recorded))

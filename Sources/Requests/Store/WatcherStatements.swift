@@ -1,0 +1,89 @@
+import Kernel
+import Postgres
+
+/// Who watches a request: a person of the customer, or an account of the provider's tenant.
+enum RequestWatcher: Sendable {
+  case person(id: Int64, publicId: [UInt8])
+  case staff(id: Int64, publicId: [UInt8])
+
+  var person: Int64? { if case .person(let id, _) = self { id } else { nil } }
+  var account: Int64? { if case .staff(let id, _) = self { id } else { nil } }
+  var accountBits: [UInt8]? { if case .staff(_, let publicId) = self { publicId } else { nil } }
+}
+
+/// No row when they watch it already.
+struct InsertRequestWatcher: Statement {
+  let tenant: TenantId
+  let request: Int64
+  let watcher: RequestWatcher
+  let now: Instant
+
+  static let sql = """
+    insert into requests.watcher (tenant_id, request_id, person_id, account_id, account_public_id, recorded_at) values ($1, $2, $3, $4, $5, $6)
+    on conflict do nothing returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+    parameters.append(watcher.person)
+    parameters.append(watcher.account)
+    parameters.append(watcher.accountBits)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when they did not watch it.
+struct DeleteRequestWatcher: Statement {
+  let tenant: TenantId
+  let request: Int64
+  let watcher: RequestWatcher
+
+  static let sql = "delete from requests.watcher where tenant_id = $1 and request_id = $2 and (person_id = $3 or account_id = $4) returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+    parameters.append(watcher.person)
+    parameters.append(watcher.account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// In the order in which they began.
+struct WatchersOfRequest: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let person: [UInt8]?
+    let personName: String?
+    let account: Int64?
+    let accountBits: [UInt8]?
+    let since: Instant
+  }
+
+  let tenant: TenantId
+  let request: Int64
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select w.id, p.public_id, p.name, w.account_id, w.account_public_id, w.recorded_at
+    from requests.watcher w left join tenancy.person p on p.tenant_id = w.tenant_id and p.id = w.person_id
+    where w.tenant_id = $1 and w.request_id = $2 and w.id > $3 order by w.id limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), person: try row.next(), personName: try row.next(), account: try row.next(), accountBits: try row.next(), since: try row.next())
+  }
+}

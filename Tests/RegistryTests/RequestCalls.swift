@@ -1,0 +1,33 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// What the calls of requests' watchers and links need.
+extension CallRule {
+  static let requestCalls: [String: CallRule] = [
+    "request.watch": CallRule(
+      refused: { $0.side == .staff ? [] : ["person", "staff"] },
+      given: { world, twin, principal in
+        let request = try await world.seeded("req", in: twin).id
+        guard principal.side == .staff else { return (["id": request], nil) }
+        return (["id": request, "staff": try await world.reader(in: twin)], nil)
+      }),
+    "request.unwatch": CallRule(
+      refused: { $0.side == .staff ? [] : ["person", "staff"] },
+      given: { world, twin, principal in
+        let request = try await world.seeded("req", in: twin).id
+        guard principal.side == .staff else {
+          _ = await world.answer("request.watch", .object(["id": request]), as: principal)
+          return (["id": request], nil)
+        }
+        let (person, staff) = (try await world.seeded("per", in: twin).id, try await world.reader(in: twin))
+        try await world.seed("request.watch", ["id": request, "person": person, "staff": staff])
+        return (["id": request, "person": person, "staff": staff], nil)
+      }),
+    "request.unlink_incident": CallRule(given: { world, twin, _ in
+      let (request, incident) = (try await world.seeded("req", in: twin).id, try await world.seeded("inc", in: twin).id)
+      try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": incident])
+      return (["id": request, "kind": "caused_by", "incident": incident], nil)
+    }),
+  ]
+}
