@@ -2,7 +2,8 @@ import Kernel
 import Operations
 import Tenancy
 
-/// Articles as the staff need them on the ticket of one customer: those about nobody in particular, and those about this one.
+/// Articles as the staff need them on the ticket of one customer: those about nobody in particular, and those about this one; or on tickets of all
+/// customers that the caller serves.
 package struct ArticleShelf: Sendable {
   private let context: OperationContext
   private let readership: Readership
@@ -11,6 +12,12 @@ package struct ArticleShelf: Sendable {
   package init(_ context: OperationContext, for customer: TenantId?) {
     self.context = context
     readership = Readership(isStaff: true, customers: customer.map { [$0.rawValue] } ?? [])
+  }
+
+  /// Those about nobody in particular, and those about customers that the caller serves.
+  package init(_ context: OperationContext) {
+    self.context = context
+    readership = context.readership
   }
 
   /// A published article.

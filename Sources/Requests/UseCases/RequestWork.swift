@@ -192,6 +192,9 @@ struct RequestWork: Sendable {
     }
     let ended = try await transaction.first(
       EndEntitlement(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
+    if order.action != .change {
+      transaction.enqueue(SettleRevoked(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
+    }
     var given: [UInt8]?
     // A change of what nobody has gives nothing: that would be a grant round the approval of the grant.
     if order.action == .grant || (order.action == .change && ended != nil) {
