@@ -1,4 +1,5 @@
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 
@@ -35,6 +36,27 @@ struct KeepArticleUse: Statement {
     parameters.append(principal.name)
     parameters.append(now)
   }
+}
+
+/// Whether it was told since then that an article solved a ticket of this customer.
+struct IsSolvedTold: Statement {
+  let tenant: TenantId
+  let article: Int64
+  let since: Instant
+
+  static let sql = """
+    select exists (
+      select from operations.event e
+      where e.tenant_id = $1 and e.subject_kind = '\(ArticleNews.subjectKind)' and e.subject_id = $2 and e.recorded_at >= $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(article)
+    parameters.append(since)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 /// No row when it was not noted.

@@ -36,6 +36,12 @@ package struct ArticleShelf: Sendable {
     try await context.transaction.first(ArticleByPublicId(customers: readership.customers, publicId: id))?.id
   }
 
+  /// Who of the staff began a published article, and its number; nil: a programme did.
+  package func author(of article: PublishedRow) async throws -> (account: Int64, staff: PublicId, number: String)? {
+    guard let found = try await context.transaction.first(AuthorOfArticle(provider: context.provider.id, article: article.id)) else { return nil }
+    return (found.account, context.id(.staff, found.publicId), ArticleNumber.text(article.number))
+  }
+
   /// Articles by their rows, as they are cited: also those that nobody reads any more.
   package func cited(_ ids: [Int64]) async throws -> [Int64: CitedArticle] {
     let names = try await context.transaction.query(NamesOfArticles(customers: readership.customers, ids: ids))

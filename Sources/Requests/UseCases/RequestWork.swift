@@ -157,7 +157,7 @@ struct RequestWork: Sendable {
       transaction.record(
         Event(
           subjectKind: RequestNews.subjectKind, subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: type, payload: payload, occurredAt: at),
-        for: RequestNews.consumers(of: type) + OfferNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
+        for: RequestNews.consumers(of: type) + OfferNews.consumers(of: type) + TaskNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
     }
   }
 
