@@ -1,5 +1,4 @@
 import Kernel
-import Knowledge
 import Operations
 import Postgres
 

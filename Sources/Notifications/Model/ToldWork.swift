@@ -1,6 +1,5 @@
 import Changes
 import Kernel
-import Knowledge
 import Operations
 import Problems
 import Requests

@@ -5,7 +5,6 @@ import Desk
 import Escalations
 import Gates
 import Kernel
-import Knowledge
 import Operations
 import Problems
 import Renewals

@@ -1,10 +1,10 @@
 import Approvals
 import Assurance
 import Changes
+import Desk
 import Escalations
 import Gates
 import Kernel
-import Knowledge
 import Operations
 import Postgres
 import Problems
