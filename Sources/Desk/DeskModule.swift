@@ -13,6 +13,7 @@ package enum DeskModule: OperationModule {
     ReturnDispatch.self,
     AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
     SearchIncidents.self, CiteArticle.self, UnciteArticle.self, ListCitedArticles.self, SuggestArticles.self,
+    ListIncidentsOfArticle.self,
     MarkKnowledgeCandidate.self, DeclineKnowledgeCandidate.self, DraftOfCandidate.self, ListKnowledgeCandidates.self,
     AddTicketCi.self, RemoveTicketCi.self, ListTicketCis.self, IncidentImpact.self,
     CreateCode.self, ChangeCode.self, RetireCode.self, RestoreCode.self, ListCodes.self,

@@ -91,4 +91,39 @@ import Testing
     let first = try await world.call("knowledge_candidate.list", ["limit": 2])
     #expect(try await titles(["limit": 2, "cursor": first.at("next")]) == ["One"])
   }
+
+  /// On which incidents an article was of use: of all customers that one serves, or of one, the newest note first.
+  @Test func incidentsOfAnArticleAreListed() async throws {
+    let world = try await KnowledgeWorld()
+    let article = try await world.published("Paper jam in a printer", "Open the back.", audience: "customers")
+    let another = try await world.published("Mail quota")
+    for (title, customer, use) in [("One", world.acme, "used"), ("Two", world.other, "solved"), ("Three", world.acme, "solved")] {
+      world.database.clock.advance(seconds: 60)
+      let incident = try await world.open(title, for: customer)
+      try await world.call("incident.cite", ["id": incident.at("id"), "article": article.at("id"), "use": .text(use)])
+    }
+    func titles(_ input: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws -> [String] {
+      let members = [Value.Member("id", article.at("id"))] + input.map { Value.Member($0.key, $0.value) }
+      let found = try await world.database.dispatcher.invoke(
+        "article.incidents", .object(members), as: principal ?? world.writer, Call(requestId: "test")
+      ).value
+      return (found.at("items").array ?? []).compactMap { $0.at("title").text }
+    }
+    let all = try await world.call("article.incidents", ["id": article.at("id")]).at("items")
+    #expect(all.array?.map { $0.at("number") } == ["ACME-INC-000002", "OTHER-INC-000001", "ACME-INC-000001"])
+    #expect(all.at("1.customer") == .id(world.other.publicId) && all.at("1.use") == "solved" && all.at("1.by") == .text(world.writer.name))
+    #expect(try await titles(["use": "solved"]) == ["Three", "Two"])
+    #expect(try await titles(["customer": .id(world.other.publicId)]) == ["Two"])
+    #expect(try await titles(as: world.servesAcme) == ["Three", "One"], "nothing of whom he does not serve")
+    await expectFailure(.invalid) { try await titles(["customer": .id(world.other.publicId)], as: world.servesAcme) }
+    await expectFailure(.denied) { try await titles(as: world.reader) }
+    let first = try await world.call("article.incidents", ["id": article.at("id"), "limit": 2])
+    #expect(try await titles(["limit": 2, "cursor": first.at("next")]) == ["One"])
+    #expect(try await world.call("article.incidents", ["id": another.at("id")]).at("items") == .array([]))
+    // What is about a customer whom he does not serve is not there for him.
+    let foreign = try await world.published("Runbook of OTHER", onlyFor: world.other)
+    await expectFailure(.notFound) { try await world.call("article.incidents", ["id": foreign.at("id")], as: world.servesAcme) }
+    try await world.act("retire", on: article)
+    #expect(try await titles() == ["Three", "Two", "One"], "also of what nobody reads any more")
+  }
 }

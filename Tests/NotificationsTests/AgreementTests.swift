@@ -384,8 +384,8 @@ import Testing
   }
 }
 
-/// What can be ordered, by somebody of ACME's who has a login.
-private struct OrderWorld {
+/// What can be ordered, by somebody of ACME's who has a login; and a change.
+struct OrderWorld {
   let base: NotificationsWorld
   let orderer: Principal
 

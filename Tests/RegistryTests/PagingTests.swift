@@ -247,6 +247,7 @@ struct Subjects: Sendable {
       let said = await world.answer("article.rate", .object(["id": article, "isHelpful": .bool(true)]), as: reader)
       if let failure = said.failure { throw failure }
       let solved = try await world.seeded("inc", in: world.a)
+      try await world.seed("incident.cite", ["id": solved.id, "article": article, "use": "solved"])
       try await world.seed("incident.resolve", ["id": solved.id, "resolution": "done"], version: solved.version)
       try await world.seed("knowledge_candidate.mark", ["id": solved.id])
     }

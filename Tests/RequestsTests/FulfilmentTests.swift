@@ -63,6 +63,7 @@ import Testing
     #expect(try await queue(world).isEmpty)
     let events = try await world.history(made)
     #expect(events.filter { $0 == "task_completed" }.count == 4 && events.last == "fulfilled")
+    #expect(events.count { $0 == "task_taken_over" } == 1, "somebody else took it from who was at it")
     let customer = try await world.database.user(.customerManager, of: world.acme)
     let closed = try await world.call("request.close", ["id": made.at("id")], as: customer, version: fulfilled.at("version"))
     #expect(closed.at("state") == "closed")

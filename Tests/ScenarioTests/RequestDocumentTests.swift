@@ -10,6 +10,7 @@ import Testing
       #expect(told.contains("\"state\":\"fulfilled\"") && told.contains("\"type\":\"request.approval_given\""), "\(told)")
       #expect(told.contains("\"resource\":\"erp\",\"level\":\"editor\"") && told.contains("\"held\":true"), "\(told)")
       #expect(told.contains("\"decided\":1") && told.contains("\"held\":false"), "\(told)")
+      #expect(told.contains("\"untaken\":true"), "\(told)")
       await trial.end()
     }
   }

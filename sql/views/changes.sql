@@ -62,3 +62,10 @@ grant select on changes.pub_approval to steward_app;
 create view changes.pub_found_change with (security_invoker = true) as
   select tenant_id, id as change_id, public_id, number, title, state, opened_at from changes.change;
 grant select on changes.pub_found_change to steward_app;
+
+-- What was said of a change; and its tasks, for who is told of them.
+create view changes.pub_comment with (security_invoker = true) as select tenant_id, change_id, public_id, body from changes.comment;
+grant select on changes.pub_comment to steward_app;
+create view changes.pub_told_task with (security_invoker = true) as
+  select tenant_id, public_id, change_id, names, state, result from changes.task;
+grant select on changes.pub_told_task to steward_app;

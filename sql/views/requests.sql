@@ -63,3 +63,8 @@ create view requests.pub_found_request with (security_invoker = true) as
   select r.tenant_id, r.id as request_id, r.public_id, r.number, r.offering_version_id, r.state, r.submitted_at, p.unit_id, r.requester_id
   from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id;
 grant select on requests.pub_found_request to steward_app;
+
+-- The tasks of a request, for who of the staff is told of them.
+create view requests.pub_told_task with (security_invoker = true) as
+  select tenant_id, public_id, request_id, names, state, result from requests.task;
+grant select on requests.pub_told_task to steward_app;

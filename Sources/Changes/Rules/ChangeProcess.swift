@@ -246,6 +246,11 @@ struct ChangeProcess: Sendable, Equatable {
     events.append(Event(what: what, subject: .change, at: now, isByTime: isMovedByTime, payload: payload))
   }
 
+  /// Tells whoever was at a task until now that he is not any more.
+  mutating func noteTakenOver(_ publicId: [UInt8], _ payload: [Value.Member], at now: Instant) {
+    events.append(Event(what: TaskNews.takenOver.rawValue, subject: .task(publicId), at: now, isByTime: isMovedByTime, payload: payload))
+  }
+
   private var allowed: String { ChangeState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).joined(separator: ", ") }
 
   private func next(_ step: ChangeState.Step) throws(Failure) -> ChangeState {

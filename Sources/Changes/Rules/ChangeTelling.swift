@@ -14,6 +14,7 @@ package enum ChangeTelling: String, Sendable, CaseIterable {
   case backedOut = "change.backed_out"
   case closed = "change.closed"
   case cancelled = "change.cancelled"
+  case commented = "change.commented"
 
   /// The kind of its subject: a change, by its row.
   package static let subjectKind = "change"

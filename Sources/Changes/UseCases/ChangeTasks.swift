@@ -36,7 +36,9 @@ package enum ClaimChangeTask: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeTaskLine {
     try await context.task(input.id) { process, own throws(Failure) in
+      let former = process.board.holder(of: input.id.random)
       try process.claim(input.id.random, by: own, takesOver: input.takeOver, at: context.now)
+      if let former, former.id != own.id { process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
     }
   }
 }
@@ -133,7 +135,9 @@ package enum GiveChangeTask: Operation {
     else { throw Failure.notFound }
     var work = try await ChangeWork.begin(on: context.id(.change, bits), in: context, comparesVersion: false)
     guard let team = try await context.transaction.first(TeamOfTask(publicId: input.team)) else { throw context.unknownReference("team") }
+    let former = work.row.process.board.holder(of: input.id.random)
     try work.row.process.give(input.id.random, to: team, at: context.now)
+    if let former { work.row.process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
     context.subject(input.id)
     try await work.save(countsVersion: false)
     return try await context.line(of: input.id, in: work)

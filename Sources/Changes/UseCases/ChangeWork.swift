@@ -128,7 +128,8 @@ struct ChangeWork: Sendable {
       let type = "change.\(event.what)"
       transaction.record(
         Event(subjectKind: ChangeTelling.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: payload(event), occurredAt: event.at),
-        for: ChangeTelling.consumers(of: type) + OfferNews.consumers(of: type), tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+        for: ChangeTelling.consumers(of: type) + OfferNews.consumers(of: type) + TaskNews.consumers(of: type), tenant: provider.id,
+        actor: event.isByTime ? Self.time : actor, at: now)
       if event.subject == .change, let kind = ChangeNews.Kind(outcome: event.what) {
         transaction.enqueue(
           LeaveIncidentNews(

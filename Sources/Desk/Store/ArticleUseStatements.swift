@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 /// How an article was of use on a ticket.
@@ -34,6 +35,27 @@ struct KeepArticleUse: Statement {
     parameters.append(principal.name)
     parameters.append(now)
   }
+}
+
+/// Whether it was told since then that an article solved a ticket of this customer.
+struct IsSolvedTold: Statement {
+  let tenant: TenantId
+  let article: Int64
+  let since: Instant
+
+  static let sql = """
+    select exists (
+      select from operations.event e
+      where e.tenant_id = $1 and e.subject_kind = '\(ArticleNews.subjectKind)' and e.subject_id = $2 and e.recorded_at >= $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(article)
+    parameters.append(since)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 /// No row when it was not noted.
@@ -80,5 +102,81 @@ struct ArticlesOfTicket: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(article: try row.next(), use: try row.next(), actorName: try row.next(), at: try row.next())
+  }
+}
+
+/// Where a note that an article was of use stands among all customers', as the finder tells.
+struct UsePlace: Sendable {
+  let tenant: TenantId
+  let ticket: Int64
+  let at: Instant
+}
+
+/// On which tickets of all customers an article was of use, the newest note first: keys only (schema-rules 23).
+struct FindUses: Statement {
+  let article: Int64
+  /// Nil: whichever.
+  let use: ArticleUse?
+  /// Nil: of every tenant.
+  let tenants: [Int64]?
+  let before: UsePlace?
+  let limit: Int64
+
+  static let sql = "select tenant_id, ticket_id, recorded_at from finder.incidents_of_article($1, $2, $3, $4, $5, $6, $7)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(article)
+    parameters.append(use?.rawValue)
+    parameters.append(tenants)
+    parameters.append(before?.at)
+    parameters.append(before?.tenant)
+    parameters.append(before?.ticket)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> UsePlace {
+    UsePlace(tenant: try row.next(), ticket: try row.next(), at: try row.next())
+  }
+}
+
+/// The notes at places that the finder gave, with their tickets and customers.
+struct UsesAt: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let customer: TenantHandle
+    let customerBits: [UInt8]
+    let code: String
+    let row: Int64
+    let ticket: [UInt8]
+    let number: Int64
+    let title: String
+    let state: String
+    let use: String
+    let actorName: String
+    let at: Instant
+  }
+
+  let article: Int64
+  let places: [UsePlace]
+
+  static let sql = """
+    select u.tenant_id, n.handle, n.public_id, n.code, t.id, t.public_id, t.number, t.title, t.state, u.kind, u.actor_name, u.recorded_at
+    from unnest($2::bigint[], $3::bigint[]) w (tenant_id, ticket_id)
+    join desk.article_use u on u.tenant_id = w.tenant_id and u.ticket_id = w.ticket_id and u.article_id = $1
+    join desk.ticket t on t.tenant_id = u.tenant_id and t.id = u.ticket_id
+    join tenancy.tenant n on n.id = u.tenant_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(article)
+    parameters.append(places.map(\.tenant))
+    parameters.append(places.map(\.ticket))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      tenant: try row.next(), customer: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), customerBits: try row.next(),
+      code: try row.next(), row: try row.next(), ticket: try row.next(), number: try row.next(), title: try row.next(), state: try row.next(),
+      use: try row.next(), actorName: try row.next(), at: try row.next())
   }
 }

@@ -34,7 +34,26 @@ package enum CiteArticle: Operation {
     guard let article = try await ArticleShelf(context, for: context.tenant.id).published(input.article) else { throw context.unknownReference("article") }
     context.transaction.enqueue(
       KeepArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article.id, use: input.use, principal: context.principal, now: context.now))
+    if input.use == .solved { try await tellAuthor(of: article, about: ticket, input, in: context) }
     return Done(id: input.id)
+  }
+
+  /// Whoever began the article hears that it solved a ticket, once a day of one customer; not of what he noted himself.
+  private static func tellAuthor(of article: PublishedRow, about ticket: Ticket, _ input: Input, in context: OperationContext) async throws {
+    guard let author = try await ArticleShelf(context, for: context.tenant.id).author(of: article) else { return }
+    guard context.actor.kind != .staff || context.actor.id != author.account else { return }
+    let day = Instant(seconds: context.now.seconds.flooredQuotient(by: 86_400) * 86_400)
+    guard try await context.transaction.first(IsSolvedTold(tenant: context.tenant.id, article: article.id, since: day)) != true else { return }
+    let payload: [Value.Member] = [
+      Value.Member("article", .id(input.article)), Value.Member("articleNumber", .text(author.number)), Value.Member("author", .id(author.staff)),
+      Value.Member("incident", .id(context.id(.incident, ticket.publicId))),
+      Value.Member("number", .text(IncidentView.number(of: context.tenant.code, ticket.number))),
+    ]
+    context.record(
+      Event(
+        subjectKind: ArticleNews.subjectKind, subject: article.id, seq: context.now.microseconds, type: ArticleNews.solved, payload: .object(payload),
+        occurredAt: context.now),
+      for: ["notifications"])
   }
 }
 

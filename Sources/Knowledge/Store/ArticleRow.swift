@@ -76,6 +76,24 @@ struct ArticleByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> ArticleRow { try ArticleRow(&row) }
 }
 
+/// The account of who wrote an article's first version first; no row: no member of the staff did.
+struct AuthorOfArticle: Statement {
+  let provider: TenantId
+  let article: Int64
+
+  static let sql = """
+    select a.id, a.public_id from knowledge.contributor c join tenancy.account a on a.tenant_id = $1 and a.id = c.actor_id
+    where c.article_id = $2 and c.seq = 1 and c.place = 1 and c.actor_kind = 'staff'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(article)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (account: Int64, publicId: [UInt8]) { (try row.next(), try row.next()) }
+}
+
 /// What articles are called, whatever became of them.
 struct NamesOfArticles: Statement {
   struct Found: Sendable {

@@ -2,7 +2,8 @@ import Kernel
 import Operations
 import Tenancy
 
-/// Articles as the staff need them on the ticket of one customer: those about nobody in particular, and those about this one.
+/// Articles as the staff need them on the ticket of one customer: those about nobody in particular, and those about this one; or on tickets of all
+/// customers that the caller serves.
 package struct ArticleShelf: Sendable {
   private let context: OperationContext
   private let readership: Readership
@@ -11,6 +12,12 @@ package struct ArticleShelf: Sendable {
   package init(_ context: OperationContext, for customer: TenantId?) {
     self.context = context
     readership = Readership(isStaff: true, customers: customer.map { [$0.rawValue] } ?? [])
+  }
+
+  /// Those about nobody in particular, and those about customers that the caller serves.
+  package init(_ context: OperationContext) {
+    self.context = context
+    readership = context.readership
   }
 
   /// A published article.
@@ -27,6 +34,12 @@ package struct ArticleShelf: Sendable {
   /// The row of an article, be it published or not any more.
   package func row(_ id: PublicId) async throws -> Int64? {
     try await context.transaction.first(ArticleByPublicId(customers: readership.customers, publicId: id))?.id
+  }
+
+  /// Who of the staff began a published article, and its number; nil: a programme did.
+  package func author(of article: PublishedRow) async throws -> (account: Int64, staff: PublicId, number: String)? {
+    guard let found = try await context.transaction.first(AuthorOfArticle(provider: context.provider.id, article: article.id)) else { return nil }
+    return (found.account, context.id(.staff, found.publicId), ArticleNumber.text(article.number))
   }
 
   /// Articles by their rows, as they are cited: also those that nobody reads any more.

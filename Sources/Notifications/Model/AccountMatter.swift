@@ -6,6 +6,7 @@ import Escalations
 import Gates
 import Kernel
 import Operations
+import Problems
 import Renewals
 import Requests
 import ServiceTime
@@ -25,6 +26,9 @@ enum AccountMatter: Sendable {
   case request(ToldRequest)
   case change(ToldChange)
   case offer(ToldOffer)
+  case problem(ToldProblem)
+  case task(ToldTask)
+  case article(ToldArticle)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
@@ -33,7 +37,9 @@ enum AccountMatter: Sendable {
     case .gateApproval(let approval): approval.receiver
     case .change(let change): change.owner
     case .offer(let offer): offer.from
-    case .renewal, .lapse, .proof, .certification, .escalation, .request: nil
+    case .problem(let problem): problem.owner
+    case .task(let task): task.receiver
+    case .renewal, .lapse, .proof, .certification, .escalation, .request, .article: nil
     }
   }
 
@@ -50,7 +56,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article: nil
     }
   }
 
@@ -63,7 +69,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article: nil
     }
   }
 
@@ -78,6 +84,9 @@ enum AccountMatter: Sendable {
     case .gateApproval(let approval): (.gateApproval, approval.publicId)
     case .escalation(let escalation): (.escalation, escalation.publicId)
     case .offer(let offer): (offer.subject.idKind, offer.publicId)
+    case .problem(let problem): (.problem, problem.publicId)
+    case .task(let task): (task.subject.idKind, task.publicId)
+    case .article(let article): (.toldTicket, article.incident.random)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
     case .change(let change):
@@ -92,6 +101,9 @@ enum AccountMatter: Sendable {
     case .request(let request): request.values(language, of: tenant, type)
     case .change(let change): change.values(language, of: tenant, type)
     case .offer(let offer): offer.values(language, of: tenant)
+    case .problem(let problem): problem.values(of: tenant, type)
+    case .task(let task): task.values(language, of: tenant)
+    case .article(let article): ["article": article.articleNumber, "number": article.number]
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -139,6 +151,12 @@ enum AccountMatter: Sendable {
     case .request(let request): return request.members(of: tenant)
     case .change(let change): return change.members(of: tenant)
     case .offer(let offer): return offer.members(of: tenant)
+    case .problem(let problem): return problem.members(of: tenant)
+    case .task(let task): return task.members(of: tenant)
+    case .article(let article):
+      return customer + [
+        Value.Member("article", .id(article.article)), Value.Member("incident", .id(article.incident)), Value.Member("number", .text(article.number)),
+      ]
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

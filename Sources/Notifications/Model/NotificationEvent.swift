@@ -73,6 +73,25 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case problemOfferAnswered = "problem.offer_answered"
   case changeOffered = "change.offered"
   case changeOfferAnswered = "change.offer_answered"
+  /// What becomes of a problem, and what is said of it among the staff.
+  case problemCause = "problem.cause_recorded"
+  case problemWorkaround = "problem.workaround_recorded"
+  case problemKnownError = "problem.known_error_declared"
+  case problemResolved = "problem.resolved"
+  case problemReopened = "problem.reopened"
+  case problemClosed = "problem.closed"
+  case problemCancelled = "problem.cancelled"
+  case problemCommented = "problem.commented"
+  case changeCommented = "change.commented"
+  /// A task of a request or a change is done; it did not work; who was at it is not any more.
+  case requestTaskDone = "request.task_completed"
+  case requestTaskFailed = "request.task_failed"
+  case requestTaskTaken = "request.task_taken_over"
+  case changeTaskDone = "change.task_completed"
+  case changeTaskFailed = "change.task_failed"
+  case changeTaskTaken = "change.task_taken_over"
+  /// An article solved a ticket.
+  case articleSolved = "article.solved"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -106,7 +125,15 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .requestAnswered, .requestInternallyCommented:
       .request
     case .changeApprovalAsked: .changeApproval
-    case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled: .change
+    case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled,
+      .changeCommented:
+      .change
+    case .problemCause, .problemWorkaround, .problemKnownError, .problemResolved, .problemReopened, .problemClosed, .problemCancelled,
+      .problemCommented:
+      .problem
+    case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
+    case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
+    case .articleSolved: .article
     case .requestOffered, .requestOfferAnswered: .requestOffer
     case .problemOffered, .problemOfferAnswered: .problemOffer
     case .changeOffered, .changeOfferAnswered: .changeOffer
@@ -132,12 +159,18 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case requestOffer
     /// That a problem, or a change, is: the provider's, also where it is about one customer.
     case problemOffer, changeOffer
+    /// A problem, the provider's own, also where it is about one customer.
+    case problem
+    /// A task of a customer's request; and of a change.
+    case requestTask, changeTask
+    /// Of the use of an article on a customer's ticket.
+    case article
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer: true
-      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer: false
+      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer, .problem, .changeTask: true
+      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
     }
 
@@ -145,8 +178,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer: true
-      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer: false
+      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer, .problem, .changeTask: true
+      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
     }
 
@@ -158,7 +191,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer: nil
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .problem,
+        .requestTask, .changeTask, .article:
+        nil
       }
     }
 
@@ -172,10 +207,11 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .action: "appraisal.read"
       case .gateApproval: "gate.read"
       case .escalation: "escalation.read"
-      case .request, .requestOffer: "request.read"
+      case .request, .requestOffer, .requestTask: "request.read"
       case .requestApproval: ApproverRule.permission
-      case .change, .changeOffer: "change.read"
-      case .problemOffer: "problem.read"
+      case .change, .changeOffer, .changeTask: "change.read"
+      case .problemOffer, .problem: "problem.read"
+      case .article: "incident.knowledge"
       case .changeApproval: ToldChange.permission
       }
     }
@@ -190,7 +226,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeApproval: [.approvers]
       case .requestOffer, .problemOffer, .changeOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
-      case .gateApproval: [.owner]
+      case .gateApproval, .problem, .article: [.owner]
+      case .requestTask, .changeTask: [.owner, .assignee]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
       }

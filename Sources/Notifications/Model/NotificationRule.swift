@@ -43,7 +43,9 @@ struct StockRule: Sendable {
   let audience: [Audience]
   let channels: [Channel]
 
-  static let all = [
+  static let all = ofDesk + ofWork
+
+  private static let ofDesk = [
     StockRule(
       key: "opened", name: NotificationMessages.ruleOpened, event: .opened, audience: [.requester], channels: [.email]),
     StockRule(key: "assigned", name: NotificationMessages.ruleAssigned, event: .assigned, audience: [.assignee], channels: [.inbox]),
@@ -159,6 +161,36 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_offer_answered", name: OfferMessages.ruleChangeAnswered, event: .changeOfferAnswered, audience: [.owner, .offered],
       channels: [.inbox, .email]),
+  ]
+
+  /// Of problems, tasks, comments on changes, and articles: to whoever answers for the whole, so that he need not look.
+  private static let ofWork = [
+    StockRule(
+      key: "problem_cause_recorded", name: WorkMessages.ruleProblemCause, event: .problemCause, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "problem_workaround_recorded", name: WorkMessages.ruleProblemWorkaround, event: .problemWorkaround, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "problem_known_error_declared", name: WorkMessages.ruleProblemKnownError, event: .problemKnownError, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "problem_resolved", name: WorkMessages.ruleProblemResolved, event: .problemResolved, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "problem_reopened", name: WorkMessages.ruleProblemReopened, event: .problemReopened, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(key: "problem_closed", name: WorkMessages.ruleProblemClosed, event: .problemClosed, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "problem_cancelled", name: WorkMessages.ruleProblemCancelled, event: .problemCancelled, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "problem_commented", name: WorkMessages.ruleProblemCommented, event: .problemCommented, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "change_commented", name: WorkMessages.ruleChangeCommented, event: .changeCommented, audience: [.owner, .requester], channels: [.inbox]),
+    StockRule(
+      key: "request_task_completed", name: WorkMessages.ruleRequestTaskDone, event: .requestTaskDone, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "request_task_failed", name: WorkMessages.ruleRequestTaskFailed, event: .requestTaskFailed, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(
+      key: "request_task_taken_over", name: WorkMessages.ruleRequestTaskTaken, event: .requestTaskTaken, audience: [.assignee], channels: [.inbox]),
+    StockRule(key: "change_task_completed", name: WorkMessages.ruleChangeTaskDone, event: .changeTaskDone, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "change_task_failed", name: WorkMessages.ruleChangeTaskFailed, event: .changeTaskFailed, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(
+      key: "change_task_taken_over", name: WorkMessages.ruleChangeTaskTaken, event: .changeTaskTaken, audience: [.assignee], channels: [.inbox]),
+    StockRule(key: "article_solved", name: WorkMessages.ruleArticleSolved, event: .articleSolved, audience: [.owner], channels: [.inbox]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -122,7 +122,7 @@ struct ToldChange: Sendable {
       var told = self
       told.outcome = found.payload["outcome"]?.text.flatMap(ChangeOutcome.init(rawValue:))
       return told
-    case .revised, .started, .backedOut, .closed, .cancelled: return self
+    case .revised, .started, .backedOut, .closed, .cancelled, .commented: return self
     case nil: return nil
     }
   }

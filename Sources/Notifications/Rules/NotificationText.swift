@@ -40,6 +40,12 @@ struct NotificationText: Sendable, Equatable {
       case .changeStarted, .changeClosed: ["number", "title", "actor", "at"]
       case .changeImplemented: ["number", "title", "outcome", "actor", "at"]
       case .changeRevised, .changeBackedOut, .changeCancelled: ["number", "title", "reason", "actor", "at"]
+      case .problemCause, .problemWorkaround, .problemResolved, .problemCancelled: ["number", "title", "text", "actor", "at"]
+      case .problemKnownError, .problemReopened, .problemClosed: ["number", "title", "actor", "at"]
+      case .problemCommented, .changeCommented: ["number", "title", "comment", "actor", "at"]
+      case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
+      case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
+      case .articleSolved: ["article", "number", "customer", "actor", "at"]
       case .requestOffered, .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
       case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
@@ -118,6 +124,18 @@ struct NotificationText: Sendable, Equatable {
     case .changeBackedOut: (AgreementMessages.changeBackedOutSubject, AgreementMessages.changeReasonBody)
     case .changeClosed: (AgreementMessages.changeClosedSubject, AgreementMessages.changeBody)
     case .changeCancelled: (AgreementMessages.changeCancelledSubject, AgreementMessages.changeReasonBody)
+    case .problemCause: (WorkMessages.problemCauseSubject, WorkMessages.problemTextBody)
+    case .problemWorkaround: (WorkMessages.problemWorkaroundSubject, WorkMessages.problemTextBody)
+    case .problemKnownError: (WorkMessages.problemKnownErrorSubject, WorkMessages.problemBody)
+    case .problemResolved: (WorkMessages.problemResolvedSubject, WorkMessages.problemTextBody)
+    case .problemReopened: (WorkMessages.problemReopenedSubject, WorkMessages.problemBody)
+    case .problemClosed: (WorkMessages.problemClosedSubject, WorkMessages.problemBody)
+    case .problemCancelled: (WorkMessages.problemCancelledSubject, WorkMessages.problemTextBody)
+    case .problemCommented, .changeCommented: (WorkMessages.commentedSubject, WorkMessages.commentedBody)
+    case .requestTaskDone, .changeTaskDone: (WorkMessages.taskDoneSubject, WorkMessages.taskBody)
+    case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)
+    case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)
+    case .articleSolved: (WorkMessages.articleSolvedSubject, WorkMessages.articleSolvedBody)
     case .requestOffered, .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
     case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)

@@ -6,6 +6,7 @@ import Escalations
 import Gates
 import Kernel
 import Operations
+import Problems
 import Renewals
 import Requests
 import ServiceTime
@@ -82,6 +83,7 @@ struct Cause: Sendable {
     case SupplierNews.actionDue: .actionDue
     case SupplierNews.actionOverdue: .actionOverdue
     case EscalationNews.escalated: .processEscalated
+    case ArticleNews.solved: .articleSolved
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: ofAgreement(found)
@@ -91,6 +93,8 @@ struct Cause: Sendable {
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
     if let news = ChangeTelling(rawValue: found.type) { return event(news) }
+    if let news = ProblemTelling(rawValue: found.type) { return event(news) }
+    if let news = TaskNews(type: found.type), let subject = ToldTask.Subject(ofType: found.type) { return event(news, subject) }
     if let news = OfferNews(type: found.type), let subject = ToldOffer.Subject(ofType: found.type) { return event(news, subject) }
     return nil
   }
@@ -122,6 +126,31 @@ struct Cause: Sendable {
     case .backedOut: .changeBackedOut
     case .closed: .changeClosed
     case .cancelled: .changeCancelled
+    case .commented: .changeCommented
+    }
+  }
+
+  private static func event(_ news: ProblemTelling) -> NotificationEvent {
+    switch news {
+    case .causeRecorded: .problemCause
+    case .workaroundRecorded: .problemWorkaround
+    case .knownErrorDeclared: .problemKnownError
+    case .resolved: .problemResolved
+    case .reopened: .problemReopened
+    case .closed: .problemClosed
+    case .cancelled: .problemCancelled
+    case .commented: .problemCommented
+    }
+  }
+
+  private static func event(_ news: TaskNews, _ subject: ToldTask.Subject) -> NotificationEvent {
+    switch (news, subject) {
+    case (.completed, .request): .requestTaskDone
+    case (.failed, .request): .requestTaskFailed
+    case (.takenOver, .request): .requestTaskTaken
+    case (.completed, .change): .changeTaskDone
+    case (.failed, .change): .changeTaskFailed
+    case (.takenOver, .change): .changeTaskTaken
     }
   }
 
@@ -172,6 +201,16 @@ struct Cause: Sendable {
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
   /// Whom it was offered to.
   var offeredTo: [UInt8]? { event == .offered ? payload["staff"]?.text.flatMap { PublicId($0) }?.random : nil }
+  /// Somebody whom the event itself names, and as whom rules mean him: who began an article, or was at a task until then.
+  var named: (audience: Audience, staff: [UInt8])? {
+    let place: (audience: Audience, key: String)
+    switch event {
+    case .articleSolved: place = (.owner, "author")
+    case .requestTaskTaken, .changeTaskTaken: place = (.assignee, "from")
+    default: return nil
+    }
+    return payload[place.key]?.text.flatMap { PublicId($0) }.map { (place.audience, $0.random) }
+  }
   /// What set the escalation off, as a sentence.
   func whyEscalated(_ language: Language) -> String {
     let arguments = [

@@ -1,11 +1,13 @@
 import Approvals
 import Assurance
 import Changes
+import Desk
 import Escalations
 import Gates
 import Kernel
 import Operations
 import Postgres
+import Problems
 import Renewals
 import Requests
 
@@ -300,6 +302,9 @@ struct AccountMatters: Sendable {
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
   private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
+  private var problems: [Int64: ToldProblem] = [:]
+  /// By what they belong to.
+  private var tasks: [ToldTask.Subject: [Int64: [ToldTask]]] = [:]
   private let tenant: TenantId
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
@@ -330,13 +335,32 @@ struct AccountMatters: Sendable {
           ChangesToTell(provider: tenant, ids: ids), ApprovalsOfToldChanges(provider: tenant, ids: ids))
         changes = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
         askedOfChanges = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
+      case ProblemTelling.subjectKind:
+        let found = try await transaction.query(ProblemsToTell(provider: tenant, ids: ids))
+        problems = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
       default: break
+      }
+      if let subject = ToldTask.Subject(rawValue: kind) {
+        let moved = events.filter { entries[$0.cause]?.kind == kind && TaskNews(type: $0.event.type) != nil }
+        tasks[subject] = try await Self.loadTasks(of: subject, Array(Set(moved.map(\.subject))), tenant, in: transaction)
       }
       if let subject = ToldOffer.Subject(rawValue: kind) {
         let handedOver = events.filter { entries[$0.cause]?.kind == kind && OfferNews(type: $0.event.type) != nil }
         offers[subject] = try await Self.loadOffers(of: subject, Array(Set(handedOver.map(\.subject))), tenant, in: transaction)
       }
     }
+  }
+
+  private static func loadTasks(
+    of subject: ToldTask.Subject, _ ids: [Int64], _ tenant: TenantId, in transaction: Transaction
+  ) async throws -> [Int64: [ToldTask]] {
+    guard !ids.isEmpty else { return [:] }
+    let found =
+      switch subject {
+      case .request: try await transaction.query(RequestTasksToTell(tenant: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeTasksToTell(provider: tenant, ids: ids))
+      }
+    return Dictionary(grouping: found) { $0.id }
   }
 
   private static func loadOffers(
@@ -357,6 +381,11 @@ struct AccountMatters: Sendable {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
     if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
+    if kind == ArticleNews.subjectKind { return ToldArticle(event.payload).map { .article($0) } }
+    if let subject = ToldTask.Subject(rawValue: kind), let news = TaskNews(type: event.type) {
+      let bits = event.payload["task"]?.text.flatMap { PublicId($0) }?.random
+      return tasks[subject]?[id]?.first { $0.publicId == bits && $0.stands(news) }.map { .task($0) }
+    }
     if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
       return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
     }
@@ -364,6 +393,7 @@ struct AccountMatters: Sendable {
       guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
       return .request(told)
     }
+    if kind == ProblemTelling.subjectKind { return problems[id].map { .problem($0) } }
     if kind == ChangeTelling.subjectKind {
       guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)
@@ -377,7 +407,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .problem, .task, .article: return matter
     }
   }
 

@@ -56,10 +56,10 @@ struct ProblemWork: Sendable {
     let hidden = customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0.rawValue))] } ?? []
     let type = "problem.\(what)"
     let event = Event(
-      subjectKind: "problem", subject: row.id, seq: row.lastSeq, type: type, payload: .object((payload.members ?? []) + hidden),
+      subjectKind: ProblemTelling.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: .object((payload.members ?? []) + hidden),
       occurredAt: context.now)
     context.transaction.record(
-      event, for: OfferNews.consumers(of: type), tenant: context.provider.id, actor: context.actor, at: context.now)
+      event, for: OfferNews.consumers(of: type) + ProblemTelling.consumers(of: type), tenant: context.provider.id, actor: context.actor, at: context.now)
   }
 
   /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased. Words that were for

@@ -60,6 +60,9 @@ package struct RequestProcess: Sendable {
   package var approvals: [Approval] { round.approvals }
   package var tasks: [RequestTask] { board.tasks }
 
+  /// Who is at a task.
+  func holder(of publicId: [UInt8]) -> RequestTask.Assignee? { board.holder(of: publicId) }
+
   package var tasksDone: Int64 { Int64(tasks.count { $0.state == .done }) }
   package var tasksSkipped: Int64 { Int64(tasks.count { $0.state == .skipped }) }
 
@@ -266,6 +269,11 @@ package struct RequestProcess: Sendable {
 
   private mutating func noteBoard() {
     for event in board.takeEvents() { note(event.what, .task(event.task), at: event.at) }
+  }
+
+  /// Tells whoever was at a task until now that he is not any more.
+  mutating func noteTakenOver(_ publicId: [UInt8], _ payload: [Value.Member], at now: Instant) {
+    note(TaskNews.takenOver.rawValue, .task(publicId), at: now, payload)
   }
 
   /// Adds what a gate tells of it.

@@ -17,6 +17,11 @@ package struct TaskBoard: Sendable, Equatable {
 
   package var isDone: Bool { tasks.allSatisfy(\.state.isOver) }
 
+  /// Who is at a task; nil: nobody.
+  package func holder(of publicId: [UInt8]) -> RequestTask.Assignee? {
+    tasks.first { $0.publicId == publicId && $0.state == .active }?.assignee
+  }
+
   /// What happened since it was asked last.
   package mutating func takeEvents() -> [Event] {
     defer { events = [] }

@@ -48,6 +48,28 @@ struct EndEntitlement: Statement {
   static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }
 
+/// What a review had ended of a thing is taken by this request, or given anew: nobody is to take it any more.
+struct SettleRevoked: Statement {
+  let tenant: TenantId
+  let person: Int64
+  let resource: String
+  let request: Int64
+  let now: Instant
+
+  static let sql = """
+    update requests.entitlement set taken_at = greatest(ended_at, $5), taken_request_id = $4, version = version + 1
+    where tenant_id = $1 and person_id = $2 and resource = $3 and ended_review_id is not null and taken_at is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(person)
+    parameters.append(resource)
+    parameters.append(request)
+    parameters.append(now)
+  }
+}
+
 struct InsertEntitlement: Statement {
   let tenant: TenantId
   let publicId: [UInt8]
@@ -88,16 +110,34 @@ struct EntitlementRow: Sendable {
   let endedAt: Instant?
   let endedByRequest: [UInt8]?
   let endedByReview: [UInt8]?
+  let takenAt: Instant?
+  let takenByRequest: [UInt8]?
+  /// Whether it is to be taken, and nobody has yet.
+  let isUntaken: Bool
   let version: Int64
 
   static let columns = """
-    e.id, e.public_id, e.person_id, p.public_id, p.name, e.resource, e.level, e.since, e.until_on, r.public_id, r.number, e.ended_at, q.public_id, w.public_id, e.version
+    e.id, e.public_id, e.person_id, p.public_id, p.name, e.resource, e.level, e.since, e.until_on, r.public_id, r.number, e.ended_at, q.public_id, w.public_id, e.taken_at,
+      k.public_id, \(EntitlementRow.untaken), e.version
     """
   static let tables = """
     join tenancy.person p on p.tenant_id = e.tenant_id and p.id = e.person_id
     join requests.request r on r.tenant_id = e.tenant_id and r.id = e.request_id
     left join requests.request q on q.tenant_id = e.tenant_id and q.id = e.ended_request_id
     left join requests.access_review w on w.tenant_id = e.tenant_id and w.id = e.ended_review_id
+    left join requests.request k on k.tenant_id = e.tenant_id and k.id = e.taken_request_id
+    """
+  /// A review revoked it, or an order that was agreed to is to take it, and the task that does is still to be done. Access is ordered for whom the
+  /// request is for.
+  static let untaken = """
+    (e.ended_review_id is not null and e.taken_at is null or e.ended_at is null and exists (
+      select from requests.request o join catalog.pub_offering_version v on v.version_id = o.offering_version_id
+      where o.tenant_id = e.tenant_id and o.requester_id = e.person_id and o.state in ('approved', 'fulfilling')
+        and v.content #>> '{access,action}' = 'revoke'
+        and e.resource = coalesce(v.content #>> '{access,resource}', o.answers ->> (v.content #>> '{access,resourceAnswer}'))
+        and not exists (
+          select from requests.task t
+          where t.tenant_id = o.tenant_id and t.request_id = o.id and t.carries_access and t.state in ('done', 'skipped', 'cancelled'))))
     """
 
   init(_ row: inout RowReader) throws {
@@ -115,6 +155,9 @@ struct EntitlementRow: Sendable {
     endedAt = try row.next()
     endedByRequest = try row.next()
     endedByReview = try row.next()
+    takenAt = try row.next()
+    takenByRequest = try row.next()
+    isUntaken = try row.next()
     version = try row.next()
   }
 }
@@ -127,6 +170,8 @@ struct EntitlementsOfTenant: Statement {
   let resource: String?
   /// Only what is held on this day; nil: also what has ended.
   let heldOn: CalendarDate?
+  /// Only what is to be taken, and nobody has yet.
+  let untakenOnly: Bool
   let after: Int64
   let limit: Int64
 
@@ -134,6 +179,7 @@ struct EntitlementsOfTenant: Statement {
     select \(EntitlementRow.columns) from requests.entitlement e \(EntitlementRow.tables)
     where e.tenant_id = $1 and ($2 or p.unit_id = any($3) or e.person_id = $4) and ($5::bytea is null or p.public_id = $5)
       and ($6::text is null or e.resource = $6) and ($7::date is null or e.ended_at is null and (e.until_on is null or e.until_on >= $7)) and e.id > $8
+      and (not $10 or \(EntitlementRow.untaken))
     order by e.id limit $9
     """
 
@@ -145,6 +191,7 @@ struct EntitlementsOfTenant: Statement {
     parameters.append(heldOn)
     parameters.append(after)
     parameters.append(limit)
+    parameters.append(untakenOnly)
   }
 
   static func decode(_ row: inout RowReader) throws -> EntitlementRow { try EntitlementRow(&row) }

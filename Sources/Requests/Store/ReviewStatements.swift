@@ -14,10 +14,13 @@ struct ReviewRow: Sendable {
   let closedAt: Instant?
   let total: Int64
   let decided: Int64
+  /// What it revoked, and nobody has taken away yet.
+  let untaken: Int64
   let version: Int64
 
   static let select = """
-    select w.id, w.public_id, w.resource, w.reviewer_id, p.public_id, w.due_on, w.opened_at, w.closed_at, w.items_total, w.items_decided, w.version
+    select w.id, w.public_id, w.resource, w.reviewer_id, p.public_id, w.due_on, w.opened_at, w.closed_at, w.items_total, w.items_decided,
+      (select count(*) from requests.entitlement e where e.tenant_id = w.tenant_id and e.ended_review_id = w.id and e.taken_at is null), w.version
     from requests.access_review w left join tenancy.person p on p.tenant_id = w.tenant_id and p.id = w.reviewer_id
     """
 
@@ -32,6 +35,7 @@ struct ReviewRow: Sendable {
     closedAt = try row.next()
     total = try row.next()
     decided = try row.next()
+    untaken = try row.next()
     version = try row.next()
   }
 }

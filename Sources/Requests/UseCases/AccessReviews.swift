@@ -24,6 +24,9 @@ package struct ReviewLine: OperationOutput {
     OutputField("closedAt", .instant, "When the last of it was decided; null: it is open.", "全部决定的时间；进行中则为 null。") { .instant($0.row.closedAt) },
     OutputField("total", .integer, "How many entitlements it is about.", "权限总数。") { .integer($0.row.total) },
     OutputField("decided", .integer, "On how many of them was decided.", "已决定的权限数。") { .integer($0.row.decided) },
+    OutputField("untaken", .integer, "How many of those that it revoked nobody has taken away yet.", "已决定收回、但尚未实际收回的权限数。") {
+      .integer($0.row.untaken)
+    },
     OutputField("version", .integer, "It rises with every decision.", "版本号，每次决定递增。") { .integer($0.row.version) },
   ]
 }

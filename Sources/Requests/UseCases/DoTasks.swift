@@ -26,7 +26,9 @@ package enum ClaimTask: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
     var (work, gates) = try await context.taskWork(input.id, input.answers)
+    let former = work.process.holder(of: input.id.random)
     try work.process.claim(input.id.random, by: assignee, takesOver: input.takeOver, at: context.now)
+    if let former, former.id != assignee.id { work.process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
     try await work.pass(gates, result: nil)
     try await work.save()
     return try await context.taskOutput(input.id)
@@ -152,7 +154,9 @@ package enum GiveTask: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     var work = try await context.taskWork(input.id)
     guard let team = try await context.transaction.first(TeamNamed(publicId: input.team)) else { throw context.unknownReference("team") }
+    let former = work.process.holder(of: input.id.random)
     try work.process.give(input.id.random, to: team, at: context.now)
+    if let former { work.process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
     try await work.save()
     return try await context.taskOutput(input.id)
   }

@@ -26,6 +26,14 @@ package struct EntitlementLine: OperationOutput {
     OutputField("endedAt", .instant, "When it was taken, or changed.", "收回或变更的时间。") { .instant($0.row.endedAt) },
     OutputField("endedByRequest", .id, "By which request.", "收回或变更所依据的请求。") { $0.context.id(.request, $0.row.endedByRequest) },
     OutputField("endedByReview", .id, "By which review.", "收回所依据的复核。") { $0.context.id(.accessReview, $0.row.endedByReview) },
+    OutputField(
+      "untaken", .boolean, "Whether a review revoked it, or an order that was agreed to is to take it, and nobody has taken it away yet.",
+      "复核已收回或已批准的收回请求待执行，但尚未实际收回。"
+    ) { .bool($0.row.isUntaken) },
+    OutputField("takenAt", .instant, "When what a review revoked was taken away, or given anew.", "复核收回的权限实际收回（或重新授予）的时间。") {
+      .instant($0.row.takenAt)
+    },
+    OutputField("takenByRequest", .id, "By which request.", "实际收回所依据的请求。") { $0.context.id(.request, $0.row.takenByRequest) },
     OutputField("version", .integer, "It rises with every change.", "版本号，每次变更递增。") { .integer($0.row.version) },
   ]
 
@@ -53,6 +61,7 @@ package enum ListEntitlements: Operation {
     let person: PublicId?
     let resource: String?
     let all: Bool
+    let untaken: Bool
     let limit: Int64?
     let cursor: String?
 
@@ -60,12 +69,18 @@ package enum ListEntitlements: Operation {
     private static let resource = Field.text("resource", 1...500, "Only access to this.", "仅限此访问对象。").optional
     private static let all = Field.boolean("all", "Also what is not had any more (default: no).", "是否包括已失效的权限（默认否）。").optional
 
-    package static let fields: [any InputField] = [CustomerReference.field, person, resource, all, Paging.limit, Paging.cursor]
+    private static let untaken = Field.boolean(
+      "untaken", "Only what a review revoked, or an order is to take, and nobody has taken away yet (default: no).",
+      "仅限复核已收回或待执行收回、但尚未实际收回的权限（默认否）。"
+    ).optional
+
+    package static let fields: [any InputField] = [CustomerReference.field, person, resource, all, untaken, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       person = try values[Self.person]
       resource = try values[Self.resource]
       all = try values[Self.all] ?? false
+      untaken = try values[Self.untaken] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -76,7 +91,7 @@ package enum ListEntitlements: Operation {
     roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<EntitlementLine> {
-    let filter = "\(input.person?.description ?? "")/\(input.resource ?? "")/\(input.all)"
+    let filter = "\(input.person?.description ?? "")/\(input.resource ?? "")/\(input.all)/\(input.untaken)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     if let person = input.person {
       let known = try await context.transaction.query(PersonsOfRequest(tenant: context.tenant.id, publicIds: [person], own: nil)).first
@@ -85,7 +100,8 @@ package enum ListEntitlements: Operation {
     let rows = try await context.transaction.query(
       EntitlementsOfTenant(
         tenant: context.tenant.id, scope: context.access.rows, person: input.person?.random, resource: input.resource,
-        heldOn: input.all ? nil : context.tenant.day(at: context.now), after: try after?.integer(0) ?? 0, limit: limit + 1))
+        heldOn: input.all || input.untaken ? nil : context.tenant.day(at: context.now), untakenOnly: input.untaken,
+        after: try after?.integer(0) ?? 0, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.id)])
     } element: {

@@ -165,7 +165,7 @@ struct RequestWork: Sendable {
       transaction.record(
         Event(
           subjectKind: RequestNews.subjectKind, subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: type, payload: payload, occurredAt: at),
-        for: RequestNews.consumers(of: type) + OfferNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
+        for: RequestNews.consumers(of: type) + OfferNews.consumers(of: type) + TaskNews.consumers(of: type), tenant: tenant.id, actor: actor, at: now)
     }
   }
 
@@ -200,6 +200,9 @@ struct RequestWork: Sendable {
     }
     let ended = try await transaction.first(
       EndEntitlement(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
+    if order.action != .change {
+      transaction.enqueue(SettleRevoked(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
+    }
     var given: [UInt8]?
     // A change of what nobody has gives nothing: that would be a grant round the approval of the grant.
     if order.action == .grant || (order.action == .change && ended != nil) {

@@ -79,6 +79,9 @@ extension OperationContext {
     return (try await requestWork(request.id), gates)
   }
 
+  /// What the history says of a task that somebody is at no more: who was.
+  package func taken(from former: RequestTask.Assignee) -> [Value.Member] { [Value.Member("from", .id(id(.staff, former.publicId)))] }
+
   /// The caller as somebody who does a task: a member of the staff. The provider's own tenant is bound besides.
   func assignee() async throws -> RequestTask.Assignee {
     guard actor.kind == .staff, let bits = try await transaction.first(StaffById(provider: provider.id, id: actor.id)) else {

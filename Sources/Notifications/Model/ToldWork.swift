@@ -1,0 +1,134 @@
+import Changes
+import Kernel
+import Operations
+import Problems
+import Requests
+import Tenancy
+
+/// What the staff are told of a problem.
+struct ToldProblem: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let number: Int64
+  let title: String
+  let state: String
+  /// The one customer whom it is about; nil: it may concern several.
+  let customer: TenantId?
+  /// Who answers for it.
+  let owner: Int64?
+  let cause: String?
+  let workaround: String?
+  let solution: String?
+  /// Why it is not followed, or came back.
+  let reason: String?
+
+  func values(of provider: TenantEntry, _ type: String) -> [String: String] {
+    let text: String? =
+      switch ProblemTelling(rawValue: type) {
+      case .causeRecorded: cause
+      case .workaroundRecorded: workaround
+      case .resolved: solution
+      case .cancelled: reason
+      case .knownErrorDeclared, .reopened, .closed, .commented, nil: nil
+      }
+    return ["number": ProblemNumber.text(provider.code, number), "title": title, "text": text ?? ""]
+  }
+
+  func members(of provider: TenantEntry) -> [Value.Member] {
+    [
+      Value.Member("problem", .id(provider.id(IdKind.problem.prefix, publicId))), Value.Member("number", .text(ProblemNumber.text(provider.code, number))),
+      Value.Member("state", .text(state)),
+    ]
+  }
+}
+
+/// What the staff are told of a task of a request or a change.
+struct ToldTask: Sendable {
+  enum Subject: String, Sendable {
+    case request, change
+
+    /// - Parameter type: of an event, such as `request.task_failed`.
+    init?(ofType type: String) { self.init(rawValue: String(type.prefix { $0 != "." })) }
+
+    var idKind: IdKind {
+      switch self {
+      case .request: .task
+      case .change: .changeTask
+      }
+    }
+  }
+
+  let subject: Subject
+  /// The row of the request, or the change.
+  let id: Int64
+  /// Of the task.
+  let publicId: [UInt8]
+  let name: LocalText
+  let state: String
+  let result: String?
+  let number: Int64
+  /// Who took the request or the change; for what nobody has, who stands in the rule.
+  let owner: Int64?
+  let accountable: Int64?
+  /// Of a request the code of what was ordered, with its names.
+  let title: String
+  let titles: LocalText
+  /// The customers whom a change concerns.
+  let concerned: [TenantId]
+
+  /// Who hears of it: that it failed is not lost where nobody has taken the whole.
+  var receiver: Int64? { state == TaskState.failed.rawValue ? owner ?? accountable : owner }
+
+  /// Whether this is so still: what was tried again meanwhile is not told to have failed.
+  func stands(_ news: TaskNews) -> Bool {
+    switch news {
+    case .completed: state == TaskState.done.rawValue
+    case .failed: state == TaskState.failed.rawValue
+    case .takenOver: true
+    }
+  }
+
+  /// - Parameter tenant: whose it is: the customer, or the provider.
+  private func number(of tenant: TenantEntry) -> String {
+    switch subject {
+    case .request: RequestLine.number(of: tenant.code, number)
+    case .change: ChangeNumber.text(tenant.code, number)
+    }
+  }
+
+  func values(_ language: Language, of tenant: TenantEntry) -> [String: String] {
+    [
+      "number": number(of: tenant), "title": titles.text(language) ?? title, "task": name.text(language) ?? "-", "result": result ?? "-",
+    ]
+  }
+
+  func members(of tenant: TenantEntry) -> [Value.Member] {
+    let whose: [Value.Member] =
+      switch subject {
+      case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
+      case .change: []
+      }
+    return whose + [
+      Value.Member("task", .id(tenant.id(subject.idKind.prefix, publicId))), Value.Member("number", .text(number(of: tenant))),
+      Value.Member("state", .text(state)),
+    ]
+  }
+}
+
+/// An article that solved a ticket; the event says it all.
+struct ToldArticle: Sendable {
+  let article: PublicId
+  let articleNumber: String
+  let incident: PublicId
+  let number: String
+
+  init?(_ payload: Value) {
+    guard let article = payload["article"]?.text.flatMap({ PublicId($0) }), let incident = payload["incident"]?.text.flatMap({ PublicId($0) }) else {
+      return nil
+    }
+    self.article = article
+    self.incident = incident
+    articleNumber = payload["articleNumber"]?.text ?? "-"
+    number = payload["number"]?.text ?? "-"
+  }
+}

@@ -1,0 +1,18 @@
+/// What of a problem is told to who answers for it, by the type of its event.
+package enum ProblemTelling: String, Sendable, CaseIterable {
+  case causeRecorded = "problem.cause_recorded"
+  case workaroundRecorded = "problem.workaround_recorded"
+  case knownErrorDeclared = "problem.known_error_declared"
+  /// What was to be done is done; it came back; it stayed away; it was none, or is not followed.
+  case resolved = "problem.resolved"
+  case reopened = "problem.reopened"
+  case closed = "problem.closed"
+  case cancelled = "problem.cancelled"
+  case commented = "problem.commented"
+
+  /// The kind of its subject: a problem, by its row.
+  package static let subjectKind = "problem"
+
+  /// To whose outbox an event is handed.
+  static func consumers(of type: String) -> [String] { ProblemTelling(rawValue: type) == nil ? [] : ["notifications"] }
+}
