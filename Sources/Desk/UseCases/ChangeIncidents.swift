@@ -261,7 +261,9 @@ package enum AssignIncident: Operation {
         "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
       ]))
     // The first who is to work on it answers for it; who stayed assigned when he lost the right does not again.
-    if work.ticket.owner == nil, let assignee = work.ticket.assignee, try await context.mayWork(assignee) { work.own(assignee) }
+    if work.ticket.owner == nil, let assignee = work.ticket.assignee, try await context.mayWork(assignee) {
+      work.own(assignee, isAssigned: true)
+    }
     try await work.pass(gates)
     work.save()
     return work.record

@@ -25,6 +25,7 @@ enum AccountMatter: Sendable {
   case request(ToldRequest)
   case change(ToldChange)
   case offer(ToldOffer)
+  case owner(ToldOwner)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
@@ -33,6 +34,7 @@ enum AccountMatter: Sendable {
     case .gateApproval(let approval): approval.receiver
     case .change(let change): change.owner
     case .offer(let offer): offer.from
+    case .owner(let told): told.owner
     case .renewal, .lapse, .proof, .certification, .escalation, .request: nil
     }
   }
@@ -46,8 +48,21 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .owner: nil
     }
+  }
+
+  /// Of whom somebody must serve one to be told of it; nil: of whose it is. A change that concerns nobody yet is for who serves all.
+  func concerned(_ provider: TenantId) -> Set<TenantId>? {
+    let (customers, isOfChange): ([TenantId], Bool)
+    switch self {
+    case .change(let change): (customers, isOfChange) = (change.concerned, true)
+    case .offer(let offer): (customers, isOfChange) = (offer.concerned, offer.subject == .change)
+    case .owner(let told): (customers, isOfChange) = (told.concerned, told.subject == .change)
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request: return nil
+    }
+    if customers.isEmpty { return isOfChange ? [provider] : nil }
+    return Set(customers)
   }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
@@ -59,7 +74,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .owner: nil
     }
   }
 
@@ -74,6 +89,7 @@ enum AccountMatter: Sendable {
     case .gateApproval(let approval): (.gateApproval, approval.publicId)
     case .escalation(let escalation): (.escalation, escalation.publicId)
     case .offer(let offer): (offer.subject.idKind, offer.publicId)
+    case .owner(let told): (told.subject.idKind, told.publicId)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
     case .change(let change):
@@ -88,6 +104,7 @@ enum AccountMatter: Sendable {
     case .request(let request): request.values(language, of: tenant, type)
     case .change(let change): change.values(language, of: tenant, type)
     case .offer(let offer): offer.values(language, of: tenant)
+    case .owner(let told): told.values(language, of: tenant)
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -135,6 +152,7 @@ enum AccountMatter: Sendable {
     case .request(let request): return request.members(of: tenant)
     case .change(let change): return change.members(of: tenant)
     case .offer(let offer): return offer.members(of: tenant)
+    case .owner(let told): return told.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

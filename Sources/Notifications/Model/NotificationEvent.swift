@@ -72,6 +72,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case problemOfferAnswered = "problem.offer_answered"
   case changeOffered = "change.offered"
   case changeOfferAnswered = "change.offer_answered"
+  /// Somebody answers for a request, a problem or a change from now on, without an offer.
+  case requestOwnerChanged = "request.owner_changed"
+  case problemOwnerChanged = "problem.owner_changed"
+  case changeOwnerChanged = "change.owner_changed"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -106,9 +110,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled: .change
-    case .requestOffered, .requestOfferAnswered: .requestOffer
-    case .problemOffered, .problemOfferAnswered: .problemOffer
-    case .changeOffered, .changeOfferAnswered: .changeOffer
+    case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
+    case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
+    case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
     default: .ticket
     }
   }
@@ -127,7 +131,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case request, requestApproval
     /// The same of a change, which is the provider's own.
     case change, changeApproval
-    /// That a customer's request is handed over.
+    /// That a customer's request is handed over, or has another owner.
     case requestOffer
     /// That a problem, or a change, is: the provider's, also where it is about one customer.
     case problemOffer, changeOffer

@@ -41,6 +41,7 @@ struct NotificationText: Sendable, Equatable {
       case .changeImplemented: ["number", "title", "outcome", "actor", "at"]
       case .changeRevised, .changeBackedOut, .changeCancelled: ["number", "title", "reason", "actor", "at"]
       case .requestOffered, .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: ["number", "title", "actor", "at"]
       case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
       }
@@ -118,6 +119,7 @@ struct NotificationText: Sendable, Equatable {
     case .changeClosed: (AgreementMessages.changeClosedSubject, AgreementMessages.changeBody)
     case .changeCancelled: (AgreementMessages.changeCancelledSubject, AgreementMessages.changeReasonBody)
     case .requestOffered, .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: (OfferMessages.ownerSubject, OfferMessages.ownerBody)
     case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }

@@ -300,6 +300,7 @@ struct AccountMatters: Sendable {
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
   private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
+  private var owners: [ToldOffer.Subject: [Int64: ToldOwner]] = [:]
   private let tenant: TenantId
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
@@ -335,6 +336,8 @@ struct AccountMatters: Sendable {
       if let subject = ToldOffer.Subject(rawValue: kind) {
         let handedOver = events.filter { entries[$0.cause]?.kind == kind && OfferNews(type: $0.event.type) != nil }
         offers[subject] = try await Self.loadOffers(of: subject, Array(Set(handedOver.map(\.subject))), tenant, in: transaction)
+        let taken = handedOver.filter { OfferNews(type: $0.event.type) == .taken }
+        owners[subject] = try await Self.loadOwners(of: subject, Array(Set(taken.map(\.subject))), tenant, in: transaction)
       }
     }
   }
@@ -352,13 +355,28 @@ struct AccountMatters: Sendable {
     return Dictionary(grouping: found) { $0.id }
   }
 
+  private static func loadOwners(
+    of subject: ToldOffer.Subject, _ ids: [Int64], _ tenant: TenantId, in transaction: Transaction
+  ) async throws -> [Int64: ToldOwner] {
+    guard !ids.isEmpty else { return [:] }
+    let found =
+      switch subject {
+      case .request: try await transaction.query(RequestOwnersToTell(tenant: tenant, ids: ids))
+      case .problem: try await transaction.query(ProblemOwnersToTell(provider: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeOwnersToTell(provider: tenant, ids: ids))
+      }
+    return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+  }
+
   /// Nil when there is nothing to tell of it any more.
   subscript(kind: String, id: Int64, event: FoundEvent) -> AccountMatter? {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
     if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
     if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
-      return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
+      if let offer = offers[subject]?[id]?.first(where: { $0.stands(news, at: event.occurredAt) }) { return .offer(offer) }
+      guard news == .taken, let told = owners[subject]?[id], told.stands(event) else { return nil }
+      return .owner(told)
     }
     if kind == RequestNews.subjectKind {
       guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
@@ -377,7 +395,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .owner: return matter
     }
   }
 
