@@ -12,6 +12,8 @@ enum OfferMessages: MessageCatalog {
   static let ruleChangeAnswered = Message(
     "notification.rule.change_offer_answered", "Tell who hands a change over what became of it", zh: "变更移交有结果时通知移交人")
 
+  static let ruleOpenedUntaken = Message(
+    "notification.rule.opened_untaken", "Tell who answers for a new incident that nobody has taken", zh: "新事件无人认领时通知负责人")
   static let ruleIncidentOwner = Message(
     "notification.rule.owner_changed", "Tell who answers for an incident from now on", zh: "事件负责人变更时通知新负责人")
   static let ruleRequestOwner = Message(
@@ -41,7 +43,7 @@ enum OfferMessages: MessageCatalog {
   static let withdrawn = Message("notification.handover.withdrawn", "withdrawn", zh: "已撤回")
 
   static let all = [
-    ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ownerSubject, ownerBody,
+    ruleOpenedUntaken, ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ownerSubject, ownerBody,
     ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
     offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
   ]

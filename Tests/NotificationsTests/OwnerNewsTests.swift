@@ -97,15 +97,18 @@ import Testing
     #expect(try await world.events(world.colleague) == [], "he may not read it")
   }
 
-  /// Rules for the owner mean of what nobody has taken who answers by the rule, as long as he may read it.
-  @Test func rulesForTheOwnerMeanWhoAnswersByTheRule() async throws {
+  /// Of what nobody has taken who answers by the rule hears, as long as he may read it; who takes it knows of it.
+  @Test func whoAnswersByTheRuleHearsOfWhatIsNew() async throws {
     let world = try await NotificationsWorld()
     let (lena, lenaId) = try await NotificationsWorld.staff("Lena", world.database)
     try await rule("incident", is: lena, world)
-    try await world.rule("incident.opened", ["audience": .array(["owner"])])
     _ = try await world.incident()
     try await world.make()
     #expect(try await world.events(lena) == ["incident.opened"])
+    try await world.call("incident.take", ["id": try await world.incident()], as: world.colleague, version: 1)
+    try await world.make()
+    #expect(try await world.events(lena) == ["incident.opened"])
+    #expect(try await world.events(world.colleague) == [])
     try await world.database.narrow(lenaId, to: [world.other])
     _ = try await world.incident()
     try await world.make()

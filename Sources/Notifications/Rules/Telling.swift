@@ -162,8 +162,8 @@ struct Cause: Sendable {
   var matter: AccountMatter? { if case .account(let matter) = about { matter } else { nil } }
   /// Who answers for it.
   var owner: Int64? { ticket?.owner ?? matter?.owner }
-  /// The same person hears it as who was assigned.
-  var isToldAsAssigned: Bool { event == .ownerChanged && payload["assigned"] == .bool(true) }
+  /// Whether who has it is told as its owner: who was assigned hears that, and who has taken it since it was opened knows of it.
+  var tellsOwner: Bool { event != .opened && !(event == .ownerChanged && payload["assigned"] == .bool(true)) }
   /// Whether it goes on and nobody has taken it: who answers for it does by the rule.
   var isUntaken: Bool { ticket.map { $0.owner == nil && Self.goingOn.contains($0.state) } ?? false }
   private static let goingOn: Set<String> = ["new", "active", "pending"]

@@ -394,7 +394,12 @@ private struct Known: Sendable {
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
   }
 
-  private func isNobodys(_ cause: Cause) -> Bool { cause.isNobodys(among: staff[place(of: cause)] ?? [:]) }
+  /// A new one is not, where somebody answers for it by the rule.
+  private func isNobodys(_ cause: Cause) -> Bool {
+    let known = staff[place(of: cause)] ?? [:]
+    if cause.event == .opened, cause.isUntaken, let standIn, known[standIn] != nil { return false }
+    return cause.isNobodys(among: known)
+  }
 
   /// Of these those who may be told, for each subject of the causes.
   private mutating func addStaff(
@@ -459,7 +464,7 @@ private struct Known: Sendable {
     for audience in rule.audience {
       switch audience {
       case .owner:
-        if !cause.isToldAsAssigned { addStaff(cause.owner) }
+        if cause.tellsOwner { addStaff(cause.owner) }
         if cause.isUntaken { addStaff(standIn) }
         addStaff(cause.matter?.offerer)
       case .assignee:
