@@ -54,15 +54,15 @@ enum AccountMatter: Sendable {
 
   /// Of whom somebody must serve one to be told of it; nil: of whose it is. A change that concerns nobody yet is for who serves all.
   func concerned(_ provider: TenantId) -> Set<TenantId>? {
-    let (customers, isOfChange): ([TenantId], Bool)
+    let told: (customers: [TenantId], isOfChange: Bool)
     switch self {
-    case .change(let change): (customers, isOfChange) = (change.concerned, true)
-    case .offer(let offer): (customers, isOfChange) = (offer.concerned, offer.subject == .change)
-    case .owner(let told): (customers, isOfChange) = (told.concerned, told.subject == .change)
+    case .change(let change): told = (change.concerned, true)
+    case .offer(let offer): told = (offer.concerned, offer.subject == .change)
+    case .owner(let owner): told = (owner.concerned, owner.subject == .change)
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request: return nil
     }
-    if customers.isEmpty { return isOfChange ? [provider] : nil }
-    return Set(customers)
+    if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
+    return Set(told.customers)
   }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
