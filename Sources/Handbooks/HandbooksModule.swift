@@ -35,9 +35,12 @@ package enum HandbookMessages: MessageCatalog {
     "handbook.unreadable", "This version of the program cannot read what was written; publish it anew, or use the version that wrote it.",
     zh: "当前程序版本无法读取该内容：请重新发布，或使用写入该内容的版本。")
   static let ownerLeft = Message("ownership.left", "Only who is still there answers for anything.", zh: "只有在职人员可以担任负责人。")
+  static let ownerMayNotWork = Message(
+    "ownership.may_not_work", "Who answers for what nobody has taken must be able to work on it for all customers: no grant gives them {permission} for all.",
+    zh: "无人认领时的负责人必须能处理所有客户的记录：对方没有面向全部客户的 {permission} 权限。")
   static let draftOrEdition = Message("handbook.draft_or_edition", "Say the draft or an edition, not both.", zh: "草稿与版本只能指定其一。")
 
   package static let all = [
-    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition, unreadable, ownerLeft,
+    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition, unreadable, ownerLeft, ownerMayNotWork,
   ]
 }

@@ -12,6 +12,23 @@ enum OfferMessages: MessageCatalog {
   static let ruleChangeAnswered = Message(
     "notification.rule.change_offer_answered", "Tell who hands a change over what became of it", zh: "变更移交有结果时通知移交人")
 
+  static let ruleOpenedUntaken = Message(
+    "notification.rule.opened_untaken", "Tell who answers for a new incident that nobody has taken", zh: "新事件无人认领时通知负责人")
+  static let ruleIncidentOwner = Message(
+    "notification.rule.owner_changed", "Tell who answers for an incident from now on", zh: "事件负责人变更时通知新负责人")
+  static let ruleRequestOwner = Message(
+    "notification.rule.request_owner_changed", "Tell who answers for a request from now on", zh: "请求负责人变更时通知新负责人")
+  static let ruleProblemOwner = Message(
+    "notification.rule.problem_owner_changed", "Tell who answers for a problem from now on", zh: "问题负责人变更时通知新负责人")
+  static let ruleChangeOwner = Message(
+    "notification.rule.change_owner_changed", "Tell who answers for a change from now on", zh: "变更负责人变更时通知新负责人")
+
+  static let ownerSubject = Message(
+    "notification.handover_owner.subject", "[{number}] You answer for it: {title}", zh: "[{number}] 现由您负责：{title}")
+  static let ownerBody = Message(
+    "notification.handover_owner.body", "From now on you answer for {number}: {title}\nBy: {actor}, {at}",
+    zh: "即日起由您负责 {number}：{title}\n操作人：{actor}，{at}")
+
   static let offeredSubject = Message("notification.handover_offered.subject", "[{number}] Offered to you: {title}", zh: "[{number}] 请求移交给您：{title}")
   static let offeredBody = Message(
     "notification.handover_offered.body", "{actor} offers you to answer for {number}: {title}\nWhy: {reason}\n\nAccept or return it.",
@@ -26,6 +43,7 @@ enum OfferMessages: MessageCatalog {
   static let withdrawn = Message("notification.handover.withdrawn", "withdrawn", zh: "已撤回")
 
   static let all = [
+    ruleOpenedUntaken, ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ownerSubject, ownerBody,
     ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
     offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
   ]

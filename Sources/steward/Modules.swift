@@ -64,13 +64,16 @@ enum Modules {
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(), ProcessTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),
-    AccountableSweep(), OwnerSweep(), RequestOwnerSweep(), ProblemOwnerSweep(), ChangeOwnerSweep(),
+    AccountableSweep(), OwnerSweep(ownerKeepers),
   ]
 
   /// Whose rows clocks belong to.
   private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
     .ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
   ]
+
+  /// Of each process, how a record is taken from who may not work on it any more.
+  private static let ownerKeepers: [any OwnerKeeper] = [TicketOwners(), RequestOwners(), ProblemOwners(), ChangeOwners()]
 
   static func registry() throws -> Registry { try Registry(all) }
 

@@ -63,12 +63,34 @@ import Testing
     let (one, other) = (try await world.change(as: world.peer), try await world.change(as: world.peer))
     let over = try await world.act("change.cancel", on: other, ["reason": "x"])
     try await world.call("staff.disable", ["id": peer], as: world.database.root)
-    for _ in 0..<2 { try await ChangeOwnerSweep(batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    for _ in 0..<2 { try await OwnerSweep([ChangeOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
     let read = try await world.read(one)
     #expect(read.at("owner") == lead && read.at("ownerBy") == "default")
     #expect(try await world.events(of: read) == ["opened", "owner_changed"])
     let kept = try await world.read(over)
     #expect(kept.at("owner") == peer && kept.at("ownerBy") == "person")
     #expect(try await world.act("change.take", on: read).at("ownerBy") == "person")
+  }
+
+  /// Who serves one of those no more whom a change concerns does not answer for it, nor accept it; what concerns others stays with him.
+  @Test func aLostGrantEndsOwnership() async throws {
+    let world = try await ChangesWorld()
+    let (peer, lead) = (try await granted(world.peer, world), try await granted(world.administrator, world))
+    func sweep() async throws {
+      for _ in 0..<2 { try await OwnerSweep([ChangeOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    }
+    let (ours, theirs) = (try await world.change(as: world.peer), try await world.change(of: world.other, as: world.peer))
+    let kept = try await world.change(as: world.administrator)
+    let offered = try await world.act("change.offer", on: kept, ["staff": peer], as: world.administrator)
+    try await sweep()
+    #expect(try await world.read(ours).at("version") == ours.at("version"), "he still may")
+    try await world.database.narrow(peer, to: [world.other])
+    try await sweep()
+    #expect(try await world.read(ours).at("ownerBy") != "person")
+    #expect(try await world.events(of: ours) == ["opened", "owner_changed"])
+    #expect(try await world.read(theirs).at("owner") == peer)
+    #expect(try await world.read(kept).at("owner") == lead)
+    #expect(try await world.call("change.handovers", ["id": offered.at("id")]).texts("outcome") == ["withdrawn"])
+    #expect(await refusal { try await world.act("change.accept_offer", on: world.read(kept), as: world.peer) } == "owner.not_offered")
   }
 }

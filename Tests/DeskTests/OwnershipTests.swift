@@ -221,7 +221,7 @@ import Testing
     let third = try await id(try await colleague(world), world)
     tickets[1] = try await world.act("offer", on: tickets[1], ["staff": third], as: second)
     tickets[2] = try await world.act("resolve", on: tickets[2], ["resolution": "done"], as: second)
-    let sweep = OwnerSweep(batch: 1)
+    let sweep = OwnerSweep([TicketOwners()], batch: 1)
     try await sweep.run(at: world.database.clock.now(), world.database.tenancy)
     #expect(try await world.read(tickets[0])["owner"] == other, "he is there")
     try await world.database.call("staff.disable", ["id": other], as: world.database.root)
@@ -239,6 +239,63 @@ import Testing
     let reopened = try await world.act("reopen", on: tickets[2], ["reason": "Still broken."])
     try await sweep.run(at: world.database.clock.now(), world.database.tenancy)
     #expect(try await world.read(reopened)["owner"] == ruled)
+  }
+
+  private func sweep(_ world: DeskWorld) async throws {
+    try await OwnerSweep([TicketOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy)
+  }
+
+  /// A grant that is revoked, narrowed to other customers, to reading, or that runs out ends ownership where it was for, once and with an event.
+  /// Whoever still may goes on, and so does he where he still may.
+  @Test func aLostGrantEndsOwnership() async throws {
+    let world = try await DeskWorld()
+    try await rule("Pat", is: world.manager, world)
+    let ruled = try await id(world.manager, world)
+    let losses: [(what: String, lose: (Value) async throws -> Void)] = [
+      ("revoked", { try await world.database.narrow($0) }),
+      ("other customers", { try await world.database.narrow($0, to: [world.other]) }),
+      ("a role that does not work on incidents", { try await world.database.narrow($0, to: [world.acme, world.other], .accountManager) }),
+    ]
+    let stays = try await world.act("take", on: try await world.open(), as: try await colleague(world, for: [world.acme]))
+    for (what, lose) in losses {
+      let second = try await colleague(world)
+      let other = try await id(second, world)
+      let (ours, theirs) = (try await world.open(), try await world.open(for: world.other))
+      for ticket in [ours, theirs] { try await world.act("take", on: ticket, as: second) }
+      try await sweep(world)
+      #expect(try await world.read(ours)["owner"] == other, "he still may")
+      try await lose(other)
+      for _ in 0..<2 { try await sweep(world) }
+      let read = try await world.read(ours)
+      #expect(read["owner"] == ruled && read["ownerBy"] == "default", "\(what)")
+      let events = try await world.list("history", of: ours)
+      #expect(events.compactMap { $0["type"] } == ["incident.opened", "incident.owner_changed", "incident.owner_changed"], "\(what)")
+      #expect(events.last?["payload"]?["from"] == other && events.last?["payload"]?["mayNotWork"] == .bool(true))
+      #expect(try await world.read(theirs)["owner"] == (what == "other customers" ? other : ruled), "\(what)")
+    }
+    #expect(try await world.read(stays)["owner"] == stays["owner"])
+    #expect(try await world.read(stays)["version"] == stays["version"], "of who still may nothing is written")
+  }
+
+  /// Whom it is offered to cannot accept it any more: the offer ends, and its owner goes on. Who stays assigned without the right owns nothing anew.
+  @Test func nobodyIsLeftWithAnOfferThatHeCannotAccept() async throws {
+    let world = try await DeskWorld()
+    let (first, second) = (try await colleague(world), try await colleague(world))
+    let other = try await id(second, world)
+    let taken = try await world.act("take", on: try await world.open(), as: first)
+    let offered = try await world.act("offer", on: taken, ["staff": other], as: first)
+    try await sweep(world)
+    #expect(try await world.list("handovers", of: offered).compactMap { $0["outcome"]?.text } == [])
+    let assigned = try await world.act("assign", on: try await world.open(), ["assignee": other])
+    try await world.database.narrow(other, to: [world.other])
+    for _ in 0..<2 { try await sweep(world) }
+    #expect(try await world.list("handovers", of: offered).compactMap { $0["outcome"] } == ["withdrawn"])
+    #expect(try await world.read(offered)["owner"] == taken["owner"])
+    let events = try await world.list("history", of: offered).compactMap { $0["type"] }
+    #expect(events.filter { $0 == "incident.ownership_returned" }.count == 1)
+    let team = try await world.database.call("team.create", ["name": "Network"], as: world.database.root)["id"] ?? .null
+    let moved = try await world.act("assign", on: try await world.read(assigned), ["team": team])
+    #expect(moved["assignee"] == other && moved["ownerBy"] != "person")
   }
 
   /// As the sweep of handbooks leaves it.

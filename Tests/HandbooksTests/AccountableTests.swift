@@ -18,8 +18,8 @@ import Testing
   @Test func theFirstWhoIsThereAnswers() {
     for there in 0..<16 as Range<UInt8> {
       func isThere(_ number: UInt8) -> Bool { there & (1 << (number - 1)) != 0 }
-      let active = ([1, 2, 3] as [UInt8]).filter(isThere).map(Self.staff)
-      let rule = AccountableRule(active: active, administrator: isThere(4) ? Self.staff(4) : nil)
+      let able = ([1, 2, 3] as [UInt8]).filter(isThere).map(Self.staff)
+      let rule = AccountableRule(able: able, administrator: isThere(4) ? Self.staff(4) : nil)
       let bits = { (number: UInt8) in Self.staff(number).publicId }
       let chosen = rule.choose(handbook: [bits(1), bits(2)], named: bits(3))
       let expected = ([1, 2, 3, 4] as [UInt8]).first(where: isThere)
@@ -85,18 +85,49 @@ import Testing
     #expect(history == ["default", "default", "handbook", "handbook", "default", "default"], "what changed nothing left no row")
   }
 
+  /// Who stands in the handbook or was named, and lost the right to work for all customers, is passed over for who comes next, and back.
+  @Test func whoMayNotWorkIsPassedOver() async throws {
+    let world = try await HandbooksWorld()
+    let customer = try await world.database.customer("ACME")
+    let admin = try await world.database.call(
+      "staff.create", ["login": "first@provider.test", "name": "First", "password": "correct horse battery"], as: world.database.root
+    ).at("id")
+    try await grant(admin, "administrator", world)
+    try await world.database.call("ownership.set", ["process": "incident", "staff": world.cleo], as: world.manager)
+    _ = try await world.published()
+    try await sweep(world)
+    #expect(try await answers(world) == [world.ann, "handbook"])
+    try await world.database.narrow(world.ann, to: [customer])
+    try await sweep(world)
+    #expect(try await answers(world) == [world.ben, "handbook"])
+    try await world.database.narrow(world.ben, to: [customer], .accountManager)
+    try await sweep(world)
+    #expect(try await answers(world) == [world.cleo, "default"])
+    try await world.database.narrow(world.cleo)
+    try await sweep(world)
+    #expect(try await answers(world) == [admin, "default"])
+    try await grant(world.ben, "engineer", world)
+    try await sweep(world)
+    #expect(try await answers(world) == [world.ben, "handbook"])
+  }
+
   @Test func onlyWhoIsThereIsNamed() async throws {
     let world = try await HandbooksWorld()
     let nobody: Value = .id(world.database.provider.id("stf", [UInt8](repeating: 7, count: 12)))
     func refusal(_ staff: Value) async -> [String] {
-      await world.refusal { try await world.database.call("ownership.set", ["process": "request", "staff": staff], as: world.manager) }
+      await world.refusal { try await world.database.call("ownership.set", ["process": "incident", "staff": staff], as: world.manager) }
     }
     #expect(await refusal(nobody) == ["staff input.unknown_reference"])
     try await world.leave(world.cleo)
     #expect(await refusal(world.cleo) == ["staff ownership.left"])
     #expect(await refusal(world.ann) == ["accepted"])
-    let set = try await world.database.call("ownership.set", ["process": "request"], as: world.manager)
-    let line = set.at("processes").array?.first { $0.at("process") == "request" }
+    try await world.database.narrow(world.ben, to: [try await world.database.customer("ACME")])
+    #expect(await refusal(world.ben) == ["staff ownership.may_not_work"], "he may work for one customer only")
+    try await world.database.narrow(world.ben)
+    try await grant(world.ben, "account_manager", world)
+    #expect(await refusal(world.ben) == ["staff ownership.may_not_work"], "his role does not work on incidents")
+    let set = try await world.database.call("ownership.set", ["process": "incident"], as: world.manager)
+    let line = set.at("processes").array?.first { $0.at("process") == "incident" }
     #expect(line?.at("default") == .null)
     await expectFailure(.denied) { try await world.database.call("ownership.set", ["process": "request", "staff": world.ann], as: world.engineer) }
   }

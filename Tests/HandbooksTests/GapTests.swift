@@ -80,6 +80,18 @@ import Testing
     #expect(try await world.gaps(made) == [])
   }
 
+  /// Who stands in the handbook but may not work on its records for all customers does not answer for them: that is told, of the draft as of the edition.
+  @Test func whoMayNotWorkIsAGap() async throws {
+    let world = try await HandbooksWorld()
+    let made = try await world.published()
+    try await world.database.narrow(world.ann, to: [try await world.database.customer("ACME")])
+    #expect(try await world.gaps(made) == ["owner_may_not_work"])
+    try await world.database.narrow(world.ben)
+    #expect(try await world.gaps(made) == ["owner_may_not_work", "manager_may_not_work"])
+    let overview = try await world.invoke("overview", [:], as: world.engineer)
+    #expect(overview.at("processes.0.gaps.1.gap") == "manager_may_not_work")
+  }
+
   /// Of every process: whether it has a handbook, who answers for it, what is missing.
   @Test func theOverviewNamesEveryProcess() async throws {
     let world = try await HandbooksWorld()

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Handbooks
 
-/// A provider with three members of the staff who may stand in handbooks, and a manager who writes them. It is Monday, 2 March 2026.
+/// A provider with three engineers who may stand in handbooks, and a manager who writes them. It is Monday, 2 March 2026.
 struct HandbooksWorld {
   let database: TestDatabase
   let manager: Principal
@@ -32,7 +32,9 @@ struct HandbooksWorld {
 
   private static func member(_ name: String, _ database: TestDatabase) async throws -> Value {
     let input: KeyValuePairs<String, Value> = ["login": .text("\(name)@provider.test"), "name": .text(name), "password": "correct horse battery"]
-    return try await database.call("staff.create", input, as: database.root).at("id")
+    let made = try await database.call("staff.create", input, as: database.root).at("id")
+    try await database.call("staff_grant.add", ["account": made, "role": "engineer", "everyCustomer": .bool(true)], as: database.root)
+    return made
   }
 
   /// The example that ships.

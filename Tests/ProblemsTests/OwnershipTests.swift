@@ -21,7 +21,7 @@ import Testing
   }
 
   private func sweep(_ world: ProblemsWorld) async throws {
-    try await ProblemOwnerSweep(batch: 1).run(at: world.database.clock.now(), world.database.tenancy)
+    try await OwnerSweep([ProblemOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy)
   }
 
   @Test func theFormerOwnerAnswersUntilTheOfferIsAccepted() async throws {
@@ -117,5 +117,30 @@ import Testing
     #expect(over.at("owner") == second.id && over.at("ownerBy") == "person")
     let cancelled = try await world.act("cancel", on: untaken, ["reason": "None"])
     #expect(cancelled.at("owner").isNull && cancelled.at("ownerBy").isNull, "nobody ever answered for it in person")
+  }
+
+  /// A grant that is narrowed to other customers ends ownership of a problem of this one, and offers to whom it is; a problem that may concern anybody
+  /// stays with who works for any.
+  @Test func aLostGrantEndsOwnership() async throws {
+    let world = try await ProblemsWorld()
+    let (second, third) = (try await colleague(world), try await colleague(world))
+    let ours = try await world.act("assign", on: try await world.problem("Ours", of: world.acme, as: world.database.root), ["staff": second.id])
+    let wide = try await world.act("assign", on: try await world.problem("Wide", as: world.database.root), ["staff": second.id])
+    let kept = try await world.act("assign", on: try await world.problem("Kept", of: world.acme, as: world.database.root), ["staff": third.id])
+    let offered = try await world.act("offer", on: kept, ["staff": second.id], as: third.principal)
+    try await sweep(world)
+    #expect(try await world.call("problem.read", ["id": ours.at("id")]).at("version") == ours.at("version"), "he still may")
+    try await world.database.narrow(second.id, to: [world.other])
+    for _ in 0..<2 { try await sweep(world) }
+    #expect(try await world.call("problem.read", ["id": ours.at("id")]).at("ownerBy") != "person")
+    #expect(try await world.events(of: ours) == ["opened", "owner_changed", "owner_changed"])
+    #expect(try await world.call("problem.history", ["id": ours.at("id")]).at("items.2.payload.mayNotWork") == .bool(true))
+    #expect(try await world.call("problem.read", ["id": wide.at("id")]).at("owner") == second.id)
+    #expect(try await world.call("problem.read", ["id": kept.at("id")]).at("owner") == third.id)
+    #expect(try await world.call("problem.handovers", ["id": offered.at("id")]).texts("outcome") == ["withdrawn"])
+    #expect(try await world.events(of: kept) == ["opened", "owner_changed", "ownership_offered", "ownership_returned"])
+    try await world.database.narrow(second.id)
+    try await sweep(world)
+    #expect(try await world.call("problem.read", ["id": wide.at("id")]).at("ownerBy") != "person", "he works for nobody")
   }
 }

@@ -29,7 +29,7 @@ import TimeEntries
     BreachSweep.self, CalendarSweep.self, WarnSweep.self, RenewalSweep.self, RefreshFigures.self, ProofSweep.self, StageSweep.self, TimerSweep.self,
     TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self, MakeNotifications.self,
     DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self, MajorSweep.self,
-    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ProblemOwnerSweep.self, ChangeOwnerSweep.self, RequestOwnerSweep.self,
+    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self,
   ]
 
   /// A sweep that is not in the list would be asked nothing.

@@ -118,7 +118,7 @@ import Testing
     let taken = try await act("take", on: request, as: first.principal, world)
     try await act("offer", on: taken, ["staff": second.id], as: first.principal, world)
     try await world.call("staff.disable", ["id": first.id], as: world.database.root)
-    for _ in 0..<2 { try await RequestOwnerSweep(batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    for _ in 0..<2 { try await OwnerSweep([RequestOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
     let left = try await world.request(request, as: second.principal)
     #expect(left.at("ownerBy") != "person")
     #expect(try await world.history(left).filter { $0.hasPrefix("owner") } == ["owner_changed", "ownership_offered", "owner_changed"])
@@ -134,11 +134,37 @@ import Testing
     let taken = try await act("take", on: try await world.request(ordered, as: first.principal), as: first.principal, world)
     let offered = try await act("offer", on: taken, ["staff": second.id], as: first.principal, world)
     try await world.call("request.withdraw", ["id": offered.at("id")], as: orderer, version: offered.at("version"))
-    for _ in 0..<2 { try await RequestOwnerSweep(batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    for _ in 0..<2 { try await OwnerSweep([RequestOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
     let handovers = try await world.call("request.handovers", ["id": offered.at("id")], as: first.principal)
     #expect(handovers.at("items.0.outcome") == "withdrawn")
     let over = try await world.request(ordered, as: first.principal)
     #expect(over.at("owner") == first.id && over.at("ownerBy") == "person", "what is over keeps who answered for it")
     #expect(await refusal { try await act("accept_offer", on: over, as: second.principal, world) } == ["request.wrong_state"])
+  }
+
+  /// A grant that is narrowed to other customers ends ownership, and offers to whom it is; of who still may nothing is written.
+  @Test func aLostGrantEndsOwnership() async throws {
+    let world = try await RequestsWorld()
+    func sweep() async throws {
+      for _ in 0..<2 { try await OwnerSweep([RequestOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    }
+    let (first, second) = (try await engineer(world), try await engineer(world, for: [world.acme]))
+    let (ordered, orderer) = try await order(world)
+    let taken = try await act("take", on: try await world.request(ordered, as: first.principal), as: first.principal, world)
+    let offered = try await act("offer", on: taken, ["staff": second.id], as: first.principal, world)
+    try await sweep()
+    #expect(try await world.request(ordered, as: first.principal).at("version") == offered.at("version"))
+    try await world.database.narrow(second.id, to: [world.other])
+    try await sweep()
+    #expect(try await world.request(ordered, as: first.principal).at("owner") == first.id)
+    let handovers = try await world.call("request.handovers", ["id": offered.at("id")], as: first.principal)
+    #expect(handovers.at("items.0.outcome") == "withdrawn")
+    #expect(try await world.history(offered).filter { $0.hasPrefix("owner") } == ["owner_changed", "ownership_offered", "ownership_returned"])
+    try await world.database.narrow(first.id, to: [world.other])
+    try await sweep()
+    let lost = try await world.request(ordered)
+    #expect(lost.at("ownerBy") != "person")
+    #expect(try await world.history(lost).filter { $0 == "owner_changed" }.count == 2)
+    #expect(try await world.history(lost, as: orderer).filter { $0.hasPrefix("owner") } == [], "that is the provider's own affair")
   }
 }

@@ -1656,19 +1656,6 @@ begin
 end
 $$;
 
--- Open tickets whose owner's account is disabled, and that account. The accounts of those who left are few, and each leads to what it owns.
-create function finder.tickets_of_the_gone(after_id bigint, row_limit bigint)
-returns table (tenant_id bigint, id bigint, owner_id bigint)
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return query select t.tenant_id, t.id, a.id from tenancy.tenant e
-    join tenancy.account a on a.tenant_id = e.id and a.kind = 'staff' and a.state = 'disabled'
-    join desk.ticket t on t.owner_id = a.id and t.owner_id is not null and t.state in ('new', 'active', 'pending')
-    where e.kind = 'provider' and t.id > after_id
-    order by t.id limit least(row_limit, 1000);
-end
-$$;
-
 -- Tickets that are to end with another one.
 create function finder.waiting_cascades(after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint)
@@ -1766,28 +1753,100 @@ begin
 end
 $$;
 
--- Requests that go on whose owner's account is disabled, and that account. The accounts of those who left are few, and each leads to what it owns.
-create function finder.requests_of_the_gone(after_id bigint, row_limit bigint)
-returns table (tenant_id bigint, id bigint, owner_id bigint)
+-- Members of the staff who have a permission not for all customers, or have left, each with those customers for whom they have it. Everybody else may work
+-- on anything, and is passed over before anything is read of what he answers for.
+create function finder.staff_in_part(wanted_permission text, reference timestamptz)
+returns table (id bigint, public_id bytea, has_left boolean, customers bigint[])
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select r.tenant_id, r.id, a.id from tenancy.tenant e
-    join tenancy.account a on a.tenant_id = e.id and a.kind = 'staff' and a.state = 'disabled'
-    join requests.request r on r.owner_id = a.id and r.owner_id is not null and r.ended_at is null
-    where e.kind = 'provider' and r.id > after_id
-    order by r.id limit least(row_limit, 1000);
+  return query
+    with granted as (
+      select g.tenant_id, g.id, g.account_id, g.scope from tenancy.role_grant g
+      join tenancy.role_permission q on q.role = g.role and q.permission = wanted_permission
+      where g.revoked_at is null and (g.expires_at is null or g.expires_at > reference))
+    select a.id, a.public_id, a.state <> 'active',
+      case when a.state = 'active' then array(
+        select l.granted_tenant_id from granted g
+        join tenancy.role_grant_tenant l on l.tenant_id = g.tenant_id and l.role_grant_id = g.id
+        where g.tenant_id = a.tenant_id and g.account_id = a.id and g.scope = 'listed') else '{}'::bigint[] end
+    from tenancy.tenant e join tenancy.account a on a.tenant_id = e.id and a.kind = 'staff'
+    where e.kind = 'provider' and (a.state <> 'active' or not exists (
+      select from granted g where g.tenant_id = a.tenant_id and g.account_id = a.id and g.scope = 'all'));
 end
 $$;
 
--- Offers of requests that are over: who took a request back sees no offer, and could end none.
-create function finder.dead_request_handovers(after_id bigint, row_limit bigint)
-returns table (tenant_id bigint, request_id bigint, id bigint)
-language plpgsql stable security definer set search_path = '' as $$
+grant select on desk.offer to steward_finder;
+
+-- Records of a process that go on whose owner may not work on them any more, and that account. It needs the permission for the record's customer; of a
+-- problem without one for any; of a change for all whom it concerns, and of one that concerns nobody yet for all there are. Each process is a branch of
+-- its own. Of one owner only, up to a number, where the sweep looks again at one that it is about to take from him.
+create function finder.owners_without_right(
+  wanted_process text, wanted_permission text, reference timestamptz, after_id bigint, row_limit bigint, only_owner bigint default null,
+  last_id bigint default null)
+returns table (tenant_id bigint, id bigint, owner_id bigint, owner_public_id bytea, has_left boolean)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  return query select h.tenant_id, h.request_id, h.id from requests.handover h
-    join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
-    where h.outcome is null and h.id > after_id and r.ended_at is not null
-    order by h.id limit least(row_limit, 1000);
+  return query select o.tenant_id, o.id, s.id, s.public_id, s.has_left
+    from finder.staff_in_part(wanted_permission, reference) s
+    cross join lateral (
+      select t.tenant_id, t.id from desk.ticket t
+      where wanted_process = 'incident' and t.owner_id = s.id and t.owner_id is not null and t.state in ('new', 'active', 'pending')
+        and not t.tenant_id = any (s.customers)
+      union all
+      select r.tenant_id, r.id from requests.request r
+      where wanted_process = 'request' and r.owner_id = s.id and r.owner_id is not null and r.ended_at is null
+        and not r.tenant_id = any (s.customers)
+      union all
+      select p.tenant_id, p.id from tenancy.tenant e join problems.problem p on p.tenant_id = e.id
+      where wanted_process = 'problem' and e.kind = 'provider' and p.owner_id = s.id and p.owner_id is not null
+        and p.state in ('new', 'investigating', 'known_error')
+        and case when p.customer_id is null then cardinality(s.customers) = 0 else not p.customer_id = any (s.customers) end
+      union all
+      select c.tenant_id, c.id from tenancy.tenant e join changes.change c on c.tenant_id = e.id
+      where wanted_process = 'change' and e.kind = 'provider' and c.owner_id = s.id and c.owner_id is not null and c.ended_at is null
+        and (not exists (select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id)
+          or exists (
+            select from changes.concerned n
+            where n.tenant_id = c.tenant_id and n.change_id = c.id and not n.customer_id = any (s.customers)))
+    ) o
+    where o.id > after_id and (last_id is null or o.id <= last_id) and (only_owner is null or s.id = only_owner)
+    order by o.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Offers to hand a record of a process over that nobody can accept: whom it is offered to may not work on it any more, or the record is over (who took a
+-- request back sees no offer, and could end none).
+create function finder.offers_to_nobody(wanted_process text, wanted_permission text, reference timestamptz, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, record_id bigint, id bigint, is_over boolean)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query
+    with short as (select s.id, s.customers from finder.staff_in_part(wanted_permission, reference) s)
+    select o.tenant_id, o.record_id, o.id, o.is_over
+    from (
+      select h.tenant_id, h.ticket_id as record_id, h.id, false as is_over from desk.handover h join short s on s.id = h.to_id
+      where wanted_process = 'incident' and h.outcome is null and not h.tenant_id = any (s.customers)
+      union all
+      select h.tenant_id, h.request_id, h.id, r.ended_at is not null
+      from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+      where wanted_process = 'request' and h.outcome is null
+        and (r.ended_at is not null or exists (select from short s where s.id = h.to_id and not h.tenant_id = any (s.customers)))
+      union all
+      select h.tenant_id, h.subject_id, h.id, false
+      from desk.offer h join short s on s.id = h.to_id join problems.problem p on p.tenant_id = h.tenant_id and p.id = h.subject_id
+      where wanted_process = 'problem' and h.subject_kind = 'problem' and h.outcome is null
+        and case when p.customer_id is null then cardinality(s.customers) = 0 else not p.customer_id = any (s.customers) end
+      union all
+      select h.tenant_id, h.subject_id, h.id, false
+      from desk.offer h join short s on s.id = h.to_id
+      where wanted_process = 'change' and h.subject_kind = 'change' and h.outcome is null
+        and (not exists (select from changes.concerned n where n.tenant_id = h.tenant_id and n.change_id = h.subject_id)
+          or exists (
+            select from changes.concerned n
+            where n.tenant_id = h.tenant_id and n.change_id = h.subject_id and not n.customer_id = any (s.customers)))
+    ) o
+    where o.id > after_id
+    order by o.id limit least(row_limit, 1000);
 end
 $$;
 

@@ -1,34 +1,9 @@
+import Desk
 import Kernel
+import Operations
 import Postgres
 
-/// Changes that go on, of those who left.
-struct ChangesOfTheGone: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let owner: Int64
-    let staff: [UInt8]
-  }
-
-  let provider: TenantId
-  let after: Int64
-  let limit: Int64
-
-  static let sql = """
-    select c.id, a.id, a.public_id from tenancy.account a
-    join changes.change c on c.tenant_id = a.tenant_id and c.owner_id = a.id and c.owner_id is not null and c.ended_at is null
-    where a.tenant_id = $1 and a.kind = 'staff' and a.state = 'disabled' and c.id > $2 order by c.id limit $3
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), owner: try row.next(), staff: try row.next()) }
-}
-
-/// Takes a change from who answers for it; no row where another one does by now, he is back, or it is over.
+/// Takes a change from who answers for it; no row where another one does by now, or it is over.
 struct LoseChangeOwner: Statement {
   let provider: TenantId
   let change: Int64
@@ -38,7 +13,6 @@ struct LoseChangeOwner: Statement {
   static let sql = """
     update changes.change c set owner_id = null, owner_public_id = null, version = c.version + 1, updated_at = $4
     where c.tenant_id = $1 and c.id = $2 and c.owner_id = $3 and c.ended_at is null
-      and exists (select from tenancy.account a where a.tenant_id = $1 and a.id = $3 and a.state = 'disabled')
     returning c.id
     """
 
@@ -50,4 +24,46 @@ struct LoseChangeOwner: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Locks a change that is to be taken from its owner.
+struct HoldOwnedChange: Statement {
+  let provider: TenantId
+  let change: Int64
+
+  static let sql = "select c.id from changes.change c where c.tenant_id = $1 and c.id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Changes that are taken from who may not work on them any more.
+package struct ChangeOwners: OwnerKeeper {
+  package let process = "change"
+  package let permission = ChangeRights.work
+  package let subjectKind = ChangeTelling.subjectKind
+
+  package init() {}
+
+  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
+    _ = try await transaction.first(HoldOwnedChange(provider: tenant, change: record))
+  }
+
+  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.first(LoseChangeOwner(provider: tenant, change: record, owner: owner, now: now)) != nil
+  }
+
+  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.execute(EndOffers(provider: tenant, subject: .change(record), now: now)) > 0
+  }
+
+  package func note(
+    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
+  ) async throws -> Int64? {
+    try await transaction.first(ChangeNote(type, payload, on: record, of: tenant, by: actor, at: now))
+  }
 }

@@ -1,40 +1,34 @@
 import Kernel
+import Operations
 import Postgres
 
-/// Open tickets of those who left, across tenants: ids only.
-struct TicketsOfTheGone: Statement {
-  struct Found: Sendable {
-    let tenant: TenantId
-    let id: Int64
-    let owner: Int64
+/// Incidents that are taken from who may not work on them any more.
+package struct TicketOwners: OwnerKeeper {
+  package let process = "incident"
+  package let permission = IncidentFields.work
+  package let subjectKind = "ticket"
+
+  package init() {}
+
+  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
+    try await TicketNews.hold([record], of: tenant, in: transaction)
   }
 
-  let after: Int64
-  let limit: Int64
-
-  static let sql = "select tenant_id, id, owner_id from finder.tickets_of_the_gone($1, $2)"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(after)
-    parameters.append(limit)
+  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.first(LoseTicketOwner(tenant: tenant, ticket: record, owner: owner, now: now)) != nil
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), owner: try row.next()) }
-}
-
-/// The public id of a member of the staff whose account is disabled; no row: he is there.
-struct GoneStaff: Statement {
-  let provider: TenantId
-  let account: Int64
-
-  static let sql = "select public_id from tenancy.account where tenant_id = $1 and id = $2 and kind = 'staff' and state = 'disabled'"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(account)
+  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    let nobody = Actor(kind: .system, id: 0, via: .job)
+    return try await transaction.execute(
+      WithdrawOffers(tenant: tenant, ticket: record, answerer: nobody, answererName: "Steward", now: now)) > 0
   }
 
-  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+  package func note(
+    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
+  ) async throws -> Int64? {
+    try await transaction.first(TicketNote(type, payload, on: record, of: tenant, by: actor, at: now))
+  }
 }
 
 /// Takes a ticket from who answers for it; no row where another one does by now, or it is over.

@@ -275,8 +275,10 @@ package enum AssignIncident: Operation {
         "team": .id(work.ticket.team.map { context.id(.team, $0.publicId) }),
         "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
       ]))
-    // The first who is to work on it answers for it.
-    if work.ticket.owner == nil, let assignee = work.ticket.assignee { work.own(assignee) }
+    // The first who is to work on it answers for it; who stayed assigned when he lost the right does not again.
+    if work.ticket.owner == nil, let assignee = work.ticket.assignee, try await context.mayWork(assignee) {
+      work.own(assignee, isAssigned: true)
+    }
     try await work.pass(gates)
     work.save()
     return work.record
@@ -287,10 +289,19 @@ extension OperationContext {
   /// A member of the staff who is to work on the customer's tickets, as a body names him, and whether he may. The provider's tenant is bound.
   func worker(_ staff: PublicId?, _ path: String) async throws -> (reference: Ticket.Reference, mayWork: Bool)? {
     guard let staff else { return nil }
-    let statement = AccountAtCustomer(
-      home: provider.id, publicId: staff, permission: IncidentFields.work, customer: tenant.id, now: now)
-    guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference(path) }
+    guard let found = try await transaction.first(rightToWork(of: staff)), found.party.kind == Actor.Kind.staff.rawValue else {
+      throw unknownReference(path)
+    }
     return (Ticket.Reference(id: found.party.id, publicId: staff.random), found.may)
+  }
+
+  /// Whether a member of the staff is still there and may work on the customer's tickets.
+  fileprivate func mayWork(_ staff: Ticket.Reference) async throws -> Bool {
+    try await transaction.first(rightToWork(of: id(.staff, staff.publicId)))?.may ?? false
+  }
+
+  private func rightToWork(of staff: PublicId) -> AccountAtCustomer {
+    AccountAtCustomer(home: provider.id, publicId: staff, permission: IncidentFields.work, customer: tenant.id, now: now)
   }
 }
 

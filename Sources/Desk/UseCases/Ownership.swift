@@ -161,19 +161,20 @@ extension TicketWork {
   }
 
   /// Exactly one answers for it: whoever did before does not any more.
-  mutating func own(_ account: Ticket.Reference) {
+  /// - Parameter isAssigned: he hears it as who is assigned.
+  mutating func own(_ account: Ticket.Reference, isAssigned: Bool = false) {
     let before = ticket.owner
     ticket.owner = account
-    noteOwner(before: before)
+    noteOwner(before: before, isAssigned: isAssigned)
   }
 
   /// For the history: who answers for it from now on.
-  mutating func noteOwner(before: Ticket.Reference?) {
-    note(
-      TicketEventType.ownerChanged,
-      .object([
-        "owner": .id(ticket.owner.map { context.id(.staff, $0.publicId) }), "from": .id(before.map { context.id(.staff, $0.publicId) }),
-      ]))
+  mutating func noteOwner(before: Ticket.Reference?, isAssigned: Bool = false) {
+    let told = [
+      Value.Member("owner", .id(ticket.owner.map { context.id(.staff, $0.publicId) })),
+      Value.Member("from", .id(before.map { context.id(.staff, $0.publicId) })),
+    ]
+    note(TicketEventType.ownerChanged, .object(told + (isAssigned ? [Value.Member("assigned", .bool(true))] : [])))
   }
 }
 

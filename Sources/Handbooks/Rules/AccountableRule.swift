@@ -2,7 +2,8 @@ import Kernel
 import Operations
 
 /// Who answers for what nobody has taken: the process owner of the handbook's newest edition, or else its manager; else whom the provider names
-/// for the process; else the administrator who has been there longest. Whoever has left is passed over.
+/// for the process; else the administrator who has been there longest. Whoever has left, or may not work on the process for all customers, is passed
+/// over: what nobody has taken may be anybody's, and who cannot see it answers for nothing.
 struct AccountableRule: Sendable {
   /// An active member of the staff.
   struct Staff: Sendable, Equatable {
@@ -11,12 +12,12 @@ struct AccountableRule: Sendable {
     let name: String
   }
 
-  /// By their public ids, those who are still there.
-  private let active: [[UInt8]: Staff]
+  /// By their public ids, those who are still there and may answer.
+  private let able: [[UInt8]: Staff]
   private let administrator: Staff?
 
-  init(active: [Staff], administrator: Staff?) {
-    self.active = Dictionary(active.map { ($0.publicId, $0) }) { first, _ in first }
+  init(able: [Staff], administrator: Staff?) {
+    self.able = Dictionary(able.map { ($0.publicId, $0) }) { first, _ in first }
     self.administrator = administrator
   }
 
@@ -25,8 +26,8 @@ struct AccountableRule: Sendable {
   ///   - named: whom the provider names.
   /// - Returns: nil: nobody is there at all.
   func choose(handbook: [[UInt8]], named: [UInt8]?) -> Accountable? {
-    if let staff = handbook.compactMap({ active[$0] }).first { return accountable(staff, .handbook) }
-    if let staff = named.flatMap({ active[$0] }) ?? administrator { return accountable(staff, .standard) }
+    if let staff = handbook.compactMap({ able[$0] }).first { return accountable(staff, .handbook) }
+    if let staff = named.flatMap({ able[$0] }) ?? administrator { return accountable(staff, .standard) }
     return nil
   }
 

@@ -10,8 +10,11 @@ enum HandbookGap: Hashable, Sendable {
   case unreadable
   case noOwner
   case ownerLeft(PublicId)
+  /// He does not answer for what nobody has taken, for he could not work on it.
+  case ownerMayNotWork(PublicId)
   case noManager
   case managerLeft(PublicId)
+  case managerMayNotWork(PublicId)
   /// Nobody has the role, or nobody who is still there.
   case roleUnfilled(LocalText)
   case personLeft(PublicId, role: LocalText)
@@ -22,17 +25,23 @@ enum HandbookGap: Hashable, Sendable {
   ///   - content: nil: it cannot be read.
   ///   - reviewDueOn: nil: no edition is published.
   ///   - today: for the provider.
-  static func gaps(of content: HandbookContent?, reviewDueOn: CalendarDate?, today: CalendarDate, _ staff: StaffBook) -> [HandbookGap] {
+  ///   - process: of whose records nobody has taken its people answer; nil: of none.
+  static func gaps(
+    of content: HandbookContent?, reviewDueOn: CalendarDate?, today: CalendarDate, _ staff: StaffBook, for process: OwnedProcess? = nil
+  ) -> [HandbookGap] {
+    func mayNotWork(_ person: PublicId) -> Bool { process.map { !staff.mayAnswer(person, for: $0) } ?? false }
     var gaps: [HandbookGap] = reviewDueOn == nil ? [.notPublished] : []
     guard let content else { return gaps + [.unreadable] }
     switch content.owner {
     case nil: gaps.append(.noOwner)
     case let owner? where !staff.isActive(owner): gaps.append(.ownerLeft(owner))
+    case let owner? where mayNotWork(owner): gaps.append(.ownerMayNotWork(owner))
     case _?: break
     }
     switch content.manager {
     case nil: gaps.append(.noManager)
     case let manager? where !staff.isActive(manager): gaps.append(.managerLeft(manager))
+    case let manager? where mayNotWork(manager): gaps.append(.managerMayNotWork(manager))
     case _?: break
     }
     for role in content.roles {
@@ -51,8 +60,10 @@ enum HandbookGap: Hashable, Sendable {
     case .unreadable: "unreadable"
     case .noOwner: "no_owner"
     case .ownerLeft: "owner_left"
+    case .ownerMayNotWork: "owner_may_not_work"
     case .noManager: "no_manager"
     case .managerLeft: "manager_left"
+    case .managerMayNotWork: "manager_may_not_work"
     case .roleUnfilled: "role_unfilled"
     case .personLeft: "person_left"
     case .reviewOverdue: "review_overdue"
@@ -60,7 +71,8 @@ enum HandbookGap: Hashable, Sendable {
   }
 
   static let codes: [String] = [
-    "no_handbook", "not_published", "unreadable", "no_owner", "owner_left", "no_manager", "manager_left", "role_unfilled", "person_left", "review_overdue",
+    "no_handbook", "not_published", "unreadable", "no_owner", "owner_left", "owner_may_not_work", "no_manager", "manager_left", "manager_may_not_work",
+    "role_unfilled", "person_left", "review_overdue",
   ]
 
   func text(_ language: Language, _ staff: StaffBook) -> String {
@@ -70,8 +82,10 @@ enum HandbookGap: Hashable, Sendable {
     case .unreadable: HandbookWords.unreadable.text(language)
     case .noOwner: HandbookWords.noOwner.text(language)
     case .ownerLeft(let person): HandbookWords.ownerLeft.text(language, ["person": staff.name(person)])
+    case .ownerMayNotWork(let person): HandbookWords.ownerMayNotWork.text(language, ["person": staff.name(person)])
     case .noManager: HandbookWords.noManager.text(language)
     case .managerLeft(let person): HandbookWords.managerLeft.text(language, ["person": staff.name(person)])
+    case .managerMayNotWork(let person): HandbookWords.managerMayNotWork.text(language, ["person": staff.name(person)])
     case .roleUnfilled(let role): HandbookWords.roleUnfilled.text(language, ["role": role.text(language) ?? ""])
     case .personLeft(let person, let role):
       HandbookWords.personLeft.text(language, ["person": staff.name(person), "role": role.text(language) ?? ""])

@@ -73,6 +73,14 @@ package enum HandbookWords: MessageCatalog {
     "handbook_gap.unreadable", "This version of the program cannot read it.", zh: "当前程序版本无法读取该内容。")
   static let noOwner = Message("handbook_gap.no_owner", "Nobody answers for the process.", zh: "没有流程负责人。")
   static let ownerLeft = Message("handbook_gap.owner_left", "{person}, who answers for the process, has left.", zh: "流程负责人{person}已离职。")
+  static let ownerMayNotWork = Message(
+    "handbook_gap.owner_may_not_work",
+    "{person}, who answers for the process, may not work on its records for all customers: for what nobody has taken somebody else answers.",
+    zh: "流程负责人{person}无权处理所有客户的记录：无人认领的记录由他人负责。")
+  static let managerMayNotWork = Message(
+    "handbook_gap.manager_may_not_work",
+    "{person}, who manages the process, may not work on its records for all customers: for what nobody has taken somebody else answers.",
+    zh: "流程经理{person}无权处理所有客户的记录：无人认领的记录由他人负责。")
   static let noManager = Message("handbook_gap.no_manager", "Nobody manages the process.", zh: "没有流程经理。")
   static let managerLeft = Message("handbook_gap.manager_left", "{person}, who manages the process, has left.", zh: "流程经理{person}已离职。")
   static let roleUnfilled = Message("handbook_gap.role_unfilled", "Nobody has the role “{role}”.", zh: "角色“{role}”无人担任。")
@@ -95,7 +103,8 @@ package enum HandbookWords: MessageCatalog {
     responsibility, owner, manager, review, reviewDue, activities, activity, roles, role, duties, people, principles, principle, form, field, meaning,
     required, codes, code, priorities, priority, gates, gate, step, asks,
     approvalOfAny, approvalOfAll, unreadable, impact, urgency, kpis, kpi, target, name, text, item, who, yes, no, general, ownership, dispatch, closure,
-    notification, escalation, noHandbook, notPublished, noOwner, ownerLeft, noManager, managerLeft, roleUnfilled, personLeft, reviewOverdue,
+    notification, escalation, noHandbook, notPublished, noOwner, ownerLeft, ownerMayNotWork, noManager, managerLeft, managerMayNotWork,
+    roleUnfilled, personLeft, reviewOverdue,
   ]
 }
 

@@ -54,23 +54,36 @@ struct DropOwnershipDefault: Statement {
   func bind(to parameters: inout Parameters) { parameters.append(process.rawValue) }
 }
 
-/// Those of some members of the staff who are still there; the provider's tenant is bound.
-struct StaffStillThere: Statement {
+/// Of some members of the staff those who are still there and have permissions for all customers, with each of these that they have; the provider's
+/// tenant is bound.
+struct StaffWhoMayAnswer: Statement {
+  struct Found: Sendable {
+    let permission: String
+    let staff: AccountableRule.Staff
+  }
+
   let provider: TenantId
   let publicIds: [[UInt8]]
+  let permissions: [String]
+  let now: Instant
 
   static let sql = """
-    select a.id, a.public_id, a.name from tenancy.account a
-    where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff' and a.state = 'active'
+    select w.permission, a.id, a.public_id, a.name from tenancy.account a cross join unnest($3::text[]) w (permission)
+    where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff' and a.state = 'active' and exists (
+      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = w.permission
+      where g.tenant_id = a.tenant_id and g.account_id = a.id and g.scope = 'all' and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > $4))
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(publicIds)
+    parameters.append(permissions)
+    parameters.append(now)
   }
 
-  static func decode(_ row: inout RowReader) throws -> AccountableRule.Staff {
-    AccountableRule.Staff(id: try row.next(), publicId: try row.next(), name: try row.next())
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(permission: try row.next(), staff: AccountableRule.Staff(id: try row.next(), publicId: try row.next(), name: try row.next()))
   }
 }
 

@@ -58,21 +58,31 @@ struct GatesInForce: Statement {
   }
 }
 
-/// Members of the staff by their public ids, also those who left; the provider's tenant is bound.
+/// Members of the staff by their public ids, also those who left, each with those permissions that he has for all customers; the provider's tenant is
+/// bound.
 struct StaffByPublicIds: Statement {
   let provider: TenantId
   let publicIds: [[UInt8]]
+  let permissions: [String]
+  let now: Instant
 
   static let sql = """
-    select a.public_id, a.name, a.state = 'active' from tenancy.account a where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff'
+    select a.public_id, a.name, a.state = 'active', array(
+      select distinct q.permission from tenancy.role_grant g
+      join tenancy.role_permission q on q.role = g.role and q.permission = any ($3)
+      where g.tenant_id = a.tenant_id and g.account_id = a.id and g.scope = 'all' and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > $4))
+    from tenancy.account a where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff'
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(publicIds)
+    parameters.append(permissions)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> StaffBook.Entry {
-    StaffBook.Entry(publicId: try row.next(), name: try row.next(), isActive: try row.next())
+    StaffBook.Entry(publicId: try row.next(), name: try row.next(), isActive: try row.next(), permissions: try row.next())
   }
 }

@@ -30,13 +30,25 @@ package struct AccountableSweep: Sweep {
     var before: [String: Accountable] = [:]
     for one in standing { before[one.process] = one.accountable }
     let asked = Array(Set(inHandbooks.values.flatMap { $0 } + defaults.values))
-    let active = asked.isEmpty ? [] : try await transaction.query(StaffStillThere(provider: provider, publicIds: asked))
-    let rule = AccountableRule(active: active, administrator: administrators.first)
+    let able = try await mayAnswer(asked, of: provider, at: now, in: transaction)
     for process in OwnedProcess.allCases {
+      let rule = AccountableRule(able: able[process] ?? [], administrator: administrators.first)
       let chosen = rule.choose(handbook: inHandbooks[process.rawValue] ?? [], named: defaults[process.rawValue])
       guard let chosen, chosen != before[process.rawValue] else { continue }
       transaction.enqueue(EndAccountable(process: process, now: now))
       transaction.enqueue(KeepAccountable(process: process, accountable: chosen, now: now))
     }
+  }
+
+  /// Of some members of the staff those who may answer for what nobody has taken, by process: they may work on it for all customers.
+  static func mayAnswer(
+    _ staff: [[UInt8]], of provider: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [OwnedProcess: [AccountableRule.Staff]] {
+    guard !staff.isEmpty else { return [:] }
+    let found = try await transaction.query(
+      StaffWhoMayAnswer(provider: provider, publicIds: staff, permissions: OwnedProcess.allCases.map(\.permission), now: now))
+    var able: [OwnedProcess: [AccountableRule.Staff]] = [:]
+    for process in OwnedProcess.allCases { able[process] = found.filter { $0.permission == process.permission }.map(\.staff) }
+    return able
   }
 }

@@ -39,7 +39,8 @@ extension OperationContext {
     let people = [draft, contents.0, contents.1].compactMap(\.self).flatMap(\.people).map(\.person)
     let staff = try await staffBook(people)
     var told: Set<PublicId> = []
-    let gaps = HandbookGap.gaps(of: newest == nil ? draft : contents.0, reviewDueOn: row.reviewDueOn, today: day, staff)
+    let gaps = HandbookGap.gaps(
+      of: newest == nil ? draft : contents.0, reviewDueOn: row.reviewDueOn, today: day, staff, for: OwnedProcess(rawValue: row.process))
     return HandbookRecord(
       id: id, row: row, edition: shown, isChanged: newest.map { $0.content != row.draft && contents.0 != draft } ?? true,
       people: people.filter { told.insert($0).inserted }.map { HandbookPerson(id: $0, name: staff.name($0), isActive: staff.isActive($0)) },
@@ -47,7 +48,10 @@ extension OperationContext {
   }
 
   func staffBook(_ people: [PublicId]) async throws -> StaffBook {
-    StaffBook(try await transaction.query(StaffByPublicIds(provider: provider.id, publicIds: Array(Set(people.map(\.random))))))
+    StaffBook(
+      try await transaction.query(
+        StaffByPublicIds(
+          provider: provider.id, publicIds: Array(Set(people.map(\.random))), permissions: OwnedProcess.allCases.map(\.permission), now: now)))
   }
 
   /// What holds in a process now, beside its handbook. A module that publishes more of it is asked here.

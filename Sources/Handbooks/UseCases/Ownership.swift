@@ -74,6 +74,10 @@ package enum SetOwnership: Operation {
       let book = try await context.staffBook([staff])
       guard book.knows(staff) else { throw context.unknownReference("staff") }
       guard book.isActive(staff) else { throw Failure.invalid("staff", HandbookMessages.ownerLeft) }
+      let able = try await AccountableSweep.mayAnswer([staff.random], of: context.provider.id, at: context.now, in: context.transaction)
+      guard able[input.process]?.isEmpty == false else {
+        throw Failure.invalid("staff", HandbookMessages.ownerMayNotWork, ["permission": input.process.permission])
+      }
       context.transaction.enqueue(SetOwnershipDefault(process: input.process, staff: staff, now: context.now))
     } else {
       context.transaction.enqueue(DropOwnershipDefault(process: input.process))

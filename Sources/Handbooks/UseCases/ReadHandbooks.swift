@@ -124,7 +124,10 @@ package enum OverviewOfHandbooks: Operation {
     let processes = HandbookProcess.allCases.map { process in
       let handbook = handbooks[process.rawValue]
       let gaps =
-        handbook.map { HandbookGap.gaps(of: $0.content, reviewDueOn: $0.row.reviewDueOn, today: context.day, staff) } ?? [.noHandbook]
+        handbook.map {
+          HandbookGap.gaps(
+            of: $0.content, reviewDueOn: $0.row.reviewDueOn, today: context.day, staff, for: OwnedProcess(rawValue: process.rawValue))
+        } ?? [.noHandbook]
       return ProcessOutput(
         process: process, name: ProcessWords.name(process).text(context.language), id: handbook.map { context.id(.handbook, $0.row.publicId) },
         row: handbook?.row, owner: handbook?.content?.owner.map(staff.name), gaps: gaps.map { GapOutput(gap: $0, text: $0.text(context.language, staff)) })

@@ -29,6 +29,7 @@ enum AccountMatter: Sendable {
   case problem(ToldProblem)
   case task(ToldTask)
   case article(ToldArticle)
+  case owner(ToldOwner)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
@@ -39,6 +40,7 @@ enum AccountMatter: Sendable {
     case .offer(let offer): offer.from
     case .problem(let problem): problem.owner
     case .task(let task): task.receiver
+    case .owner(let told): told.owner
     case .renewal, .lapse, .proof, .certification, .escalation, .request, .article: nil
     }
   }
@@ -56,8 +58,23 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner: nil
     }
+  }
+
+  /// Of whom somebody must serve one to be told of it; nil: of whose it is. A change that concerns nobody yet is for who serves all.
+  func concerned(_ provider: TenantId) -> Set<TenantId>? {
+    let told: (customers: [TenantId], isOfChange: Bool)
+    switch self {
+    case .change(let change): told = (change.concerned, true)
+    case .offer(let offer): told = (offer.concerned, offer.subject == .change)
+    case .owner(let owner): told = (owner.concerned, owner.subject == .change)
+    case .problem(let problem): told = (problem.customer.map { [$0] } ?? [], false)
+    case .task(let task): told = (task.concerned, task.subject == .change)
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .article: return nil
+    }
+    if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
+    return Set(told.customers)
   }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
@@ -69,7 +86,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner: nil
     }
   }
 
@@ -87,6 +104,7 @@ enum AccountMatter: Sendable {
     case .problem(let problem): (.problem, problem.publicId)
     case .task(let task): (task.subject.idKind, task.publicId)
     case .article(let article): (.toldTicket, article.incident.random)
+    case .owner(let told): (told.subject.idKind, told.publicId)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
     case .change(let change):
@@ -104,6 +122,7 @@ enum AccountMatter: Sendable {
     case .problem(let problem): problem.values(of: tenant, type)
     case .task(let task): task.values(language, of: tenant)
     case .article(let article): ["article": article.articleNumber, "number": article.number]
+    case .owner(let told): told.values(language, of: tenant)
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -157,6 +176,7 @@ enum AccountMatter: Sendable {
       return customer + [
         Value.Member("article", .id(article.article)), Value.Member("incident", .id(article.incident)), Value.Member("number", .text(article.number)),
       ]
+    case .owner(let told): return told.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

@@ -92,6 +92,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case changeTaskTaken = "change.task_taken_over"
   /// An article solved a ticket.
   case articleSolved = "article.solved"
+  /// Somebody answers for a request, a problem or a change from now on, without an offer.
+  case requestOwnerChanged = "request.owner_changed"
+  case problemOwnerChanged = "problem.owner_changed"
+  case changeOwnerChanged = "change.owner_changed"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -134,9 +138,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
     case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
     case .articleSolved: .article
-    case .requestOffered, .requestOfferAnswered: .requestOffer
-    case .problemOffered, .problemOfferAnswered: .problemOffer
-    case .changeOffered, .changeOfferAnswered: .changeOffer
+    case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
+    case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
+    case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
     default: .ticket
     }
   }
@@ -155,7 +159,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case request, requestApproval
     /// The same of a change, which is the provider's own.
     case change, changeApproval
-    /// That a customer's request is handed over.
+    /// That a customer's request is handed over, or has another owner.
     case requestOffer
     /// That a problem, or a change, is: the provider's, also where it is about one customer.
     case problemOffer, changeOffer

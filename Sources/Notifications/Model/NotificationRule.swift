@@ -161,6 +161,11 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_offer_answered", name: OfferMessages.ruleChangeAnswered, event: .changeOfferAnswered, audience: [.owner, .offered],
       channels: [.inbox, .email]),
+    StockRule(key: "opened_untaken", name: OfferMessages.ruleOpenedUntaken, event: .opened, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "owner_changed", name: OfferMessages.ruleIncidentOwner, event: .ownerChanged, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "request_owner_changed", name: OfferMessages.ruleRequestOwner, event: .requestOwnerChanged, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "problem_owner_changed", name: OfferMessages.ruleProblemOwner, event: .problemOwnerChanged, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "change_owner_changed", name: OfferMessages.ruleChangeOwner, event: .changeOwnerChanged, audience: [.owner], channels: [.inbox]),
   ]
 
   /// Of problems, tasks, comments on changes, and articles: to whoever answers for the whole, so that he need not look.

@@ -23,7 +23,7 @@ struct ToldRequest: Sendable {
   let mayApproveOwn: Bool
   /// Whether anybody had to agree to it.
   let wasAsked: Bool
-  /// Members of the staff who are at it, or were, and who took it.
+  /// Members of the staff who are at it, or were, and who took it; where nobody has, who answers for it by the rule.
   let assignees: [Int64]
   /// Persons of the customer, and members of the staff, who watch it.
   let watchingPeople: [Int64]

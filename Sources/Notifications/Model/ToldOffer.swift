@@ -30,6 +30,14 @@ struct ToldOffer: Sendable {
       case .change: ChangeNumber.text(tenant.code, number)
       }
     }
+
+    /// For a webhook: the customer whose it is. Of the provider's it says none.
+    func whose(_ tenant: TenantEntry) -> [Value.Member] {
+      switch self {
+      case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
+      case .problem, .change: []
+      }
+    }
   }
 
   let subject: Subject
@@ -81,16 +89,11 @@ struct ToldOffer: Sendable {
   }
 
   func members(of tenant: TenantEntry) -> [Value.Member] {
-    let whose: [Value.Member] =
-      switch subject {
-      case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
-      case .problem, .change: []
-      }
     let told = [
       Value.Member(subject.rawValue, .id(tenant.id(subject.idKind.prefix, publicId))),
       Value.Member("number", .text(subject.number(of: tenant, number))), Value.Member("team", .text(team)),
       Value.Member("outcome", .text(outcome?.rawValue)),
     ]
-    return whose + told
+    return subject.whose(tenant) + told
   }
 }

@@ -47,6 +47,7 @@ struct NotificationText: Sendable, Equatable {
       case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
       case .articleSolved: ["article", "number", "customer", "actor", "at"]
       case .requestOffered, .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: ["number", "title", "actor", "at"]
       case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
       }
@@ -137,6 +138,7 @@ struct NotificationText: Sendable, Equatable {
     case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)
     case .articleSolved: (WorkMessages.articleSolvedSubject, WorkMessages.articleSolvedBody)
     case .requestOffered, .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: (OfferMessages.ownerSubject, OfferMessages.ownerBody)
     case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }

@@ -37,7 +37,7 @@ struct Cause: Sendable {
 
   /// Nil: nobody is told of such events.
   init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
-    guard let event = Self.event(found) else { return nil }
+    guard let event = Self.ownerChanged(about) ?? Self.event(found) else { return nil }
     name = waiting.name
     type = found.type
     self.event = event
@@ -47,6 +47,16 @@ struct Cause: Sendable {
     actor = found.actor
     occurredAt = found.occurredAt
     toldAt = max(found.occurredAt, waiting.recordedAt)
+  }
+
+  /// Of a request, a problem or a change for which somebody answers without an offer.
+  private static func ownerChanged(_ about: About) -> NotificationEvent? {
+    guard case .account(.owner(let told)) = about else { return nil }
+    switch told.subject {
+    case .request: return .requestOwnerChanged
+    case .problem: return .problemOwnerChanged
+    case .change: return .changeOwnerChanged
+    }
   }
 
   private static func event(_ found: FoundEvent) -> NotificationEvent? {
@@ -191,11 +201,17 @@ struct Cause: Sendable {
   var matter: AccountMatter? { if case .account(let matter) = about { matter } else { nil } }
   /// Who answers for it.
   var owner: Int64? { ticket?.owner ?? matter?.owner }
+  /// Whether who has it is told as its owner: who was assigned hears that, and who has taken it since it was opened knows of it.
+  var tellsOwner: Bool { event != .opened && !(event == .ownerChanged && payload["assigned"] == .bool(true)) }
+  /// Whether it goes on and nobody has taken it: who answers for it does by the rule.
+  var isUntaken: Bool { ticket.map { $0.owner == nil && Self.goingOn.contains($0.state) } ?? false }
+  private static let goingOn: Set<String> = ["new", "active", "pending"]
   /// Who answers for it and who works on it, where somebody should.
   var inCharge: [Int64] { [owner, ticket?.assignee].compactMap { $0 } + (matter?.assignees ?? []) }
   /// Nobody does: or none of them is among `staff`, who may be told of it; one who has left is nobody.
   func isNobodys(among staff: [Int64: Receiver]) -> Bool {
-    event.subject.inCharge != nil && !inCharge.contains { staff[$0] != nil }
+    if event == .ownerChanged, owner != nil { return false }
+    return event.subject.inCharge != nil && !inCharge.contains { staff[$0] != nil }
   }
   /// The comment that it is about.
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }

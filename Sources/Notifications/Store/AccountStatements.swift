@@ -305,6 +305,7 @@ struct AccountMatters: Sendable {
   private var problems: [Int64: ToldProblem] = [:]
   /// By what they belong to.
   private var tasks: [ToldTask.Subject: [Int64: [ToldTask]]] = [:]
+  private var owners: [ToldOffer.Subject: [Int64: ToldOwner]] = [:]
   private let tenant: TenantId
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
@@ -347,6 +348,8 @@ struct AccountMatters: Sendable {
       if let subject = ToldOffer.Subject(rawValue: kind) {
         let handedOver = events.filter { entries[$0.cause]?.kind == kind && OfferNews(type: $0.event.type) != nil }
         offers[subject] = try await Self.loadOffers(of: subject, Array(Set(handedOver.map(\.subject))), tenant, in: transaction)
+        let taken = handedOver.filter { OfferNews(type: $0.event.type) == .taken }
+        owners[subject] = try await Self.loadOwners(of: subject, Array(Set(taken.map(\.subject))), tenant, in: transaction)
       }
     }
   }
@@ -376,6 +379,19 @@ struct AccountMatters: Sendable {
     return Dictionary(grouping: found) { $0.id }
   }
 
+  private static func loadOwners(
+    of subject: ToldOffer.Subject, _ ids: [Int64], _ tenant: TenantId, in transaction: Transaction
+  ) async throws -> [Int64: ToldOwner] {
+    guard !ids.isEmpty else { return [:] }
+    let found =
+      switch subject {
+      case .request: try await transaction.query(RequestOwnersToTell(tenant: tenant, ids: ids))
+      case .problem: try await transaction.query(ProblemOwnersToTell(provider: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeOwnersToTell(provider: tenant, ids: ids))
+      }
+    return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+  }
+
   /// Nil when there is nothing to tell of it any more.
   subscript(kind: String, id: Int64, event: FoundEvent) -> AccountMatter? {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
@@ -387,7 +403,9 @@ struct AccountMatters: Sendable {
       return tasks[subject]?[id]?.first { $0.publicId == bits && $0.stands(news) }.map { .task($0) }
     }
     if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
-      return offers[subject]?[id]?.first { $0.stands(news, at: event.occurredAt) }.map { .offer($0) }
+      if let offer = offers[subject]?[id]?.first(where: { $0.stands(news, at: event.occurredAt) }) { return .offer(offer) }
+      guard news == .taken, let told = owners[subject]?[id], told.stands(event) else { return nil }
+      return .owner(told)
     }
     if kind == RequestNews.subjectKind {
       guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
@@ -407,7 +425,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .problem, .task, .article: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .owner, .problem, .task, .article: return matter
     }
   }
 

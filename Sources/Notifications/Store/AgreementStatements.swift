@@ -12,7 +12,7 @@ struct RequestsToTell: Statement {
   static let sql = """
     select r.request_id, r.public_id, r.number, o.code, v.content -> 'name', r.state, r.reason, r.requester_id, p.name, r.unit_id, r.actor_kind,
       r.actor_id, r.actor_person, r.own_approval, r.asked_at is not null, r.owner_id, r.assignee_ids,
-      r.watching_person_ids, r.watching_account_ids
+      r.watching_person_ids, r.watching_account_ids, (select h.owner_id from handbooks.pub_accountable h where h.process = 'request')
     from requests.pub_told_request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -36,10 +36,12 @@ struct RequestsToTell: Statement {
     let owner: Int64? = try row.next()
     let assignees: [Int64] = try row.next()
     let (watchingPeople, watchingStaff): ([Int64], [Int64]) = (try row.next(), try row.next())
+    let standIn: Int64? = try row.next()
+    let atIt = assignees + [owner].compactMap { $0 }
     return ToldRequest(
       id: id, publicId: publicId, number: number, offeringCode: code, offering: LocalText(name), state: state, reason: reason, requester: requester,
       requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked,
-      assignees: assignees + [owner].compactMap { $0 }, watchingPeople: watchingPeople, watchingStaff: watchingStaff)
+      assignees: atIt.isEmpty ? [standIn].compactMap { $0 } : atIt, watchingPeople: watchingPeople, watchingStaff: watchingStaff)
   }
 }
 

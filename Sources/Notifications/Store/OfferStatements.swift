@@ -91,3 +91,86 @@ extension ToldOffer {
     answeredAt = try row.next()
   }
 }
+
+/// Requests for which another one answers, with what each is about.
+struct RequestOwnersToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select r.request_id, r.public_id, r.number, g.code, v.content -> 'name', '{}'::bigint[], r.owner_id,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'request')
+    from requests.pub_told_request r
+    join catalog.pub_offering g on g.offering_id = r.offering_id
+    join catalog.pub_offering_version v on v.version_id = r.offering_version_id
+    where r.tenant_id = $1 and r.request_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.request, &row) }
+}
+
+/// The same of problems.
+struct ProblemOwnersToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, array_remove(array[p.customer_id], null), p.owner_id,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'problem')
+    from problems.pub_problem p where p.tenant_id = $1 and p.problem_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.problem, &row) }
+}
+
+/// The same of changes.
+struct ChangeOwnersToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select c.change_id, c.public_id, c.number, c.title, null::jsonb, c.concerned_ids, c.owner_id,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'change')
+    from changes.pub_told_change c where c.tenant_id = $1 and c.change_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.change, &row) }
+}
+
+extension ToldOwner {
+  init(_ subject: ToldOffer.Subject, _ row: inout RowReader) throws {
+    self.subject = subject
+    id = try row.next()
+    publicId = try row.next()
+    number = try row.next()
+    title = try row.next()
+    let names: Value? = try row.next()
+    self.names = LocalText(names)
+    let concerned: [Int64] = try row.next()
+    self.concerned = concerned.map { TenantId($0) }
+    holder = try row.next()
+    standIn = try row.next()
+  }
+}
+
+/// Who answers for incidents that nobody has taken.
+struct IncidentStandIn: Statement {
+  static let sql = "select h.owner_id from handbooks.pub_accountable h where h.process = 'incident'"
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

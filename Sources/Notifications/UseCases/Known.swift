@@ -16,6 +16,8 @@ struct Known: Sendable {
   private let provider: TenantId
   private var people: [Int64: Receiver] = [:]
   private var inCharge: [Int64] = []
+  /// Who answers for incidents that nobody has taken.
+  private let standIn: Int64?
   private let approvers: Approvers
 
   private struct Place: Hashable {
@@ -46,6 +48,7 @@ struct Known: Sendable {
     for watcher in watching { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
     approvers = try await Approvers(causes, telling, in: transaction)
+    standIn = try await causes.contains(where: \.isUntaken) ? transaction.first(IncidentStandIn()) : nil
     let ofMatters: [Int64] = causes.flatMap { cause in (cause.matter?.people ?? []) + (cause.matter?.watchingPeople ?? []) }
     let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
     let personIds = Set(ofTickets + ofMatters + approvers.people)
@@ -54,7 +57,8 @@ struct Known: Sendable {
     let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
     let watchingStaff: [Int64] = foundWatchers.compactMap(\.account) + causes.flatMap { $0.matter?.watchingStaff ?? [] }
     let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff
-    try await addStaff(Set(concerned + submitters + offered + approvers.staff), publicIds, of: causes, telling, in: transaction)
+    let byRule: [Int64] = standIn.map { [$0] } ?? []
+    try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
     let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
@@ -67,7 +71,12 @@ struct Known: Sendable {
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
   }
 
-  private func isNobodys(_ cause: Cause) -> Bool { cause.isNobodys(among: staff[place(of: cause)] ?? [:]) }
+  /// A new one is not, where somebody answers for it by the rule.
+  private func isNobodys(_ cause: Cause) -> Bool {
+    let known = staff[place(of: cause)] ?? [:]
+    if cause.event == .opened, cause.isUntaken, let standIn, known[standIn] != nil { return false }
+    return cause.isNobodys(among: known)
+  }
 
   /// Of these those who may be told, for each subject of the causes.
   private mutating func addStaff(
@@ -87,19 +96,9 @@ struct Known: Sendable {
   /// about one. A change is for who serves one of those whom it concerns; what concerns nobody yet is for who serves all.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
+    if let concerned = cause.matter?.concerned(provider) { return Place(subject: subject, customers: concerned) }
     var customer = tenant
-    switch cause.matter {
-    case .change(let change)?:
-      let concerned: Set<TenantId> = change.concerned.isEmpty ? [provider] : Set(change.concerned)
-      return Place(subject: subject, customers: concerned)
-    case .offer(let offer)? where !offer.concerned.isEmpty: return Place(subject: subject, customers: Set(offer.concerned))
-    case .problem(let problem)?: if let concerned = problem.customer { return Place(subject: subject, customers: [concerned]) }
-    case .task(let task)? where task.subject == .change:
-      let concerned: Set<TenantId> = task.concerned.isEmpty ? [provider] : Set(task.concerned)
-      return Place(subject: subject, customers: concerned)
-    case .gateApproval(let approval)?: customer = approval.stayTenant
-    default: break
-    }
+    if case .gateApproval(let approval)? = cause.matter { customer = approval.stayTenant }
     return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
   }
 
@@ -148,7 +147,8 @@ struct Known: Sendable {
       if let named = cause.named, named.audience == audience { addStaff(staff.first { $0.value.publicId == named.staff }?.key) }
       switch audience {
       case .owner:
-        addStaff(cause.owner)
+        if cause.tellsOwner { addStaff(cause.owner) }
+        if cause.isUntaken { addStaff(standIn) }
         addStaff(cause.matter?.offerer)
       case .assignee:
         addStaff(cause.ticket?.assignee)

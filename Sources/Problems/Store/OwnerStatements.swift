@@ -1,4 +1,6 @@
+import Desk
 import Kernel
+import Operations
 import Postgres
 
 /// A member of the staff by an account of his.
@@ -72,34 +74,7 @@ package struct StaffToFilterBy: Statement {
   package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Open problems of those who left.
-struct ProblemsOfTheGone: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let owner: Int64
-    let staff: [UInt8]
-  }
-
-  let provider: TenantId
-  let after: Int64
-  let limit: Int64
-
-  static let sql = """
-    select p.id, a.id, a.public_id from tenancy.account a
-    join problems.problem p on p.tenant_id = a.tenant_id and p.owner_id = a.id and p.state in ('new', 'investigating', 'known_error')
-    where a.tenant_id = $1 and a.kind = 'staff' and a.state = 'disabled' and p.id > $2 order by p.id limit $3
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), owner: try row.next(), staff: try row.next()) }
-}
-
-/// Takes a problem from who answers for it; no row where another one does by now, he is back, or it is over.
+/// Takes a problem from who answers for it; no row where another one does by now, or it is over.
 struct LoseProblemOwner: Statement {
   let provider: TenantId
   let problem: Int64
@@ -109,7 +84,6 @@ struct LoseProblemOwner: Statement {
   static let sql = """
     update problems.problem p set owner_id = null, owner_public_id = null, version = p.version + 1, updated_at = $4
     where p.tenant_id = $1 and p.id = $2 and p.owner_id = $3 and p.state in ('new', 'investigating', 'known_error')
-      and exists (select from tenancy.account a where a.tenant_id = $1 and a.id = $3 and a.state = 'disabled')
     returning p.id
     """
 
@@ -121,4 +95,46 @@ struct LoseProblemOwner: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Locks a problem that is to be taken from its owner.
+struct HoldOwnedProblem: Statement {
+  let provider: TenantId
+  let problem: Int64
+
+  static let sql = "select p.id from problems.problem p where p.tenant_id = $1 and p.id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(problem)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Problems that are taken from who may not work on them any more.
+package struct ProblemOwners: OwnerKeeper {
+  package let process = "problem"
+  package let permission = ProblemRights.work
+  package let subjectKind = "problem"
+
+  package init() {}
+
+  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
+    _ = try await transaction.first(HoldOwnedProblem(provider: tenant, problem: record))
+  }
+
+  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.first(LoseProblemOwner(provider: tenant, problem: record, owner: owner, now: now)) != nil
+  }
+
+  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.execute(EndOffers(provider: tenant, subject: .problem(record), now: now)) > 0
+  }
+
+  package func note(
+    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
+  ) async throws -> Int64? {
+    try await transaction.first(ProblemNote(type, payload, on: record, of: tenant, by: actor, at: now))
+  }
 }

@@ -172,63 +172,6 @@ struct EndRequestHandovers: Statement {
   }
 }
 
-/// Where the sweep of owners has something to do, across tenants: ids only.
-struct RequestsOfTheGone: Statement {
-  struct Found: Sendable {
-    let tenant: TenantId
-    let id: Int64
-    let owner: Int64
-  }
-
-  let after: Int64
-  let limit: Int64
-
-  static let sql = "select tenant_id, id, owner_id from finder.requests_of_the_gone($1, $2)"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), owner: try row.next()) }
-}
-
-/// Offers of requests that are over.
-struct DeadRequestHandovers: Statement {
-  struct Found: Sendable {
-    let tenant: TenantId
-    let request: Int64
-    let id: Int64
-  }
-
-  let after: Int64
-  let limit: Int64
-
-  static let sql = "select tenant_id, request_id, id from finder.dead_request_handovers($1, $2)"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), request: try row.next(), id: try row.next()) }
-}
-
-/// The public id of a member of the staff whose account is disabled; no row: he is there.
-struct GoneOwner: Statement {
-  let provider: TenantId
-  let account: Int64
-
-  static let sql = "select public_id from tenancy.account where tenant_id = $1 and id = $2 and kind = 'staff' and state = 'disabled'"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(account)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
-}
-
 /// Takes a request from who answers for it; no row where another one does by now, or it is over.
 struct LoseRequestOwner: Statement {
   let tenant: TenantId
@@ -247,4 +190,31 @@ struct LoseRequestOwner: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Requests that are taken from who may not work on them any more.
+package struct RequestOwners: OwnerKeeper {
+  package let process = "request"
+  package let permission = RequestRights.work
+  package let subjectKind = RequestNews.subjectKind
+
+  package init() {}
+
+  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
+    _ = try await transaction.first(HoldRequest(tenant: tenant, id: record))
+  }
+
+  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.first(LoseRequestOwner(tenant: tenant, request: record, owner: owner)) != nil
+  }
+
+  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.execute(EndRequestHandovers(tenant: tenant, request: record, now: now)) > 0
+  }
+
+  package func note(
+    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
+  ) async throws -> Int64? {
+    try await transaction.first(RequestNote(type, payload, on: record, of: tenant, by: actor, at: now))
+  }
 }

@@ -1,0 +1,117 @@
+import Changes
+import Desk
+import Kernel
+import Operations
+import Problems
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import Notifications
+
+/// Whoever answers for something by what others did, or by the rule, hears it: once, and only where he may see it.
+@Suite struct OwnerNewsTests {
+  /// As the sweep of handbooks leaves it.
+  private func rule(_ process: String, is principal: Principal, _ world: NotificationsWorld) async throws {
+    try await world.database.runAsSuperuser(
+      """
+      insert into handbooks.accountable (process, valid_from, owner_id, owner_public_id, owner_name, rule)
+      select '\(process)', '2026-01-01', id, public_id, name, 'default' from tenancy.account where id = \(principal.actor.id)
+      """)
+  }
+
+  private func problem(_ world: NotificationsWorld) async throws -> Value {
+    try await world.call(
+      "problem.open", ["customer": .id(world.acme.publicId), "title": "Leak", "description": "x", "impact": 2, "urgency": 2])
+  }
+
+  private func change(_ world: NotificationsWorld, by principal: Principal? = nil) async throws -> Value {
+    let now = world.database.clock.now()
+    return try await world.call(
+      "change.open",
+      [
+        "customer": .id(world.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
+        "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
+      ], as: principal)
+  }
+
+  private func sweep(_ world: NotificationsWorld) async throws {
+    world.database.clock.advance(seconds: 15)
+    let sweep = OwnerSweep([TicketOwners(), ProblemOwners(), ChangeOwners()])
+    for _ in 0..<2 { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+  }
+
+  /// Somebody else made him the owner: of an incident he hears it as who was assigned, and no second time.
+  @Test func whoIsMadeTheOwnerHearsItOnce() async throws {
+    let world = try await NotificationsWorld()
+    let members: KeyValuePairs<String, Value> = ["id": try await problem(world)["id"] ?? .null, "staff": world.colleagueId]
+    try await world.call("problem.assign", members, as: world.engineer, version: 1)
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.events(world.colleague) == ["problem.owner_changed"])
+    #expect(try await world.inbox(world.colleague).first?["subject"] == "[PROV-PRB-000001] You answer for it: Leak")
+    #expect(try await world.events(world.engineer) == [])
+    let opened = try await change(world)
+    let own: KeyValuePairs<String, Value> = ["id": opened["id"] ?? .null, "staff": world.engineerId]
+    try await world.call("change.assign", own, as: world.engineer, version: opened["version"]?.integer)
+    try await world.make()
+    #expect(try await world.events(world.engineer) == [], "what he did himself is no news")
+    let incident = try await world.incident()
+    try await world.call("incident.assign", ["id": incident, "assignee": world.colleagueId], as: world.engineer, version: 1)
+    try await world.make()
+    #expect(try await world.events(world.colleague).filter { $0.hasPrefix("incident.") } == ["incident.assigned"])
+    #expect(try await world.left() == 0)
+  }
+
+  /// Who lost the right hears nothing; whom the rule names hears of each that it is his from now on.
+  @Test func whomTheRuleNamesHearsOfWhatSomebodyLost() async throws {
+    let world = try await NotificationsWorld()
+    let lena = try await NotificationsWorld.staff("Lena", world.database).0
+    for process in ["incident", "problem", "change"] { try await rule(process, is: lena, world) }
+    let incident = try await world.incident()
+    try await world.call("incident.take", ["id": incident], as: world.colleague, version: 1)
+    try await world.call("problem.take", ["id": try await problem(world)["id"] ?? .null], as: world.colleague, version: 1)
+    _ = try await change(world, by: world.colleague)
+    try await world.make()
+    try await sweep(world)
+    try await world.make()
+    #expect(try await world.events(lena) == [], "he still may")
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    try await sweep(world)
+    for _ in 0..<2 { try await world.make() }
+    #expect(Set(try await world.events(lena)) == ["incident.owner_changed", "problem.owner_changed", "change.owner_changed"])
+    #expect(try await world.events(lena).count == 3)
+    #expect(try await world.events(world.colleague) == [])
+    #expect(try await world.left() == 0)
+  }
+
+  /// An offer to who may not accept it any more ends, and who made it hears that.
+  @Test func whoOfferedItHearsThatNobodyCanAcceptIt() async throws {
+    let world = try await NotificationsWorld()
+    let opened = try await change(world, by: world.engineer)
+    let members: KeyValuePairs<String, Value> = ["id": opened["id"] ?? .null, "staff": world.colleagueId]
+    try await world.call("change.offer", members, as: world.engineer, version: opened["version"]?.integer)
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    try await sweep(world)
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.events(world.engineer) == ["change.offer_answered"])
+    #expect(try await world.events(world.colleague) == [], "he may not read it")
+  }
+
+  /// Of what nobody has taken who answers by the rule hears, as long as he may read it; who takes it knows of it.
+  @Test func whoAnswersByTheRuleHearsOfWhatIsNew() async throws {
+    let world = try await NotificationsWorld()
+    let (lena, lenaId) = try await NotificationsWorld.staff("Lena", world.database)
+    try await rule("incident", is: lena, world)
+    _ = try await world.incident()
+    try await world.make()
+    #expect(try await world.events(lena) == ["incident.opened"])
+    try await world.call("incident.take", ["id": try await world.incident()], as: world.colleague, version: 1)
+    try await world.make()
+    #expect(try await world.events(lena) == ["incident.opened"])
+    #expect(try await world.events(world.colleague) == [])
+    try await world.database.narrow(lenaId, to: [world.other])
+    _ = try await world.incident()
+    try await world.make()
+    #expect(try await world.events(lena) == ["incident.opened"])
+  }
+}
