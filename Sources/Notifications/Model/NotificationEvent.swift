@@ -65,13 +65,15 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
   case requestInternallyCommented = "request.internally_commented"
-  /// Somebody is offered a request, a problem or a change to answer for it; he accepted or returned it, or it was withdrawn.
+  /// Somebody is offered a request, a problem, a change or a release to answer for it; he accepted or returned it, or it was withdrawn.
   case requestOffered = "request.offered"
   case requestOfferAnswered = "request.offer_answered"
   case problemOffered = "problem.offered"
   case problemOfferAnswered = "problem.offer_answered"
   case changeOffered = "change.offered"
   case changeOfferAnswered = "change.offer_answered"
+  case releaseOffered = "release.offered"
+  case releaseOfferAnswered = "release.offer_answered"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -109,6 +111,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestOffered, .requestOfferAnswered: .requestOffer
     case .problemOffered, .problemOfferAnswered: .problemOffer
     case .changeOffered, .changeOfferAnswered: .changeOffer
+    case .releaseOffered, .releaseOfferAnswered: .releaseOffer
     default: .ticket
     }
   }
@@ -129,13 +132,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case change, changeApproval
     /// That a customer's request is handed over.
     case requestOffer
-    /// That a problem, or a change, is: the provider's, also where it is about one customer.
-    case problemOffer, changeOffer
+    /// That a problem, a change, or a release is: the provider's, also where it is about one customer.
+    case problemOffer, changeOffer, releaseOffer
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer: true
+      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer, .releaseOffer: true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer: false
       }
     }
@@ -144,7 +147,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer: true
+      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer, .releaseOffer: true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer: false
       }
     }
@@ -157,7 +160,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer: nil
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .releaseOffer:
+        nil
       }
     }
 
@@ -173,7 +177,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .escalation: "escalation.read"
       case .request, .requestOffer: "request.read"
       case .requestApproval: ApproverRule.permission
-      case .change, .changeOffer: "change.read"
+      case .change, .changeOffer, .releaseOffer: "change.read"
       case .problemOffer: "problem.read"
       case .changeApproval: ToldChange.permission
       }
@@ -187,7 +191,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
-      case .requestOffer, .problemOffer, .changeOffer: [.offered, .owner]
+      case .requestOffer, .problemOffer, .changeOffer, .releaseOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
       case .escalation: [.escalation]

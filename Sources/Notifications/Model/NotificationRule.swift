@@ -157,6 +157,11 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_offer_answered", name: OfferMessages.ruleChangeAnswered, event: .changeOfferAnswered, audience: [.owner, .offered],
       channels: [.inbox, .email]),
+    StockRule(
+      key: "release_offered", name: OfferMessages.ruleReleaseOffered, event: .releaseOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "release_offer_answered", name: OfferMessages.ruleReleaseAnswered, event: .releaseOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

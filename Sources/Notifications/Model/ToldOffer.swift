@@ -5,11 +5,11 @@ import Problems
 import Requests
 import Tenancy
 
-/// A request, a problem or a change that is handed over, and what became of that.
+/// A request, a problem, a change or a release that is handed over, and what became of that.
 struct ToldOffer: Sendable {
   /// By the kind of the events' subject.
   enum Subject: String, Sendable {
-    case request, problem, change
+    case request, problem, change, release
 
     /// - Parameter type: of an event, such as `request.ownership_offered`.
     init?(ofType type: String) { self.init(rawValue: String(type.prefix { $0 != "." })) }
@@ -19,6 +19,7 @@ struct ToldOffer: Sendable {
       case .request: .request
       case .problem: .problem
       case .change: .change
+      case .release: .release
       }
     }
 
@@ -28,19 +29,20 @@ struct ToldOffer: Sendable {
       case .request: RequestLine.number(of: tenant.code, number)
       case .problem: ProblemNumber.text(tenant.code, number)
       case .change: ChangeNumber.text(tenant.code, number)
+      case .release: ChangeNumber.release(tenant.code, number)
       }
     }
   }
 
   let subject: Subject
-  /// The row of the request, the problem, or the change.
+  /// The row of the request, the problem, the change, or the release.
   let id: Int64
   let publicId: [UInt8]
   let number: Int64
   /// Of a request the code of what was ordered, with its names.
   let title: String
   let names: LocalText
-  /// The one customer whom a problem is about, or those whom a change concerns.
+  /// The one customer whom a problem is about, or those whom a change or a release concerns.
   let concerned: [TenantId]
   /// Who answers for it while the offer stands, and to whom it is offered; nil: a team.
   let from: Int64
@@ -84,7 +86,7 @@ struct ToldOffer: Sendable {
     let whose: [Value.Member] =
       switch subject {
       case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
-      case .problem, .change: []
+      case .problem, .change, .release: []
       }
     let told = [
       Value.Member(subject.rawValue, .id(tenant.id(subject.idKind.prefix, publicId))),

@@ -40,8 +40,9 @@ struct NotificationText: Sendable, Equatable {
       case .changeStarted, .changeClosed: ["number", "title", "actor", "at"]
       case .changeImplemented: ["number", "title", "outcome", "actor", "at"]
       case .changeRevised, .changeBackedOut, .changeCancelled: ["number", "title", "reason", "actor", "at"]
-      case .requestOffered, .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
-      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
+      case .requestOffered, .problemOffered, .changeOffered, .releaseOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered:
+        ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
       }
     guard event != .summary, event.subject == .ticket else { return own }
@@ -117,8 +118,9 @@ struct NotificationText: Sendable, Equatable {
     case .changeBackedOut: (AgreementMessages.changeBackedOutSubject, AgreementMessages.changeReasonBody)
     case .changeClosed: (AgreementMessages.changeClosedSubject, AgreementMessages.changeBody)
     case .changeCancelled: (AgreementMessages.changeCancelledSubject, AgreementMessages.changeReasonBody)
-    case .requestOffered, .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
-    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
+    case .requestOffered, .problemOffered, .changeOffered, .releaseOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered:
+      (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

@@ -127,9 +127,11 @@ struct Cause: Sendable {
     case (.offered, .request): .requestOffered
     case (.offered, .problem): .problemOffered
     case (.offered, .change): .changeOffered
+    case (.offered, .release): .releaseOffered
     case (.taken, .request), (.returned, .request): .requestOfferAnswered
     case (.taken, .problem), (.returned, .problem): .problemOfferAnswered
     case (.taken, .change), (.returned, .change): .changeOfferAnswered
+    case (.taken, .release), (.returned, .release): .releaseOfferAnswered
     }
   }
 

@@ -348,6 +348,7 @@ struct AccountMatters: Sendable {
       case .request: try await transaction.query(RequestOffersToTell(tenant: tenant, ids: ids))
       case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
       case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
+      case .release: try await transaction.query(ReleaseOffersToTell(provider: tenant, ids: ids))
       }
     return Dictionary(grouping: found) { $0.id }
   }
