@@ -1,7 +1,6 @@
 import Desk
 import Kernel
 import Operations
-import Problems
 
 package enum ReadRelease: Operation {
   package typealias Input = ReleaseReference

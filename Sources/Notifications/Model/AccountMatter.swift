@@ -5,6 +5,7 @@ import Contracts
 import Escalations
 import Gates
 import Kernel
+import MajorIncidents
 import Operations
 import Renewals
 import Requests
@@ -24,6 +25,7 @@ enum AccountMatter: Sendable {
   case escalation(ToldEscalation)
   case request(ToldRequest)
   case change(ToldChange)
+  case majorIncident(ToldMajor)
   case offer(ToldOffer)
 
   /// The member of the staff who sees to it.
@@ -32,6 +34,7 @@ enum AccountMatter: Sendable {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
     case .change(let change): change.owner
+    case .majorIncident(let major): major.lead
     case .offer(let offer): offer.from
     case .renewal, .lapse, .proof, .certification, .escalation, .request: nil
     }
@@ -46,9 +49,13 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
+    case .majorIncident(let major): major.declarer
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
     }
   }
+
+  /// The customers of a major incident, whose account managers are told of it.
+  var customersOfMajor: [TenantId] { if case .majorIncident(let major) = self { major.concerned } else { [] } }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
   var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }
@@ -59,7 +66,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .majorIncident, .offer: nil
     }
   }
 
@@ -74,6 +81,7 @@ enum AccountMatter: Sendable {
     case .gateApproval(let approval): (.gateApproval, approval.publicId)
     case .escalation(let escalation): (.escalation, escalation.publicId)
     case .offer(let offer): (offer.subject.idKind, offer.publicId)
+    case .majorIncident(let major): (.majorIncident, major.publicId)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
     case .change(let change):
@@ -88,6 +96,7 @@ enum AccountMatter: Sendable {
     case .request(let request): request.values(language, of: tenant, type)
     case .change(let change): change.values(language, of: tenant, type)
     case .offer(let offer): offer.values(language, of: tenant)
+    case .majorIncident(let major): major.values(of: tenant, type)
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -135,6 +144,7 @@ enum AccountMatter: Sendable {
     case .request(let request): return request.members(of: tenant)
     case .change(let change): return change.members(of: tenant)
     case .offer(let offer): return offer.members(of: tenant)
+    case .majorIncident(let major): return major.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

@@ -65,7 +65,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
   case requestInternallyCommented = "request.internally_commented"
-  /// Somebody is offered a request, a problem, a change or a release to answer for it; he accepted or returned it, or it was withdrawn.
+  /// Somebody is offered a request, a problem, a change, a release or a major incident to answer for it; he accepted or returned it, or it was withdrawn.
   case requestOffered = "request.offered"
   case requestOfferAnswered = "request.offer_answered"
   case problemOffered = "problem.offered"
@@ -74,6 +74,15 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case changeOfferAnswered = "change.offer_answered"
   case releaseOffered = "release.offered"
   case releaseOfferAnswered = "release.offer_answered"
+  case majorOffered = "major_incident.offered"
+  case majorOfferAnswered = "major_incident.offer_answered"
+  /// A major incident was declared; something was written in its log; something helps; it is over; it goes on after all; it was looked back on.
+  case majorDeclared = "major_incident.declared"
+  case majorLogged = "major_incident.logged"
+  case majorMitigated = "major_incident.mitigated"
+  case majorResolved = "major_incident.resolved"
+  case majorReopened = "major_incident.reopened"
+  case majorReviewed = "major_incident.reviewed"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -112,6 +121,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .problemOffered, .problemOfferAnswered: .problemOffer
     case .changeOffered, .changeOfferAnswered: .changeOffer
     case .releaseOffered, .releaseOfferAnswered: .releaseOffer
+    case .majorOffered, .majorOfferAnswered: .majorOffer
+    case .majorDeclared, .majorLogged, .majorMitigated, .majorResolved, .majorReopened, .majorReviewed: .majorIncident
     default: .ticket
     }
   }
@@ -132,13 +143,16 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case change, changeApproval
     /// That a customer's request is handed over.
     case requestOffer
-    /// That a problem, a change, or a release is: the provider's, also where it is about one customer.
-    case problemOffer, changeOffer, releaseOffer
+    /// Of a major incident, which is the provider's, whichever customers it concerns.
+    case majorIncident
+    /// That a problem, a change, a release, or a major incident is: the provider's, also where it is about one customer.
+    case problemOffer, changeOffer, releaseOffer, majorOffer
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer, .releaseOffer: true
+      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .releaseOffer, .majorOffer:
+        true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer: false
       }
     }
@@ -147,20 +161,21 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer, .releaseOffer: true
+      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer: false
       }
     }
 
     /// Whether who asked for it is one of the staff: then he may be told also of what no customer's people are.
-    var isAskedByStaff: Bool { self == .change }
+    var isAskedByStaff: Bool { self == .change || self == .majorIncident }
 
     /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
     var inCharge: Audience? {
       switch self {
-      case .ticket, .action, .gateApproval, .change: .owner
+      case .ticket, .action, .gateApproval, .change, .majorIncident: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .releaseOffer:
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .releaseOffer,
+        .majorOffer:
         nil
       }
     }
@@ -179,6 +194,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: ApproverRule.permission
       case .change, .changeOffer, .releaseOffer: "change.read"
       case .problemOffer: "problem.read"
+      case .majorIncident, .majorOffer: "major_incident.read"
       case .changeApproval: ToldChange.permission
       }
     }
@@ -191,7 +207,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
-      case .requestOffer, .problemOffer, .changeOffer, .releaseOffer: [.offered, .owner]
+      case .majorIncident: [.owner, .requester, .accountManagers]
+      case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
       case .escalation: [.escalation]

@@ -162,6 +162,28 @@ struct StockRule: Sendable {
     StockRule(
       key: "release_offer_answered", name: OfferMessages.ruleReleaseAnswered, event: .releaseOfferAnswered, audience: [.owner, .offered],
       channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_declared", name: MajorIncidentMessages.ruleDeclared, event: .majorDeclared, audience: [.owner, .accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_logged", name: MajorIncidentMessages.ruleLogged, event: .majorLogged, audience: [.owner, .requester], channels: [.inbox]),
+    StockRule(
+      key: "major_incident_mitigated", name: MajorIncidentMessages.ruleMitigated, event: .majorMitigated,
+      audience: [.owner, .requester, .accountManagers], channels: [.inbox]),
+    StockRule(
+      key: "major_incident_resolved", name: MajorIncidentMessages.ruleResolved, event: .majorResolved, audience: [.owner, .requester, .accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_reopened", name: MajorIncidentMessages.ruleReopened, event: .majorReopened, audience: [.owner, .requester, .accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_reviewed", name: MajorIncidentMessages.ruleReviewed, event: .majorReviewed, audience: [.owner, .requester],
+      channels: [.inbox]),
+    StockRule(
+      key: "major_incident_offered", name: MajorIncidentMessages.ruleOffered, event: .majorOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_offer_answered", name: MajorIncidentMessages.ruleOfferAnswered, event: .majorOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -9,6 +9,7 @@ struct NotificationText: Sendable, Equatable {
   static let mostSubject = 200
   static let mostBody = 8_000
 
+  private static let ofMajors = ["number", "title", "state", "customers", "actor", "at"]
   private static let ofRequests = ["number", "offering", "customer", "requester", "actor", "at"]
 
   /// The fields that a text about this event may name.
@@ -40,8 +41,10 @@ struct NotificationText: Sendable, Equatable {
       case .changeStarted, .changeClosed: ["number", "title", "actor", "at"]
       case .changeImplemented: ["number", "title", "outcome", "actor", "at"]
       case .changeRevised, .changeBackedOut, .changeCancelled: ["number", "title", "reason", "actor", "at"]
-      case .requestOffered, .problemOffered, .changeOffered, .releaseOffered: ["number", "title", "team", "reason", "actor", "at"]
-      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered:
+      case .majorDeclared, .majorReopened: ofMajors
+      case .majorLogged, .majorMitigated, .majorResolved, .majorReviewed: ofMajors + ["text"]
+      case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
         ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
       }
@@ -118,8 +121,14 @@ struct NotificationText: Sendable, Equatable {
     case .changeBackedOut: (AgreementMessages.changeBackedOutSubject, AgreementMessages.changeReasonBody)
     case .changeClosed: (AgreementMessages.changeClosedSubject, AgreementMessages.changeBody)
     case .changeCancelled: (AgreementMessages.changeCancelledSubject, AgreementMessages.changeReasonBody)
-    case .requestOffered, .problemOffered, .changeOffered, .releaseOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
-    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered:
+    case .majorDeclared: (MajorIncidentMessages.declaredSubject, MajorIncidentMessages.body)
+    case .majorLogged: (MajorIncidentMessages.loggedSubject, MajorIncidentMessages.textBody)
+    case .majorMitigated: (MajorIncidentMessages.mitigatedSubject, MajorIncidentMessages.textBody)
+    case .majorResolved: (MajorIncidentMessages.resolvedSubject, MajorIncidentMessages.textBody)
+    case .majorReopened: (MajorIncidentMessages.reopenedSubject, MajorIncidentMessages.body)
+    case .majorReviewed: (MajorIncidentMessages.reviewedSubject, MajorIncidentMessages.textBody)
+    case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
       (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }

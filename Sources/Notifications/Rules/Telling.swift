@@ -5,6 +5,7 @@ import Desk
 import Escalations
 import Gates
 import Kernel
+import MajorIncidents
 import Operations
 import Renewals
 import Requests
@@ -89,6 +90,7 @@ struct Cause: Sendable {
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
     if let news = ChangeTelling(rawValue: found.type) { return event(news) }
+    if let news = MajorNews(rawValue: found.type) { return event(news) }
     if let news = OfferNews(type: found.type), let subject = ToldOffer.Subject(ofType: found.type) { return event(news, subject) }
     return nil
   }
@@ -106,6 +108,17 @@ struct Cause: Sendable {
       } else {
         .requestInternallyCommented
       }
+    }
+  }
+
+  private static func event(_ news: MajorNews) -> NotificationEvent {
+    switch news {
+    case .declared: .majorDeclared
+    case .logged: .majorLogged
+    case .mitigated: .majorMitigated
+    case .resolved: .majorResolved
+    case .reopened: .majorReopened
+    case .reviewed: .majorReviewed
     }
   }
 
@@ -128,10 +141,12 @@ struct Cause: Sendable {
     case (.offered, .problem): .problemOffered
     case (.offered, .change): .changeOffered
     case (.offered, .release): .releaseOffered
+    case (.offered, .majorIncident): .majorOffered
     case (.taken, .request), (.returned, .request): .requestOfferAnswered
     case (.taken, .problem), (.returned, .problem): .problemOfferAnswered
     case (.taken, .change), (.returned, .change): .changeOfferAnswered
     case (.taken, .release), (.returned, .release): .releaseOfferAnswered
+    case (.taken, .majorIncident), (.returned, .majorIncident): .majorOfferAnswered
     }
   }
 

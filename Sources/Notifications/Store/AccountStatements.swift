@@ -4,6 +4,7 @@ import Changes
 import Escalations
 import Gates
 import Kernel
+import MajorIncidents
 import Operations
 import Postgres
 import Renewals
@@ -299,6 +300,8 @@ struct AccountMatters: Sendable {
   /// Of each of those, all who were asked.
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
+  private var majors: [Int64: ToldMajor] = [:]
+  private var majorEntries: [[UInt8]: String] = [:]
   private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
   private let tenant: TenantId
 
@@ -330,6 +333,12 @@ struct AccountMatters: Sendable {
           ChangesToTell(provider: tenant, ids: ids), ApprovalsOfToldChanges(provider: tenant, ids: ids))
         changes = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
         askedOfChanges = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
+      case MajorNews.subjectKind:
+        let written = events.filter { entries[$0.cause]?.kind == kind }.compactMap { ToldMajor.entry(of: $0.event) }
+        let (found, logged) = try await transaction.query(
+          MajorsToTell(provider: tenant, ids: ids), MajorEntriesToTell(provider: tenant, publicIds: written))
+        majors = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        majorEntries = Dictionary(logged.map { ($0.publicId, $0.body) }) { first, _ in first }
       default: break
       }
       if let subject = ToldOffer.Subject(rawValue: kind) {
@@ -349,6 +358,7 @@ struct AccountMatters: Sendable {
       case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
       case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
       case .release: try await transaction.query(ReleaseOffersToTell(provider: tenant, ids: ids))
+      case .majorIncident: try await transaction.query(MajorOffersToTell(provider: tenant, ids: ids))
       }
     return Dictionary(grouping: found) { $0.id }
   }
@@ -369,6 +379,7 @@ struct AccountMatters: Sendable {
       guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)
     }
+    if kind == MajorNews.subjectKind { return majors[id]?.told(event, majorEntries).map { .majorIncident($0) } }
     guard let matter = matters[kind]?[id] else { return nil }
     switch matter {
     case .renewal(let renewal): return renewal.stands(event) ? matter : nil
@@ -378,7 +389,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .majorIncident, .offer: return matter
     }
   }
 

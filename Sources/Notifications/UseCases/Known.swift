@@ -1,0 +1,183 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// What is looked up once for all events of a transaction.
+struct Known: Sendable {
+  var comments: [[UInt8]: String] = [:]
+  var actors: [Int64: (name: String, tenant: TenantId, person: Int64?)] = [:]
+  private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
+  /// Of each ticket, those that went into it.
+  private var wentInto: [Int64: [TicketsGoneInto.Found]] = [:]
+  /// Of each subject, and customer, those who may be told of it.
+  private var staff: [Place: [Int64: Receiver]] = [:]
+  private let tenant: TenantId
+  private let provider: TenantId
+  private var people: [Int64: Receiver] = [:]
+  private var inCharge: [Int64] = []
+  /// Who answers for the customers of major incidents: of each those are told who serve one of its own.
+  private var inChargeOfMajors: [Int64] = []
+  private let approvers: Approvers
+
+  private struct Place: Hashable {
+    let subject: NotificationEvent.Subject
+    /// Of whom he must serve one; nil: any.
+    let customers: Set<TenantId>?
+  }
+
+  init(_ causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
+    tenant = telling.tenant
+    provider = telling.provider.id
+    let tickets = Array(Set(causes.compactMap(\.ticket?.id)))
+    let comments = causes.compactMap(\.comment)
+    let (foundWatchers, foundComments, foundActors) = try await transaction.query(
+      WatchersOfTickets(tenant: telling.tenant, tickets: tickets), ToldComments(tenant: telling.tenant, publicIds: comments),
+      ToldActors(tenants: Set([telling.tenant, telling.provider.id]).sorted(), ids: Array(Set(causes.map(\.actor)))))
+    self.comments = Dictionary(foundComments.map { ($0.publicId, $0.body) }) { first, _ in first }
+    actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
+    let reaching = Set(causes.filter(\.reachesMerged).compactMap(\.ticket?.id)).sorted()
+    let foundGone = try await reaching.isEmpty ? [] : transaction.query(TicketsGoneInto(tenant: telling.tenant, tickets: reaching))
+    for one in foundGone { wentInto[one.survivor, default: []].append(one) }
+    var watching = foundWatchers
+    if !foundGone.isEmpty {
+      let gone = Set(foundGone.map(\.ticket.id)).subtracting(tickets).sorted()
+      let more = try await transaction.query(WatchersOfTickets(tenant: telling.tenant, tickets: gone))
+      watching += more
+    }
+    for watcher in watching { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
+    let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
+    approvers = try await Approvers(causes, telling, in: transaction)
+    let ofMatters: [Int64] = causes.flatMap { $0.matter?.people ?? [] }
+    let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
+    let personIds = Set(ofTickets + ofMatters + approvers.people)
+    let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
+    let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
+    let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
+    let concerned: [Int64] = named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)
+    try await addStaff(Set(concerned + submitters + offered + approvers.staff), publicIds, of: causes, telling, in: transaction)
+    // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
+    // rules say concerns them.
+    let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
+    if !concerning.isEmpty {
+      inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: [telling.tenant], now: telling.now))
+      try await addStaff(Set(inCharge), [], of: concerning, telling, in: transaction)
+    }
+    let majors = causes.filter { !($0.matter?.customersOfMajor ?? []).isEmpty && telling.isForAccountManagers($0) }
+    if !majors.isEmpty {
+      let customers = Set(majors.flatMap { $0.matter?.customersOfMajor ?? [] }).sorted()
+      inChargeOfMajors = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: customers, now: telling.now))
+      try await addStaff(Set(inChargeOfMajors), [], of: majors, telling, in: transaction)
+    }
+    guard !personIds.isEmpty else { return }
+    let foundPeople = try await transaction.query(PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
+    for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
+  }
+
+  private func isNobodys(_ cause: Cause) -> Bool { cause.isNobodys(among: staff[place(of: cause)] ?? [:]) }
+
+  /// Of these those who may be told, for each subject of the causes.
+  private mutating func addStaff(
+    _ ids: Set<Int64>, _ publicIds: [[UInt8]], of causes: [Cause], _ telling: Telling, in transaction: Transaction
+  ) async throws {
+    let places = Set(causes.map { place(of: $0) })
+    for place in places {
+      let found = try await transaction.query(
+        StaffToTell(
+          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [place.subject.permission],
+          customers: place.customers.map { $0.map(\.rawValue).sorted() }, now: telling.now))
+      for receiver in found { if case .staff(let id) = receiver.who { staff[place, default: [:]][id] = receiver } }
+    }
+  }
+
+  /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's. So is a problem that is
+  /// about one. A change is for who serves one of those whom it concerns; what concerns nobody yet is for who serves all.
+  private func place(of cause: Cause) -> Place {
+    let subject = cause.event.subject
+    var customer = tenant
+    switch cause.matter {
+    case .change(let change)?:
+      let concerned: Set<TenantId> = change.concerned.isEmpty ? [provider] : Set(change.concerned)
+      return Place(subject: subject, customers: concerned)
+    case .offer(let offer)? where !offer.concerned.isEmpty: return Place(subject: subject, customers: Set(offer.concerned))
+    case .majorIncident(let major)? where !major.concerned.isEmpty: return Place(subject: subject, customers: Set(major.concerned))
+    case .gateApproval(let approval)?: customer = approval.stayTenant
+    default: break
+    }
+    return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
+  }
+
+  private func inCharge(of cause: Cause) -> [Int64] { (cause.matter?.customersOfMajor ?? []).isEmpty ? inCharge : inChargeOfMajors }
+
+  /// Whether the customer's people did it, or a programme of theirs.
+  func isOfCustomer(_ cause: Cause) -> Bool {
+    cause.actorKind == Actor.Kind.customer.rawValue || tenant != provider && actors[cause.actor]?.tenant == tenant
+  }
+
+  /// The tickets for which this one spoke when it happened.
+  private func gone(into cause: Cause) -> [ToldTicket] {
+    guard cause.reachesMerged, !(cause.event == .answered && isOfCustomer(cause)), let ticket = cause.ticket else { return [] }
+    return wentInto[ticket.id, default: []].filter { found in found.since.map { $0 <= cause.toldAt } ?? true }.map(\.ticket)
+  }
+
+  /// The ticket, his own or one that he watches, about which somebody is told who has nothing to do with the one that it went into and that it happened
+  /// to. Of several the first, so that he is told once.
+  func goneTicket(of receiver: Receiver, _ cause: Cause) -> ToldTicket? {
+    guard case .person(let person) = receiver.who, let ticket = cause.ticket, person != ticket.requester else { return nil }
+    let merged = gone(into: cause)
+    if let own = merged.first(where: { $0.requester == person }) { return own }
+    return watches(person, ticket) ? nil : merged.first { watches(person, $0) }
+  }
+
+  private func watches(_ person: Int64, _ ticket: ToldTicket) -> Bool { watchers[ticket.id, default: []].contains { $0.person == person } }
+
+  /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
+  func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
+    var found: [Receiver.Who: Receiver] = [:]
+    let staff = staff[place(of: cause)] ?? [:]
+    func addStaff(_ id: Int64?) {
+      guard let id, let receiver = staff[id], !(cause.actorKind == Actor.Kind.staff.rawValue && cause.actor == id) else { return }
+      found[receiver.who] = receiver
+    }
+    func addPerson(_ id: Int64?) {
+      guard cause.event.isForCustomers, let id, let receiver = people[id],
+        !(cause.actorKind == Actor.Kind.customer.rawValue && actors[cause.actor]?.person == id)
+      else { return }
+      found[receiver.who] = receiver
+    }
+    for audience in rule.audience {
+      switch audience {
+      case .owner:
+        addStaff(cause.owner)
+        addStaff(cause.matter?.offerer)
+      case .assignee:
+        addStaff(cause.ticket?.assignee)
+        for id in cause.matter?.assignees ?? [] { addStaff(id) }
+      case .offered:
+        addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
+        addStaff(cause.matter?.offeredTo)
+      case .escalation:
+        let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
+        for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
+      case .accountManagers: for id in inCharge(of: cause) { addStaff(id) }
+      case .requester:
+        addPerson(cause.ticket?.requester)
+        for ticket in gone(into: cause) { addPerson(ticket.requester) }
+        for person in cause.matter?.people ?? [] { addPerson(person) }
+        addStaff(cause.matter?.submittingStaff)
+      case .approvers:
+        for id in approvers.staff(of: cause) { addStaff(id) }
+        for person in approvers.people(of: cause) { addPerson(person) }
+      case .watchers:
+        for watcher in cause.ticket.flatMap({ watchers[$0.id] }) ?? [] {
+          addStaff(watcher.account)
+          addPerson(watcher.person)
+        }
+        for ticket in gone(into: cause) { for watcher in watchers[ticket.id] ?? [] { addPerson(watcher.person) } }
+      }
+    }
+    if isNobodys(cause), let audience = cause.event.subject.inCharge, rule.audience.contains(audience) { for id in inCharge { addStaff(id) } }
+    for member in rule.staff { addStaff(member.id) }
+    return found.values.sorted { $0.who.name < $1.who.name }
+  }
+}
