@@ -20,7 +20,7 @@ extension World {
 
   /// One with several of all that is listed.
   func majorToPage(_ twin: Twin) async throws -> Value {
-    let declared = try await major(twin)
+    let declared = try await self.major(twin)
     let major = declared.id
     try await seed("major_incident.assign", ["id": major, "lead": try await engineerOfAll(twin)], version: declared.version)
     try await handRound("major_incident", major, in: twin)

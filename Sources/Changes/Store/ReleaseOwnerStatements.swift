@@ -7,17 +7,12 @@ struct ConcernedByRelease: Statement {
   let provider: TenantId
   let release: Int64
 
-  /// $1 the provider.
-  static func concerned(_ release: String) -> String {
+  static let sql = """
+    select n.customer_id from changes.release_concerned n where n.tenant_id = $1 and n.release_id = $2
+    union
+    select n.customer_id from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+    where c.tenant_id = $1 and c.release_id = $2
     """
-    select n.customer_id from changes.release_concerned n where n.tenant_id = $1 and n.release_id = \(release)
-      union
-      select n.customer_id from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
-      where c.tenant_id = $1 and c.release_id = \(release)
-    """
-  }
-
-  static let sql = concerned("$2")
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -31,9 +26,9 @@ struct ConcernedByRelease: Statement {
 /// for who serves all.
 struct StaffForRelease: Statement {
   let provider: TenantId
-  let publicId: PublicId
   /// Nil: one that is not there yet.
   let release: Int64?
+  let publicId: PublicId
   let permission: String
   let now: Instant
 
@@ -43,7 +38,7 @@ struct StaffForRelease: Statement {
       join tenancy.role_permission q on q.role = g.role and q.permission = $4
       where g.tenant_id = $1 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5)),
     concerned as (
-      \(ConcernedByRelease.concerned("$3::bigint")))
+      \(ConcernedByRelease.sql))
     select a.id, a.public_id, a.name, a.person_id,
       exists (select from granted g where g.account_id = a.id and g.scope = 'all')
       or exists (select from concerned)
@@ -51,13 +46,13 @@ struct StaffForRelease: Statement {
           select from concerned w where w.customer_id is null or not exists (
             select from granted g join tenancy.role_grant_tenant l on l.tenant_id = g.tenant_id and l.role_grant_id = g.id
             where g.account_id = a.id and g.scope = 'listed' and l.granted_tenant_id = w.customer_id))
-    from tenancy.account a where a.tenant_id = $1 and a.public_id = $2 and a.kind = 'staff' and a.state = 'active'
+    from tenancy.account a where a.tenant_id = $1 and a.public_id = $3 and a.kind = 'staff' and a.state = 'active'
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
-    parameters.append(publicId.random)
     parameters.append(release)
+    parameters.append(publicId.random)
     parameters.append(permission)
     parameters.append(now)
   }

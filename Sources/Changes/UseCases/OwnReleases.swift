@@ -160,7 +160,7 @@ extension OperationContext {
       guard actor.kind == .staff else { return nil }
       return try await transaction.first(AccountOfStaff(provider: provider.id, account: actor.id))?.account
     }
-    let statement = StaffForRelease(provider: provider.id, publicId: named, release: nil, permission: ChangeRights.work, now: now)
+    let statement = StaffForRelease(provider: provider.id, release: nil, publicId: named, permission: ChangeRights.work, now: now)
     guard let found = try await transaction.first(statement) else { throw unknownReference("owner") }
     // Who opens it for himself needs not serve all.
     guard found.may || actor.kind == .staff && found.account.id == actor.id else { throw Failure.invalid("owner", ChangeMessages.mayNot) }
@@ -169,7 +169,7 @@ extension OperationContext {
 
   /// A member of the staff whom a body names, who may work on changes for all whom the release concerns.
   fileprivate func staff(_ id: PublicId, for release: ReleaseRow, _ path: String) async throws -> StaffForChange.Found {
-    let statement = StaffForRelease(provider: provider.id, publicId: id, release: release.id, permission: ChangeRights.work, now: now)
+    let statement = StaffForRelease(provider: provider.id, release: release.id, publicId: id, permission: ChangeRights.work, now: now)
     guard let found = try await transaction.first(statement) else { throw unknownReference(path) }
     guard found.may else { throw Failure.invalid(path, ChangeMessages.mayNot) }
     return found

@@ -91,7 +91,7 @@ struct Known: Sendable {
   }
 
   /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's. So is a problem that is
-  /// about one. A change is for who serves one of those whom it concerns; what concerns nobody yet is for who serves all.
+  /// about one. A change, or a major incident, is for who serves one of those whom it concerns; a change that concerns nobody yet is for who serves all.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
     var customer = tenant
@@ -107,7 +107,8 @@ struct Known: Sendable {
     return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
   }
 
-  private func inCharge(of cause: Cause) -> [Int64] { (cause.matter?.customersOfMajor ?? []).isEmpty ? inCharge : inChargeOfMajors }
+  /// The account managers of those whom it concerns.
+  private func accountManagers(for cause: Cause) -> [Int64] { (cause.matter?.customersOfMajor ?? []).isEmpty ? inCharge : inChargeOfMajors }
 
   /// Whether the customer's people did it, or a programme of theirs.
   func isOfCustomer(_ cause: Cause) -> Bool {
@@ -159,7 +160,7 @@ struct Known: Sendable {
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
-      case .accountManagers: for id in inCharge(of: cause) { addStaff(id) }
+      case .accountManagers: for id in accountManagers(for: cause) { addStaff(id) }
       case .requester:
         addPerson(cause.ticket?.requester)
         for ticket in gone(into: cause) { addPerson(ticket.requester) }
