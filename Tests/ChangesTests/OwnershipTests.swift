@@ -151,6 +151,10 @@ import Testing
     release = try await world.act("release.accept_offer", on: release, as: world.administrator)
     #expect(await refusal { try await world.act("release.sign_off", on: release, as: world.administrator) } == "release.own")
     #expect(try await world.act("release.sign_off", on: release, as: world.account).at("state") == "signed_off")
+    var named = try await world.call("release.open", ["title": "Summer", "owner": lead])
+    named = try await world.act("release.add_criterion", on: named, ["text": "Safe"])
+    named = try await world.act("release.judge_criterion", on: named, ["criterion": 1, "state": "met", "evidence": "Seen"])
+    #expect(await refusal { try await world.act("release.sign_off", on: named, as: world.administrator) } == "release.own")
   }
 
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what is over keeps its owner.
