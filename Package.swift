@@ -107,10 +107,13 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Requests", "Problems", "Changes",
+        "Escalations", "Assurance", "Approvals", "Requests", "Problems", "Changes", "MajorIncidents",
       ]),
     module(
-      "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
+      "Live",
+      [
+        "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "MajorIncidents", "Notifications", logging,
+      ]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk"]),
     module(
@@ -186,9 +189,9 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Requests", "Changes", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels",
-        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess,
-        systemPackage,
+        "Notifications", "Outbound", "Requests", "Changes", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assurance", "Assets", "Catalog",
+        "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging,
+        subprocess, systemPackage,
       ] + nio),
     tests(
       "EscalationsTests",
@@ -320,8 +323,9 @@ let package = Package(
     tests(
       "LiveTests",
       [
-        "Live", "HTTPAPI", "Web", "Notifications", "Changes", "Requests", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels",
-        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess,
+        "Live", "HTTPAPI", "Web", "Notifications", "Changes", "Requests", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assets", "Catalog",
+        "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport",
+        subprocess,
         logging,
       ] + nio + http),
     tests(

@@ -21,7 +21,7 @@ package enum ChangesModule: OperationModule {
     ListCalendar.self, ListClashes.self, CreateFreeze.self, ListFreezes.self, EndFreeze.self,
     OpenRelease.self, ReadRelease.self, ListReleases.self, WriteRelease.self, AddReleaseChange.self, RemoveReleaseChange.self, AddCriterion.self,
     JudgeCriterion.self, PilotRelease.self, RecordPilot.self, SignOffRelease.self, DeployRelease.self, CloseRelease.self, CancelRelease.self,
-    ReadReleaseHistory.self,
+    ReadReleaseHistory.self, AssignRelease.self, TakeRelease.self, OfferRelease.self, AcceptRelease.self, ReturnRelease.self, ListReleaseHandovers.self,
   ]
 
   package static let messages: [Message] = ChangeMessages.all + ReleaseMessages.all

@@ -153,6 +153,7 @@ struct LiveRound {
           case .problem: try await transaction.last(LiveProblems(changes: chosen))
           case .change: try await transaction.last(LiveChanges(changes: chosen))
           case .release: try await transaction.last(LiveReleases(changes: chosen))
+          case .majorIncident: try await transaction.last(LiveMajors(changes: chosen))
           }
         }
       }

@@ -7,7 +7,8 @@ package enum MajorIncidentsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     DeclareMajor.self, ReadMajor.self, ListMajors.self, ChangeMajor.self, AssignMajor.self, LinkMajorIncident.self, UnlinkMajorIncident.self,
     ListMajorIncidents.self, LogMajor.self, ListMajorEntries.self, MitigateMajor.self, ResolveMajor.self, ReopenMajor.self, ReviewMajor.self,
-    MajorImpact.self, ReadMajorHistory.self, ListMajorsOfIncident.self,
+    MajorImpact.self, ReadMajorHistory.self, ListMajorsOfIncident.self, TakeMajor.self, OfferMajor.self, AcceptMajor.self, ReturnMajor.self,
+    ListMajorHandovers.self,
   ]
 
   package static let messages: [Message] = MajorMessages.all

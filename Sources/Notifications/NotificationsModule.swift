@@ -11,7 +11,8 @@ package enum NotificationsModule: OperationModule {
     ReadOutboundStatus.self, HoldOutbound.self, ReleaseOutbound.self, ListDeadNotifications.self, RepeatDeadNotification.self,
   ]
 
-  package static let messages = NotificationMessages.all + AccountSideMessages.all + AgreementMessages.all + OfferMessages.all + WorkMessages.all
+  package static let messages =
+    NotificationMessages.all + AccountSideMessages.all + AgreementMessages.all + OfferMessages.all + WorkMessages.all + MajorIncidentMessages.all
 
   package static let constraints: [String: Message] = [
     "rule_name_unique": NotificationMessages.ruleNameTaken, "webhook_name_unique": NotificationMessages.webhookNameTaken,

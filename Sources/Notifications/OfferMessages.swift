@@ -1,6 +1,6 @@
 import Kernel
 
-/// What is said of requests, problems and changes that are handed over.
+/// What is said of requests, problems, changes and releases that are handed over.
 enum OfferMessages: MessageCatalog {
   static let ruleRequestOffered = Message("notification.rule.request_offered", "Tell whom a request is offered to", zh: "请求移交时通知对方")
   static let ruleRequestAnswered = Message(
@@ -11,6 +11,9 @@ enum OfferMessages: MessageCatalog {
   static let ruleChangeOffered = Message("notification.rule.change_offered", "Tell whom a change is offered to", zh: "变更移交时通知对方")
   static let ruleChangeAnswered = Message(
     "notification.rule.change_offer_answered", "Tell who hands a change over what became of it", zh: "变更移交有结果时通知移交人")
+  static let ruleReleaseOffered = Message("notification.rule.release_offered", "Tell whom a release is offered to", zh: "发布移交时通知对方")
+  static let ruleReleaseAnswered = Message(
+    "notification.rule.release_offer_answered", "Tell who hands a release over what became of it", zh: "发布移交有结果时通知移交人")
 
   static let ruleOpenedUntaken = Message(
     "notification.rule.opened_untaken", "Tell who answers for a new incident that nobody has taken", zh: "新事件无人认领时通知负责人")
@@ -45,6 +48,7 @@ enum OfferMessages: MessageCatalog {
   static let all = [
     ruleOpenedUntaken, ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ownerSubject, ownerBody,
     ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
+    ruleReleaseOffered, ruleReleaseAnswered,
     offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
   ]
 }

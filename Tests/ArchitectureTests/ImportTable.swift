@@ -101,10 +101,10 @@ enum ImportTable {
       "Notifications", 3,
       platform.union([
         "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs", "Approvals", "Requests",
-        "Problems", "Changes",
+        "Problems", "Changes", "MajorIncidents",
       ])),
     // Tells what changed: on tickets of all kinds and inboxes.
-    Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
+    Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "MajorIncidents", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),

@@ -49,6 +49,114 @@ import Testing
     #expect(try await world.call("change.handovers", ["id": open.at("id")]).texts("outcome") == ["returned", "accepted", "withdrawn"])
   }
 
+  private func events(of release: Value, _ world: ChangesWorld) async throws -> [String] {
+    try await world.call("release.history", ["id": release.at("id"), "limit": 100]).texts("type").map { String($0.dropFirst("release.".count)) }
+  }
+
+  /// Who opens a release answers for it, until somebody accepts it from him.
+  @Test func aReleaseIsHandedOverByAnOffer() async throws {
+    let world = try await ChangesWorld()
+    let (first, peer) = (try await granted(world.engineer, world), try await granted(world.peer, world))
+    let release = try await world.call("release.open", ["title": "Spring"])
+    #expect(release.at("owner") == first && release.at("ownerBy") == "person")
+    #expect(await refusal { try await world.act("release.take", on: release, as: world.peer) } == "release.owned")
+    #expect(await refusal { try await world.act("release.assign", on: release, ["staff": peer]) } == "release.owned")
+    #expect(await refusal { try await world.act("release.assign", on: release, ["staff": first]) } == "staff change.owned_already")
+    #expect(await refusal { try await world.act("release.offer", on: release, ["staff": peer], as: world.peer) } == "release.not_owners")
+    #expect(await refusal { try await world.act("release.offer", on: release) } == "staff owner.one_receiver")
+    #expect(await refusal { try await world.act("release.offer", on: release, ["staff": first]) } == "staff owner.offered_to_owner")
+    let offered = try await world.act("release.offer", on: release, ["staff": peer, "reason": "Knows the site"])
+    #expect(offered.at("owner") == first)
+    let read = try await world.call("release.read", ["id": release.at("id")], as: world.account)
+    #expect(read.at("offer.staff") == peer && read.at("offer.reason") == "Knows the site" && read.at("offer.outcome") == .null)
+    #expect(try await world.call("release.list", ["offered": .bool(true)], as: world.peer).texts("title") == ["Spring"])
+    #expect(try await world.call("release.list", ["offered": .bool(true)]).texts("title") == [])
+    #expect(await refusal { try await world.act("release.accept_offer", on: offered) } == "owner.offered_to_another")
+    #expect(await refusal { try await world.act("release.accept_offer", on: offered, as: world.administrator) } == "owner.offered_to_another")
+    let returned = try await world.act("release.return_offer", on: offered, ["reason": "On leave"], as: world.peer)
+    #expect(returned.at("owner") == first)
+    #expect(try await world.call("release.read", ["id": release.at("id")]).at("offer") == .null)
+    // In his absence who manages changes offers it.
+    let again = try await world.act("release.offer", on: returned, ["staff": peer], as: world.administrator)
+    let accepted = try await world.act("release.accept_offer", on: again, as: world.peer)
+    #expect(accepted.at("owner") == peer)
+    #expect(try await world.call("release.list", ["owner": peer]).texts("title") == ["Spring"])
+    #expect(try await world.call("release.list", ["owner": first]).texts("title") == [])
+    let told = ["opened", "ownership_offered", "ownership_returned", "ownership_offered", "owner_changed"]
+    #expect(try await events(of: accepted, world) == told)
+    let handovers = try await world.call("release.handovers", ["id": accepted.at("id")])
+    #expect(handovers.texts("outcome") == ["returned", "accepted"])
+    // What is over is offered to nobody any more.
+    let open = try await world.act("release.offer", on: accepted, ["staff": first], as: world.peer)
+    let over = try await world.act("release.cancel", on: open, ["reason": "Not needed"], as: world.peer)
+    #expect(try await world.call("release.handovers", ["id": over.at("id")]).texts("outcome") == ["returned", "accepted", "withdrawn"])
+    #expect(await refusal { try await world.act("release.accept_offer", on: over) } == "release.wrong_state")
+    #expect(await refusal { try await world.act("release.offer", on: over, ["staff": first], as: world.peer) } == "release.wrong_state")
+    #expect(over.at("owner") == peer)
+  }
+
+  /// Whoever answers for a release may work for all whom it concerns; customers' people have nothing to do with it.
+  @Test func aReleaseIsOfferedToWhoMayWorkOnIt() async throws {
+    let world = try await ChangesWorld()
+    let nobody = Value.id(world.database.provider.id("stf", [UInt8](repeating: 7, count: 12)))
+    let own = AccountOfStaff(provider: world.database.provider.id, account: world.servesAcme.actor.id)
+    let account = try await world.database.tenancy.transaction(binding: [world.database.provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.first(own)
+    }
+    let acmes = Value.id(world.database.provider.id("stf", try #require(account).account.publicId))
+    #expect(await refusal { try await world.call("release.open", ["title": "x", "owner": nobody]) } == "owner input.unknown_reference")
+    #expect(await refusal { try await world.call("release.open", ["title": "x", "owner": acmes]) } == "owner change.may_not")
+    // Who opens one himself needs not serve all.
+    #expect(try await world.call("release.open", ["title": "x", "owner": acmes], as: world.servesAcme).at("owner") == acmes)
+    var release = try await world.call("release.open", ["title": "Spring"])
+    #expect(await refusal { try await world.act("release.offer", on: release, ["staff": nobody]) } == "staff input.unknown_reference")
+    #expect(await refusal { try await world.act("release.offer", on: release, ["staff": acmes]) } == "staff change.may_not")
+    release = try await world.act("release.add_change", on: release, ["change": try await world.change().at("id")])
+    release = try await world.act("release.offer", on: release, ["staff": acmes])
+    for operation in ["release.read", "release.handovers"] {
+      #expect(await refusal { try await world.call(operation, ["id": release.at("id")], as: world.manager) } == "denied")
+    }
+    #expect(await refusal { try await world.act("release.accept_offer", on: release, as: world.manager) } == "denied")
+    release = try await world.act("release.accept_offer", on: release, as: world.servesAcme)
+    #expect(release.at("owner") == acmes)
+    // It comes to concern another one, for whom he may not work.
+    let both = try await world.act("release.add_change", on: release, ["change": try await world.change(of: world.other).at("id")])
+    #expect(await refusal { try await world.act("release.offer", on: both, ["staff": acmes], as: world.administrator) } == "staff change.may_not")
+  }
+
+  /// Of one that nobody has taken the rule of changes says who answers, and whoever is first takes it.
+  @Test func aReleaseThatNobodyHasTakenIsAnsweredForByTheRule() async throws {
+    let world = try await ChangesWorld()
+    let lead = try await granted(world.administrator, world)
+    try await world.database.runAsSuperuser(
+      """
+      insert into handbooks.accountable (process, valid_from, owner_id, owner_public_id, owner_name, rule)
+      select 'change', '2026-01-01', id, public_id, 'Pat', 'default' from tenancy.account where id = \(world.administrator.actor.id)
+      """)
+    let untaken = try await world.call("release.open", ["title": "Spring"], as: world.database.root)
+    #expect(untaken.at("owner") == lead && untaken.at("ownerName") == "Pat" && untaken.at("ownerBy") == "default")
+    #expect(await refusal { try await world.act("release.offer", on: untaken, ["staff": lead], as: world.administrator) } == "release.owner_missing")
+    #expect(await refusal { try await world.act("release.take", on: untaken, as: world.database.root) } == "change.needs_person")
+    #expect(try await world.act("release.take", on: untaken).at("ownerBy") == "person")
+  }
+
+  /// Guard: who was given a release to answer for signs it off no more, though he had no other part in it.
+  @Test func whoAnswersForAReleaseDoesNotSignItOff() async throws {
+    let world = try await ChangesWorld()
+    let lead = try await granted(world.administrator, world)
+    var release = try await world.call("release.open", ["title": "Spring"])
+    release = try await world.act("release.add_criterion", on: release, ["text": "Safe"])
+    release = try await world.act("release.judge_criterion", on: release, ["criterion": 1, "state": "met", "evidence": "Seen"])
+    release = try await world.act("release.offer", on: release, ["staff": lead])
+    release = try await world.act("release.accept_offer", on: release, as: world.administrator)
+    #expect(await refusal { try await world.act("release.sign_off", on: release, as: world.administrator) } == "release.own")
+    #expect(try await world.act("release.sign_off", on: release, as: world.account).at("state") == "signed_off")
+    var named = try await world.call("release.open", ["title": "Summer", "owner": lead])
+    named = try await world.act("release.add_criterion", on: named, ["text": "Safe"])
+    named = try await world.act("release.judge_criterion", on: named, ["criterion": 1, "state": "met", "evidence": "Seen"])
+    #expect(await refusal { try await world.act("release.sign_off", on: named, as: world.administrator) } == "release.own")
+  }
+
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what is over keeps its owner.
   @Test func whatIsLeftBehindIsAnsweredForByTheRule() async throws {
     let world = try await ChangesWorld()

@@ -48,7 +48,7 @@ import Testing
     }
     let provider = world.database.provider.id
     let page = ReleasePage(
-      provider: provider, customers: [world.acme.id.rawValue], reader: world.servesAcme.actor, state: nil, before: nil, limit: 51)
+      provider: provider, customers: [world.acme.id.rawValue], reader: world.servesAcme.actor, filter: ReleasePage.Filter(), before: nil, limit: 51)
     let statement = ReleasesOfCustomers(releases: page)
     let (found, plan) = try await world.database.tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { transaction in
       (try await transaction.query(statement), try await transaction.query(ReleasesPlan(releases: statement)))

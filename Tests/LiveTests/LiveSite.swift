@@ -8,6 +8,7 @@ import Foundation
 import Jobs
 import Kernel
 import Knowledge
+import MajorIncidents
 import Logging
 import Notifications
 import Operations
@@ -35,7 +36,8 @@ struct LiveSite: Sendable {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self,
+    KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+    NotificationsModule.self,
   ]
 
   init() async throws {

@@ -17,6 +17,7 @@ import Testing
     _ = try await site.problem(of: acme)
     _ = try await site.change(of: acme)
     try await site.call("release.open", ["title": "Spring"])
+    try await site.call("major_incident.declare", ["title": "Storage"])
     try await site.script(
       """
       insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
@@ -28,7 +29,7 @@ import Testing
       select \(acme.id), substr(sha256(i::text::bytea), 1, 12), 'more:' || i, 'p' || (i % 500), 'inbox', 'incident.answered', \(acme.id), 'en', 'x', 'x',
         'inbox', now(), now(), now(), '\(site.clock.now())'::timestamptz + i * interval '1 second'
       from generate_series(1, 10000) i;
-      \(["desk.ticket", "requests.request", "problems.problem", "changes.change", "changes.release"].map(Self.more).joined())
+      \(["desk.ticket", "requests.request", "problems.problem", "changes.change", "changes.release", "major_incidents.major_incident"].map(Self.more).joined())
       insert into changes.concerned select tenant_id, id, \(acme.id), opened_at from changes.change on conflict do nothing;
       insert into changes.release_concerned select tenant_id, id, \(acme.id), opened_at from changes.release on conflict do nothing;
       analyze
@@ -46,10 +47,11 @@ import Testing
         "problems": transaction.query(Plan(statement: LiveProblems(changes: changes("problem", of: site.provider)))),
         "changes": transaction.query(Plan(statement: LiveChanges(changes: changes("change", of: site.provider)))),
         "releases": transaction.query(Plan(statement: LiveReleases(changes: changes("release", of: site.provider)))),
+        "majors": transaction.query(Plan(statement: LiveMajors(changes: changes("major_incident", of: site.provider)))),
         "standing": transaction.query(Plan(statement: StandingOfTokens(tokens: [token], ofUnits: [acme.id], now: site.clock.now()))),
       ]
     }
-    let long = ["event_2026_03", "ticket", "request", "problem", "change", "release", "concerned", "release_concerned"]
+    let long = ["event_2026_03", "ticket", "request", "problem", "change", "release", "concerned", "release_concerned", "major_incident"]
     for (name, plan) in plans {
       // Of the months to come, and of clocks, there is nothing to look through.
       let scans = long.filter { table in plan.contains { $0.contains("Seq Scan on \(table) ") } }

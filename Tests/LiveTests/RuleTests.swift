@@ -112,7 +112,7 @@ import Testing
     }
     let row = LiveEvent.Readers.row(tenant: TenantId(1), unit: nil, requester: nil)
     let own: [(LiveEvent.Readers, LiveEvent.Audience)] = [
-      (.staff(serving: nil, opener: nil), .all), (.staff(serving: [TenantId(1)], opener: nil), .all), (row, .staff), (row, .serving(TenantId(1))),
+      (.staff(serving: nil, openers: []), .all), (.staff(serving: [TenantId(1)], openers: []), .all), (row, .staff), (row, .serving(TenantId(1))),
     ]
     for (readers, audience) in own + [(row, .all)] {
       let ticket = LiveEvent.Ticket(

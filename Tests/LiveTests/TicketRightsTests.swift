@@ -4,7 +4,7 @@ import Tenancy
 import TestSupport
 import Testing
 
-/// Who is told what of requests, problems, changes and releases: whoever may read them, at that moment.
+/// Who is told what of requests, problems, changes, releases and major incidents: whoever may read them, at that moment.
 @Suite struct TicketRightsTests {
   /// The tickets that each listener was told of, when the first, who is told of everything, has all of these.
   private func told(_ listeners: [LiveClient], of process: String, until wanted: [Value]) async throws -> [Set<String>] {
@@ -154,6 +154,26 @@ import Testing
       #expect(try await told(listeners, of: "release", until: [second]) == [ids(second), ids(second), [], [], []])
       try await site.call("release.add_change", ["id": second, "change": ofOther], version: 1)
       #expect(try await told(listeners, of: "release", until: [second]) == [ids(second), [], [], ids(second), []])
+    }
+  }
+
+  /// Who declared a major incident, leads it or is offered it, and who serves a customer of it; no customer.
+  @Test func majorIncidents() async throws {
+    let site = try await LiveSite()
+    let (acme, other) = (try await site.customer("ACME"), try await site.customer("OTHER"))
+    let servesAcme = try await site.staff(for: [[acme]])
+    let incident = try await site.incident(of: acme)
+    try await LiveServer.with(site) { server in
+      let listeners = [
+        try await server.listen(site.staff().token), try await server.listen(servesAcme.token), try await server.listen(site.staff(for: [[acme]]).token),
+        try await server.listen(site.staff(for: [[other]]).token), try await server.listen(site.user(.customerManager, of: acme).token),
+      ]
+      for listener in listeners { _ = try await listener.position() }
+      // As long as it is nobody's it is there for who declared it.
+      let major = try await site.call("major_incident.declare", ["title": "Storage"], as: servesAcme)["id"] ?? .null
+      #expect(try await told(listeners, of: "majorIncident", until: [major]) == [ids(major), ids(major), [], [], []])
+      try await site.call("major_incident.link", ["id": major, "incident": incident])
+      #expect(try await told(listeners, of: "majorIncident", until: [major]) == [ids(major), ids(major), ids(major), [], []])
     }
   }
 }

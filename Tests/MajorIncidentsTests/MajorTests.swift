@@ -245,9 +245,11 @@ import Testing
     #expect(types == ["incident.opened", "incident.major_linked", "incident.major_unlinked", "incident.major_linked"])
   }
 
-  @Test func anotherLeadsIt() async throws {
+  /// Nobody leads what was declared at the machine until somebody is named who may.
+  @Test func somebodyIsNamedToLeadIt() async throws {
     let world = try await MajorWorld()
-    let major = try await world.declare([(try await world.incident("Slow"), world.acme), (try await world.incident("Too", of: world.other), world.other)])
+    let (mine, theirs) = (try await world.incident("Slow"), try await world.incident("Too", of: world.other))
+    let major = try await world.declare([(mine, world.acme), (theirs, world.other)], as: world.database.root)
     let staff = try await world.call("staff.create", ["login": "kim@msp.example", "name": "Kim", "password": "correct horse battery"], as: world.database.root)
     let kim = staff["id"] ?? .null
     #expect(await refusal { try await world.act("assign", on: major, ["lead": kim]) } == "lead major_incident.may_not_lead")

@@ -7,6 +7,7 @@ import Desk
 import Foundation
 import Kernel
 import Knowledge
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -36,7 +37,8 @@ struct NotificationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, RequestsModule.self, ChangesModule.self, NotificationsModule.self,
+    AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, RequestsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+    NotificationsModule.self,
   ]
 
   init() async throws {

@@ -104,6 +104,21 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// A release is handed over like a change.
+  @Test func whoIsOfferedAReleaseIsTold() async throws {
+    let world = try await NotificationsWorld()
+    let release = try await world.call("release.open", ["title": "Spring"], as: world.engineer)
+    let offered = try await act("release.offer", on: release, ["staff": world.colleagueId, "reason": "Knows it"], as: world.engineer, world)
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.events(world.colleague) == ["release.offered"])
+    let told = try #require(try await world.inbox(world.colleague).first)
+    #expect(told["subject"] == "[PROV-REL-000001] Offered to you: Spring" && told["about"] == release["id"])
+    _ = try await act("release.accept_offer", on: offered, as: world.colleague, world)
+    for _ in 0..<2 { try await world.make() }
+    #expect(try await world.events(world.engineer) == ["release.offer_answered"])
+    #expect(try await world.left() == 0)
+  }
+
   /// Rules name whom a hand-over has, and no other; it is told to no customer.
   @Test func rulesOfOffers() async throws {
     let world = try await NotificationsWorld()

@@ -109,6 +109,21 @@ extension World {
     return release
   }
 
+  /// A member of the staff who may work for all customers.
+  func engineerOfAll(_ twin: Twin) async throws -> Value {
+    let staff = try await seeded("stf", in: twin).id
+    try await seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+    return staff
+  }
+
+  /// A release that was offered more than once.
+  func releaseToPage(_ twin: Twin) async throws -> Value {
+    let opened = try Seeded(try await release(twin))
+    try await seed("release.assign", ["id": opened.id, "staff": try await engineerOfAll(twin)], version: opened.version)
+    try await handRound("release", opened.id, in: twin)
+    return opened.id
+  }
+
   /// Acts on what was seen last.
   private func done(_ name: String, _ seen: Value, _ more: [Value.Member]) async throws -> Value {
     let answer = await answer(
@@ -171,7 +186,18 @@ extension CallRule {
 
   private static func ownedChange(offered: Bool) -> CallRule { owned("change", offered: offered) { try await $0.untakenChange($1) } }
 
+  private static func ownedRelease(offered: Bool) -> CallRule {
+    owned("release", offered: offered) { world, twin in try Seeded(try await world.release(twin)) }
+  }
+
   static let changeCalls: [String: CallRule] = [
+    "release.open": CallRule(given: { world, twin, _ in (["owner": try await world.engineerOfAll(twin)], nil) }),
+    "release.take": release(), "release.offer": ownedRelease(offered: false), "release.accept_offer": ownedRelease(offered: true),
+    "release.return_offer": ownedRelease(offered: true),
+    "release.assign": CallRule(given: { world, twin, _ in
+      let seeded = try Seeded(try await world.release(twin))
+      return (["id": seeded.id, "staff": try await world.engineerOfAll(twin)], seeded.version)
+    }),
     "change.open": CallRule(
       omitted: ["model"],
       given: { world, twin, _ in

@@ -20,7 +20,10 @@ extension World {
 
   /// One with several of all that is listed.
   func majorToPage(_ twin: Twin) async throws -> Value {
-    let major = try await major(twin).id
+    let declared = try await self.major(twin)
+    let major = declared.id
+    try await seed("major_incident.assign", ["id": major, "lead": try await engineerOfAll(twin)], version: declared.version)
+    try await handRound("major_incident", major, in: twin)
     for _ in 0..<2 {
       try await seed("major_incident.link", ["id": major, "incident": try await seeded("inc", in: twin).id])
       try await seed("major_incident.log", ["id": major, "body": name(twin), "audience": "internal"])
@@ -57,12 +60,16 @@ extension CallRule {
     })
   }
 
+  private static func ownedMajor(offered: Bool) -> CallRule { owned("major_incident", offered: offered) { try await $0.major($1) } }
+
   static let majorCalls: [String: CallRule] = [
+    "major_incident.declare": CallRule(given: { world, twin, _ in (["lead": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.assign": CallRule(given: { world, twin, _ in
-      let (seeded, staff) = (try await world.major(twin), try await world.seeded("stf", in: twin).id)
-      try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
-      return (["id": seeded.id, "lead": staff], seeded.version)
+      let seeded = try await world.major(twin)
+      return (["id": seeded.id, "lead": try await world.engineerOfAll(twin)], seeded.version)
     }),
+    "major_incident.take": major(), "major_incident.offer": ownedMajor(offered: false), "major_incident.accept_offer": ownedMajor(offered: true),
+    "major_incident.return_offer": ownedMajor(offered: true),
     "major_incident.unlink": CallRule(given: { world, twin, _ in
       let (major, incident) = (try await world.major(twin), try await world.seeded("inc", in: twin).id)
       try await world.seed("major_incident.link", ["id": major.id, "incident": incident])

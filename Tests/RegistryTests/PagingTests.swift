@@ -197,7 +197,7 @@ struct Subjects: Sendable {
     major = try await world.majorToPage(world.a)
     try await world.passages(world.a)
     change = try await world.changeToPage(behind: incident, problem, world.a)
-    release = try await world.release(world.a)["id"] ?? .null
+    release = try await world.releaseToPage(world.a)
     for _ in 0..<3 {
       try await world.seed("request.comment", ["id": request, "body": world.name(world.a), "visibility": "public"])
       try await world.seed("request.watch", ["id": request, "person": try await world.seeded("per", in: world.a).id])

@@ -48,7 +48,7 @@ extension World {
     return last
   }
 
-  /// A request, a problem or a change that somebody answers for is offered to a team and taken back, twice.
+  /// A request, a problem, a change, a release or a major incident that somebody answers for is offered to a team and taken back, twice.
   func handRound(_ noun: String, _ subject: Value, in twin: Twin) async throws {
     let team = try await seeded("team", in: twin).id
     for _ in 0..<2 {
@@ -70,7 +70,7 @@ extension CallRule {
     })
   }
 
-  /// A request, a problem or a change that was opened at the machine, that the caller has taken since, and offers to a team.
+  /// A request, a problem, a change, a release or a major incident that was opened at the machine, that the caller has taken since, and offers to a team.
   static func owned(_ noun: String, offered: Bool, _ open: @escaping @Sendable (World, World.Twin) async throws -> Seeded) -> CallRule {
     CallRule(
       omitted: ["team"],

@@ -78,6 +78,23 @@ import Testing
     }
   }
 
+  /// Who of the staff opened a release answers for it; what a program opened nobody does.
+  @Test func whoOpenedAReleaseAnswersForIt() async throws {
+    try await migrating(to: Self.file("_release_owners.sql"), holding: Self.releases) { database in
+      let owners = try await database.withConnection { try await $0.query(ReleaseOwners()) }
+      #expect(owners == ["1 7", "2 -", "3 -"])
+    }
+  }
+
+  private static let releases = """
+    insert into tenancy.account (tenant_id, id, public_id, kind, login, name, language, recorded_at)
+    values (1, 7, substr(sha256('7'), 1, 12), 'staff', 'a@msp.example', 'A', 'en', '2026-01-01T00:00:00Z'),
+      (1, 8, substr(sha256('8'), 1, 12), 'service', null, 'B', 'en', '2026-01-01T00:00:00Z');
+    insert into changes.release (tenant_id, id, public_id, number, title, description, author_kind, author_id, opened_at, updated_at)
+    select 1, r.id, substr(sha256(r.id::text::bytea), 1, 12), r.id, 'T', '', r.kind, r.account, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'
+    from (values (1, 'staff', 7), (2, 'service', 8), (3, 'operator', 7)) as r (id, kind, account)
+    """
+
   /// The migration whose name ends so.
   private static func file(_ ending: String) throws -> String {
     let folder = RealData.packageRoot.appending(path: "sql/migrations")
@@ -290,6 +307,15 @@ private struct ToldLapses: Statement {
       select 'customer' as party, id, lapse_told, renewal_look_at from contracts.contract
       union all select 'supplier', id, lapse_told, renewal_look_at from suppliers.contract) c
     order by c.party, c.id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ReleaseOwners: Statement {
+  static let sql = """
+    select concat_ws(' ', r.id, coalesce(a.id::text, '-'))
+    from changes.release r left join tenancy.account a on a.tenant_id = r.tenant_id and a.id = r.owner_id and a.public_id = r.owner_public_id
+    order by r.id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

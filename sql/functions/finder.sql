@@ -1730,13 +1730,15 @@ begin
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
      where e.tx >= pg_snapshot_xmax(seen) and e.tx < pg_snapshot_xmax(shown) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release') and pg_visible_in_snapshot(e.tx, last)
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release', 'major_incident')
+       and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
      where e.tx is not null and e.tx = any (late) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release') and pg_visible_in_snapshot(e.tx, last)
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release', 'major_incident')
+       and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, n.tenant_id, 'notification'::text, n.id, 0::bigint, n.recorded_at, n.receiver

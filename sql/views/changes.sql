@@ -50,6 +50,17 @@ create view changes.pub_told_change with (security_invoker = true) as
   from changes.change c;
 grant select on changes.pub_told_change to steward_app;
 
+-- What the staff are told of a release, and who they may be: who serves one of those whom it concerns, or ever did.
+create view changes.pub_told_release with (security_invoker = true) as
+  select r.tenant_id, r.id as release_id, r.public_id, r.number, r.title,
+    array(
+      select n.customer_id from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id
+      union
+      select n.customer_id from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+      where c.tenant_id = r.tenant_id and c.release_id = r.id) as concerned_ids
+  from changes.release r;
+grant select on changes.pub_told_release to steward_app;
+
 -- Who was asked when a change was submitted last.
 create view changes.pub_approval with (security_invoker = true) as
   select a.tenant_id, a.id as approval_id, a.change_id, a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to,

@@ -26,7 +26,7 @@ create view desk.pub_told_ticket with (security_invoker = true) as
   from desk.ticket t left join desk.team m on m.id = t.team_id where t.type = 'incident';
 grant select on desk.pub_told_ticket to steward_app;
 
--- Offers to hand a problem or a change over, for who is told of them. Rows of the provider's tenant, for the staff alone.
+-- Offers to hand a problem, a change, a release or a major incident over, for who is told of them. Rows of the provider's tenant, for the staff alone.
 create view desk.pub_told_offer with (security_invoker = true) as
   select tenant_id, id as offer_id, subject_kind, subject_id, from_id, to_id, to_team_id, actor_kind, actor_id, reason, recorded_at, outcome,
     answer_reason, answered_at

@@ -71,7 +71,7 @@ struct ReleaseProcess: Sendable, Equatable {
   var reason: String?
   var endedAt: Instant?
   let author: Party
-  /// Who judged, piloted or gathered something of it.
+  /// Who judged, piloted or gathered something of it, or was given it to answer for.
   var parties: [Party] = []
 
   func require(_ step: ReleaseState.Step) throws(Failure) { _ = try next(step) }
@@ -104,7 +104,7 @@ struct ReleaseProcess: Sendable, Equatable {
     (pilotResult, pilotNote) = (nil, nil)
   }
 
-  /// Somebody answers for it who neither opened it, nor gathered, tried or ever judged something of it.
+  /// Somebody answers for it that it goes out who neither opened it, was its owner, nor gathered, tried or ever judged something of it.
   /// - Parameter hasUnapproved: whether a change of it is not agreed to.
   mutating func signOff(by party: Party, _ name: String, hasUnapproved: Bool, at now: Instant) throws(Failure) {
     let next = try next(.signOff)
@@ -153,8 +153,8 @@ package enum ReleaseMessages: MessageCatalog {
     "release.criteria_open", "It has acceptance criteria, and all of them are met, before it is signed off.", zh: "签发前须设有验收标准，且全部满足。")
   static let pilotNotPassed = Message("release.pilot_not_passed", "Its pilot has not passed.", zh: "试点尚未通过。")
   static let ownRelease = Message(
-    "release.own", "It is signed off by who neither opened it, nor judged its criteria, recorded its pilot or gathered its changes.",
-    zh: "发布须由未提出、未判定验收标准、未登记试点、未调整其变更的人员签发。")
+    "release.own", "It is signed off by who neither opened it, answered for it, nor judged its criteria, recorded its pilot or gathered its changes.",
+    zh: "发布须由未提出、未负责、未判定验收标准、未登记试点、未调整其变更的人员签发。")
   static let changesOpen = Message("release.changes_open", "A change of it is not over.", zh: "该发布仍有未结束的变更。")
   static let changesUnapproved = Message("release.changes_unapproved", "A change of it is not agreed to.", zh: "该发布中有尚未批准的变更。")
   static let beforeSigned = Message("release.before_signed", "It was signed off later than that.", zh: "不能早于签发时间。")
@@ -163,9 +163,14 @@ package enum ReleaseMessages: MessageCatalog {
   static let changeNotOf = Message("release.change_not_of", "The change does not go out with this release.", zh: "该变更不属于此发布。")
   static let tooManyCriteria = Message("release.too_many_criteria", "A release has at most {most} criteria.", zh: "一个发布最多有 {most} 条验收标准。")
   static let inFuture = Message("release.in_future", "This lies ahead.", zh: "时间不能晚于当前时刻。")
+  static let ownerMissing = Message(
+    "release.owner_missing", "Somebody answers for it first (release.take, release.assign).", zh: "须先指定负责人（release.take、release.assign）。")
+  static let owned = Message("release.owned", "Somebody answers for it already: release.offer hands it over.", zh: "已有负责人，可用 release.offer 移交。")
+  static let notOwners = Message(
+    "release.not_owners", "Only who answers for it hands it over, or who manages changes.", zh: "只有负责人或变更管理人员可以移交。")
 
   package static let all = [
     wrongState, criteriaOpen, pilotNotPassed, ownRelease, changesOpen, changeTaken, changeNotOf, tooManyCriteria, inFuture, changesUnapproved,
-    beforeSigned, changeBegun,
+    beforeSigned, changeBegun, ownerMissing, owned, notOwners,
   ]
 }

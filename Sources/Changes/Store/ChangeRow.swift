@@ -125,7 +125,7 @@ struct ChangeRow: Sendable {
     standIn = try Accountable(&row)
   }
 
-  private static func reference(_ row: inout RowReader) throws -> Reference? {
+  static func reference(_ row: inout RowReader) throws -> Reference? {
     let (id, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
     guard let id, let bits else { return nil }
     return Reference(id: id, publicId: bits)

@@ -14,7 +14,23 @@ struct ReleaseRow: Sendable {
   var version: Int64
   /// Whether the reader serves all whom its changes concern.
   let mayAct: Bool
+  /// The one who opened it, took it or accepted it, and answers for it since; nil: nobody.
+  var owner: ChangeRow.Reference?
+  var ownerName: String?
+  /// The person behind the owner's account.
+  var ownerPerson: Int64?
+  /// Who answers for releases that nobody has taken: as for changes.
+  let standIn: Accountable?
   var process: ReleaseProcess
+
+  /// Nil where somebody took it, or it is over.
+  var answeringByRule: Accountable? { owner == nil && process.endedAt == nil ? standIn : nil }
+  /// Who answers for it: whoever took it; else, until it is over, by the provider's rule.
+  var accountable: ChangeRow.Reference? { owner ?? answeringByRule.map { ChangeRow.Reference(id: $0.id, publicId: $0.publicId) } }
+  var accountableName: String? { ownerName ?? answeringByRule?.name }
+  /// Whoever answers for it by his own act, as one who had a part in it.
+  var ownerParty: Party? { owner.map { Party(kind: Actor.Kind.staff.rawValue, id: $0.id, person: ownerPerson) } }
+  var ownerBy: Accountable.Rule? { owner == nil ? answeringByRule?.rule : .person }
 
   /// It concerns nobody yet, and did not. $3 and $4 the reader's account: who opened it sees it then.
   static let isOwnAndNobodys = """
@@ -42,9 +58,15 @@ struct ReleaseRow: Sendable {
         where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any ($2)))
         and not exists (
           select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and not n.customer_id = any ($2))),
+      r.owner_id, r.owner_public_id, o.name, o.person_id,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'change'),
+      (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'change'),
+      (select h.owner_name from handbooks.pub_accountable h where h.process = 'change'),
+      (select h.rule from handbooks.pub_accountable h where h.process = 'change'),
       r.author_kind, r.author_id, r.author_person, r.state, r.pilot_scope, r.pilot_result, r.pilot_note, r.signed_at, r.signer_name,
       r.signer_kind, r.signer_id, r.signer_person, r.parties, r.reason, r.ended_at
     from changes.release r
+    left join tenancy.account o on o.tenant_id = r.tenant_id and o.id = r.owner_id
     """
 
   init(_ row: inout RowReader) throws {
@@ -58,6 +80,10 @@ struct ReleaseRow: Sendable {
     updatedAt = try row.next()
     version = try row.next()
     mayAct = try row.next()
+    owner = try ChangeRow.reference(&row)
+    ownerName = try row.next()
+    ownerPerson = try row.next()
+    standIn = try Accountable(&row)
     process = ReleaseProcess(author: Party(kind: try row.next(), id: try row.next(), person: try row.next()))
     process.state = ReleaseState(rawValue: try row.next()) ?? .cancelled
     process.pilotScope = try row.next()
@@ -79,12 +105,14 @@ struct InsertRelease: Statement {
   let number: Int64
   let title: String
   let description: String
+  let owner: ChangeRow.Reference?
   let author: Party
   let now: Instant
 
   static let sql = """
-    insert into changes.release (tenant_id, public_id, number, title, description, author_kind, author_id, author_person, opened_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    insert into changes.release
+      (tenant_id, public_id, number, title, description, author_kind, author_id, author_person, opened_at, updated_at, owner_id, owner_public_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -97,6 +125,8 @@ struct InsertRelease: Statement {
     parameters.append(author.id)
     parameters.append(author.person)
     parameters.append(now)
+    parameters.append(owner?.id)
+    parameters.append(owner?.publicId)
   }
 }
 
@@ -136,17 +166,28 @@ struct ReleaseByPublicId: Statement {
 
 /// Releases that the caller may see, the one opened last first.
 struct ReleasePage: Statement {
+  struct Filter: Sendable {
+    var state: String?
+    var owner: PublicId?
+    /// Only what is offered to the reader, or to a team.
+    var isOffered = false
+  }
+
   let provider: TenantId
   let customers: [Int64]?
   let reader: Actor
-  let state: String?
+  let filter: Filter
   let before: (openedAt: Instant, id: Int64)?
   let limit: Int64
 
   static let sql = "\(ReleaseRow.select) where \(ReleaseRow.isVisible) and \(page)"
 
   static let page = """
-    ($5::text is null or r.state = $5) and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
+    ($5::text is null or r.state = $5) and ($9::bytea is null or r.owner_public_id = $9)
+      and (not $10 or r.id in (
+        select o.subject_id from desk.pub_told_offer o
+        where o.tenant_id = $1 and o.subject_kind = 'release' and o.outcome is null and (o.to_id is null or o.to_id = $11)))
+      and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
     order by r.opened_at desc, r.id desc limit $8
     """
 
@@ -155,10 +196,14 @@ struct ReleasePage: Statement {
     parameters.append(customers)
     parameters.append(reader.kind.rawValue)
     parameters.append(reader.id)
-    parameters.append(state)
+    parameters.append(filter.state)
     parameters.append(before?.openedAt)
     parameters.append(before?.id ?? 0)
     parameters.append(limit)
+    parameters.append(filter.owner?.random)
+    parameters.append(filter.isOffered)
+    let own: Int64? = reader.kind == .staff ? reader.id : nil
+    parameters.append(own)
   }
 
   static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
@@ -197,7 +242,7 @@ struct UpdateRelease: Statement {
   static let sql = """
     update changes.release set title = $3, description = $4, state = $5, pilot_scope = $6, pilot_result = $7, pilot_note = $8, signed_at = $9,
       signer_name = $10, reason = $11, ended_at = $12, last_seq = $13, updated_at = $14, version = $15,
-      signer_kind = $16, signer_id = $17, signer_person = $18, parties = $19
+      signer_kind = $16, signer_id = $17, signer_person = $18, parties = $19, owner_id = $20, owner_public_id = $21
     where tenant_id = $1 and id = $2
     """
 
@@ -221,6 +266,8 @@ struct UpdateRelease: Statement {
     parameters.append(row.process.signer?.id)
     parameters.append(row.process.signer?.person)
     parameters.append(json: row.process.parties.stored)
+    parameters.append(row.owner?.id)
+    parameters.append(row.owner?.publicId)
   }
 }
 

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -8,6 +9,7 @@ struct ReleaseWork: Sendable {
   let context: OperationContext
   var row: ReleaseRow
   private let before: [Criterion]
+  private let wasOver: Bool
   private var events: [(what: String, payload: [Value.Member])] = []
   private var texts: [FieldChange] = []
 
@@ -25,10 +27,26 @@ struct ReleaseWork: Sendable {
 
   private init(context: OperationContext, row: ReleaseRow, before: [Criterion]) {
     (self.context, self.row, self.before) = (context, row, before)
+    wasOver = row.process.endedAt != nil
   }
 
   func hasUnapproved() async throws -> Bool {
     try await context.transaction.first(HasUnapprovedChanges(provider: context.provider.id, release: row.id)) ?? true
+  }
+
+  /// Somebody answers for it from now on, who signs it off no more.
+  mutating func own(_ found: StaffForChange.Found) {
+    let before = row.owner.map { context.id(.staff, $0.publicId) }
+    (row.owner, row.ownerName, row.ownerPerson) = (found.account, found.name, found.person)
+    row.process.parties.insert(found.party)
+    note("owner_changed", [Value.Member("owner", .id(context.id(.staff, found.account.publicId))), Value.Member("from", .id(before))])
+  }
+
+  /// What is over has its owner.
+  func requireNotOver() throws(Failure) {
+    guard row.process.endedAt == nil else {
+      throw Failure(.conflict, ReleaseMessages.wrongState, ["state": row.process.state.rawValue, "step": "assign", "allowed": "-"])
+    }
   }
 
   mutating func note(_ what: String, _ payload: [Value.Member] = []) { events.append((what, payload)) }
@@ -46,15 +64,17 @@ struct ReleaseWork: Sendable {
     row.updatedAt = now
     for event in events {
       row.lastSeq += 1
+      let type = "release.\(event.what)"
       context.transaction.record(
-        Event(
-          subjectKind: "release", subject: row.id, seq: row.lastSeq, type: "release.\(event.what)", payload: .object(event.payload), occurredAt: now),
-        tenant: provider, actor: context.actor, at: now)
+        Event(subjectKind: "release", subject: row.id, seq: row.lastSeq, type: type, payload: .object(event.payload), occurredAt: now),
+        for: OfferNews.consumers(of: type), tenant: provider, actor: context.actor, at: now)
       if event.what == "changed" {
         context.transaction.keep(texts, of: "release", row.id, seq: row.lastSeq, tenant: provider, internal: true, at: now)
       }
     }
     context.transaction.enqueue(UpdateRelease(provider: provider, row: row))
+    // It is over: nobody accepts what was offered.
+    if !wasOver, row.process.endedAt != nil { context.transaction.enqueue(EndOffers(provider: provider, subject: .release(row.id), now: now)) }
     let known = Dictionary(before.map { ($0.seq, $0) }) { $1 }
     for criterion in row.process.criteria where known[criterion.seq] != criterion {
       if known[criterion.seq] == nil {
@@ -79,6 +99,8 @@ package struct ReleaseRecord: OperationOutput {
 
   package static let fields: [OutputField<ReleaseRecord>] = facts { $0 }
 
+  private var owner: PublicId? { row.accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) } }
+
   static func facts<Record>(_ of: @escaping @Sendable (Record) -> ReleaseRecord) -> [OutputField<Record>] {
     [
       OutputField("id", .id, "The release.", "发布编号。") { .id(of($0).provider.id(IdKind.release.prefix, of($0).row.publicId)) },
@@ -89,6 +111,13 @@ package struct ReleaseRecord: OperationOutput {
         "state", .text, "planning, piloting, signed_off, deployed, closed or cancelled.",
         "状态：planning 计划中、piloting 试点中、signed_off 已签发、deployed 已部署、closed 已关闭、cancelled 已取消。"
       ) { .text(of($0).row.process.state.rawValue) },
+      OutputField("owner", .id, "Who answers for it.", "负责人。") { .id(of($0).owner) },
+      OutputField("ownerName", .text, "His name.", "负责人姓名。") { .text(of($0).row.accountableName) },
+      OutputField(
+        "ownerBy", .text,
+        "By what: person (he opened, took or accepted it), handbook (nobody did; he stands in the handbook of changes) or default (ownership.read).",
+        "负责依据：person 本人新建、认领或接受，handbook 无人认领、由变更流程手册指定，default 默认负责人（ownership.read）。"
+      ) { .text(of($0).row.ownerBy?.rawValue) },
       OutputField("pilotScope", .text, "On whom or what it is tried.", "试点范围。") { .text(of($0).row.process.pilotScope) },
       OutputField("pilotResult", .text, "passed or failed.", "试点结果：passed 通过、failed 未通过。") { .text(of($0).row.process.pilotResult?.rawValue) },
       OutputField("pilotNote", .text, "What was seen.", "试点说明。") { .text(of($0).row.process.pilotNote) },
@@ -105,11 +134,15 @@ package struct ReleaseRecord: OperationOutput {
 /// A release with what it must meet and where it went. Its changes: `change.list` with `release`.
 package struct ReleaseDetail: OperationOutput {
   let record: ReleaseRecord
+  let offer: HandoverRecord?
   let criteria: [Criterion]
   let deployments: [Deployment]
 
   package static let fields: [OutputField<ReleaseDetail>] =
     ReleaseRecord.facts { $0.record } + [
+      OutputField("offer", record: HandoverRecord.self, "To whom it is offered, and who has not answered; null: to nobody.", "尚未答复的移交；无则为 null。") {
+        $0.offer
+      },
       OutputField("criteria", listOf: CriterionRecord.self, "What it must meet.", "验收标准。") { $0.criteria.map { CriterionRecord(criterion: $0) } },
       OutputField("deployments", listOf: DeploymentRecord.self, "Where it went, the newest first, at most 500.", "部署记录，最新的在前，最多 500 条。") {
         $0.deployments.map { DeploymentRecord(deployment: $0) }

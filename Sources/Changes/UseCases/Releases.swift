@@ -16,16 +16,37 @@ package struct ReleaseReference: OperationInput {
   package init(_ values: InputValues) throws(FieldError) { id = try values[ReleaseFields.id] }
 }
 
+/// A page of what belongs to a release.
+package struct PageOfRelease: OperationInput {
+  let id: PublicId
+  let limit: Int64?
+  let cursor: String?
+
+  package static let fields: [any InputField] = [ReleaseFields.id, Paging.limit, Paging.cursor]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ReleaseFields.id]
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
 package enum OpenRelease: Operation {
   package struct Input: OperationInput {
     let title: String
     let description: String
+    let owner: PublicId?
 
-    package static let fields: [any InputField] = [ReleaseFields.title, ReleaseFields.description.optional]
+    private static let owner = Field.id(
+      "owner", .staff, "Who answers for it (default: who opens it): one who may work on changes of all customers.",
+      "负责人（默认新建人）：须对全部客户均有变更处理权限。"
+    ).optional
+    package static let fields: [any InputField] = [ReleaseFields.title, ReleaseFields.description.optional, owner]
 
     package init(_ values: InputValues) throws(FieldError) {
       title = try values[ReleaseFields.title]
       description = try values[ReleaseFields.description.optional] ?? ""
+      owner = try values[Self.owner]
     }
   }
 
@@ -37,72 +58,20 @@ package enum OpenRelease: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     let (provider, transaction) = (context.provider.id, context.transaction)
     let id = context.newId(.release)
+    let owner = try await context.ownerOfNewRelease(input.owner)
     guard let number = try await transaction.first(NextNumber(provider: provider, kind: "release")) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
     context.subject(id)
     transaction.enqueue(
       InsertRelease(
-        provider: provider, publicId: id, number: number, title: input.title, description: input.description, author: Party(context.principal),
-        now: context.now))
+        provider: provider, publicId: id, number: number, title: input.title, description: input.description, owner: owner,
+        author: Party(context.principal), now: context.now))
     let row = try await context.release(id)
     transaction.record(
       Event(subjectKind: "release", subject: row.id, seq: 0, type: "release.opened", payload: .object([]), occurredAt: context.now), tenant: provider,
       actor: context.actor, at: context.now)
     return ReleaseRecord(row, in: context)
-  }
-}
-
-package enum ReadRelease: Operation {
-  package typealias Input = ReleaseReference
-
-  package static let declaration = Declaration(
-    "release.read", "Read a release, with what it must meet and where it went.", zh: "查看发布及其验收标准与部署记录。", permission: ChangeRights.read,
-    roles: ChangeRights.readers, reach: .provider, effect: .read)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseDetail {
-    let row = try await context.release(input.id)
-    let (criteria, deployments) = try await context.transaction.query(
-      CriteriaOfRelease(provider: context.provider.id, release: row.id), DeploymentsOfRelease(provider: context.provider.id, release: row.id))
-    return ReleaseDetail(record: ReleaseRecord(row, in: context), criteria: criteria, deployments: deployments)
-  }
-}
-
-package enum ListReleases: Operation {
-  package struct Input: OperationInput {
-    let state: String?
-    let limit: Int64?
-    let cursor: String?
-
-    private static let state = Field.oneOf("state", ReleaseState.allCases.map(\.rawValue), "Only those in this state.", "仅限此状态。").optional
-    package static let fields: [any InputField] = [state, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      state = try values[Self.state]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
-
-  package static let declaration = Declaration(
-    "release.list", "List the releases that the caller may see, the newest first.", zh: "列出有权查看的发布，最新的在前。", permission: ChangeRights.read,
-    roles: ChangeRights.readers, reach: .provider, effect: .read)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ReleaseRecord> {
-    let filter = input.state ?? ""
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let page = ReleasePage(
-      provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor, state: input.state,
-      before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
-    let rows: [ReleaseRow]
-    if page.customers == nil {
-      rows = try await context.transaction.query(page)
-    } else {
-      rows = try await context.transaction.query(ReleasesOfCustomers(releases: page))
-    }
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }) {
-      ReleaseRecord($0, in: context)
-    }
   }
 }
 
@@ -309,12 +278,14 @@ package enum SignOffRelease: Operation {
 
   package static let declaration = Declaration(
     "release.sign_off",
-    "Answer for it that a release may go out: by who neither opened it, nor judged its criteria, recorded its pilot or gathered its changes.",
-    zh: "签发发布：须由未提出、未判定验收标准、未登记试点、未调整其变更的人员签发。", permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change,
+    "Answer for it that a release may go out: by who neither opened it, answered for it, nor judged its criteria, recorded its pilot or gathered its changes.",
+    zh: "签发发布：须由未提出、未负责、未判定验收标准、未登记试点、未调整其变更的人员签发。", permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change,
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
+    // Who was named when it was opened has had no other part in it.
+    if let owner = work.row.ownerParty { work.row.process.parties.insert(owner) }
     try work.row.process.signOff(
       by: Party(context.principal), context.principal.name, hasUnapproved: try await work.hasUnapproved(), at: context.now)
     work.note("signed_off")
@@ -409,48 +380,7 @@ package enum CancelRelease: Operation {
   }
 }
 
-package enum ReadReleaseHistory: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [ReleaseFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ReleaseFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
-
-  package static let declaration = Declaration(
-    "release.history", "Read what happened to a release, in order.", zh: "按顺序查看发布的历史。", permission: ChangeRights.read, roles: ChangeRights.readers,
-    reach: .provider, effect: .read)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeEventRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let release = try await context.release(input.id)
-    let rows = try await context.transaction.query(
-      ChangeEvents(
-        provider: context.provider.id, kind: "release", subject: release.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? -1,
-        recordedFrom: release.openedAt, limit: limit + 1))
-    let texts = try await context.texts(of: "release", release.id, changedBy: rows)
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      ChangeEventRecord(row: $0, texts: texts[$0.seq])
-    }
-  }
-}
-
 extension OperationContext {
-  /// A release that the caller may see.
-  fileprivate func release(_ id: PublicId) async throws -> ReleaseRow {
-    let found = ReleaseByPublicId(provider: provider.id, customers: reachableCustomers, reader: actor, publicId: id)
-    guard principal.side == .staff, let row = try await transaction.first(found) else { throw Failure.notFound }
-    return row
-  }
-
   /// Puts a change into a release or takes it out: both are held, the release first.
   fileprivate func move(_ input: ChangeOfRelease, isAdded: Bool) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: self)

@@ -6,17 +6,21 @@ import Postgres
 package enum OfferSubject: Sendable {
   case problem(Int64)
   case change(Int64)
+  case release(Int64)
+  case majorIncident(Int64)
 
   var kind: String {
     switch self {
     case .problem: "problem"
     case .change: "change"
+    case .release: "release"
+    case .majorIncident: "major_incident"
     }
   }
 
   var id: Int64 {
     switch self {
-    case .problem(let id), .change(let id): id
+    case .problem(let id), .change(let id), .release(let id), .majorIncident(let id): id
     }
   }
 }

@@ -1,7 +1,7 @@
 import Kernel
 import Operations
 
-/// Offers of problems and changes, by the same rule as those of incidents: who answered goes on until somebody accepts. Whoever calls holds the row.
+/// Offers of problems, changes, releases and major incidents, by the same rule as those of incidents: who answered goes on until somebody accepts. Whoever calls holds the row.
 extension OperationContext {
   /// - Returns: what the history says of it.
   /// - Throws: ``Failure`` where it is offered to both or neither, to who has it already, or is offered already.
@@ -43,6 +43,11 @@ extension OperationContext {
     let outcome = try offer.ending(by: principal, owner: owner)
     settle(offer, outcome, reason)
     return (offer, outcome)
+  }
+
+  /// The offer that nobody has answered, for who reads what is offered.
+  package func standingOffer(of subject: OfferSubject) async throws -> HandoverRecord? {
+    try await transaction.first(OpenOffer(provider: provider.id, subject: subject)).map { HandoverRecord($0, in: self) }
   }
 
   private func openOffer(of subject: OfferSubject) async throws -> HandoverRow {

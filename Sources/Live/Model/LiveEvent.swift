@@ -13,6 +13,7 @@ package struct LiveEvent: Sendable, Hashable {
     case problemChanged = "problem.changed"
     case changeChanged = "change.changed"
     case releaseChanged = "release.changed"
+    case majorIncidentChanged = "major_incident.changed"
     /// There is a notification in one's own inbox.
     case inboxChanged = "inbox.changed"
 
@@ -24,6 +25,7 @@ package struct LiveEvent: Sendable, Hashable {
       case .problemChanged: .problem
       case .changeChanged: .change
       case .releaseChanged: .release
+      case .majorIncidentChanged: .majorIncident
       case .inboxChanged: nil
       }
     }
@@ -45,11 +47,11 @@ package struct LiveEvent: Sendable, Hashable {
   enum Readers: Sendable, Hashable {
     /// Of a customer's: who reaches the row.
     case row(tenant: TenantId, unit: Int64?, requester: Int64?)
-    /// Of the provider's: the staff who serve one of these customers, and who opened it; nil: all of the staff.
-    case staff(serving: Set<TenantId>?, opener: Opener?)
+    /// Of the provider's: the staff who serve one of these customers, and who opened or leads it; nil: all of the staff.
+    case staff(serving: Set<TenantId>?, openers: Set<Opener>)
   }
 
-  /// An account of the staff that sees what it opened as long as it concerns nobody.
+  /// An account of the staff that sees what it opened as long as it concerns nobody, or a major incident that it declared, leads or is offered.
   struct Opener: Sendable, Hashable {
     let kind: String
     let id: Int64

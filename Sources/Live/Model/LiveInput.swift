@@ -34,6 +34,7 @@ package struct LiveInput: OperationInput {
     case .problem: ("Only of this problem, and of what else is named.", "仅限此问题（及其他指定的工单）。")
     case .change: ("Only of this change, and of what else is named.", "仅限此变更（及其他指定的工单）。")
     case .release: ("Only of this release, and of what else is named.", "仅限此发布（及其他指定的工单）。")
+    case .majorIncident: ("Only of this major incident, and of what else is named.", "仅限此重大事件（及其他指定的工单）。")
     }
   }
 }

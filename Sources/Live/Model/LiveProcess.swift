@@ -1,12 +1,13 @@
 import Changes
 import Desk
+import MajorIncidents
 import Operations
 import Problems
 import Requests
 
 /// What a ticket is, by the process that it belongs to. The raw value is its name in the data of an event, and as a parameter.
 package enum LiveProcess: String, Sendable, CaseIterable {
-  case incident, request, problem, change, release
+  case incident, request, problem, change, release, majorIncident
 
   /// By which such a ticket is read: whoever may call it for one is told of it.
   package var reading: Declaration {
@@ -16,6 +17,7 @@ package enum LiveProcess: String, Sendable, CaseIterable {
     case .problem: ReadProblem.declaration
     case .change: ReadChange.declaration
     case .release: ReadRelease.declaration
+    case .majorIncident: ReadMajor.declaration
     }
   }
 
@@ -26,6 +28,7 @@ package enum LiveProcess: String, Sendable, CaseIterable {
     case .problem: .problem
     case .change: .change
     case .release: .release
+    case .majorIncident: .majorIncident
     }
   }
 
@@ -40,6 +43,7 @@ package enum LiveProcess: String, Sendable, CaseIterable {
     case .problem: .problemChanged
     case .change: .changeChanged
     case .release: .releaseChanged
+    case .majorIncident: .majorIncidentChanged
     }
   }
 
@@ -47,6 +51,7 @@ package enum LiveProcess: String, Sendable, CaseIterable {
   init?(ofSubject kind: String) {
     switch kind {
     case "ticket", "clock", "clock_warning": self = .incident
+    case MajorNews.subjectKind: self = .majorIncident
     default: self.init(rawValue: kind)
     }
   }

@@ -45,18 +45,18 @@ package struct LiveRights: Sendable {
       }
       switch ticket.readers {
       case .row(let tenant, let unit, let requester): return access.reaches(tenant) && access.rows.covers(unit: unit, person: requester)
-      case .staff(let served, let opener): return side == .staff && sees(served, opener, access, interest)
+      case .staff(let served, let openers): return side == .staff && sees(served, openers, access, interest)
       }
     }
   }
 
   /// Whether he serves one of the customers whom a ticket of the provider concerns: of those that he wants to be told of, where he said so.
-  private func sees(_ served: Set<TenantId>?, _ opener: LiveEvent.Opener?, _ access: Access, _ interest: LiveInterest) -> Bool {
+  private func sees(_ served: Set<TenantId>?, _ openers: Set<LiveEvent.Opener>, _ access: Access, _ interest: LiveInterest) -> Bool {
     guard let served else { return true }
     // A change may concern ten thousand: the smaller set is gone through.
     if let wanted = interest.customers { return wanted.contains { served.contains($0) && access.reaches($0) } }
     guard let tenants = access.tenants else { return true }
-    return opener == account || !served.isDisjoint(with: tenants)
+    return openers.contains(account) || !served.isDisjoint(with: tenants)
   }
 }
 

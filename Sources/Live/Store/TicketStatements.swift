@@ -1,6 +1,7 @@
 import Changes
 import Desk
 import Kernel
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -62,7 +63,7 @@ struct LiveProblems: Statement {
 
   static let sql = """
     select e.recorded_at, (e.payload ->> '\(ProblemEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
-      null::text, null::bigint
+      '{}'::text[], '{}'::bigint[]
     \(LookedAt.events)
     join problems.pub_live_problem t on t.tenant_id = w.tenant_id and t.problem_id = w.subject_id
     join tenancy.tenant n on n.id = t.tenant_id
@@ -79,7 +80,7 @@ struct LiveChanges: Statement {
 
   static let sql = """
     select e.recorded_at, (e.payload ->> '\(ChangeHistory.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
-      null::text, null::bigint
+      '{}'::text[], '{}'::bigint[]
     \(LookedAt.events)
     join changes.pub_live_change t on t.tenant_id = w.tenant_id and t.change_id = w.subject_id
     join tenancy.tenant n on n.id = t.tenant_id
@@ -96,7 +97,7 @@ struct LiveReleases: Statement {
 
   static let sql = """
     select e.recorded_at, (e.payload ->> '\(ChangeHistory.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
-      t.opener_kind, t.opener_id
+      array_remove(array[t.opener_kind], null), array_remove(array[t.opener_id], null)
     \(LookedAt.events)
     join changes.pub_live_release t on t.tenant_id = w.tenant_id and t.release_id = w.subject_id
     join tenancy.tenant n on n.id = t.tenant_id
@@ -105,6 +106,23 @@ struct LiveReleases: Statement {
   func bind(to parameters: inout Parameters) { LookedAt.bind(changes, to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> LiveEvent { try LiveEvent(ofProvider: &row, .release, number: ChangeNumber.release) }
+}
+
+/// The same of major incidents, and who sees one because he declared or leads it, or is to.
+struct LiveMajors: Statement {
+  let changes: [LiveChange]
+
+  static let sql = """
+    select e.recorded_at, (e.payload ->> '\(MajorEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
+      t.opener_kinds, t.opener_ids
+    \(LookedAt.events)
+    join major_incidents.pub_live_major_incident t on t.tenant_id = w.tenant_id and t.major_id = w.subject_id
+    join tenancy.tenant n on n.id = t.tenant_id
+    """
+
+  func bind(to parameters: inout Parameters) { LookedAt.bind(changes, to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> LiveEvent { try LiveEvent(ofProvider: &row, .majorIncident, number: MajorNumber.text) }
 }
 
 /// What the statements have in common.
@@ -151,11 +169,11 @@ extension LiveEvent {
     let id = Self.id(process.idKind, TenantHandle(UInt32(truncatingIfNeeded: handle)), try row.next())
     let (count, version): (Int64, Int64) = (try row.next(), try row.next())
     let serving: [Int64]? = try row.next()
-    let (kind, account): (String?, Int64?) = (try row.next(), try row.next())
-    let opener: Opener? = if let kind, let account { Opener(kind: kind, id: account) } else { nil }
+    let (kinds, accounts): ([String], [Int64]) = (try row.next(), try row.next())
+    let openers = Set(zip(kinds, accounts).map { Opener(kind: $0, id: $1) })
     let ticket = Ticket(
       process: process, id: id, customer: nil, number: number(code, count), version: version,
-      readers: .staff(serving: serving.map { Set($0.map { TenantId($0) }) }, opener: opener))
+      readers: .staff(serving: serving.map { Set($0.map { TenantId($0) }) }, openers: openers))
     self.init(kind: process.changed, at: recordedAt, subject: .ticket(ticket), audience: affair.map { .serving($0) } ?? .all)
   }
 

@@ -23,10 +23,23 @@ struct MajorRow: Sendable {
   var reopenedSeq: Int64
   var updatedAt: Instant
   var version: Int64
+  /// Who answers for what nobody leads: by the rule of incidents.
+  let standIn: Accountable?
+
+  /// Nil where somebody leads it, or it was looked back on.
+  var leadingByRule: Accountable? { lead == nil && process.state != .reviewed ? standIn : nil }
+  /// Who leads it: whoever declared, took or accepted it; else, until it was looked back on, by the provider's rule.
+  var leading: Lead? { lead ?? leadingByRule.map { Lead(id: $0.id, publicId: $0.publicId) } }
+  var leadingName: String? { leadName ?? leadingByRule?.name }
+  var leadBy: Accountable.Rule? { lead == nil ? leadingByRule?.rule : .person }
 
   static let columns = """
     m.id, m.public_id, m.number, m.title, m.description, m.lead_id, m.lead_public_id, a.name, m.state, m.mitigation, m.resolution, m.review,
-      m.mitigated_at, m.resolved_at, m.reviewed_at, m.reopen_count, m.declared_at, m.last_seq, m.reopened_seq, m.updated_at, m.version
+      m.mitigated_at, m.resolved_at, m.reviewed_at, m.reopen_count, m.declared_at, m.last_seq, m.reopened_seq, m.updated_at, m.version,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident'),
+      (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'incident'),
+      (select h.owner_name from handbooks.pub_accountable h where h.process = 'incident'),
+      (select h.rule from handbooks.pub_accountable h where h.process = 'incident')
     """
   static let tables = """
     from major_incidents.major_incident m
@@ -35,9 +48,11 @@ struct MajorRow: Sendable {
   static let select = "select \(columns) \(tables)"
 
   /// $1 the provider; $2 the customers whom the reader serves, null: all; $3 the reader. It is there for who serves a customer of an incident that is
-  /// part of it, who leads it, and who declared it.
+  /// part of it, who leads it or is offered to, and who declared it.
   static let isVisible = """
-    m.tenant_id = $1 and ($2::bigint[] is null or m.lead_id = $3 or m.declarer_id = $3 or exists (
+    m.tenant_id = $1 and ($2::bigint[] is null or m.lead_id = $3 or m.declarer_id = $3 or m.id in (
+      select o.subject_id from desk.pub_told_offer o
+      where o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = $3) or exists (
       select from major_incidents.child v
       where v.tenant_id = m.tenant_id and v.major_id = m.id and v.ended_seq is null and v.other_tenant_id = any ($2)))
     """
@@ -57,6 +72,7 @@ struct MajorRow: Sendable {
     reopenedSeq = try row.next()
     updatedAt = try row.next()
     version = try row.next()
+    standIn = try Accountable(&row)
   }
 }
 

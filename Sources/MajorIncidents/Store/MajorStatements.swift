@@ -115,6 +115,10 @@ struct MajorsOfProvider: Statement {
   let reader: MajorReader
   /// Nil: any.
   let states: [MajorState]?
+  /// Only those that he leads.
+  var lead: PublicId?
+  /// Only what is offered to the reader, or to a team.
+  var isOffered = false
   /// The position after which the page begins.
   let before: (declaredAt: Instant, id: Int64)?
   let limit: Int64
@@ -122,7 +126,11 @@ struct MajorsOfProvider: Statement {
   static let sql = "\(MajorRow.select) where \(MajorRow.isVisible) and \(page)"
 
   static let page = """
-    ($4::text[] is null or m.state = any ($4)) and ($5::timestamptz is null or (m.declared_at, m.id) < ($5, $6))
+    ($4::text[] is null or m.state = any ($4)) and ($8::bytea is null or m.lead_public_id = $8)
+      and (not $9 or m.id in (
+        select o.subject_id from desk.pub_told_offer o
+        where o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and (o.to_id is null or o.to_id = $3)))
+      and ($5::timestamptz is null or (m.declared_at, m.id) < ($5, $6))
     order by m.declared_at desc, m.id desc limit $7
     """
 
@@ -132,6 +140,8 @@ struct MajorsOfProvider: Statement {
     parameters.append(before?.declaredAt)
     parameters.append(before?.id ?? 0)
     parameters.append(limit)
+    parameters.append(lead?.random)
+    parameters.append(isOffered)
   }
 
   static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
@@ -142,7 +152,7 @@ struct MajorsOfProvider: Statement {
 struct MajorsOfCustomers: Statement {
   let majors: MajorsOfProvider
   let customers: [Int64]
-  /// Whether also those that the reader leads or declared, whoever is part of them.
+  /// Whether also those that the reader leads, is offered or declared, whoever is part of them.
   let includesOwn: Bool
 
   static let sql = """
@@ -151,12 +161,15 @@ struct MajorsOfCustomers: Statement {
         select m.id from major_incidents.major_incident m
         where m.tenant_id = $1 and m.id in (
             select k.major_id from major_incidents.child k
-            where k.tenant_id = $1 and k.other_tenant_id = any ($8) and k.ended_seq is null
+            where k.tenant_id = $1 and k.other_tenant_id = any ($10) and k.ended_seq is null
               and ($2::bigint[] is null or k.other_tenant_id = any ($2))
             union all
-            select l.id from major_incidents.major_incident l where $9 and l.tenant_id = $1 and l.lead_id = $3
+            select l.id from major_incidents.major_incident l where $11 and l.tenant_id = $1 and l.lead_id = $3
             union all
-            select d.id from major_incidents.major_incident d where $9 and d.tenant_id = $1 and d.declarer_id = $3)
+            select d.id from major_incidents.major_incident d where $11 and d.tenant_id = $1 and d.declarer_id = $3
+            union all
+            select o.subject_id from desk.pub_told_offer o
+            where $11 and o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = $3)
           and \(MajorsOfProvider.page)) p)
     order by m.declared_at desc, m.id desc
     """
@@ -175,14 +188,14 @@ struct LeadByAccount: Statement {
   let provider: TenantId
   let account: Int64
 
-  static let sql = "select a.id, a.public_id from tenancy.account a where a.tenant_id = $1 and a.id = $2 and a.kind = 'staff'"
+  static let sql = "select a.id, a.public_id, a.name, true from tenancy.account a where a.tenant_id = $1 and a.id = $2 and a.kind = 'staff'"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(account)
   }
 
-  static func decode(_ row: inout RowReader) throws -> MajorRow.Lead { MajorRow.Lead(id: try row.next(), publicId: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> StaffToLead.Found { try StaffToLead.decode(&row) }
 }
 
 /// A member of the staff whom a body names, and whether he may work on major incidents and on incidents of each of these customers.
@@ -265,9 +278,6 @@ struct MajorEvents: Statement {
     let recordedAt: Instant
   }
 
-  /// The member of a payload that says whose affair the event is; nobody is shown it.
-  static let customerKey = "customerRow"
-
   let provider: TenantId
   let major: Int64
   let customers: [Int64]?
@@ -277,10 +287,11 @@ struct MajorEvents: Statement {
   let limit: Int64
 
   static let sql = """
-    select e.seq, e.type, e.payload - '\(customerKey)', e.actor_kind, a.name, e.via, e.occurred_at, e.recorded_at
+    select e.seq, e.type, e.payload - '\(MajorEventPayload.customerKey)', e.actor_kind, a.name, e.via, e.occurred_at, e.recorded_at
     from operations.event e left join tenancy.account a on a.tenant_id = e.tenant_id and a.id = e.actor_id and e.actor_kind = 'staff'
     where e.tenant_id = $1 and e.subject_kind = 'major_incident' and e.subject_id = $2 and e.seq > $4 and e.recorded_at >= $5
-      and ($3::bigint[] is null or e.payload ->> '\(customerKey)' is null or (e.payload ->> '\(customerKey)')::bigint = any ($3))
+      and ($3::bigint[] is null or e.payload ->> '\(MajorEventPayload.customerKey)' is null
+        or (e.payload ->> '\(MajorEventPayload.customerKey)')::bigint = any ($3))
     order by e.seq limit $6
     """
 

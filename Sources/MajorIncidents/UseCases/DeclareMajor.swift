@@ -2,12 +2,14 @@ import Desk
 import Kernel
 import Operations
 
-/// Declares a major incident, at once with incidents of one customer; those of others are linked afterwards. Whoever declares it leads it.
+/// Declares a major incident, at once with incidents of one customer; those of others are linked afterwards. Whoever declares it leads it,
+/// unless he names somebody.
 package enum DeclareMajor: Operation {
   package struct Input: OperationInput {
     let customer: PublicId?
     let title: String
     let description: String
+    let lead: PublicId?
     let incidents: [PublicId]
 
     private static let customer = Field.id("customer", .customer, "The customer whose incidents are named.", "所列事件所属的客户。").optional
@@ -15,12 +17,15 @@ package enum DeclareMajor: Operation {
       "incidents", of: MajorFields.incident, count: 0...100, "Open incidents of the customer that are part of it.", "所属的、该客户的未结事件。"
     ).optional
 
-    package static let fields: [any InputField] = [customer, MajorFields.title, MajorFields.description.optional, incidents]
+    package static let fields: [any InputField] = [
+      customer, MajorFields.title, MajorFields.description.optional, MajorFields.lead.optional, incidents,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
       title = try values[MajorFields.title]
       description = try values[MajorFields.description.optional] ?? ""
+      lead = try values[MajorFields.lead.optional]
       incidents = try values[Self.incidents] ?? []
     }
   }
@@ -34,10 +39,7 @@ package enum DeclareMajor: Operation {
     guard context.principal.side == .staff else { throw Failure.notFound }
     let (transaction, provider) = (context.transaction, context.provider.id)
     let id = context.id(.majorIncident, context.random.publicIdBits())
-    let lead: MajorRow.Lead? =
-      if context.actor.kind == .staff {
-        try await transaction.first(LeadByAccount(provider: provider, account: context.actor.id))
-      } else { nil }
+    let lead = try await context.leadOfNewMajor(input.lead)
     guard let number = try await transaction.first(NextMajorNumber(provider: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
@@ -82,44 +84,12 @@ package enum ChangeMajor: Operation {
     let before = work.row
     work.row.title = input.title.applied(to: before.title)
     work.row.description = input.description.applied(to: before.description)
-    let fields = [("title", work.row.title != before.title), ("description", work.row.description != before.description)]
-    let changed = fields.filter { $0.1 }.map { Value.text($0.0) }
+    let told: [FieldChange] = [
+      .text("title", before.title, work.row.title), .text("description", before.description, work.row.description),
+    ]
+    let changed = told.real
     guard !changed.isEmpty else { return try await work.record() }
-    work.note("changed", .object(["fields": .array(changed)]))
-    work.save()
-    return try await work.record()
-  }
-}
-
-/// Somebody else leads it from now on.
-package enum AssignMajor: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let lead: PublicId
-
-    package static let fields: [any InputField] = [MajorFields.id, MajorFields.lead]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[MajorFields.id]
-      lead = try values[MajorFields.lead]
-    }
-  }
-
-  package static let declaration = Declaration(
-    "major_incident.assign", "Make a member of the staff the one who leads a major incident.", zh: "指定重大事件的负责人。", permission: MajorRights.work,
-    roles: MajorRights.workers, reach: .provider, effect: .change, requiresVersion: true)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
-    var work = try await MajorWork.begin(on: input.id, in: context)
-    _ = try work.row.process.state(after: .write)
-    let staff = StaffToLead(provider: context.provider.id, publicId: input.lead, customers: work.customers, now: context.now)
-    guard let found = try await context.transaction.first(staff) else { throw context.unknownReference("lead") }
-    guard found.mayLead else { throw Failure.invalid("lead", MajorMessages.mayNotLead) }
-    guard found.lead != work.row.lead else { throw Failure.invalid("lead", MajorMessages.leadsAlready) }
-    let before = work.row.lead
-    (work.row.lead, work.row.leadName) = (found.lead, found.name)
-    work.note(
-      "lead_changed", .object(["lead": .id(context.id(.staff, found.lead.publicId)), "from": .id(before.map { context.id(.staff, $0.publicId) })]))
+    work.note("changed", changed)
     work.save()
     return try await work.record()
   }

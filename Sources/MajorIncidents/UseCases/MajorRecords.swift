@@ -24,8 +24,13 @@ package struct MajorLine: OperationOutput {
       OutputField(
         "state", .text, "declared, mitigated, resolved or reviewed.", "状态：declared 已宣布、mitigated 已缓解、resolved 已解决、reviewed 已回顾。"
       ) { .text(of($0).row.process.state.rawValue) },
-      OutputField("lead", .id, "Who leads it.", "负责人。") { of($0).id(.staff, of($0).row.lead?.publicId) },
-      OutputField("leadName", .text, "His name.", "负责人姓名。") { .text(of($0).row.leadName) },
+      OutputField("lead", .id, "Who leads it.", "负责人。") { of($0).id(.staff, of($0).row.leading?.publicId) },
+      OutputField("leadName", .text, "His name.", "负责人姓名。") { .text(of($0).row.leadingName) },
+      OutputField(
+        "leadBy", .text,
+        "By what: person (he declared, took or accepted it), handbook (nobody did; he stands in the handbook of incidents) or default (ownership.read).",
+        "负责依据：person 本人宣布、认领或接受，handbook 无人认领、由事件流程手册指定，default 默认负责人（ownership.read）。"
+      ) { .text(of($0).row.leadBy?.rawValue) },
       OutputField("declaredAt", .instant, "When it was declared.", "宣布时间。") { .instant(of($0).row.declaredAt) },
       OutputField("mitigatedAt", .instant, "Since when something helps.", "缓解时间。") { .instant(of($0).row.process.mitigatedAt) },
       OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(of($0).row.process.resolvedAt) },
@@ -41,21 +46,37 @@ package struct MajorRecord: OperationOutput {
   let line: MajorLine
   let count: (incidents: Int64, customers: Int64)
 
-  package static let fields: [OutputField<MajorRecord>] =
-    MajorLine.facts { $0.line } + [
-      OutputField("description", .text, "What is noticed of it, and where.", "现象与范围。") { .text($0.line.row.description) },
+  package static let fields: [OutputField<MajorRecord>] = facts { $0 }
+
+  static func facts<Record>(_ of: @escaping @Sendable (Record) -> MajorRecord) -> [OutputField<Record>] {
+    MajorLine.facts { of($0).line } + [
+      OutputField("description", .text, "What is noticed of it, and where.", "现象与范围。") { .text(of($0).line.row.description) },
       OutputField("mitigation", .text, "What helps meanwhile; of one that was reopened, what was thought to.", "缓解措施；重新打开的则为此前的措施。") {
-        .text($0.line.row.process.mitigation)
+        .text(of($0).line.row.process.mitigation)
       },
       OutputField("resolution", .text, "How it was resolved; of one that was reopened, how that was tried.", "解决方法；重新打开的则为此前尝试的方法。") {
-        .text($0.line.row.process.resolution)
+        .text(of($0).line.row.process.resolution)
       },
-      OutputField("review", .text, "What was learnt from it.", "回顾结论。") { .text($0.line.row.process.review) },
+      OutputField("review", .text, "What was learnt from it.", "回顾结论。") { .text(of($0).line.row.process.review) },
       OutputField("incidents", .integer, "How many incidents are part of it, of the customers that one serves.", "所属事件数（仅计所服务的客户）。") {
-        .integer($0.count.incidents)
+        .integer(of($0).count.incidents)
       },
-      OutputField("customers", .integer, "Of how many of these customers.", "涉及的客户数（仅计所服务的客户）。") { .integer($0.count.customers) },
-      OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant($0.line.row.updatedAt) },
+      OutputField("customers", .integer, "Of how many of these customers.", "涉及的客户数（仅计所服务的客户）。") { .integer(of($0).count.customers) },
+      OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(of($0).line.row.updatedAt) },
+    ]
+  }
+}
+
+/// A major incident as it is read, with what is offered.
+package struct MajorDetail: OperationOutput {
+  let record: MajorRecord
+  let offer: HandoverRecord?
+
+  package static let fields: [OutputField<MajorDetail>] =
+    MajorRecord.facts { $0.record } + [
+      OutputField("offer", record: HandoverRecord.self, "To whom it is offered, and who has not answered; null: to nobody.", "尚未答复的移交；无则为 null。") {
+        $0.offer
+      }
     ]
 }
 

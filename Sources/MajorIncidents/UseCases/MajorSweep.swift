@@ -142,7 +142,7 @@ package struct MajorSweep: Sweep {
   ) async throws {
     guard try await transaction.first(AdvanceMajorTelling(provider: provider.id, telling: telling, to: place)) != nil else { return }
     let payload: Value = .object([
-      "event": .integer(telling.seq), "fault": .text(failure.code), MajorEvents.customerKey: .integer(place.tenant.rawValue),
+      "event": .integer(telling.seq), "fault": .text(failure.code), MajorEventPayload.customerKey: .integer(place.tenant.rawValue),
     ])
     transaction.enqueue(NoteMajor(provider: provider.id, major: telling.major, type: "major_incident.not_told", payload: payload, now: now))
   }

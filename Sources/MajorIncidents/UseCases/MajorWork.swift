@@ -34,22 +34,46 @@ struct MajorWork: Sendable {
     return MajorRecord(line: MajorLine(row, in: context), count: try await context.transaction.first(count) ?? (0, 0))
   }
 
-  /// Moves it on.
+  /// Moves it on; what was written of it so far is kept.
   mutating func apply(_ act: MajorAct) throws(Failure) {
+    let before = row.process
     try row.process.apply(act, at: context.now)
-    note(act.event)
-    if case .reopen = act { row.reopenedSeq = row.lastSeq }
+    note(act.event, row.process.changes(since: before))
+    switch act {
+    case .reopen: row.reopenedSeq = row.lastSeq
+    // Nothing is done about it any more: nobody accepts what was offered.
+    case .review: context.transaction.enqueue(EndOffers(provider: context.provider.id, subject: .majorIncident(row.id), now: context.now))
+    case .mitigate, .resolve: break
+    }
+  }
+
+  /// Somebody leads it from now on.
+  mutating func own(_ found: StaffToLead.Found) {
+    let before = row.lead.map { context.id(.staff, $0.publicId) }
+    (row.lead, row.leadName) = (found.lead, found.name)
+    note("owner_changed", .object(["owner": .id(context.id(.staff, found.lead.publicId)), "from": .id(before)]))
   }
 
   /// Adds an event to the history. Its payload holds codes and ids, never what somebody wrote.
-  /// - Parameter customer: whose affair the event is; whoever does not serve him does not see it.
-  mutating func note(_ what: String, _ payload: Value = .object([]), of customer: TenantId? = nil) {
+  /// - Parameters:
+  ///   - customer: whose affair the event is; whoever does not serve him does not see it.
+  ///   - isNews: whether people may be told of it; an entry that says why something else was done is told with that.
+  mutating func note(_ what: String, _ payload: Value = .object([]), of customer: TenantId? = nil, isNews: Bool = true) {
     row.lastSeq += 1
-    let hidden = customer.map { [Value.Member(MajorEvents.customerKey, .integer($0.rawValue))] } ?? []
+    let hidden = customer.map { [Value.Member(MajorEventPayload.customerKey, .integer($0.rawValue))] } ?? []
+    let type = "major_incident.\(what)"
     let event = Event(
-      subjectKind: "major_incident", subject: row.id, seq: row.lastSeq, type: "major_incident.\(what)", payload: .object((payload.members ?? []) + hidden),
+      subjectKind: MajorNews.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: .object((payload.members ?? []) + hidden),
       occurredAt: context.now)
-    context.transaction.record(event, tenant: context.provider.id, actor: context.actor, at: context.now)
+    let consumers = isNews ? MajorNews.consumers(of: type) + OfferNews.consumers(of: type) : []
+    context.transaction.record(event, for: consumers, tenant: context.provider.id, actor: context.actor, at: context.now)
+  }
+
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
+  mutating func note(_ what: String, _ changes: [FieldChange]) {
+    note(what, .object(changes.isEmpty ? [] : changes.payload))
+    context.transaction.keep(
+      changes, of: MajorNews.subjectKind, row.id, seq: row.lastSeq, tenant: context.provider.id, internal: true, at: context.now)
   }
 
   /// Leaves the event that was just noted to be told to the children, or done with them.
@@ -64,10 +88,11 @@ struct MajorWork: Sendable {
   }
 
   /// Writes an entry of the log; customers are told by the sweep.
-  @discardableResult mutating func log(_ body: String, for audience: MajorAudience) async throws -> PublicId {
+  /// - Parameter isNews: whether the staff are told of the entry by itself.
+  @discardableResult mutating func log(_ body: String, for audience: MajorAudience, isNews: Bool = true) async throws -> PublicId {
     _ = try row.process.state(after: .write)
     let id = context.id(.majorEntry, context.random.publicIdBits())
-    note("logged", .object(["entry": .id(id), "audience": .text(audience.rawValue)]))
+    note("logged", .object(["entry": .id(id), "audience": .text(audience.rawValue)]), isNews: isNews)
     let entry = try await context.transaction.first(
       InsertMajorEntry(
         provider: context.provider.id, publicId: id, major: row.id, seq: row.lastSeq, audience: audience, body: body, principal: context.principal,
@@ -145,8 +170,8 @@ struct MajorWork: Sendable {
 }
 
 /// Its number for people: the provider's code, and its number there.
-enum MajorNumber {
-  static func text(_ code: String, _ number: Int64) -> String { "\(code)-MAJ-\(pad(number, 6))" }
+package enum MajorNumber {
+  package static func text(_ code: String, _ number: Int64) -> String { "\(code)-MAJ-\(pad(number, 6))" }
 }
 
 extension OperationContext {
@@ -167,5 +192,15 @@ extension OperationContext {
       throw Failure.notFound
     }
     return row
+  }
+}
+
+extension MajorProcess {
+  /// What was written of it otherwise than before.
+  fileprivate func changes(since before: MajorProcess) -> [FieldChange] {
+    let told: [FieldChange] = [
+      .text("mitigation", before.mitigation, mitigation), .text("resolution", before.resolution, resolution), .text("review", before.review, review),
+    ]
+    return told.real
   }
 }

@@ -6,13 +6,15 @@ package enum ReadMajor: Operation {
   package typealias Input = MajorReference
 
   package static let declaration = Declaration(
-    "major_incident.read", "Read a major incident.", zh: "查看重大事件。", permission: MajorRights.read, roles: MajorRights.readers, reach: .provider,
+    "major_incident.read", "Read a major incident, with who leads it and to whom it is offered.", zh: "查看重大事件及其负责人与移交。", permission: MajorRights.read,
+    roles: MajorRights.readers, reach: .provider,
     effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorDetail {
     let row = try await context.major(input.id)
     let count = ChildCount(provider: context.provider.id, major: row.id, customers: context.reachableCustomers)
-    return MajorRecord(line: MajorLine(row, in: context), count: try await context.transaction.first(count) ?? (0, 0))
+    let record = MajorRecord(line: MajorLine(row, in: context), count: try await context.transaction.first(count) ?? (0, 0))
+    return MajorDetail(record: record, offer: try await context.standingOffer(of: .majorIncident(row.id)))
   }
 }
 
@@ -20,6 +22,8 @@ package enum ListMajors: Operation {
   package struct Input: OperationInput {
     let customer: PublicId?
     let state: String?
+    let lead: PublicId?
+    let offered: Bool
     let limit: Int64?
     let cursor: String?
 
@@ -28,17 +32,20 @@ package enum ListMajors: Operation {
       "state", ["open"] + MajorState.allCases.map(\.rawValue), "Only those in this state; open: declared or mitigated.",
       "仅限此状态；open 表示 declared 或 mitigated。"
     ).optional
-    package static let fields: [any InputField] = [customer, state, Paging.limit, Paging.cursor]
+    private static let lead = Field.id("lead", .staff, "Only those that he leads.", "仅限此人负责的重大事件。").optional
+    package static let fields: [any InputField] = [customer, state, lead, OfferFields.offered, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
       state = try values[Self.state]
+      lead = try values[Self.lead]
+      offered = try values[OfferFields.offered] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")" }
+    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(lead?.description ?? "")/\(offered)" }
 
     fileprivate var states: [MajorState]? {
       state.map { state in MajorState(rawValue: state).map { [$0] } ?? MajorState.allCases.filter(\.isOpen) }
@@ -52,8 +59,14 @@ package enum ListMajors: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorLine> {
     guard context.principal.side == .staff else { throw Failure.notFound }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    if let lead = input.lead {
+      guard try await context.transaction.first(StaffToFilterBy(provider: context.provider.id, publicId: lead)) != nil else {
+        throw context.unknownReference("lead")
+      }
+    }
     let majors = MajorsOfProvider(
-      reader: context.majorReader, states: input.states, before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
+      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered,
+      before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
       limit: limit + 1)
     let customers = input.customer == nil ? majors.reader.customers : [context.tenant.id.rawValue]
     let rows: [MajorRow]
@@ -110,10 +123,11 @@ extension OperationContext {
 /// An event of a major incident's history.
 package struct MajorEventRecord: OperationOutput {
   let row: MajorEvents.Found
+  let texts: [FieldChange]?
 
   package static let fields: [OutputField<MajorEventRecord>] = [
     OutputField("type", .text, "What happened: major_incident.declared, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload.with(textChanges: $0.texts) },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
     OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
@@ -137,7 +151,11 @@ package enum ReadMajorHistory: Operation {
       MajorEvents(
         provider: context.provider.id, major: major.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
         recordedFrom: major.declaredAt, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { MajorEventRecord(row: $0) }
+    let written = rows.filter { $0.payload["fields"] != nil }.map(\.seq)
+    let texts = try await context.textChanges(of: MajorNews.subjectKind, major.id, in: context.provider.id, at: written)
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
+      MajorEventRecord(row: $0, texts: texts[$0.seq])
+    }
   }
 }
 

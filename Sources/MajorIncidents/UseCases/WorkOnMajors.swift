@@ -31,7 +31,7 @@ package enum MitigateMajor: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
     var work = try await MajorWork.begin(on: input.id, in: context)
     try work.apply(.mitigate(input.text))
-    if let told = input.told { try await work.log(told, for: .customers) }
+    if let told = input.told { try await work.log(told, for: .customers, isNews: false) }
     work.save()
     return try await work.record()
   }
@@ -106,7 +106,7 @@ package enum ReopenMajor: Operation {
     try work.apply(.reopen)
     context.transaction.enqueue(DropResolutions(provider: context.provider.id, major: work.row.id))
     // Why, in words: an entry, like all that people say of it.
-    try await work.log(input.reason, for: .internal)
+    try await work.log(input.reason, for: .internal, isNews: false)
     work.save()
     return try await work.record()
   }

@@ -5,6 +5,7 @@ import Contracts
 import Escalations
 import Gates
 import Kernel
+import MajorIncidents
 import Operations
 import Problems
 import Renewals
@@ -25,6 +26,7 @@ enum AccountMatter: Sendable {
   case escalation(ToldEscalation)
   case request(ToldRequest)
   case change(ToldChange)
+  case majorIncident(ToldMajor)
   case offer(ToldOffer)
   case problem(ToldProblem)
   case task(ToldTask)
@@ -37,6 +39,7 @@ enum AccountMatter: Sendable {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
     case .change(let change): change.owner
+    case .majorIncident(let major): major.lead
     case .offer(let offer): offer.from
     case .problem(let problem): problem.owner
     case .task(let task): task.receiver
@@ -58,6 +61,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
+    case .majorIncident(let major): major.declarer
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner: nil
     }
   }
@@ -71,11 +75,15 @@ enum AccountMatter: Sendable {
     case .owner(let owner): told = (owner.concerned, owner.subject == .change)
     case .problem(let problem): told = (problem.customer.map { [$0] } ?? [], false)
     case .task(let task): told = (task.concerned, task.subject == .change)
+    case .majorIncident(let major): told = (major.concerned, false)
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .article: return nil
     }
     if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
     return Set(told.customers)
   }
+
+  /// The customers of a major incident, whose account managers are told of it.
+  var customersOfMajor: [TenantId] { if case .majorIncident(let major) = self { major.concerned } else { [] } }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
   var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }
@@ -86,7 +94,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .majorIncident: nil
     }
   }
 
@@ -105,6 +113,7 @@ enum AccountMatter: Sendable {
     case .task(let task): (task.subject.idKind, task.publicId)
     case .article(let article): (.toldTicket, article.incident.random)
     case .owner(let told): (told.subject.idKind, told.publicId)
+    case .majorIncident(let major): (.majorIncident, major.publicId)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
     case .change(let change):
@@ -123,6 +132,7 @@ enum AccountMatter: Sendable {
     case .task(let task): task.values(language, of: tenant)
     case .article(let article): ["article": article.articleNumber, "number": article.number]
     case .owner(let told): told.values(language, of: tenant)
+    case .majorIncident(let major): major.values(of: tenant, type)
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
@@ -177,6 +187,7 @@ enum AccountMatter: Sendable {
         Value.Member("article", .id(article.article)), Value.Member("incident", .id(article.incident)), Value.Member("number", .text(article.number)),
       ]
     case .owner(let told): return told.members(of: tenant)
+    case .majorIncident(let major): return major.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),

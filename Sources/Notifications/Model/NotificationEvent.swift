@@ -66,13 +66,24 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestCustomerCommented = "request.customer_commented"
   case requestAnswered = "request.answered"
   case requestInternallyCommented = "request.internally_commented"
-  /// Somebody is offered a request, a problem or a change to answer for it; he accepted or returned it, or it was withdrawn.
+  /// Somebody is offered a request, a problem, a change, a release or a major incident to answer for it; he accepted or returned it, or it was withdrawn.
   case requestOffered = "request.offered"
   case requestOfferAnswered = "request.offer_answered"
   case problemOffered = "problem.offered"
   case problemOfferAnswered = "problem.offer_answered"
   case changeOffered = "change.offered"
   case changeOfferAnswered = "change.offer_answered"
+  case releaseOffered = "release.offered"
+  case releaseOfferAnswered = "release.offer_answered"
+  case majorOffered = "major_incident.offered"
+  case majorOfferAnswered = "major_incident.offer_answered"
+  /// A major incident was declared; something was written in its log; something helps; it is over; it goes on after all; it was looked back on.
+  case majorDeclared = "major_incident.declared"
+  case majorLogged = "major_incident.logged"
+  case majorMitigated = "major_incident.mitigated"
+  case majorResolved = "major_incident.resolved"
+  case majorReopened = "major_incident.reopened"
+  case majorReviewed = "major_incident.reviewed"
   /// What becomes of a problem, and what is said of it among the staff.
   case problemCause = "problem.cause_recorded"
   case problemWorkaround = "problem.workaround_recorded"
@@ -141,6 +152,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
     case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
+    case .releaseOffered, .releaseOfferAnswered: .releaseOffer
+    case .majorOffered, .majorOfferAnswered: .majorOffer
+    case .majorDeclared, .majorLogged, .majorMitigated, .majorResolved, .majorReopened, .majorReviewed: .majorIncident
     default: .ticket
     }
   }
@@ -161,8 +175,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case change, changeApproval
     /// That a customer's request is handed over, or has another owner.
     case requestOffer
-    /// That a problem, or a change, is: the provider's, also where it is about one customer.
-    case problemOffer, changeOffer
+    /// Of a major incident, which is the provider's, whichever customers it concerns.
+    case majorIncident
+    /// That a problem, a change, a release, or a major incident is: the provider's, also where it is about one customer.
+    case problemOffer, changeOffer, releaseOffer, majorOffer
     /// A problem, the provider's own, also where it is about one customer.
     case problem
     /// A task of a customer's request; and of a change.
@@ -173,7 +189,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .problemOffer, .changeOffer, .problem, .changeTask: true
+      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer, .majorOffer: true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
     }
@@ -182,21 +198,20 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .problemOffer, .changeOffer, .problem, .changeTask: true
+      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer, .majorOffer: true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
     }
 
     /// Whether who asked for it is one of the staff: then he may be told also of what no customer's people are.
-    var isAskedByStaff: Bool { self == .change }
+    var isAskedByStaff: Bool { self == .change || self == .majorIncident }
 
     /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
     var inCharge: Audience? {
       switch self {
-      case .ticket, .action, .gateApproval, .change: .owner
+      case .ticket, .action, .gateApproval, .change, .majorIncident: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .problem,
-        .requestTask, .changeTask, .article:
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .problem, .requestTask, .changeTask, .article, .releaseOffer, .majorOffer:
         nil
       }
     }
@@ -213,9 +228,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .escalation: "escalation.read"
       case .request, .requestOffer, .requestTask: "request.read"
       case .requestApproval: ApproverRule.permission
-      case .change, .changeOffer, .changeTask: "change.read"
+      case .change, .changeOffer, .changeTask, .releaseOffer: "change.read"
       case .problemOffer, .problem: "problem.read"
       case .article: "incident.knowledge"
+      case .majorIncident, .majorOffer: "major_incident.read"
       case .changeApproval: ToldChange.permission
       }
     }
@@ -228,7 +244,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestApproval: [.approvers, .accountManagers]
       case .change: [.owner, .requester]
       case .changeApproval: [.approvers]
-      case .requestOffer, .problemOffer, .changeOffer: [.offered, .owner]
+      case .majorIncident: [.owner, .requester, .accountManagers]
+      case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
       case .gateApproval, .problem, .article: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee]

@@ -166,6 +166,33 @@ struct StockRule: Sendable {
     StockRule(key: "request_owner_changed", name: OfferMessages.ruleRequestOwner, event: .requestOwnerChanged, audience: [.owner], channels: [.inbox]),
     StockRule(key: "problem_owner_changed", name: OfferMessages.ruleProblemOwner, event: .problemOwnerChanged, audience: [.owner], channels: [.inbox]),
     StockRule(key: "change_owner_changed", name: OfferMessages.ruleChangeOwner, event: .changeOwnerChanged, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "release_offered", name: OfferMessages.ruleReleaseOffered, event: .releaseOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "release_offer_answered", name: OfferMessages.ruleReleaseAnswered, event: .releaseOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_declared", name: MajorIncidentMessages.ruleDeclared, event: .majorDeclared, audience: [.owner, .accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_logged", name: MajorIncidentMessages.ruleLogged, event: .majorLogged, audience: [.owner, .requester], channels: [.inbox]),
+    StockRule(
+      key: "major_incident_mitigated", name: MajorIncidentMessages.ruleMitigated, event: .majorMitigated,
+      audience: [.owner, .requester, .accountManagers], channels: [.inbox]),
+    StockRule(
+      key: "major_incident_resolved", name: MajorIncidentMessages.ruleResolved, event: .majorResolved, audience: [.owner, .requester, .accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_reopened", name: MajorIncidentMessages.ruleReopened, event: .majorReopened, audience: [.owner, .requester, .accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_reviewed", name: MajorIncidentMessages.ruleReviewed, event: .majorReviewed, audience: [.owner, .requester],
+      channels: [.inbox]),
+    StockRule(
+      key: "major_incident_offered", name: MajorIncidentMessages.ruleOffered, event: .majorOffered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "major_incident_offer_answered", name: MajorIncidentMessages.ruleOfferAnswered, event: .majorOfferAnswered, audience: [.owner, .offered],
+      channels: [.inbox, .email]),
   ]
 
   /// Of problems, tasks, comments on changes, and articles: to whoever answers for the whole, so that he need not look.

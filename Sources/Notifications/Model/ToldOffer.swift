@@ -1,15 +1,17 @@
 import Changes
 import Kernel
+import MajorIncidents
 import Operations
 import Problems
 import Requests
 import Tenancy
 
-/// A request, a problem or a change that is handed over, and what became of that.
+/// A request, a problem, a change, a release or a major incident that is handed over, and what became of that.
 struct ToldOffer: Sendable {
   /// By the kind of the events' subject.
   enum Subject: String, Sendable {
-    case request, problem, change
+    case request, problem, change, release
+    case majorIncident = "major_incident"
 
     /// - Parameter type: of an event, such as `request.ownership_offered`.
     init?(ofType type: String) { self.init(rawValue: String(type.prefix { $0 != "." })) }
@@ -19,6 +21,8 @@ struct ToldOffer: Sendable {
       case .request: .request
       case .problem: .problem
       case .change: .change
+      case .release: .release
+      case .majorIncident: .majorIncident
       }
     }
 
@@ -28,6 +32,16 @@ struct ToldOffer: Sendable {
       case .request: RequestLine.number(of: tenant.code, number)
       case .problem: ProblemNumber.text(tenant.code, number)
       case .change: ChangeNumber.text(tenant.code, number)
+      case .release: ChangeNumber.release(tenant.code, number)
+      case .majorIncident: MajorNumber.text(tenant.code, number)
+      }
+    }
+
+    /// Under which name a webhook is told its id.
+    var member: String {
+      switch self {
+      case .request, .problem, .change, .release: rawValue
+      case .majorIncident: "majorIncident"
       }
     }
 
@@ -35,20 +49,20 @@ struct ToldOffer: Sendable {
     func whose(_ tenant: TenantEntry) -> [Value.Member] {
       switch self {
       case .request: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
-      case .problem, .change: []
+      case .problem, .change, .release, .majorIncident: []
       }
     }
   }
 
   let subject: Subject
-  /// The row of the request, the problem, or the change.
+  /// The row of the request, the problem, the change, the release, or the major incident.
   let id: Int64
   let publicId: [UInt8]
   let number: Int64
   /// Of a request the code of what was ordered, with its names.
   let title: String
   let names: LocalText
-  /// The one customer whom a problem is about, or those whom a change concerns.
+  /// The one customer whom a problem is about, or those whom a change, a release or a major incident concerns.
   let concerned: [TenantId]
   /// Who answers for it while the offer stands, and to whom it is offered; nil: a team.
   let from: Int64
@@ -90,7 +104,7 @@ struct ToldOffer: Sendable {
 
   func members(of tenant: TenantEntry) -> [Value.Member] {
     let told = [
-      Value.Member(subject.rawValue, .id(tenant.id(subject.idKind.prefix, publicId))),
+      Value.Member(subject.member, .id(tenant.id(subject.idKind.prefix, publicId))),
       Value.Member("number", .text(subject.number(of: tenant, number))), Value.Member("team", .text(team)),
       Value.Member("outcome", .text(outcome?.rawValue)),
     ]

@@ -30,7 +30,7 @@ struct ToldOwner: Sendable {
 
   func members(of tenant: TenantEntry) -> [Value.Member] {
     subject.whose(tenant) + [
-      Value.Member(subject.rawValue, .id(tenant.id(subject.idKind.prefix, publicId))),
+      Value.Member(subject.member, .id(tenant.id(subject.idKind.prefix, publicId))),
       Value.Member("number", .text(subject.number(of: tenant, number))),
     ]
   }

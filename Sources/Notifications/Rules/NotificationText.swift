@@ -9,6 +9,7 @@ struct NotificationText: Sendable, Equatable {
   static let mostSubject = 200
   static let mostBody = 8_000
 
+  private static let ofMajors = ["number", "title", "state", "customers", "actor", "at"]
   private static let ofRequests = ["number", "offering", "customer", "requester", "actor", "at"]
 
   /// The fields that a text about this event may name.
@@ -46,9 +47,12 @@ struct NotificationText: Sendable, Equatable {
       case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
       case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
       case .articleSolved: ["article", "number", "customer", "actor", "at"]
-      case .requestOffered, .problemOffered, .changeOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .majorDeclared, .majorReopened: ofMajors
+      case .majorLogged, .majorMitigated, .majorResolved, .majorReviewed: ofMajors + ["text"]
+      case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: ["number", "title", "team", "reason", "actor", "at"]
       case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: ["number", "title", "actor", "at"]
-      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: ["number", "title", "team", "answer", "reason", "actor", "at"]
+      case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
+        ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
       }
     guard event != .summary, event.subject == .ticket else { return own }
@@ -137,9 +141,16 @@ struct NotificationText: Sendable, Equatable {
     case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)
     case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)
     case .articleSolved: (WorkMessages.articleSolvedSubject, WorkMessages.articleSolvedBody)
-    case .requestOffered, .problemOffered, .changeOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .majorDeclared: (MajorIncidentMessages.declaredSubject, MajorIncidentMessages.body)
+    case .majorLogged: (MajorIncidentMessages.loggedSubject, MajorIncidentMessages.textBody)
+    case .majorMitigated: (MajorIncidentMessages.mitigatedSubject, MajorIncidentMessages.textBody)
+    case .majorResolved: (MajorIncidentMessages.resolvedSubject, MajorIncidentMessages.textBody)
+    case .majorReopened: (MajorIncidentMessages.reopenedSubject, MajorIncidentMessages.body)
+    case .majorReviewed: (MajorIncidentMessages.reviewedSubject, MajorIncidentMessages.textBody)
+    case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
     case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: (OfferMessages.ownerSubject, OfferMessages.ownerBody)
-    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered: (OfferMessages.answeredSubject, OfferMessages.answeredBody)
+    case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
+      (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

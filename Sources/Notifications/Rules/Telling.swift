@@ -5,6 +5,7 @@ import Desk
 import Escalations
 import Gates
 import Kernel
+import MajorIncidents
 import Operations
 import Problems
 import Renewals
@@ -56,6 +57,7 @@ struct Cause: Sendable {
     case .request: return .requestOwnerChanged
     case .problem: return .problemOwnerChanged
     case .change: return .changeOwnerChanged
+    case .release, .majorIncident: return nil
     }
   }
 
@@ -105,6 +107,7 @@ struct Cause: Sendable {
     if let news = ChangeTelling(rawValue: found.type) { return event(news) }
     if let news = ProblemTelling(rawValue: found.type) { return event(news) }
     if let news = TaskNews(type: found.type), let subject = ToldTask.Subject(ofType: found.type) { return event(news, subject) }
+    if let news = MajorNews(rawValue: found.type) { return event(news) }
     if let news = OfferNews(type: found.type), let subject = ToldOffer.Subject(ofType: found.type) { return event(news, subject) }
     return nil
   }
@@ -123,6 +126,17 @@ struct Cause: Sendable {
       } else {
         .requestInternallyCommented
       }
+    }
+  }
+
+  private static func event(_ news: MajorNews) -> NotificationEvent {
+    switch news {
+    case .declared: .majorDeclared
+    case .logged: .majorLogged
+    case .mitigated: .majorMitigated
+    case .resolved: .majorResolved
+    case .reopened: .majorReopened
+    case .reviewed: .majorReviewed
     }
   }
 
@@ -169,9 +183,13 @@ struct Cause: Sendable {
     case (.offered, .request): .requestOffered
     case (.offered, .problem): .problemOffered
     case (.offered, .change): .changeOffered
+    case (.offered, .release): .releaseOffered
+    case (.offered, .majorIncident): .majorOffered
     case (.taken, .request), (.returned, .request): .requestOfferAnswered
     case (.taken, .problem), (.returned, .problem): .problemOfferAnswered
     case (.taken, .change), (.returned, .change): .changeOfferAnswered
+    case (.taken, .release), (.returned, .release): .releaseOfferAnswered
+    case (.taken, .majorIncident), (.returned, .majorIncident): .majorOfferAnswered
     }
   }
 

@@ -5,6 +5,7 @@ import Desk
 import Escalations
 import Gates
 import Kernel
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -301,6 +302,8 @@ struct AccountMatters: Sendable {
   /// Of each of those, all who were asked.
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
+  private var majors: [Int64: ToldMajor] = [:]
+  private var majorEntries: [[UInt8]: String] = [:]
   private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
   private var problems: [Int64: ToldProblem] = [:]
   /// By what they belong to.
@@ -339,6 +342,12 @@ struct AccountMatters: Sendable {
       case ProblemTelling.subjectKind:
         let found = try await transaction.query(ProblemsToTell(provider: tenant, ids: ids))
         problems = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+      case MajorNews.subjectKind:
+        let written = events.filter { entries[$0.cause]?.kind == kind }.compactMap { ToldMajor.entry(of: $0.event) }
+        let (found, logged) = try await transaction.query(
+          MajorsToTell(provider: tenant, ids: ids), MajorEntriesToTell(provider: tenant, publicIds: written))
+        majors = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        majorEntries = Dictionary(logged.map { ($0.publicId, $0.body) }) { first, _ in first }
       default: break
       }
       if let subject = ToldTask.Subject(rawValue: kind) {
@@ -375,6 +384,8 @@ struct AccountMatters: Sendable {
       case .request: try await transaction.query(RequestOffersToTell(tenant: tenant, ids: ids))
       case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
       case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
+      case .release: try await transaction.query(ReleaseOffersToTell(provider: tenant, ids: ids))
+      case .majorIncident: try await transaction.query(MajorOffersToTell(provider: tenant, ids: ids))
       }
     return Dictionary(grouping: found) { $0.id }
   }
@@ -388,6 +399,7 @@ struct AccountMatters: Sendable {
       case .request: try await transaction.query(RequestOwnersToTell(tenant: tenant, ids: ids))
       case .problem: try await transaction.query(ProblemOwnersToTell(provider: tenant, ids: ids))
       case .change: try await transaction.query(ChangeOwnersToTell(provider: tenant, ids: ids))
+      case .release, .majorIncident: []
       }
     return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
   }
@@ -416,6 +428,7 @@ struct AccountMatters: Sendable {
       guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)
     }
+    if kind == MajorNews.subjectKind { return majors[id]?.told(event, majorEntries).map { .majorIncident($0) } }
     guard let matter = matters[kind]?[id] else { return nil }
     switch matter {
     case .renewal(let renewal): return renewal.stands(event) ? matter : nil
@@ -425,7 +438,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .owner, .problem, .task, .article: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .owner, .problem, .task, .article, .majorIncident: return matter
     }
   }
 

@@ -263,10 +263,10 @@ struct StaffToTell: Statement {
   }
 }
 
-/// Who answers for a customer among the staff: its account managers; where there are none, the administrators.
+/// Who answers for some customers among the staff: their account managers; where there are none, the administrators.
 struct StaffInCharge: Statement {
   let provider: TenantId
-  let customer: TenantId
+  let customers: [TenantId]
   let now: Instant
 
   static let sql = """
@@ -275,14 +275,14 @@ struct StaffInCharge: Statement {
       where g.tenant_id = $1 and g.role in ('account_manager', 'administrator') and a.kind = 'staff' and a.state = 'active'
         and g.revoked_at is null and (g.expires_at is null or g.expires_at > $3)
         and (g.scope = 'all' or g.scope = 'listed' and exists (
-          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $2)))
+          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = any ($2))))
     select h.id from held h
     where h.role = 'account_manager' or not exists (select from held m where m.role = 'account_manager') order by h.id limit 200
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
-    parameters.append(customer)
+    parameters.append(customers)
     parameters.append(now)
   }
 

@@ -61,6 +61,25 @@ struct ChangeOffersToTell: Statement {
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.change, &row) }
 }
 
+/// The same of releases.
+struct ReleaseOffersToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select r.release_id, r.public_id, r.number, r.title, null::jsonb, r.concerned_ids, \(ToldOffer.columns)
+    from desk.pub_told_offer o join changes.pub_told_release r on r.tenant_id = o.tenant_id and r.release_id = o.subject_id
+    where o.tenant_id = $1 and o.subject_kind = 'release' and o.subject_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.release, &row) }
+}
+
 extension ToldOffer {
   /// Of `o`, after what it is about.
   static let columns = """

@@ -18,6 +18,8 @@ struct Known: Sendable {
   private var inCharge: [Int64] = []
   /// Who answers for incidents that nobody has taken.
   private let standIn: Int64?
+  /// Who answers for the customers of major incidents: of each those are told who serve one of its own.
+  private var inChargeOfMajors: [Int64] = []
   private let approvers: Approvers
 
   private struct Place: Hashable {
@@ -63,8 +65,14 @@ struct Known: Sendable {
     // rules say concerns them.
     let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
     if !concerning.isEmpty {
-      inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
+      inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: [telling.tenant], now: telling.now))
       try await addStaff(Set(inCharge), [], of: concerning, telling, in: transaction)
+    }
+    let majors = causes.filter { !($0.matter?.customersOfMajor ?? []).isEmpty && telling.isForAccountManagers($0) }
+    if !majors.isEmpty {
+      let customers = Set(majors.flatMap { $0.matter?.customersOfMajor ?? [] }).sorted()
+      inChargeOfMajors = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: customers, now: telling.now))
+      try await addStaff(Set(inChargeOfMajors), [], of: majors, telling, in: transaction)
     }
     guard !personIds.isEmpty else { return }
     let foundPeople = try await transaction.query(PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
@@ -93,7 +101,7 @@ struct Known: Sendable {
   }
 
   /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's. So is a problem that is
-  /// about one. A change is for who serves one of those whom it concerns; what concerns nobody yet is for who serves all.
+  /// about one. A change, or a major incident, is for who serves one of those whom it concerns; a change that concerns nobody yet is for who serves all.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
     if let concerned = cause.matter?.concerned(provider) { return Place(subject: subject, customers: concerned) }
@@ -101,6 +109,9 @@ struct Known: Sendable {
     if case .gateApproval(let approval)? = cause.matter { customer = approval.stayTenant }
     return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
   }
+
+  /// The account managers of those whom it concerns.
+  private func accountManagers(for cause: Cause) -> [Int64] { (cause.matter?.customersOfMajor ?? []).isEmpty ? inCharge : inChargeOfMajors }
 
   /// Whether the customer's people did it, or a programme of theirs.
   func isOfCustomer(_ cause: Cause) -> Bool {
@@ -159,7 +170,7 @@ struct Known: Sendable {
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
-      case .accountManagers: for id in inCharge { addStaff(id) }
+      case .accountManagers: for id in accountManagers(for: cause) { addStaff(id) }
       case .requester:
         addPerson(cause.ticket?.requester)
         for ticket in gone(into: cause) { addPerson(ticket.requester) }

@@ -1,7 +1,7 @@
 import Kernel
 import Postgres
 
-/// An offer to hand something over, and what became of it: of an incident, a problem, a change or a request.
+/// An offer to hand something over, and what became of it: of an incident, a problem, a change, a release, a major incident or a request.
 package struct HandoverRow: Sendable {
   package enum Outcome: String, Sendable {
     case accepted, returned, withdrawn
@@ -113,7 +113,7 @@ package enum OfferNews: String, Sendable, CaseIterable {
   /// Or withdrawn.
   case returned = "ownership_returned"
 
-  private static let kinds: Set = ["problem", "change", "request"]
+  private static let kinds: Set = ["problem", "change", "release", "major_incident", "request"]
 
   /// - Parameter type: of an event, such as `change.ownership_offered`.
   package init?(type: String) {

@@ -57,25 +57,7 @@ struct StaffToOwn: Statement {
   }
 }
 
-/// A member of the staff for a filter.
-package struct StaffToFilterBy: Statement {
-  let provider: TenantId
-  let publicId: PublicId
-
-  package init(provider: TenantId, publicId: PublicId) { (self.provider, self.publicId) = (provider, publicId) }
-
-  package static let sql = "select id from tenancy.account where tenant_id = $1 and public_id = $2 and kind = 'staff'"
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(publicId.random)
-  }
-
-  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Takes a problem from who answers for it; no row where another one does by now, or it is over.
-struct LoseProblemOwner: Statement {
   let provider: TenantId
   let problem: Int64
   let owner: Int64

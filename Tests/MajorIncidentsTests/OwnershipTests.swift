@@ -1,0 +1,149 @@
+import Desk
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import MajorIncidents
+
+/// A major incident is led by one at all times: who leads it goes on until somebody accepts it from him.
+@Suite struct OwnershipTests {
+  /// The id of a member of the staff.
+  private func id(of principal: Principal, _ world: MajorWorld) async throws -> Value {
+    let own = LeadByAccount(provider: world.database.provider.id, account: principal.actor.id)
+    let found = try await world.database.tenancy.transaction(binding: [world.database.provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.first(own)
+    }
+    return .id(world.database.provider.id("stf", try #require(found).lead.publicId))
+  }
+
+  /// The same of one who may work for all customers.
+  private func granted(_ principal: Principal, _ world: MajorWorld) async throws -> Value {
+    let id = try await id(of: principal, world)
+    try await world.call("staff_grant.add", ["account": id, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
+    return id
+  }
+
+  private func handovers(_ major: Value, _ world: MajorWorld) async throws -> [String] {
+    try await world.list("major_incident.handovers", major["id"]).map { $0["outcome"]?.text ?? "open" }
+  }
+
+  private func count(_ filter: KeyValuePairs<String, Value>, _ world: MajorWorld, as principal: Principal? = nil) async throws -> Int? {
+    try await world.call("major_incident.list", filter, as: principal)["items"]?.array?.count
+  }
+
+  @Test func theLeadGoesOnUntilTheOfferIsAccepted() async throws {
+    let world = try await MajorWorld()
+    let administrator = try await world.database.staff(.administrator)
+    let peer = try await world.database.staff(.engineer)
+    let (first, second) = (try await granted(world.engineer, world), try await granted(peer, world))
+    var major = try await world.declare([(try await world.incident("Slow"), world.acme)])
+    #expect(major["lead"] == first && major["leadBy"] == "person")
+    #expect(await refusal { try await world.act("take", on: major, as: peer) } == "major_incident.led")
+    #expect(await refusal { try await world.act("assign", on: major, ["lead": second]) } == "major_incident.led")
+    #expect(await refusal { try await world.act("offer", on: major, ["staff": second], as: peer) } == "major_incident.not_leads")
+    #expect(await refusal { try await world.act("offer", on: major) } == "staff owner.one_receiver")
+    #expect(await refusal { try await world.act("offer", on: major, ["staff": first]) } == "staff owner.offered_to_owner")
+    major = try await world.act("offer", on: major, ["staff": second, "reason": "My shift is over"])
+    #expect(major["lead"] == first)
+    let read = try await world.call("major_incident.read", ["id": major["id"] ?? .null])
+    #expect(read["offer"]?["staff"] == second && read["offer"]?["reason"] == "My shift is over")
+    #expect(try await count(["offered": .bool(true)], world, as: peer) == 1)
+    #expect(try await count(["offered": .bool(true)], world) == 0)
+    #expect(await refusal { try await world.act("offer", on: major, ["staff": second]) } == "owner.offered")
+    #expect(await refusal { try await world.act("accept_offer", on: major) } == "owner.offered_to_another")
+    #expect(await refusal { try await world.act("accept_offer", on: major, as: administrator) } == "owner.offered_to_another")
+    major = try await world.act("return_offer", on: major, ["reason": "On leave"], as: peer)
+    #expect(major["lead"] == first)
+    // In his absence who keeps the contracts of its customers offers it.
+    major = try await world.act("offer", on: major, ["staff": second], as: administrator)
+    major = try await world.act("accept_offer", on: major, as: peer)
+    #expect(major["lead"] == second)
+    #expect(try await count(["lead": second], world) == 1)
+    #expect(try await count(["lead": first], world) == 0)
+    let events = try await world.list("major_incident.history", major["id"]).compactMap { $0["type"]?.text?.split(separator: ".").last.map(String.init) }
+    #expect(events == ["declared", "incident_linked", "ownership_offered", "ownership_returned", "ownership_offered", "owner_changed"])
+    // What was looked back on is offered to nobody any more.
+    major = try await world.act("resolve", on: major, ["resolution": "Disk replaced"], as: peer)
+    major = try await world.act("offer", on: major, ["staff": first], as: peer)
+    major = try await world.act("review", on: major, ["review": "Watch the disks"], as: peer)
+    #expect(try await handovers(major, world) == ["returned", "accepted", "withdrawn"])
+    let over = major
+    #expect(await refusal { try await world.act("offer", on: over, ["staff": first], as: peer) } == "major_incident.wrong_state")
+    #expect(await refusal { try await world.act("accept_offer", on: over) } == "major_incident.wrong_state")
+    #expect(over["lead"] == second)
+  }
+
+  /// Whoever leads it may work for all of its customers, and sees what he is offered; no customer does.
+  @Test func itIsOfferedToWhoMayLeadIt() async throws {
+    let world = try await MajorWorld()
+    let acmes = try await id(of: world.servesAcme, world)
+    try await world.call(
+      "staff_grant.add", ["account": acmes, "role": "engineer", "customers": .array([.id(world.acme.publicId)])], as: world.database.root)
+    let both = try await world.declare([
+      (try await world.incident("Slow"), world.acme), (try await world.incident("Too", of: world.other), world.other),
+    ])
+    #expect(await refusal { try await world.act("offer", on: both, ["staff": acmes]) } == "staff major_incident.may_not_lead")
+    let nobody = Value.id(world.database.provider.id("stf", [UInt8](repeating: 7, count: 12)))
+    #expect(await refusal { try await world.act("offer", on: both, ["staff": nobody]) } == "staff input.unknown_reference")
+    #expect(await refusal { try await world.call("major_incident.declare", ["title": "x", "lead": nobody]) } == "lead input.unknown_reference")
+    // One without incidents is there for whom it is offered to, and for no other who serves a few.
+    let bare = try await world.call("major_incident.declare", ["title": "Storage"])
+    await expectFailure(.notFound) { try await world.call("major_incident.read", ["id": bare["id"] ?? .null], as: world.servesAcme) }
+    let offered = try await world.act("offer", on: bare, ["staff": acmes])
+    #expect(try await count([:], world, as: world.servesAcme) == 2)
+    for operation in ["major_incident.read", "major_incident.handovers"] {
+      await expectFailure(.denied) { try await world.call(operation, ["id": offered["id"] ?? .null], as: world.acmesManager) }
+    }
+    await expectFailure(.denied) { try await world.act("accept_offer", on: offered, as: world.acmesManager) }
+    let led = try await world.act("accept_offer", on: offered, as: world.servesAcme)
+    #expect(led["lead"] == acmes)
+    let named = try await world.call("major_incident.declare", ["title": "Network", "lead": acmes])
+    #expect(named["lead"] == acmes && named["leadBy"] == "person")
+  }
+
+  /// What was declared at the machine is led by whom the rule of incidents names, until somebody takes it.
+  @Test func whatNobodyHasTakenIsLedByTheRule() async throws {
+    let world = try await MajorWorld()
+    let lead = try await granted(world.engineer, world)
+    try await world.database.runAsSuperuser(
+      """
+      insert into handbooks.accountable (process, valid_from, owner_id, owner_public_id, owner_name, rule)
+      select 'incident', '2026-01-01', id, public_id, 'Pat', 'default' from tenancy.account where id = \(world.engineer.actor.id)
+      """)
+    let declared = try await world.call("major_incident.declare", ["title": "Storage"], as: world.database.root)
+    #expect(declared["lead"] == lead && declared["leadName"] == "Pat" && declared["leadBy"] == "default")
+    #expect(await refusal { try await world.act("offer", on: declared, ["staff": lead]) } == "major_incident.lead_missing")
+    #expect(await refusal { try await world.act("take", on: declared, as: world.database.root) } == "major_incident.needs_person")
+    #expect(try await world.act("take", on: declared)["leadBy"] == "person")
+  }
+
+  /// What a text was and became stands in the history, and beside it where it can be erased: the event holds no words.
+  @Test func textsAreToldWithWhatTheyWere() async throws {
+    let world = try await MajorWorld()
+    var major = try await world.declare([])
+    major = try await world.act("change", on: major, ["title": "Network CANARY", "description": "No route"])
+    major = try await world.act("mitigate", on: major, ["mitigation": "Second line CANARY"])
+    major = try await world.act("resolve", on: major, ["resolution": "Disk replaced"])
+    major = try await world.act("reopen", on: major, ["reason": "It fails again"])
+    major = try await world.act("resolve", on: major, ["resolution": "Controller replaced"])
+    _ = try await world.act("review", on: major, ["review": "Watch the controllers"])
+    let changes = try await world.list("major_incident.history", major["id"]).flatMap { $0["payload"]?["changes"]?.array ?? [] }
+    let told = changes.map { change in "\(change["key"]?.text ?? "?"): \(change["was"]?.text ?? "-") > \(change["became"]?.text ?? "-")" }
+    #expect(
+      told == [
+        "title: Storage CANARY > Network CANARY", "description:  > No route", "mitigation: - > Second line CANARY", "resolution: - > Disk replaced",
+        "resolution: Disk replaced > Controller replaced", "review: - > Watch the controllers",
+      ], "\(told)")
+    let words = try await world.database.superuser.withConnection { try await $0.query(WordsInEvents()).first ?? -1 }
+    #expect(words == 0)
+  }
+}
+
+private struct WordsInEvents: Statement {
+  static let sql = "select count(*) from operations.event where subject_kind = 'major_incident' and payload::text like '%CANARY%'"
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
