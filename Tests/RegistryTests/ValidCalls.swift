@@ -240,7 +240,7 @@ struct CallRule: Sendable {
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "request.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])).rightNow,
-    "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])).omitting(answers),
+    "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])).omitting(answers.union(["closureCode"])),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.accept": CallRule(given: { world, twin, _ in
       let (incident, team) = (try await world.seeded("inc", in: twin), try await world.seeded("team", in: twin))
