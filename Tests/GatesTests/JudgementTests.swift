@@ -55,9 +55,10 @@ import Testing
   /// gives it, and that takes what has come so far.
   @Test func everyFactOfAStepCanBeGivenBeforeIt() throws {
     let ofIncidents = Set(GateStep.steps(of: .incident).flatMap(\.facts))
-    #expect(ofIncidents.subtracting(GateStep.open.facts) == [
-      .owner, .team, .assignee, .closureCode, .publicComment, .article, .file, .customerFile,
-    ])
+    #expect(
+      ofIncidents.subtracting(GateStep.open.facts) == [
+        .owner, .team, .assignee, .closureCode, .publicComment, .article, .file, .customerFile,
+      ])
     let registry = try Registry([PlatformModule.self, DeskModule.self, GatesModule.self])
     func takes(_ operation: String, _ field: String) -> Bool { registry[operation]?.inputFields.contains { $0.name == field } ?? false }
     for fact in GateStep.open.facts { #expect(takes("incident.open", fact.rawValue), "\(fact)") }
@@ -72,8 +73,9 @@ import Testing
       // How it ended is said by whoever ends it; a file is named by whoever takes the step.
       case .closureCode: (isGiven, isGivenLate) = (false, takes("incident.close", "closureCode"))
       case .file, .customerFile:
-        isGiven = takes("incident.assign", "files") && takes("incident.dispatch", "files") && takes("incident.resolve", "files")
-        isGivenLate = takes("incident.close", "files")
+        (isGiven, isGivenLate) = (
+          ["incident.assign", "incident.dispatch", "incident.resolve"].allSatisfy { takes($0, "files") }, takes("incident.close", "files")
+        )
       case .article: (isGiven, isGivenLate) = (takes("incident.cite", "article"), takes("incident.cite", "article"))
       default: (isGiven, isGivenLate) = (changing.contains { takes($0, fact.rawValue) }, changingResolved.contains { takes($0, fact.rawValue) })
       }
