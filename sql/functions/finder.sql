@@ -1605,11 +1605,8 @@ returns table (
   gate_id bigint, came bigint, stopped bigint, subjects bigint, incidents bigint, stops bigint, passed bigint, bypassed bigint, gone bigint, waiting bigint,
   median_wait bigint, total_wait bigint, waited bigint, still_waiting bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
-declare
-  provider bigint;
 begin
   if coalesce(current_setting('app.side', true), '') <> 'staff' then return; end if;
-  select t.id into provider from tenancy.tenant t where t.kind = 'provider';
   return query
     select w.gate_id, count(*), count(*) filter (where w.stops > 0),
       count(distinct w.subject) filter (where w.stops > 0 and w.subject_kind <> 'opening'),
@@ -1637,8 +1634,8 @@ begin
         where (permitted is null or s.tenant_id = any (permitted)) and s.came_at >= from_at and s.came_at < before_at
           and (wanted_gate is null or s.gate_id = wanted_gate) and s.gate_id > after_gate
         union all
-        select s.* from gates.passage s join gates.gate o on o.id = s.gate_id
-        where permitted is not null and s.tenant_id = provider and not provider = any (permitted) and s.came_at >= from_at and s.came_at < before_at
+        select s.* from tenancy.tenant v join gates.passage s on s.tenant_id = v.id join gates.gate o on o.id = s.gate_id
+        where permitted is not null and v.kind = 'provider' and not v.id = any (permitted) and s.came_at >= from_at and s.came_at < before_at
           and (wanted_gate is null or s.gate_id = wanted_gate) and s.gate_id > after_gate
           and (o.only_tenant_id is null or o.only_tenant_id = any (permitted))
           and (s.subject_kind = 'problem' and exists (
