@@ -45,7 +45,8 @@ import Testing
     let byCustomer = try await world.invoke("gate.customer_totals", input, as: world.account)["items"]?.array ?? []
     #expect(byCustomer.column("code") == ["ACME", "OTHER"])
     for (index, customer) in [world.acme, world.other].enumerated() where byCustomer.indices.contains(index) {
-      #expect(Self.figures(byCustomer[index]) == Self.figures(try await world.friction(customer).first), "\(customer.code)")
+      let own = Self.figures(try await world.friction(customer).first)
+      #expect(Self.figures(byCustomer[index]) == own, "\(customer.code)")
     }
     #expect(byCustomer.column("came").compactMap(\.integer).reduce(0, +) == 4)
     // Page by page.
@@ -89,8 +90,9 @@ import Testing
     let byCustomer = try await world.invoke("gate.customer_totals", [Value.Member("gate", gate.at("id"))], as: world.account)
     #expect(byCustomer["items"]?.column("came") == [2, 1])
     for (index, customer) in [world.acme, world.other].enumerated() {
-      let row = try #require(byCustomer["items"]?.array)[index]
-      #expect(Self.figures(row) == Self.figures(try await world.friction(customer).first), "\(customer.code)")
+      let own = Self.figures(try await world.friction(customer).first)
+      let rows = byCustomer["items"]?.array ?? []
+      #expect(rows.count == 2 && Self.figures(rows[index]) == own, "\(customer.code)")
     }
   }
 }

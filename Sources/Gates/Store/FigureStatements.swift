@@ -1,7 +1,6 @@
 import Kernel
 import Operations
 import Postgres
-import Tenancy
 
 /// What some stays at a gate came to.
 struct GateFigures: Sendable {

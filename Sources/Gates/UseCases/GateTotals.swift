@@ -43,7 +43,7 @@ package enum TotalGates: Operation {
     let limit: Int64?
     let cursor: String?
 
-    package static let fields: [any InputField] = [ServedCustomers.field, GatePeriod.gate] + PeriodOfGates.fields + [Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = PeriodOfGates.fields + [ServedCustomers.field, GatePeriod.gate, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customers = try values[ServedCustomers.field]
@@ -103,7 +103,7 @@ package enum TotalGateByCustomer: Operation {
     let cursor: String?
 
     private static let gate = Field.id("gate", .gate, "The gate.", "关卡编号。")
-    package static let fields: [any InputField] = [gate, ServedCustomers.field] + PeriodOfGates.fields + [Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = PeriodOfGates.fields + [gate, ServedCustomers.field, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       gate = try values[Self.gate]
