@@ -18,6 +18,12 @@ package enum GateMessages: MessageCatalog {
     zh: "关卡“{gate}”要求确认已完成：{item}（{name}）。请在 checked 中列出。目的：{purpose}")
   static let evidenceMissing = Message(
     "gate.evidence_missing", "The gate {gate} asks for evidence: {evidence}. Its purpose: {purpose}", zh: "关卡“{gate}”要求提供依据：{evidence}。目的：{purpose}")
+  static let fileMissing = Message(
+    "gate.file_missing", "The gate {gate} asks for evidence: {evidence}. Attach it, and name it in files. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求提供依据：{evidence}。请添加附件并在 files 中列出。目的：{purpose}")
+  static let noSuchFile = Message(
+    "gate.no_such_file", "There is no such file on this, or it was deleted: name one that is attached to it (attachment.list).",
+    zh: "该工单没有此附件，或附件已删除：请填写其现有附件（attachment.list）。")
   static let staffOnly = Message("gate.staff_only", "Gates are for the provider's staff.", zh: "关卡仅适用于服务商人员。")
   static let notAsked = Message("gate.not_asked", "No gate before this asks for it. Asked for: {allowed}.", zh: "此操作前没有关卡要求此项。所要求的有：{allowed}。")
   static let bypassedAlready = Message("gate.bypassed_already", "Somebody has let this pass here already.", zh: "已有人放行通过此关卡。")
@@ -74,7 +80,8 @@ package enum GateMessages: MessageCatalog {
   static let period = Message("gate.period", "A period ends after it begins and has at most {days} days.", zh: "期间的结束须晚于开始，且最长 {days} 天。")
 
   package static let all = [
-    stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, staffOnly, notAsked, bypassedAlready, oneKind, neverThere, twice,
+    stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, fileMissing, noSuchFile, staffOnly, notAsked, bypassedAlready, oneKind,
+    neverThere, twice,
     inThePast, ownerIsStaff,
     noPriority, attributesOfIncidents, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater,
     approvalUnrecorded, approvalRefused, approvalOwn, approvalNoPerson, ownWork, needsPerson, agreedAlready, stayEnded,

@@ -5,7 +5,8 @@ import Operations
 /// what it cost.
 package enum GatesModule: OperationModule {
   package static let operations: [any Operation.Type] = [
-    CreateGate.self, ChangeGate.self, RetireGate.self, ReadGate.self, ListGates.self, GateFriction.self, ListPassages.self,
+    CreateGate.self, ChangeGate.self, RetireGate.self, ReadGate.self, ListGates.self, GateFriction.self, TotalGates.self,
+    TotalGateByCustomer.self, ListPassages.self,
     ListGateApprovals.self, ApproveAtGate.self, RejectAtGate.self,
   ]
   package static let messages: [Message] = GateMessages.all

@@ -7,7 +7,7 @@ package enum HandbooksModule: OperationModule {
     CreateHandbook.self, ChangeHandbook.self, PublishHandbook.self, ConfirmHandbook.self, ReadHandbook.self, OverviewOfHandbooks.self, ListEditions.self,
     CompareEditions.self, ExportHandbook.self, ReadOwnership.self, SetOwnership.self,
   ]
-  package static let messages = HandbookMessages.all + HandbookWords.all + ProcessWords.all + EditionWords.all
+  package static let messages = HandbookMessages.all + HandbookWords.all + ProcessWords.all + EditionWords.all + RuleWords.all
   package static let constraints: [String: Message] = ["handbook_process_unique": HandbookMessages.taken]
 }
 

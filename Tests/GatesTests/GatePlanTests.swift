@@ -47,6 +47,19 @@ import Testing
         "leave": try await transaction.query(Explain(statement: leave)),
       ]
     }
+    let instants = ["from_at": "timestamptz '\(month)'", "before_at": "timestamptz '\(now)'", "reference": "timestamptz '\(now)'", "wanted_gate": "1"]
+    for (function, after) in [("gate_totals", "after_gate"), ("gate_customers", "after_tenant")] {
+      for permitted in [nil, "array[\(acme)]::bigint[]"] as [String?] {
+        for ofAll in [false, true] where !ofAll || function == "gate_totals" {
+          var given = instants.merging([after: "0"]) { $1 }
+          given["permitted"] = permitted
+          if ofAll { given["wanted_gate"] = nil }
+          let members = given.sorted { $0.key < $1.key }.map { Value.Member($0.key, .text($0.value)) }
+          let plan = try await world.database.finderPlan(function, given: .object(members), isRun: true)
+          #expect(!plan.contains { $0.contains("Seq Scan on passage") }, "\(function) \(permitted ?? "all"):\n\(plan.joined(separator: "\n"))")
+        }
+      }
+    }
     for (name, plan) in plans.sorted(by: { $0.key < $1.key }) {
       let told = plan.joined(separator: "\n")
       #expect(!plan.contains { $0.contains("Seq Scan on passage") || $0.contains("Seq Scan on approval") }, "\(name):\n\(told)")

@@ -35,6 +35,58 @@ import Testing
     #expect(try await world.read(handbook)["published"]?["inForce"]?["gates"]?.array?.count == 2)
   }
 
+  /// What becomes of rules, teams and the policy afterwards changes no edition; it is told as a difference, and makes the next one.
+  @Test func anEditionKeepsTheRulesInForce() async throws {
+    let world = try await HandbooksWorld()
+    let ben = world.ben.text ?? ""
+    try await world.rules(telling: ben)
+    let handbook = try await world.published()
+    let kept = try await world.read(handbook).at("published")
+    let rules = kept.at("inForce.rules").array ?? []
+    #expect(rules.map { $0.at("kind") } == ["policy", "dispatch", "escalation", "notification"])
+    #expect(rules.map { $0.at("name") } == [.null, "network/vpn, P1-P2 → First line", "Late", "Breach"])
+    let english = try await world.export(handbook)
+    #expect(english.contains("## Rules in force") && english.contains("### Dispatch rules"))
+    #expect(english.contains("Resolved closes by itself after: 7 days; Counted in: calendar days; Closed can be opened again for: 30 days;"))
+    #expect(english.contains("At an age of: 2 h; Up to priority: P2; Goes to the team: First line; Tells: Ben"))
+    #expect(english.contains("Event: clock.breached; Audience: owner, assignee; By: inbox, email;"))
+    #expect(english.contains("No mail from: 22:00; No mail until: 06:30; In spite of that up to priority: P1; Not sent any more after: 24 h"))
+    let chinese = try await world.export(handbook, ["language": "zh-Hans"])
+    #expect(chinese.contains("## 生效规则") && chinese.contains("解决后自动关闭期限：7 天；计算方式：自然日"))
+    #expect(try await world.compare(handbook) == [])
+    #expect(await world.refusal { try await world.act("publish", handbook) } == ["handbook.nothing_new"])
+    // Of another process, of a customer alone, and ended: none of them is told.
+    try await world.database.runAsSuperuser(
+      """
+      update desk.ticket_policy set close_after_days = 5;
+      update desk.dispatch_rule set ended_at = recorded_at;
+      update escalations.rule set age_minutes = 180;
+      update notifications.rule set state = 'retired';
+      update desk.team set name = 'Second line';
+      """)
+    #expect(try await world.read(handbook).at("published") == kept)
+    #expect(try await world.export(handbook) == english)
+    #expect(
+      Set(try await world.compare(handbook)) == [
+        "rule Closing and reopening: resolved closes by itself after from 7 days to 5 days", "rule “network/vpn, P1-P2 → First line” removed",
+        "rule “Late”: at an age of from 2 h to 3 h", "rule “Late”: goes to the team from First line to Second line", "rule “Breach” removed",
+      ])
+    try await world.act("publish", handbook)
+    #expect(try await world.read(handbook).at("published.inForce.rules").array?.count == 2)
+    #expect(try await world.read(handbook, edition: 1).at("published") == kept)
+  }
+
+  /// An edition from before rules were kept says nothing of them: that they hold now is no difference, and a reason for the next one.
+  @Test func anEarlierEditionSaysNothingOfRules() async throws {
+    let world = try await HandbooksWorld()
+    let handbook = try await world.published()
+    try await world.database.runAsSuperuser("update handbooks.edition set in_force = in_force - 'rules'")
+    #expect(try await world.compare(handbook) == [])
+    #expect(try await world.export(handbook).contains("Rules in force") == false)
+    try await world.act("publish", handbook)
+    #expect(try await world.export(handbook).contains("Rules in force"))
+  }
+
   /// One that cannot be read is told, and hides no other.
   @Test func whatCannotBeReadIsToldAndPassedBy() async throws {
     let world = try await HandbooksWorld()
@@ -60,6 +112,44 @@ import Testing
 }
 
 extension HandbooksWorld {
+  /// A rule of each kind for all customers, as their modules keep them, and some that are of no concern.
+  fileprivate func rules(telling ben: String) async throws {
+    let bits = "\\x" + (PublicId(ben)?.random ?? []).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let provider = database.provider.id
+    func escalation(_ name: String, _ process: String, customer: String, state: String) -> String {
+      """
+      insert into escalations.rule (tenant_id, public_id, name, process, age_minutes, customer_id, priority_to, to_team_id, account_ids, account_public_ids,
+        begins_at, state, recorded_at)
+      values (\(provider), substr(sha256('e\(name)'), 1, 12), '\(name)', '\(process)', 120, \(customer), 2, (select max(id) from desk.team), '{1}',
+        array['\(bits)'::bytea], '2026-01-01', '\(state)', '2026-01-01');
+      """
+    }
+    func notification(_ name: String, _ event: String, customer: String) -> String {
+      """
+      insert into notifications.rule (tenant_id, public_id, name, event, audience, account_ids, account_public_ids, channels, customer_id, quiet_from, quiet_to,
+        urgent_to, expires_minutes, recorded_at)
+      values (\(provider), substr(sha256('n\(name)'), 1, 12), '\(name)', '\(event)', '{owner,assignee}', '{}', '{}', '{inbox,email}', \(customer), 1320, 390, 1,
+        1440, '2026-01-01');
+      """
+    }
+    try await database.call("team.create", ["name": "First line"], as: database.root)
+    let dispatch = "insert into desk.dispatch_rule (public_id, only_tenant_id, category, priority_to, team_id, team_public_id, recorded_at)"
+    let team = "(select max(id) from desk.team), (select public_id from desk.team order by id desc limit 1), '2026-01-01'"
+    try await database.runAsSuperuser(
+      """
+      delete from notifications.rule;
+      \(dispatch) values (substr(sha256('d1'), 1, 12), null, 'network/vpn', 2, \(team)),
+        (substr(sha256('d2'), 1, 12), \(provider), 'network/vpn', 2, \(team));
+      \(escalation("Late", "incident", customer: "null", state: "active"))
+      \(escalation("Change", "change", customer: "null", state: "active"))
+      \(escalation("Theirs", "incident", customer: "\(provider)", state: "active"))
+      \(escalation("Gone", "incident", customer: "null", state: "retired"))
+      \(notification("Breach", "clock.breached", customer: "null"))
+      \(notification("Theirs", "clock.breached", customer: "\(provider)"))
+      \(notification("Renewal", "renewal.due", customer: "null"))
+      """)
+  }
+
   /// A gate for all customers, as the gates keep it.
   fileprivate func gate(_ step: String, _ kind: String, _ needs: String, name: String, more: String? = nil) async throws {
     try await database.runAsSuperuser(

@@ -31,6 +31,21 @@ extension World {
     }
   }
 
+  /// Stays of both twins at a gate for all customers, which is returned.
+  func passagesOfBoth() async throws -> Value {
+    let text = Value.object(["en": name(a)])
+    let gate = try await seed(
+      "gate.create",
+      [
+        "step": "incident.close", "priority": 5, "evidence": .array(["article"]), "name": text, "purpose": text,
+        "owner": try await seeded("stf", in: a).id,
+      ])
+    for twin in [a, b] {
+      try await seed("incident.bypass_gate", ["id": try await gatedIncident(twin)["id"] ?? .null, "gate": gate["id"] ?? .null, "reason": name(twin)])
+    }
+    return gate["id"] ?? .null
+  }
+
   /// The gate of the twin before a step that asks for this; made where there is none.
   private func gate(_ twin: Twin, before step: Value, priority: Value = .null, _ kind: String, _ needs: Value) async throws -> Value {
     let standing = try await seed("gate.list", ["customer": .text(twin.id), "step": step, "limit": 200])["items"]?.array ?? []
@@ -118,7 +133,8 @@ extension CallRule {
     "gate.create": CallRule(
       omitted: ["attributes", "checklist", "evidence", "approval"], given: { _, _, _ in (["step": "incident.dispatch", "priority": 5], nil) }),
     "gate.friction": CallRule(given: { _, _, _ in (period, nil) }),
-    "gate.passages": CallRule(given: { _, _, _ in (period, nil) }),
+    "gate.passages": CallRule(given: { _, _, _ in (period, nil) }), "gate.totals": CallRule(given: { _, _, _ in (period, nil) }),
+    "gate.customer_totals": CallRule(given: { _, _, _ in (period, nil) }),
     "incident.bypass_gate": CallRule(given: { world, twin, _ in
       (["id": try await world.gatedIncident(twin)["id"] ?? .null, "gate": try await world.gate(twin)["id"] ?? .null], nil)
     }),
@@ -130,7 +146,7 @@ extension CallRule {
   ]
 
   /// What nobody says where no gate stands.
-  static let answers: Set<String> = ["checked", "bypass"]
+  static let answers: Set<String> = ["checked", "bypass", "files"]
 
   /// The same, of what happens at this moment.
   var rightNow: CallRule {

@@ -113,6 +113,7 @@ struct Subjects: Sendable {
   private let major: Value
   private let change: Value
   private let release: Value
+  private let gate: Value
   /// Of several editions.
   private let handbook: Value
   /// Of several revisions.
@@ -196,6 +197,7 @@ struct Subjects: Sendable {
     problem = try await world.problemToPage(behind: incident, world.a)
     major = try await world.majorToPage(world.a)
     try await world.passages(world.a)
+    gate = try await world.passagesOfBoth()
     change = try await world.changeToPage(behind: incident, problem, world.a)
     release = try await world.releaseToPage(world.a)
     for _ in 0..<3 {
@@ -416,6 +418,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "prb" && field.isRequired: members.append(Value.Member(field.name, problem))
       case .id(let kind) where kind.prefix == "mji" && field.isRequired: members.append(Value.Member(field.name, major))
       case .id(let kind) where kind.prefix == "chg" && field.isRequired: members.append(Value.Member(field.name, change))
+      case .id(let kind) where kind.prefix == "gate" && field.isRequired: members.append(Value.Member(field.name, gate))
       case .id(let kind) where kind.prefix == "rel" && field.isRequired: members.append(Value.Member(field.name, release))
       case .id(let kind) where kind.prefix == "hbk" && field.isRequired: members.append(Value.Member(field.name, handbook))
       case .id(let kind) where kind.prefix == "atr" && field.isRequired: members.append(Value.Member(field.name, attribute))

@@ -1688,6 +1688,82 @@ begin
 end
 $$;
 
+-- What came to gates in a period, of the permitted tenants (null: all, and what concerns none), added up by gate: for the staff. Of the provider's own
+-- problems and changes those that concern one of the tenants, at gates that are theirs or everybody's. Outcomes are told as the gates tell them.
+create function finder.gate_totals(
+  permitted bigint[], wanted_gate bigint, from_at timestamptz, before_at timestamptz, reference timestamptz, after_gate bigint, row_limit bigint)
+returns table (
+  gate_id bigint, came bigint, stopped bigint, subjects bigint, incidents bigint, stops bigint, passed bigint, bypassed bigint, gone bigint, waiting bigint,
+  median_wait bigint, total_wait bigint, waited bigint, still_waiting bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  if coalesce(current_setting('app.side', true), '') <> 'staff' then return; end if;
+  return query
+    select w.gate_id, count(*), count(*) filter (where w.stops > 0),
+      count(distinct w.subject) filter (where w.stops > 0 and w.subject_kind <> 'opening'),
+      count(distinct w.subject) filter (where w.stops > 0 and w.subject_kind = 'incident'), sum(w.stops)::bigint,
+      count(*) filter (where w.outcome = 'passed'), count(*) filter (where w.outcome = 'bypassed'),
+      count(*) filter (where w.outcome = 'left'), count(*) filter (where w.outcome = 'waiting'),
+      percentile_disc(0.5) within group (order by w.seconds) filter (where w.seconds is not null),
+      coalesce(sum(w.seconds), 0)::bigint, count(w.seconds),
+      coalesce(sum(greatest(floor(extract(epoch from reference - w.first_stopped_at))::bigint, 0))
+        filter (where w.stops > 0 and w.outcome = 'waiting'), 0)::bigint
+    from (
+      select p.gate_id, p.subject_kind, p.subject, p.stops, p.first_stopped_at,
+        case when p.outcome is not null then p.outcome
+          when g.retired_at is not null or p.subject_kind = 'opening' and p.last_stopped_at < reference - interval '1 hour'
+            or p.subject_kind = 'incident' and exists (
+              select from desk.ticket t where t.tenant_id = p.tenant_id and t.public_id = p.subject
+                and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close'))
+            or p.subject_kind = 'request' and exists (
+              select from requests.request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null)
+          then 'left' else 'waiting' end as outcome,
+        case when p.stops > 0 and p.outcome in ('passed', 'bypassed') then
+          floor(extract(epoch from p.ended_at - p.first_stopped_at))::bigint end as seconds
+      from (
+        select s.* from gates.passage s
+        where (permitted is null or s.tenant_id = any (permitted)) and s.came_at >= from_at and s.came_at < before_at
+          and (wanted_gate is null or s.gate_id = wanted_gate) and s.gate_id > after_gate
+        union all
+        select s.* from tenancy.tenant v join gates.passage s on s.tenant_id = v.id join gates.gate o on o.id = s.gate_id
+        where permitted is not null and v.kind = 'provider' and not v.id = any (permitted) and s.came_at >= from_at and s.came_at < before_at
+          and (wanted_gate is null or s.gate_id = wanted_gate) and s.gate_id > after_gate
+          and (o.only_tenant_id is null or o.only_tenant_id = any (permitted))
+          and (s.subject_kind = 'problem' and exists (
+              select from problems.problem b where b.tenant_id = s.tenant_id and b.public_id = s.subject and b.customer_id = any (permitted))
+            or s.subject_kind = 'change' and exists (
+              select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+              where c.tenant_id = s.tenant_id and c.public_id = s.subject and n.customer_id = any (permitted)))) p
+      join gates.gate g on g.id = p.gate_id) w
+    group by w.gate_id order by w.gate_id limit least(row_limit, 201);
+end
+$$;
+
+-- The permitted customers (null: all), by id after `after_tenant`, of whom something came to a gate in a period; for the staff.
+create function finder.gate_customers(
+  permitted bigint[], wanted_gate bigint, from_at timestamptz, before_at timestamptz, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  if coalesce(current_setting('app.side', true), '') <> 'staff' then return; end if;
+  return query
+    select f.id from (
+      select s.tenant_id as id from gates.passage s
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and (permitted is null or s.tenant_id = any (permitted))
+      union
+      select b.customer_id from gates.passage s join problems.problem b on b.tenant_id = s.tenant_id and b.public_id = s.subject
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'problem'
+      union
+      select n.customer_id from gates.passage s join changes.change c on c.tenant_id = s.tenant_id and c.public_id = s.subject
+        join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'change') f
+    join tenancy.tenant e on e.id = f.id and e.kind = 'customer'
+    join gates.gate g on g.id = wanted_gate and (g.only_tenant_id is null or g.only_tenant_id = f.id)
+    where (permitted is null or f.id = any (permitted)) and f.id > after_tenant
+    order by f.id limit least(row_limit, 201);
+end
+$$;
+
 grant select on gates.approval to steward_finder;
 
 -- Approvals that are asked for at stays that do not go on: who closed or took back what stayed there sees no gates, and could end none.

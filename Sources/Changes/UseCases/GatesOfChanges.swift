@@ -95,6 +95,7 @@ extension ChangeRow {
     func isThere(_ text: String?) -> Bool { !(text ?? "").isEmpty }
     return switch fact {
     case .description: isThere(description)
+    case .owner: owner != nil
     case .publicText: isThere(publicText)
     case .plan: isThere(process.plan)
     case .backOut: isThere(process.backOut)

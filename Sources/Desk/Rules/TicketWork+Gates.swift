@@ -55,9 +55,10 @@ extension Ticket {
     case .owner: owner != nil
     case .team: team != nil
     case .assignee: assignee != nil
-    case .cis, .publicComment, .article: false
+    // What lies in other rows, and what is said with the act.
+    case .cis, .publicComment, .article, .file, .customerFile, .closureCode: false
     // Of other processes.
-    case .result, .cause, .workaround, .plan, .backOut, .test, .publicText, .tasks, .review: false
+    case .result, .outcome, .cause, .workaround, .plan, .backOut, .test, .publicText, .tasks, .review: false
     }
   }
 }
@@ -87,7 +88,14 @@ extension OperationContext {
     let rest = needed.attributes.subtracting(present.attributes)
     // What nobody could tell of it is not asked for: a retired one.
     if !rest.isEmpty { present.attributes.formUnion(try await untellable(rest, of: .incident, customer: tenant.id)) }
-    guard !isNew, !needed.facts.isDisjoint(with: [.cis, .publicComment, .article]) else { return present }
+    guard !isNew else { return present }
+    // A code that nobody said is written all the same when it is resolved.
+    if needed.facts.contains(.closureCode), !ticket.state.isOpen,
+      try await transaction.first(ClosureCodeIsSaid(tenant: tenant.id, ticket: ticket.id, openedAt: ticket.openedAt)) == true
+    {
+      present.facts.insert(.closureCode)
+    }
+    guard !needed.facts.isDisjoint(with: [.cis, .publicComment, .article]) else { return present }
     guard let found = try await transaction.first(EvidenceOfTicket(tenant: tenant.id, ticket: ticket.id)) else { return present }
     if found.hasCis { present.facts.insert(.cis) }
     if found.hasPublicComment { present.facts.insert(.publicComment) }

@@ -5,7 +5,7 @@ import Postgres
 struct EvidenceOfTicket: Statement {
   struct Found: Sendable {
     let hasCis: Bool
-    /// By the staff.
+    /// By the staff; what a customer's programme wrote is the customer's word.
     let hasPublicComment: Bool
     let hasArticle: Bool
   }
@@ -15,7 +15,10 @@ struct EvidenceOfTicket: Statement {
 
   static let sql = """
     select exists (select from desk.ticket_ci n where n.tenant_id = $1 and n.ticket_id = $2 and n.removed_at is null),
-      exists (select from desk.comment c where c.tenant_id = $1 and c.ticket_id = $2 and c.visibility = 'public' and c.actor_kind <> 'customer'),
+      exists (select from desk.comment c where c.tenant_id = $1 and c.ticket_id = $2 and c.visibility = 'public' and c.actor_kind <> 'customer'
+        and not (c.actor_kind = 'service' and exists (
+          select from tenancy.account a join tenancy.tenant n on n.id = a.tenant_id
+          where a.tenant_id = $1 and a.id = c.actor_id and n.kind = 'customer'))),
       exists (select from desk.article_use u where u.tenant_id = $1 and u.ticket_id = $2)
     """
 
@@ -27,6 +30,30 @@ struct EvidenceOfTicket: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(hasCis: try row.next(), hasPublicComment: try row.next(), hasArticle: try row.next())
   }
+}
+
+/// Whether somebody said by which code a ticket ended that was resolved and not opened again since.
+struct ClosureCodeIsSaid: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  /// Nothing of the ticket is older: spares the older partitions.
+  let openedAt: Instant
+
+  static let sql = """
+    select coalesce(e.type = $4 and e.payload -> 'codeSaid' = 'true'::jsonb, false) from operations.event e
+    where e.tenant_id = $1 and e.subject_kind = 'ticket' and e.subject_id = $2 and e.recorded_at >= $3 and e.type in ($4, $5)
+    order by e.seq desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(openedAt)
+    parameters.append(TicketEventType.resolved)
+    parameters.append(TicketEventType.reopened)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 /// What a ticket's story says, and those of the tickets that went into it.

@@ -29,6 +29,8 @@ package enum OpenIncident: Operation {
     let contractLine: PublicId?
     let resolution: String?
     let closureCode: ClosureCode
+    /// Whether somebody said it; else it is what there is where nobody does.
+    let isCodeSaid: Bool
     let closes: Bool
     let team: PublicId?
     let answers: GateAnswers
@@ -99,6 +101,7 @@ package enum OpenIncident: Operation {
       resolution = try values[Self.resolutionField]
       let code = try values[IncidentFields.closureCode.optional]
       closureCode = code.map(ClosureCode.init(rawValue:)) ?? .solved
+      isCodeSaid = code != nil
       closes = try values[Self.closeField] ?? false
       team = try values[Self.teamField]
       // Neither ends what is not resolved.
@@ -226,12 +229,14 @@ package enum OpenIncident: Operation {
     if let rules { try await work.dispatch(by: try rules.rows.map(\.rule), dispatchFacts) }
     if let resolution = input.resolution {
       try await work.takeOn()
-      try work.resolve(resolution, input.closureCode, times)
+      try work.resolve(resolution, input.closureCode, isSaid: input.isCodeSaid, times)
       // What is typed in afterwards was over then.
       if input.closes { try work.close(at: times?.resolvedAt) } else { try await work.planClosing() }
     }
     if let earlier { work.note(TicketEventType.linked, work.link(to: earlier)) }
-    try await work.pass(gates, known: cis.named.isEmpty ? [] : [.cis], isNew: true)
+    var known: Set<GateFact> = cis.named.isEmpty ? [] : [.cis]
+    if input.isCodeSaid { known.insert(.closureCode) }
+    try await work.pass(gates, known: known, isNew: true)
     work.insert()
     work.save(cis)
     if let earlier { work.enqueueLink(to: earlier) }
@@ -331,8 +336,10 @@ struct ResolutionTimes: Sendable {
 
 extension TicketWork {
   /// Resolves it, with words and a code.
-  /// - Parameter times: nil: now.
-  mutating func resolve(_ resolution: String, _ code: ClosureCode, _ times: ResolutionTimes? = nil) throws(Failure) {
+  /// - Parameters:
+  ///   - isSaid: whether somebody said the code.
+  ///   - times: nil: now.
+  mutating func resolve(_ resolution: String, _ code: ClosureCode, isSaid: Bool, _ times: ResolutionTimes? = nil) throws(Failure) {
     // The history has the answer as an event of its own, where it came before.
     if let times, times.respondedAt < times.resolvedAt, try observeResponse(at: times.respondedAt) {
       note(TicketEventType.started, .object(["firstResponse": .bool(true)]), at: times.respondedAt)
@@ -340,21 +347,22 @@ extension TicketWork {
     let isFirstResponse = try move(.resolve, at: times?.resolvedAt)
     ticket.resolution = resolution
     ticket.closureCode = code
-    note(TicketEventType.resolved, .object(["code": .text(code.rawValue), "firstResponse": .bool(isFirstResponse)]), at: times?.resolvedAt)
+    var told = [Value.Member("code", .text(code.rawValue)), Value.Member("firstResponse", .bool(isFirstResponse))]
+    // For the gates that ask for it.
+    if isSaid { told.append(Value.Member("codeSaid", .bool(true))) }
+    note(TicketEventType.resolved, .object(told), at: times?.resolvedAt)
   }
 
   /// Closes what is resolved.
   /// - Parameters:
   ///   - instant: when it was; nil: now.
-  ///   - code: how it ended, where that is another one than it was resolved with.
-  mutating func close(at instant: Instant? = nil, as code: ClosureCode? = nil) throws(Failure) {
+  ///   - code: how it ended, where that is said now; nil: as it was said when it was resolved.
+  mutating func close(at instant: Instant? = nil, code: ClosureCode? = nil) throws(Failure) {
     try move(.close, at: instant)
-    var told: [Value.Member] = context.actor.kind == .system ? [Value.Member("timeOut", .bool(true))] : []
-    if let code, code != ticket.closureCode {
-      ticket.closureCode = code
-      told.append(Value.Member("code", .text(code.rawValue)))
-    }
-    note(TicketEventType.closed, .object(told), at: instant)
+    if let code { ticket.closureCode = code }
+    let isByTime = context.actor.kind == .system
+    let told: [Value.Member?] = [isByTime ? Value.Member("timeOut", .bool(true)) : nil, code.map { Value.Member("code", .text($0.rawValue)) }]
+    note(TicketEventType.closed, .object(told.compactMap(\.self)), at: instant)
   }
 
   /// For the history of both: what this one is to an earlier one.

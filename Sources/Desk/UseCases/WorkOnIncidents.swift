@@ -141,6 +141,7 @@ package enum ResolveIncident: Operation {
     let id: PublicId
     let resolution: String
     let code: ClosureCode
+    let isCodeSaid: Bool
     let cascades: Bool
     let answers: GateAnswers
 
@@ -150,7 +151,8 @@ package enum ResolveIncident: Operation {
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       resolution = try values[IncidentFields.resolution]
-      code = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
+      let said = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:))
+      (code, isCodeSaid) = (said ?? .solved, said != nil)
       cascades = try values[CascadeFields.resolves] ?? false
       answers = try GateAnswers(values)
     }
@@ -167,9 +169,9 @@ package enum ResolveIncident: Operation {
     var work = try await TicketWork.begin(on: input.id, in: context)
     _ = try named.usable(besides: [.closureCode: work.ticket.closureCode?.rawValue])
     try await work.takeOn()
-    try work.resolve(input.resolution, input.code)
+    try work.resolve(input.resolution, input.code, isSaid: input.isCodeSaid)
     try await work.planClosing()
-    try await work.pass(gates)
+    try await work.pass(gates, known: input.isCodeSaid ? [.closureCode] : [])
     try await work.cascade(.resolve, carried: input.cascades)
     work.save()
     context.withdrawOffers(of: work.ticket)
@@ -186,8 +188,8 @@ package enum CloseIncident: Operation {
     let answers: GateAnswers
 
     private static let code = Field.text(
-      "closureCode", 1...100, "How it ended, a key of code.list, where that is not what it was resolved with; staff only.",
-      "结束代码：code.list 中的键，与解决时不同时填写（仅服务商人员）。"
+      "closureCode", 1...100, "How it ended, a key of code.list, in place of what was said when it was resolved; staff only.",
+      "结束代码：code.list 中的键，替代解决时所填（仅服务商人员）。"
     ).optional
     package static let fields: [any InputField] = [IncidentFields.id, code, CascadeFields.closes] + GateAnswers.fields
 
@@ -214,8 +216,8 @@ package enum CloseIncident: Operation {
     // By time it closes when that was over, whenever Steward came to it, but not before the last that was done with it. Of what was put off, the time is
     // that of the next try.
     let timeOut = context.actor.kind == .system ? work.ticket.closesAt.map { min(max($0, work.ticket.updatedAt), context.now) } : nil
-    try work.close(at: timeOut, as: input.code)
-    try await work.pass(gates)
+    try work.close(at: timeOut, code: input.code)
+    try await work.pass(gates, known: input.code == nil ? [] : [.closureCode])
     try await work.cascade(.close, carried: input.cascades)
     work.save()
     return work.record

@@ -4,6 +4,9 @@ package enum GateProcess: String, Sendable, CaseIterable {
 
   /// Whether what goes through it has a priority.
   package var hasPriority: Bool { self == .incident || self == .problem }
+
+  /// Whether what goes through it is a row of the provider's tenant, whomever it concerns.
+  var isProvidersOwn: Bool { self == .problem || self == .change }
 }
 
 /// What a gate stands before: an operation, by its name.
@@ -40,22 +43,27 @@ package enum GateStep: String, Sendable, CaseIterable {
 
   /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
   /// comment. For whom it was opened, and where, no operation says afterwards; and what is resolved goes to nobody else. What was ordered
-  /// nobody changes; of a problem that is resolved and of a change that was agreed to nothing is written any more.
+  /// nobody changes; of a problem that is resolved and of a change that was agreed to nothing is written any more. Files are attached to
+  /// whatever there is; to problems and changes by the staff alone.
   package var facts: [GateFact] {
     switch self {
-    case .open: Self.ofIncidents.filter { ![.owner, .team, .assignee, .publicComment, .article].contains($0) }
-    case .assign, .dispatch, .resolve: Self.ofIncidents.filter { ![.requester, .unit].contains($0) }
+    case .open: Self.ofIncidents.filter { ![.owner, .team, .assignee, .closureCode, .publicComment, .article, .file, .customerFile].contains($0) }
+    case .assign, .dispatch: Self.ofIncidents.filter { ![.requester, .unit, .closureCode].contains($0) }
+    case .resolve: Self.ofIncidents.filter { ![.requester, .unit].contains($0) }
     case .close: Self.ofIncidents.filter { ![.requester, .unit, .team, .assignee].contains($0) }
-    case .completeTask: [.result]
-    case .declareKnownError: [.description, .category, .cis, .owner, .cause, .workaround, .article]
-    case .submitChange: [.description, .cis, .plan, .backOut, .test, .publicText, .tasks]
-    case .closeChange: [.review]
-    case .claimTask, .closeProblem, .startChange: []
+    case .claimTask: [.file, .customerFile]
+    case .completeTask: [.result, .file, .customerFile]
+    case .declareKnownError: [.description, .category, .cis, .owner, .cause, .workaround, .article, .file]
+    case .submitChange: [.description, .cis, .owner, .plan, .backOut, .test, .publicText, .tasks, .file]
+    case .closeChange: [.review, .file]
+    case .closeProblem: [.outcome, .file]
+    case .startChange: [.file]
     }
   }
 
   private static let ofIncidents: [GateFact] = [
-    .description, .category, .source, .nature, .service, .ciTier, .cis, .requester, .unit, .contractLine, .owner, .team, .assignee, .publicComment, .article,
+    .description, .category, .source, .nature, .service, .ciTier, .cis, .requester, .unit, .contractLine, .owner, .team, .assignee, .closureCode,
+    .publicComment, .article, .file, .customerFile,
   ]
 
   /// Before which steps nothing waits any more that has taken this one.
@@ -76,6 +84,10 @@ package enum GateStep: String, Sendable, CaseIterable {
 /// What a gate may ask for that an incident, a problem, a change or a request has or has not.
 package enum GateFact: String, Sendable, CaseIterable {
   case description, category, source, nature, service, ciTier, cis, requester, unit, contractLine, owner, team, assignee
+  /// How an incident ended, as somebody said it: what is written where nobody did is not asked for.
+  case closureCode
+  /// The same of a problem.
+  case outcome
   /// What came of the task that is done.
   case result
   /// What is known of a problem.
@@ -86,8 +98,19 @@ package enum GateFact: String, Sendable, CaseIterable {
   case publicComment = "public_comment"
   /// An article of the knowledge base: that an incident names, or that tells a problem.
   case article
+  /// A file that the staff attached, and one that the customer's people did: named by whoever takes the step.
+  case file
+  case customerFile = "customer_file"
 
-  package var isEvidence: Bool { self == .publicComment || self == .article }
+  package var isEvidence: Bool {
+    switch self {
+    case .publicComment, .article, .file, .customerFile: true
+    default: false
+    }
+  }
+
+  /// Whether it is there by what whoever takes the step names.
+  var isFile: Bool { self == .file || self == .customerFile }
 
   static let fields = allCases.filter { !$0.isEvidence }.map(\.rawValue)
   static let evidence = allCases.filter(\.isEvidence).map(\.rawValue)

@@ -8,6 +8,7 @@ extension IdKind {
   package static let gatedRequest = IdKind("req", owner: .tenant)
   package static let gatedProblem = IdKind("prb", owner: .provider)
   package static let gatedChange = IdKind("chg", owner: .provider)
+  static let gatedFile = IdKind("att", owner: .tenant)
 
   package static func gated(_ process: GateProcess) -> IdKind {
     switch process {

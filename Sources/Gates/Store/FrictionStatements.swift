@@ -20,6 +20,8 @@ struct PassageRow: Sendable {
   let outcome: String
   let endedAt: Instant?
   let endedName: String?
+  /// The files that let it pass.
+  let files: [[UInt8]]
 
   /// What stays at a gate that was retired does not wait for it any more, nor does what was resolved or closed by who is asked by no
   /// gate, nor who was about to open an incident so long ago. $2 is an hour before now.
@@ -41,7 +43,7 @@ struct PassageRow: Sendable {
     """
   static let select = """
     select p.id, g.public_id, g.name, g.step, p.subject_kind, p.subject, p.came_at, p.stops, p.first_stopped_at, p.last_stopped_at, p.stopped_name,
-      p.reason, p.bypass_name, \(outcome), p.ended_at, p.ended_name
+      p.reason, p.bypass_name, \(outcome), p.ended_at, p.ended_name, p.files
     from gates.passage p join gates.gate g on g.id = p.gate_id
     """
 
@@ -62,6 +64,7 @@ struct PassageRow: Sendable {
     outcome = try row.next()
     endedAt = try row.next()
     endedName = try row.next()
+    files = try row.next()
   }
 }
 
@@ -133,74 +136,4 @@ struct PassagesOfSubject: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> PassageRow { try PassageRow(&row) }
-}
-
-/// What each gate did in a period, by the stays that began in it.
-struct FrictionOfGates: Statement {
-  struct Figures: Sendable {
-    let gate: [UInt8]
-    let name: LocalText
-    let step: String
-    let kind: String
-    let came: Int64
-    let stopped: Int64
-    let subjects: Int64
-    let incidents: Int64
-    let stops: Int64
-    let passed: Int64
-    let bypassed: Int64
-    let left: Int64
-    let waiting: Int64
-    let medianWait: Int64?
-    let totalWait: Int64
-    let stillWaiting: Int64
-  }
-
-  let provider: TenantId
-  let tenant: TenantId
-  let from: Instant
-  let until: Instant
-  let gate: Int64?
-  let now: Instant
-
-  private static let isMeant = "p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)"
-  static let sql = """
-    select g.public_id, g.name, g.step, g.kind, count(*), count(*) filter (where p.stops > 0),
-      count(distinct p.subject) filter (where p.stops > 0 and p.subject_kind <> 'opening'),
-      count(distinct p.subject) filter (where p.stops > 0 and p.subject_kind = 'incident'), sum(p.stops)::bigint,
-      count(*) filter (where p.outcome = 'passed'), count(*) filter (where p.outcome = 'bypassed'),
-      count(*) filter (where \(PassageRow.outcome) = 'left'), count(*) filter (where \(PassageRow.outcome) = 'waiting'),
-      percentile_disc(0.5) within group (order by floor(extract(epoch from p.ended_at - p.first_stopped_at))::bigint)
-        filter (where p.stops > 0 and p.outcome in ('passed', 'bypassed')),
-      coalesce(sum(floor(extract(epoch from p.ended_at - p.first_stopped_at))::bigint)
-        filter (where p.stops > 0 and p.outcome in ('passed', 'bypassed')), 0)::bigint,
-      coalesce(sum(greatest(floor(extract(epoch from $6::timestamptz - p.first_stopped_at))::bigint, 0))
-        filter (where p.stops > 0 and \(PassageRow.outcome) = 'waiting'), 0)::bigint
-    from (
-      select p.* from gates.passage p where p.tenant_id = $1 and \(isMeant)
-      union all
-      select p.* from gates.passage p join gates.gate g on g.id = p.gate_id
-      where $1 <> $7 and p.tenant_id = $7 and \(isMeant) and \(PassageRow.concernsCustomer)) p
-    join gates.gate g on g.id = p.gate_id
-    group by g.id
-    order by g.id limit 500
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(now.adding(seconds: -GateSubject.openingSeconds))
-    parameters.append(from)
-    parameters.append(until)
-    parameters.append(gate)
-    parameters.append(now)
-    parameters.append(provider)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Figures {
-    Figures(
-      gate: try row.next(), name: LocalText(try row.next() as Value), step: try row.next(), kind: try row.next(), came: try row.next(),
-      stopped: try row.next(), subjects: try row.next(), incidents: try row.next(), stops: try row.next(), passed: try row.next(),
-      bypassed: try row.next(), left: try row.next(), waiting: try row.next(), medianWait: try row.next(), totalWait: try row.next(),
-      stillWaiting: try row.next())
-  }
 }

@@ -91,14 +91,16 @@ struct EndPassages: Statement {
   let tenant: TenantId
   let subject: GateSubject
   let outcomes: GateOutcomes
+  let files: NamedFiles
   let name: String
   let now: Instant
 
   // Who let it pass before said why, and that stands.
   static let sql = """
     update gates.passage p set ended_at = $9, outcome = n.outcome, reason = coalesce(p.reason, n.reason),
-      bypass_name = coalesce(p.bypass_name, n.bypass_name), ended_name = $8
+      bypass_name = coalesce(p.bypass_name, n.bypass_name), ended_name = $8, files = \(NamedFiles.kept)
     from unnest($4::bigint[], $5::text[], $6::text[], $7::text[]) as n (gate_id, outcome, reason, bypass_name)
+    join gates.gate g on g.id = n.gate_id
     where p.tenant_id = $1 and p.subject_kind = $2 and p.subject = $3 and p.gate_id = n.gate_id and p.ended_at is null returning p.gate_id
     """
 
@@ -112,6 +114,8 @@ struct EndPassages: Statement {
     parameters.append(outcomes.bypassNames)
     parameters.append(name)
     parameters.append(now)
+    parameters.append(files.staff)
+    parameters.append(files.customers)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -122,14 +126,16 @@ struct InsertPassages: Statement {
   let tenant: TenantId
   let subject: GateSubject
   let outcomes: GateOutcomes
+  let files: NamedFiles
   let name: String
   let now: Instant
 
   static let sql = """
     insert into gates.passage
-      (tenant_id, gate_id, subject_kind, subject, came_at, stops, calls, reason, bypass_name, ended_at, outcome, ended_name)
-    select $1, n.gate_id, $2, $3, $9, 0, '{}', n.reason, n.bypass_name, $9, n.outcome, $8
-    from unnest($4::bigint[], $5::text[], $6::text[], $7::text[]) as n (gate_id, outcome, reason, bypass_name) returning id
+      (tenant_id, gate_id, subject_kind, subject, came_at, stops, calls, reason, bypass_name, ended_at, outcome, ended_name, files)
+    select $1, n.gate_id, $2, $3, $9, 0, '{}', n.reason, n.bypass_name, $9, n.outcome, $8, \(NamedFiles.kept)
+    from unnest($4::bigint[], $5::text[], $6::text[], $7::text[]) as n (gate_id, outcome, reason, bypass_name) join gates.gate g on g.id = n.gate_id
+    returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -142,6 +148,8 @@ struct InsertPassages: Statement {
     parameters.append(outcomes.bypassNames)
     parameters.append(name)
     parameters.append(now)
+    parameters.append(files.staff)
+    parameters.append(files.customers)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

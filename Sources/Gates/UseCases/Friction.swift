@@ -1,28 +1,19 @@
 import Kernel
 import Operations
 
-/// A period of a customer, or of all that is the provider's own, and a gate.
-struct GatePeriod: Sendable {
-  let customer: PublicId?
-  let gate: PublicId?
+/// A stretch of time, by when something came to a gate.
+struct PeriodOfGates: Sendable {
   private let from: Instant?
   private let until: Instant?
 
-  private static let customer = Field.id(
-    "customer", .customer, "Of what concerns this customer; absent: of all problems and changes, for who serves all customers.",
-    "与该客户有关的事项；不填则为全部问题与变更（须服务全部客户）。"
-  ).optional
-  private static let gate = Field.id("gate", .gate, "Only this gate.", "仅此关卡。").optional
   private static let from = Field.instant("from", "What came to a gate from here on (default 30 days before the end).", "起始时间（默认截止时间前 30 天）。").optional
   private static let until = Field.instant("until", "What came to a gate before (default now).", "截止时间（默认当前时刻）。").optional
-  static let fields: [any InputField] = [customer, gate, from, until]
+  static let fields: [any InputField] = [from, until]
 
   private static let usualDays: Int64 = 30
   private static let mostDays: Int64 = 366
 
   init(_ values: InputValues) throws(FieldError) {
-    customer = try values[Self.customer]
-    gate = try values[Self.gate]
     from = try values[Self.from]
     until = try values[Self.until]
   }
@@ -38,7 +29,32 @@ struct GatePeriod: Sendable {
   }
 
   /// What a cursor is good for.
-  var filter: String { "\(customer?.description ?? "")/\(gate?.description ?? "")/\(from?.microseconds ?? 0)/\(until?.microseconds ?? 0)" }
+  var filter: String { "\(from?.microseconds ?? 0)/\(until?.microseconds ?? 0)" }
+}
+
+/// A period of a customer, or of all that is the provider's own, and a gate.
+struct GatePeriod: Sendable {
+  let customer: PublicId?
+  let gate: PublicId?
+  private let period: PeriodOfGates
+
+  private static let customer = Field.id(
+    "customer", .customer, "Of what concerns this customer; absent: of all problems and changes, for who serves all customers.",
+    "与该客户有关的事项；不填则为全部问题与变更（须服务全部客户）。"
+  ).optional
+  static let gate = Field.id("gate", .gate, "Only this gate.", "仅此关卡。").optional
+  static let fields: [any InputField] = [customer, gate] + PeriodOfGates.fields
+
+  init(_ values: InputValues) throws(FieldError) {
+    customer = try values[Self.customer]
+    gate = try values[Self.gate]
+    period = try PeriodOfGates(values)
+  }
+
+  func bounds(_ now: Instant) throws(Failure) -> (from: Instant, until: Instant) { try period.bounds(now) }
+
+  /// What a cursor is good for.
+  var filter: String { "\(customer?.description ?? "")/\(gate?.description ?? "")/\(period.filter)" }
 }
 
 /// What gates did, and what that cost.
@@ -53,34 +69,15 @@ package enum GateFriction: Operation {
 
   package struct Row: OperationOutput {
     let gate: PublicId
-    let figures: FrictionOfGates.Figures
+    let found: FrictionOfGates.Found
 
-    package static let fields: [OutputField<Row>] = [
-      OutputField("gate", .id, "The gate.", "关卡编号。") { .id($0.gate) },
-      OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.figures.name.value ?? .null },
-      OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.figures.step) },
-      OutputField("kind", .text, "field, checklist, evidence or approval.", "类别。") { .text($0.figures.kind) },
-      OutputField("came", .integer, "Stays that began in the period: all of the figures are of these.", "期间内到达关卡的次数（其余指标均以此为范围）。") {
-        .integer($0.figures.came)
-      },
-      OutputField("stopped", .integer, "Those that were stopped.", "其中被拦截的次数。") { .integer($0.figures.stopped) },
-      OutputField("subjects", .integer, "What was stopped: incidents, requests, problems or changes.", "被拦截的事件、请求、问题或变更数。") { .integer($0.figures.subjects) },
-      OutputField("incidents", .integer, "The incidents among those that were stopped.", "被拦截的事件数。") { .integer($0.figures.incidents) },
-      OutputField("stops", .integer, "How often they were stopped.", "拦截总次数。") { .integer($0.figures.stops) },
-      OutputField("passed", .integer, "Those that passed with what the gate asks for.", "正常通过。") { .integer($0.figures.passed) },
-      OutputField("bypassed", .integer, "Those that were let pass without.", "放行。") { .integer($0.figures.bypassed) },
-      OutputField("left", .integer, "Those that went another way.", "改走其他路径。") { .integer($0.figures.left) },
-      OutputField("waiting", .integer, "Those that stay there.", "等待中。") { .integer($0.figures.waiting) },
-      OutputField(
-        "medianWaitSeconds", .integer, "Half of those that were stopped and went on waited no longer; null: there is none.", "被拦截后通过者等待时间的中位数（秒）；null 表示没有。"
-      ) {
-        .integer($0.figures.medianWait)
-      },
-      OutputField("totalWaitSeconds", .integer, "What they waited together, from the first stop.", "等待时间合计（秒，自首次拦截起）。") { .integer($0.figures.totalWait) },
-      OutputField("waitingSeconds", .integer, "What those that stay there have waited until now, from the first stop.", "仍在等待者至今的等待时间合计（秒，自首次拦截起）。") {
-        .integer($0.figures.stillWaiting)
-      },
-    ]
+    package static let fields: [OutputField<Row>] =
+      [
+        OutputField("gate", .id, "The gate.", "关卡编号。") { .id($0.gate) },
+        OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.found.name.value ?? .null },
+        OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.found.step) },
+        OutputField("kind", .text, "field, checklist, evidence or approval.", "类别。") { .text($0.found.kind) },
+      ] + GateFigures.fields { $0.found.figures }
   }
 
   package struct Output: OperationOutput {
@@ -107,7 +104,7 @@ package enum GateFriction: Operation {
     let gate = try await context.gateOfPeriod(input.period.gate)
     let figures = try await context.transaction.query(
       FrictionOfGates(provider: context.provider.id, tenant: context.tenant.id, from: from, until: until, gate: gate, now: context.now))
-    return Output(from: from, until: until, rows: figures.map { Row(gate: context.id(.gate, $0.gate), figures: $0) })
+    return Output(from: from, until: until, rows: figures.map { Row(gate: context.id(.gate, $0.gate), found: $0) })
   }
 }
 
@@ -151,9 +148,10 @@ package enum ListPassages: Operation {
       PassagePage(
         provider: context.provider.id, tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome,
         onlyStopped: input.stopped, before: before, limit: limit + 1, now: context.now))
-    return context.listing(rows, limit: limit, filter: input.filter, key: { PageCursor([.integer($0.cameAt.microseconds), .integer($0.id)]) }) {
-      PassageRecord($0, in: context)
-    }
+    let records = try await context.passageRecords(rows)
+    return context.listing(
+      Array(zip(rows, records)), limit: limit, filter: input.filter, key: { PageCursor([.integer($0.0.cameAt.microseconds), .integer($0.0.id)]) },
+      element: { $0.1 })
   }
 }
 
@@ -167,7 +165,7 @@ extension OperationContext {
     guard tenant.kind == .customer else { throw unknownReference("customer") }
   }
 
-  fileprivate func gateOfPeriod(_ id: PublicId?) async throws -> Int64? {
+  func gateOfPeriod(_ id: PublicId?) async throws -> Int64? {
     guard let id else { return nil }
     let found = GateByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)
     guard let gate = try await transaction.first(found) else { throw unknownReference("gate") }

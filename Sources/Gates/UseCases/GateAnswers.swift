@@ -19,6 +19,7 @@ package struct GateAnswers: Sendable {
 
   let checked: [String]
   let bypasses: [Bypass]
+  let files: [PublicId]
 
   private static let checked = Field.list(
     "checked", of: .text("item", 1...60, "An item.", "检查项。"), count: 0...200, "Items of the gates' checklists that are done; staff only.",
@@ -29,13 +30,22 @@ package struct GateAnswers: Sendable {
     "Gates that are to let it pass without what they ask for, with the reason; for who may bypass gates.", "须放行的关卡及理由（仅限有放行权限的人员）。"
   ).optional
 
+  private static let files = Field.list(
+    "files", of: .id("file", .gatedFile, "An attachment.", "附件。"), count: 0...20,
+    "Files attached to it that are the evidence which gates ask for; staff only.", "作为关卡所要求依据的附件，须已附于该工单（仅服务商人员）。"
+  ).optional
+
   /// The fields of an operation before which gates may stand.
-  package static let fields: [any InputField] = [checked, bypass]
+  package static let fields: [any InputField] = [checked, bypass, files]
 
   package init(_ values: InputValues) throws(FieldError) {
     checked = try values[Self.checked] ?? []
     bypasses = try values[Self.bypass] ?? []
+    files = try values[Self.files] ?? []
   }
 
-  var firstGiven: String? { checked.isEmpty ? (bypasses.isEmpty ? nil : "bypass") : "checked" }
+  var firstGiven: String? {
+    let given = [("checked", checked.isEmpty), ("bypass", bypasses.isEmpty), ("files", files.isEmpty)]
+    return given.first { !$0.1 }?.0
+  }
 }

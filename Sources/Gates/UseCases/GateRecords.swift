@@ -62,12 +62,14 @@ package struct PassageRecord: OperationOutput {
   /// Nil: an incident that was about to be opened.
   let subject: PublicId?
   let row: PassageRow
+  let files: [EvidenceFile]
 
-  init(_ row: PassageRow, in context: OperationContext) {
+  init(_ row: PassageRow, files: [EvidenceFile], in context: OperationContext) {
     gate = context.id(.gate, row.gate)
     process = GateProcess(rawValue: row.subjectKind)
     subject = process.map { context.id(.gated($0), row.subject) }
     self.row = row
+    self.files = files
   }
 
   package static let fields: [OutputField<PassageRecord>] = [
@@ -99,6 +101,7 @@ package struct PassageRecord: OperationOutput {
     },
     OutputField("bypassReason", .text, "Why it was let pass.", "放行理由。") { .text($0.row.reason) },
     OutputField("bypassedBy", .text, "Who let it pass.", "放行人员。") { .text($0.row.bypassName) },
+    OutputField("files", listOf: EvidenceFile.self, "The files that were the evidence.", "作为依据的附件。") { $0.files },
   ]
 }
 

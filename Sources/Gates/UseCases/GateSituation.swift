@@ -93,11 +93,11 @@ extension OperationContext {
         return GateAhead(
           id: id(.gate, row.gate.publicId), gate: row.gate, owner: id(.staff, row.gate.owner), missing: missing, found: row,
           asked: (round?.rows ?? []).map { GateAsked(id: id(.gateApproval, $0.approval.publicId), row: $0) })
-      }, passages: passages.map { PassageRecord($0, in: self) })
+      }, passages: try await passageRecords(passages))
   }
 
   /// Whose own gates the caller may know of, besides those of all; nil: everybody's.
-  private var customersOfGates: [Int64]? { reachableCustomers.map { $0 + [tenant.id.rawValue] } }
+  var customersOfGates: [Int64]? { reachableCustomers.map { $0 + [tenant.id.rawValue] } }
 
   private func isOfServed(_ gate: Gate) -> Bool {
     guard let customer = gate.customerRow, let served = customersOfGates else { return true }

@@ -90,7 +90,8 @@ package struct GatesAhead: Sendable {
     try requireAsked(ahead.map(\.gate))
     guard !rows.isEmpty, !taken.isEmpty else { return [] }
     let needed = GateNeeds(of: ahead.map(\.gate))
-    let present = needed.isEmpty ? needed : try await facts.present(needed)
+    let files = try await namedFiles(answers.files)
+    let present = needed.isEmpty ? needed : try await facts.present(needed).union(files.facts)
     let rounds = try await rounds(of: ahead)
     let mayBypass = answers.bypasses.isEmpty ? false : try await mayBypass(facts)
     var (outcomes, stopped, passings) = (GateOutcomes(), [GateStop](), [GatePassing]())
@@ -118,7 +119,7 @@ package struct GatesAhead: Sendable {
     }
     guard stopped.isEmpty else { throw try await refusal(stopped, over: over, facts.hold) }
     context.leave(over, subject, in: context.transaction)
-    try await record(outcomes, facts.publicId, taken, rows)
+    try await record(outcomes, files, facts.publicId, taken, rows)
     return passings
   }
 
@@ -146,12 +147,17 @@ package struct GatesAhead: Sendable {
     for (index, item) in answers.checked.enumerated() where !items.contains(item) {
       throw .invalid("checked[\(index)]", GateMessages.notAsked, ["allowed": items.isEmpty ? "-" : items.joined(separator: ", ")])
     }
+    if !answers.files.isEmpty, !gates.contains(where: { $0.facts.contains(where: \.isFile) }) {
+      throw .invalid("files[0]", GateMessages.notAsked, ["allowed": "-"])
+    }
     for (index, bypass) in answers.bypasses.enumerated() where !gates.contains(where: { $0.publicId == bypass.gate.random }) {
       throw context.unknownReference("bypass[\(index)].gate")
     }
   }
 
-  private func record(_ outcomes: GateOutcomes, _ publicId: [UInt8], _ taken: [GateStep], _ rows: [GatesAheadOf.Found]) async throws {
+  private func record(
+    _ outcomes: GateOutcomes, _ files: NamedFiles, _ publicId: [UInt8], _ taken: [GateStep], _ rows: [GatesAheadOf.Found]
+  ) async throws {
     let (tenant, name, now) = (context.tenant.id, context.principal.name, context.now)
     let to = subject.isOpening ? .incident(publicId) : subject
     if subject.isOpening, rows.contains(where: \.isStay) {
@@ -160,9 +166,11 @@ package struct GatesAhead: Sendable {
       if context.actor.kind == .staff { context.transaction.enqueue(MoveStays(tenant: tenant, from: subject, to: to)) }
     }
     if !outcomes.gates.isEmpty {
-      let ended = try await context.transaction.query(EndPassages(tenant: tenant, subject: to, outcomes: outcomes, name: name, now: now))
+      let ended = try await context.transaction.query(EndPassages(tenant: tenant, subject: to, outcomes: outcomes, files: files, name: name, now: now))
       let rest = outcomes.without(Set(ended))
-      if !rest.gates.isEmpty { context.transaction.enqueue(InsertPassages(tenant: tenant, subject: to, outcomes: rest, name: name, now: now)) }
+      if !rest.gates.isEmpty {
+        context.transaction.enqueue(InsertPassages(tenant: tenant, subject: to, outcomes: rest, files: files, name: name, now: now))
+      }
     }
     // What is opened does not come back to gates before that, nor what is resolved to others than those before closing.
     let behind = Set(taken.flatMap(\.leftBehind))

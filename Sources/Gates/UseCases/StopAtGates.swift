@@ -157,7 +157,10 @@ extension GatesAhead {
         + stop.missing.map { what in
           switch gate.kind {
           case .field, .approval: return Failure.Violation(path: what, GateMessages.fieldMissing, about)
-          case .evidence: return Failure.Violation(path: "evidence", GateMessages.evidenceMissing, about.merging(["evidence": what]) { $1 })
+          case .evidence:
+            let isFile = GateFact(rawValue: what)?.isFile == true
+            return Failure.Violation(
+              path: isFile ? "files" : "evidence", isFile ? GateMessages.fileMissing : GateMessages.evidenceMissing, about.merging(["evidence": what]) { $1 })
           case .checklist:
             let item = gate.items.first { $0.key == what }?.name.text(language) ?? what
             return Failure.Violation(path: "checked", GateMessages.itemMissing, about.merging(["item": what, "name": item]) { $1 })

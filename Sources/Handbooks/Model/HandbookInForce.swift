@@ -38,12 +38,16 @@ struct HandbookInForce: Sendable, Hashable {
   let codes: [Code]
   let priorities: [Priority]
   let gates: [Gate]
+  /// Nil: an edition from before these were kept.
+  let rules: [RuleInForce]?
 
-  init(codes: [Code], priorities: [Priority], gates: [Gate]) { (self.codes, self.priorities, self.gates) = (codes, priorities, gates) }
+  init(codes: [Code], priorities: [Priority], gates: [Gate], rules: [RuleInForce]? = nil) {
+    (self.codes, self.priorities, self.gates, self.rules) = (codes, priorities, gates, rules)
+  }
 
-  /// Who is asked by gates.
+  /// Who is asked by gates, and told by rules.
   var people: [PublicId] {
-    gates.flatMap { gate -> [PublicId] in if case .approval(let people, _) = gate.asks { people } else { [] } }
+    gates.flatMap { gate -> [PublicId] in if case .approval(let people, _) = gate.asks { people } else { [] } } + (rules ?? []).flatMap(\.people)
   }
 
   init(_ value: Value) {
@@ -53,14 +57,16 @@ struct HandbookInForce: Sendable, Hashable {
       return Priority(impact: impact, urgency: urgency, priority: priority)
     }
     gates = (value["gates"]?.array ?? []).compactMap(Gate.init)
+    rules = value["rules"]?.array?.compactMap { RuleInForce($0) }
   }
 
   var value: Value {
-    .object([
-      "codes": .array(codes.map { .members([("list", .text($0.list)), ("key", .text($0.key)), ("name", $0.name.value)]) }),
-      "priorities": .array(
-        priorities.map { .object(["impact": .integer($0.impact), "urgency": .integer($0.urgency), "priority": .integer($0.priority)]) }),
-      "gates": .array(gates.map(\.value)),
+    .members([
+      ("codes", .array(codes.map { .members([("list", .text($0.list)), ("key", .text($0.key)), ("name", $0.name.value)]) })),
+      (
+        "priorities",
+        .array(priorities.map { .object(["impact": .integer($0.impact), "urgency": .integer($0.urgency), "priority": .integer($0.priority)]) })
+      ), ("gates", .array(gates.map(\.value))), ("rules", rules.map { .array($0.map(\.value)) }),
     ])
   }
 }

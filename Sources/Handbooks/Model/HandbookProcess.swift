@@ -32,6 +32,19 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether rules of escalation are for it.
+  var isEscalated: Bool { gatedSteps != nil }
+
+  /// What the names of the events begin with that are told of it; what is asked at a gate is of any process that has some.
+  var toldEvents: [String] {
+    switch self {
+    case .incident: ["incident.", "clock.", "gate_approval."]
+    case .request, .change: ["\(rawValue).", "process.", "gate_approval."]
+    case .problem: ["problem.", "incident.problem_told", "process.", "gate_approval."]
+    case .release, .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
+    }
+  }
+
   /// Whether impact and urgency give its priority.
   var hasPriorities: Bool { self == .incident || self == .problem }
 }

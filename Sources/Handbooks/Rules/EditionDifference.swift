@@ -39,6 +39,10 @@ struct EditionDifference: Sendable {
     list("kpis", HandbookWords.kpi, old.kpis.map(Self.item), new.kpis.map(Self.item))
     list("codes", HandbookWords.code, before.inForce.codes.map(Self.item), after.inForce.codes.map(Self.item))
     list("gates", HandbookWords.gate, before.inForce.gates.map(Self.item), after.inForce.gates.map(Self.item))
+    // An edition from before rules were kept says nothing of them.
+    if let old = before.inForce.rules, let new = after.inForce.rules {
+      list("rules", RuleWords.rule, old.map(Self.item), new.map(Self.item))
+    }
     list("priorities", HandbookWords.priority, before.inForce.priorities.map(Self.item), after.inForce.priorities.map(Self.item))
   }
 
@@ -106,6 +110,15 @@ struct EditionDifference: Sendable {
         ("step", HandbookWords.step, .text(gate.step)), ("priority", HandbookWords.priority, gate.priority.map { .text("P\($0)") }),
         ("asks", HandbookWords.asks, .gate(gate.asks)),
       ])
+  }
+
+  private static func item(_ rule: RuleInForce) -> Item {
+    let called: EditionTerm = rule.name.map { .text("“\($0)”") } ?? .word(RuleWords.kind(rule.kind))
+    let facts = RuleInForce.Part.allCases.map { part in
+      (field: part.rawValue, label: RuleWords.label(part), term: rule.facts.first { $0.part == part }?.said)
+    }
+    let own: [(field: String, label: Message, term: EditionTerm?)] = [("name", HandbookWords.name, called)]
+    return Item(key: "\(rule.kind.rawValue)/\(rule.id)", name: called, attributes: own + facts)
   }
 
   private static func key(_ name: LocalText) -> String { name.english ?? name.chinese ?? "" }

@@ -9,6 +9,8 @@ enum EditionTerm: Hashable, Sendable {
   case word(Message)
   case text(String)
   case months(Int64)
+  case days(Int64)
+  case minutes(Int64)
   case person(PublicId)
   case people([PublicId])
   case indicator(Indicator)
@@ -57,6 +59,8 @@ struct HandbookSpeech: Sendable {
     case .word(let message): message.text(language)
     case .text(let text): text
     case .months(let months): (months == 1 ? HandbookWords.month : HandbookWords.months).text(language, ["count": String(months)])
+    case .days(let days): (days == 1 ? RuleWords.day : RuleWords.days).text(language, ["count": String(days)])
+    case .minutes(let minutes): duration(minutes * 60)
     case .person(let person): staff.name(person)
     case .people(let people): joined(people.map(staff.name))
     case .indicator(let indicator): indicator.name(language)
@@ -75,6 +79,11 @@ struct HandbookSpeech: Sendable {
     case .approval(let people, let oneSuffices):
       (oneSuffices ? HandbookWords.approvalOfAny : HandbookWords.approvalOfAll).text(language, ["people": joined(people.map(staff.name))])
     }
+  }
+
+  /// What a rule says of one thing: `Team: First line`.
+  func text(_ fact: RuleInForce.Fact) -> String {
+    RuleWords.label(fact.part).text(language) + (language == .chinese ? "：" : ": ") + text(fact.said)
   }
 
   /// `at least 95 %`, `at most 4 h 30 min`.
@@ -112,7 +121,7 @@ extension EditionTerm {
     case .people(let people): .array(people.map { .id($0) })
     case .list(let terms): .array(terms.map(\.value))
     case .gate(let asks): asks.needs
-    case .months(let months): .integer(months)
+    case .months(let count), .days(let count), .minutes(let count): .integer(count)
     case .indicator(let indicator): .text(indicator.key)
     case .target(let kpi): .text(kpi.target)
     case .word, .text, .cell: .text(HandbookSpeech(language: .english, staff: StaffBook([])).text(self))

@@ -34,6 +34,7 @@ struct HandbookWriter: Sendable {
       inForce.codes.isEmpty ? nil : Chapter(HandbookWords.codes, codes(inForce.codes)),
       inForce.priorities.isEmpty ? nil : Chapter(HandbookWords.priorities, priorities(inForce.priorities)),
       inForce.gates.isEmpty ? nil : Chapter(HandbookWords.gates, gates(inForce.gates)),
+      inForce.rules?.isEmpty == false ? Chapter(RuleWords.rules, parts: rules(inForce.rules ?? [])) : nil,
       Chapter(HandbookWords.form, form(content.form)), Chapter(HandbookWords.kpis, kpis(content.kpis)),
     ]
     let sections = chapters.compactMap(\.self).enumerated().flatMap { self.sections(of: $1, anchor: "part-\($0 + 1)") }
@@ -120,6 +121,18 @@ struct HandbookWriter: Sendable {
   private func gates(_ gates: [HandbookInForce.Gate]) -> [Document.Block] {
     table([HandbookWords.gate, HandbookWords.step, HandbookWords.asks, HandbookWords.purpose, HandbookWords.priority], gates) {
       [text($0.name), Text($0.step), Text(speech.text($0.asks)), text($0.purpose), Text($0.priority.map { "P\($0)" } ?? "")]
+    }
+  }
+
+  private func rules(_ rules: [RuleInForce]) -> [(title: Message, blocks: [Document.Block])] {
+    RuleInForce.Kind.allCases.compactMap { kind -> (title: Message, blocks: [Document.Block])? in
+      let own = rules.filter { $0.kind == kind }
+      guard !own.isEmpty else { return nil }
+      let title = RuleWords.kind(kind)
+      let blocks = table([RuleWords.rule, HandbookWords.text], own) { rule in
+        [Text(rule.name ?? word(title)), Text(rule.facts.map { speech.text($0) }.joined(separator: language == .chinese ? "；" : "; "))]
+      }
+      return (title, blocks)
     }
   }
 

@@ -66,7 +66,7 @@ extension OperationContext {
           id: id(.gateInForce, found.publicId).description, step: found.step, priority: found.priority, name: found.name, purpose: found.purpose, asks: asks)
       }
     }
-    return HandbookInForce(codes: codes, priorities: priorities, gates: gates)
+    return HandbookInForce(codes: codes, priorities: priorities, gates: gates, rules: try await rulesInForce(process))
   }
 
   /// Writes a handbook, with its event.

@@ -47,7 +47,10 @@ package struct EditionOutput: OperationOutput {
     OutputField("publishedAt", .instant, "When it was published.", "发布时间。") { .instant($0.row.publishedAt) },
     OutputField("publishedBy", .text, "By whom.", "发布人。") { .text($0.row.publisher) },
     OutputField("content", .document, "What it says, in the form that handbook.create takes.", "内容，格式同 handbook.create。") { $0.row.content },
-    OutputField("inForce", .document, "The codes, the priority matrix and the gates for all customers that were in force.", "发布时生效的代码、优先级矩阵与面向全部客户的关卡。") {
+    OutputField(
+      "inForce", .document, "The codes, the priority matrix, and the gates and rules for all customers that were in force.",
+      "发布时生效的代码、优先级矩阵与面向全部客户的关卡及规则。"
+    ) {
       $0.row.inForce
     },
   ]

@@ -108,8 +108,8 @@ package enum PublishHandbook: Operation {
   package typealias Input = HandbookReference
 
   package static let declaration = Declaration(
-    "handbook.publish", "Publish the draft as the next edition, with the codes, priorities and gates in force; an edition is never changed.",
-    zh: "将草稿连同当前生效的代码、优先级与关卡发布为新版本；已发布的版本不再修改。", permission: HandbookRights.manage, roles: HandbookRights.managers,
+    "handbook.publish", "Publish the draft as the next edition, with the codes, priorities, gates and rules in force; an edition is never changed.",
+    zh: "将草稿连同当前生效的代码、优先级、关卡与规则发布为新版本；已发布的版本不再修改。", permission: HandbookRights.manage, roles: HandbookRights.managers,
     scopes: HandbookRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> HandbookRecord {

@@ -67,14 +67,15 @@ extension ProblemState {
 
 extension ProblemWork {
   /// Passes the gates before a step that is done in memory; what passing them tells goes into the history.
-  mutating func pass(_ gates: GatesAhead?) async throws {
+  /// - Parameter known: what is said with the act.
+  mutating func pass(_ gates: GatesAhead?, known: Set<GateFact>) async throws {
     guard let gates else { return }
     let (context, row) = (context, row)
     let asJudged = HoldProblemAtVersion(provider: context.provider.id, id: row.id, version: row.version)
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, priority: { try await context.judgedPriority(of: row) },
-        present: { try await context.facts(of: row, needed: $0) }, concerned: { [row.customer?.id].compactMap(\.self) },
+        present: { try await context.facts(of: row, needed: $0).union(known) }, concerned: { [row.customer?.id].compactMap(\.self) },
         hold: { transaction in try await transaction.first(asJudged) != nil }))
     for passing in passings { note(passing.event, .object(passing.payload), of: passing.customer) }
   }

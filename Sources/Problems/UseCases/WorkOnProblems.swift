@@ -119,6 +119,7 @@ package enum CloseProblem: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let outcome: String
+    let isOutcomeSaid: Bool
     let answers: GateAnswers
 
     private static let outcome = Field.text(
@@ -128,7 +129,8 @@ package enum CloseProblem: Operation {
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ProblemFields.id]
-      outcome = try values[Self.outcome] ?? "removed"
+      let said = try values[Self.outcome]
+      (outcome, isOutcomeSaid) = (said ?? "removed", said != nil)
       answers = try GateAnswers(values)
     }
   }
@@ -139,7 +141,8 @@ package enum CloseProblem: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     try await context.requireCode(input.outcome, of: .problemOutcome, at: "outcome")
-    return try await context.act(.close(outcome: input.outcome), on: input.id, before: .closeProblem, input.answers)
+    return try await context.act(
+      .close(outcome: input.outcome), on: input.id, before: .closeProblem, input.answers, known: input.isOutcomeSaid ? [.outcome] : [])
   }
 }
 
@@ -184,11 +187,14 @@ extension OperationContext {
   }
 
   /// The same for a step before which gates may stand.
-  fileprivate func act(_ act: ProblemAct, on id: PublicId, before step: GateStep, _ answers: GateAnswers) async throws -> ProblemRecord {
+  /// - Parameter known: what is said with the act.
+  fileprivate func act(
+    _ act: ProblemAct, on id: PublicId, before step: GateStep, _ answers: GateAnswers, known: Set<GateFact> = []
+  ) async throws -> ProblemRecord {
     let gates = try gates(before: [step], of: id, answers)
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
-    try await work.pass(gates)
+    try await work.pass(gates, known: known)
     work.save()
     return work.record
   }

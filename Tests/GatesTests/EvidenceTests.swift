@@ -1,0 +1,181 @@
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Tenancy
+import Testing
+
+@testable import Gates
+
+/// Files as evidence: of the ticket itself, there, and of whom the gate means.
+@Suite struct EvidenceTests {
+  private static let staffs: (name: String, value: Value) = ("evidence", .array(["file"]))
+  private static let customers: (name: String, value: Value) = ("evidence", .array(["customer_file"]))
+
+  private static func files(_ ids: Value...) -> [Value.Member] { [Value.Member("files", .array(ids))] }
+
+  private static func refusal(_ body: () async throws -> Value) async -> [String] {
+    do {
+      _ = try await body()
+      return ["accepted"]
+    } catch let failure as Failure {
+      return failure.violations.isEmpty ? [failure.code] : failure.violations.map { "\($0.path) \($0.message.key)" }
+    } catch { return ["\(error)"] }
+  }
+
+  @Test func aFileOfTheStaffIsEvidenceAndIsShown() async throws {
+    let world = try await GatesWorld()
+    let gate = try await world.gate("incident.resolve", Self.staffs, name: "Report")
+    let incident = try await world.open()
+    let failure = try await world.stopped { try await world.resolve(incident) }
+    #expect(failure.violations.map { "\($0.path) \($0.message.key)" } == ["files gate.file_missing"])
+    let file = try await world.file(1, on: incident, by: "staff")
+    // There, and nobody names it.
+    try await world.stopped { try await world.resolve(incident) }
+    let ahead = try await world.invoke("incident.gates", [Value.Member("id", incident.at("id"))], as: world.engineer)["ahead"]?.array?.first
+    #expect(ahead?["missing"] == .array(["file"]))
+    #expect(try await world.resolve(incident, Self.files(file))["state"] == "resolved")
+    let passage = try #require(try await world.passages([Value.Member("gate", gate.at("id"))]).first)
+    #expect(passage["outcome"] == "passed" && passage["files"]?.array?.column("id") == [file])
+    #expect(passage["files"]?.array?.first?["name"] == "file 1" && passage["files"]?.array?.first?["isCustomers"] == .bool(false))
+    let situation = try await world.invoke("incident.gates", [Value.Member("id", incident.at("id"))], as: world.engineer)
+    #expect(situation["passages"]?.array?.first?["files"]?.array?.column("id") == [file])
+    // What became of it since is told, and that it was the evidence stays.
+    try await world.database.runAsSuperuser(
+      """
+      update attachments.attachment set state = 'deleted', deleted_at = recorded_at, deletion_reason = 'x', deleter_kind = 'staff', deleter_id = 1,
+        deleter_name = 'x'
+      """)
+    #expect(try await world.passages().first?["files"]?.array?.column("state") == ["deleted"])
+  }
+
+  @Test func whatIsNotOnTheTicketIsNoEvidence() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("incident.resolve", Self.staffs, name: "Report")
+    let (incident, another) = (try await world.open(), try await world.open())
+    let foreign = try await world.open(for: world.other)
+    let refused = ["files[0] gate.no_such_file"]
+    let elsewhere = try await world.file(1, on: another, by: "staff")
+    #expect(await Self.refusal { try await world.resolve(incident, Self.files(elsewhere)) } == refused)
+    let unknown = Value.id(world.acme.id("att", [UInt8](repeating: 99, count: 12)))
+    #expect(await Self.refusal { try await world.resolve(incident, Self.files(unknown)) } == refused)
+    let others = try await world.file(2, on: foreign, by: "staff", of: world.other)
+    #expect(await Self.refusal { try await world.resolve(incident, Self.files(others)) } == ["files[0] \(InputMessages.unknownReference.key)"])
+    let gone = try await world.file(3, on: incident, by: "staff", isDeleted: true)
+    #expect(await Self.refusal { try await world.resolve(incident, Self.files(gone)) } == refused)
+    let good = try await world.file(4, on: incident, by: "staff")
+    #expect(await Self.refusal { try await world.resolve(incident, Self.files(good, gone)) } == ["files[1] gate.no_such_file"])
+    #expect(try await world.act("read", on: incident)["state"] == "new")
+  }
+
+  /// Neither what the customer's people attach nor what a programme of theirs does is the staff's; and the other way round.
+  @Test func itCountsAsWhoseItIs() async throws {
+    let world = try await GatesWorld()
+    let programme = try await world.programme()
+    for (kind, account, isCustomers) in [("staff", 1, false), ("customer", 1, true), ("service", programme, true)] as [(String, Int64, Bool)] {
+      for (index, needs) in [Self.staffs, Self.customers].enumerated() {
+        let gate = try await world.gate("incident.resolve", needs, name: "Evidence")
+        let incident = try await world.open()
+        let file = try await world.file(UInt8(index) + 1, on: incident, by: kind, account: account)
+        let isMeant = isCustomers == (index == 1)
+        let said = await Self.refusal { try await world.resolve(incident, Self.files(file)) }
+        #expect(said == [isMeant ? "accepted" : "files gate.file_missing"], "\(kind) \(needs.value)")
+        _ = try await world.invoke("gate.retire", [Value.Member("id", gate.at("id")), Value.Member("reason", "x")], as: world.account, version: 1)
+        try await world.database.runAsSuperuser("delete from attachments.attachment")
+      }
+    }
+  }
+
+  /// Nor is what a customer's programme writes a word of the staff's.
+  @Test func aProgrammeOfTheCustomerWritesForTheCustomer() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("incident.resolve", ("evidence", .array(["public_comment"])), name: "Word")
+    let incident = try await world.open()
+    let programme = try await world.programme()
+    try await world.database.runAsSuperuser(
+      """
+      insert into desk.comment (tenant_id, public_id, ticket_id, visibility, body, actor_kind, actor_id, author_name, occurred_at, recorded_at)
+      select t.tenant_id, substr(sha256('a'), 1, 12), t.id, 'public', 'x', 'service', \(programme), 'x', t.opened_at, t.opened_at from desk.ticket t
+      """)
+    try await world.stopped { try await world.resolve(incident) }
+    try await world.database.runAsSuperuser("update desk.comment set actor_kind = 'staff'")
+    #expect(try await world.resolve(incident)["state"] == "resolved")
+  }
+
+  @Test func nobodyNamesFilesThatNobodyAsksFor() async throws {
+    let world = try await GatesWorld()
+    let incident = try await world.open()
+    let file = try await world.file(1, on: incident, by: "staff")
+    #expect(await Self.refusal { try await world.resolve(incident, Self.files(file)) } == ["files[0] gate.not_asked"])
+    let resolved = try await world.resolve(incident)
+    #expect(await Self.refusal { try await world.act("close", on: resolved, Self.files(file), as: world.manager) } == ["files gate.staff_only"])
+    #expect(await Self.refusal { try await world.gate("incident.open", Self.staffs) } == ["evidence[0] gate.never_there"])
+    #expect(await Self.refusal { try await world.gate("problem.close", Self.customers) } == ["evidence[0] gate.never_there"])
+  }
+
+  /// How it ended is said by somebody: what stands there where nobody says it is not what the gate asks for.
+  @Test func howItEndedIsSaid() async throws {
+    let world = try await GatesWorld()
+    let asked: (name: String, value: Value) = ("fields", .array(["closureCode"]))
+    let code = Value.Member("closureCode", "workaround")
+    let gate = try await world.gate("incident.resolve", asked, name: "Code")
+    let incident = try await world.open()
+    let failure = try await world.stopped { try await world.resolve(incident) }
+    #expect(failure.violations.map(\.path) == ["closureCode"])
+    #expect(try await world.resolve(incident, [code])["closureCode"] == "workaround")
+    _ = try await world.invoke("gate.retire", [Value.Member("id", gate.at("id")), Value.Member("reason", "x")], as: world.account, version: 1)
+    // Before closing: said when it was resolved, or now.
+    try await world.gate("incident.close", asked, name: "Code")
+    let said = try await world.resolve(try await world.open(), [code])
+    #expect(try await world.act("close", on: said)["closureCode"] == "workaround")
+    let unsaid = try await world.resolve(try await world.open())
+    try await world.stopped { try await world.act("close", on: unsaid) }
+    #expect(await Self.refusal { try await world.act("close", on: unsaid, [Value.Member("closureCode", "nonsense")]) } != ["accepted"])
+    #expect(try await world.act("close", on: unsaid, [code])["closureCode"] == "workaround")
+    // Of a resolution that did not hold, the code says nothing of the next one.
+    let first = try await world.resolve(try await world.open(), [code])
+    let reopened = try await world.act("reopen", on: first, [Value.Member("reason", "Again")])
+    let second = try await world.resolve(reopened)
+    try await world.stopped { try await world.act("close", on: second) }
+    let customer = await #expect(throws: Failure.self) { try await world.act("close", on: second, [code], as: world.manager) }
+    #expect(customer?.violations.map(\.path) == ["closureCode"])
+    #expect(await Self.refusal { try await world.gate("incident.assign", asked) } == ["fields[0] gate.never_there"])
+  }
+}
+
+extension GatesWorld {
+  /// A file on an incident, as it lies in the database.
+  fileprivate func file(
+    _ number: UInt8, on incident: Value, by kind: String, account: Int64 = 1, of tenant: TenantEntry? = nil, isDeleted: Bool = false
+  ) async throws -> Value {
+    let tenant = tenant ?? acme
+    let hex = String(repeating: number < 16 ? "0\(String(number, radix: 16))" : String(number, radix: 16), count: 12)
+    let ticket = try #require(incident["id"]?.text.flatMap { PublicId($0) }).random.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    try await database.runAsSuperuser(
+      """
+      insert into attachments.attachment (tenant_id, public_id, ticket_id, visibility, name, type, size_bytes, sha256, state, actor_kind, actor_id,
+        actor_name, recorded_at, deleted_at, deletion_reason, deleter_kind, deleter_id, deleter_name)
+      select t.tenant_id, '\\x\(hex)', t.id, 'public', 'file \(number)', 'text/plain', 1, sha256('x'), '\(isDeleted ? "deleted" : "stored")', '\(kind)',
+        \(account), 'x', t.opened_at\(isDeleted ? ", t.opened_at, 'x', 'staff', 1, 'x'" : ", null, null, null, null, null")
+      from desk.ticket t where t.tenant_id = \(tenant.id) and t.public_id = '\\x\(ticket)';
+      """)
+    return .id(tenant.id("att", [UInt8](repeating: number, count: 12)))
+  }
+
+  /// A service account of ACME's.
+  fileprivate func programme() async throws -> Int64 {
+    try await database.runAsSuperuser(
+      """
+      insert into tenancy.account (tenant_id, public_id, kind, name, language, recorded_at)
+      values (\(acme.id), substr(sha256('programme'), 1, 12), 'service', 'Programme', 'en', '2026-01-01');
+      """)
+    let found = try await database.superuser.withConnection { try await $0.query(ServiceAccounts()) }
+    return try #require(found.last)
+  }
+}
+
+private struct ServiceAccounts: Statement {
+  static let sql = "select a.id from tenancy.account a where a.name = 'Programme'"
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
