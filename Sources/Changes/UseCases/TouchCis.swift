@@ -1,3 +1,4 @@
+import Assets
 import Desk
 import Kernel
 import Operations
