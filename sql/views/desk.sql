@@ -36,8 +36,9 @@ grant select on desk.pub_told_offer to steward_app;
 create view desk.pub_watcher with (security_invoker = true) as select tenant_id, ticket_id, person_id, account_id from desk.ticket_watcher;
 grant select on desk.pub_watcher to steward_app;
 
--- After how many days what is fulfilled closes by itself: for all, and what customers and their contracts have of their own.
-create view desk.pub_ticket_policy with (security_invoker = true) as select close_requests_after_days from desk.ticket_policy;
+-- After how many days what is done closes by itself: for all, and, of requests, what customers and their contracts have of their own.
+create view desk.pub_ticket_policy with (security_invoker = true) as
+  select close_after_days, close_counts, reopen_within_days, shows_names, close_requests_after_days from desk.ticket_policy;
 grant select on desk.pub_ticket_policy to steward_app;
 create view desk.pub_own_ticket_policy with (security_invoker = true) as
   select tenant_id, contract_id, close_requests_after_days from desk.own_ticket_policy;
@@ -69,11 +70,7 @@ create view desk.pub_cascade with (security_invoker = true) as
   select tenant_id, ticket_id, major_public_id, seq, state, fault, fault_words, settled_at from desk.cascade_item where major_public_id is not null;
 grant select on desk.pub_cascade to steward_app;
 
--- Who works on a ticket before anybody said so, and after how long one closes, for the handbooks of processes.
+-- Who works on a ticket before anybody said so, for the handbooks of processes.
 create view desk.pub_dispatch_rule with (security_invoker = true) as
   select id as rule_id, public_id, only_tenant_id, service_id, category, nature, priority_to, ci_public_id, team_id from desk.dispatch_rule where ended_at is null;
 grant select on desk.pub_dispatch_rule to steward_app;
-
-create view desk.pub_ticket_policy with (security_invoker = true) as
-  select close_after_days, close_counts, reopen_within_days, shows_names from desk.ticket_policy;
-grant select on desk.pub_ticket_policy to steward_app;

@@ -9,7 +9,7 @@ package enum RuleWords: MessageCatalog {
   static let escalation = Message("handbook_rule.escalation", "Escalation rules", zh: "升级规则")
   static let notification = Message("handbook_rule.notification", "Notification rules", zh: "通知规则")
 
-  static let closeAfter = Message("handbook_rule.close_after", "Resolved closes by itself after", zh: "解决后自动关闭期限")
+  static let closeAfter = Message("handbook_rule.close_after", "What is done closes by itself after", zh: "完成后自动关闭期限")
   static let closeCounts = Message("handbook_rule.close_counts", "Counted in", zh: "计算方式")
   static let reopenWithin = Message("handbook_rule.reopen_within", "Closed can be opened again for", zh: "关闭后可重新打开期限")
   static let showsNames = Message("handbook_rule.shows_names", "Customers read the names of the staff", zh: "客户可见服务商人员姓名")

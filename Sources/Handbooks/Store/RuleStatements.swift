@@ -3,19 +3,25 @@ import Operations
 import Postgres
 import Tenancy
 
-/// After how long a resolved ticket closes by itself, and how long a closed one can be opened again, where no customer has its own policy.
+/// After how long a resolved ticket and a fulfilled request close by themselves, and how long a closed ticket can be opened again, where no customer has
+/// its own policy.
 struct TicketPolicyInForce: Statement {
   struct Found: Sendable {
     let closeAfterDays: Int64
     let closeCounts: String
     let reopenWithinDays: Int64
     let showsNames: Bool
+    let closeRequestsAfterDays: Int64
   }
 
-  static let sql = "select p.close_after_days, p.close_counts, p.reopen_within_days, p.shows_names from desk.pub_ticket_policy p"
+  static let sql = """
+    select p.close_after_days, p.close_counts, p.reopen_within_days, p.shows_names, p.close_requests_after_days from desk.pub_ticket_policy p
+    """
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(closeAfterDays: try row.next(), closeCounts: try row.next(), reopenWithinDays: try row.next(), showsNames: try row.next())
+    Found(
+      closeAfterDays: try row.next(), closeCounts: try row.next(), reopenWithinDays: try row.next(), showsNames: try row.next(),
+      closeRequestsAfterDays: try row.next())
   }
 }
 

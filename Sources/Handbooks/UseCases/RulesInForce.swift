@@ -6,8 +6,10 @@ extension OperationContext {
   /// The rules of other modules that hold in a process for all customers now.
   func rulesInForce(_ process: HandbookProcess) async throws -> [RuleInForce] {
     var rules: [RuleInForce] = []
+    if process == .incident || process == .request, let policy = try await transaction.first(TicketPolicyInForce()) {
+      rules.append(process == .incident ? RuleInForce(policy) : RuleInForce(ofRequests: policy))
+    }
     if process == .incident {
-      if let policy = try await transaction.first(TicketPolicyInForce()) { rules.append(RuleInForce(policy)) }
       rules += try await transaction.query(DispatchRulesInForce(provider: provider.id)).map { RuleInForce($0, provider) }
     }
     if process.isEscalated {
@@ -30,6 +32,10 @@ extension RuleInForce {
         (.closeAfter, .days(policy.closeAfterDays)), (.closeCounts, .text(policy.closeCounts)), (.reopenWithin, .days(policy.reopenWithinDays)),
         (.showsNames, .flag(policy.showsNames)),
       ])
+  }
+
+  fileprivate init(ofRequests policy: TicketPolicyInForce.Found) {
+    self.init(kind: .policy, id: "ticket_policy", name: nil, [(.closeAfter, .days(policy.closeRequestsAfterDays))])
   }
 
   fileprivate init(_ rule: DispatchRulesInForce.Found, _ provider: TenantEntry) {
