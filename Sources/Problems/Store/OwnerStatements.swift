@@ -58,6 +58,7 @@ struct StaffToOwn: Statement {
 }
 
 /// Takes a problem from who answers for it; no row where another one does by now, or it is over.
+struct LoseProblemOwner: Statement {
   let provider: TenantId
   let problem: Int64
   let owner: Int64
