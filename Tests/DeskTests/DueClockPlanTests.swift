@@ -28,7 +28,7 @@ import Testing
       analyze service_levels.clock
       """)
     let stretch = now..<now.adding(seconds: 1)
-    let scans = try await world.database.scans(of: "service_levels.clock") { transaction in
+    let scans = try await world.database.scans(of: "service_levels.clock") { (transaction) async throws in
       // Often enough for the plan that holds for all arguments.
       for _ in 0..<7 {
         #expect(try await transaction.query(DueClocks(now: now, after: .first, limit: 500)).count == 109, "99 that ran out, 10 waits")
