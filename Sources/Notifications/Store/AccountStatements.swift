@@ -394,7 +394,7 @@ struct AccountMatters: Sendable {
     of subject: ToldOffer.Subject, _ ids: [Int64], _ tenant: TenantId, in transaction: Transaction
   ) async throws -> [Int64: ToldOwner] {
     guard !ids.isEmpty else { return [:] }
-    let found =
+    let found: [ToldOwner] =
       switch subject {
       case .request: try await transaction.query(RequestOwnersToTell(tenant: tenant, ids: ids))
       case .problem: try await transaction.query(ProblemOwnersToTell(provider: tenant, ids: ids))
