@@ -63,6 +63,7 @@ extension CallRule {
   private static func ownedMajor(offered: Bool) -> CallRule { owned("major_incident", offered: offered) { try await $0.major($1) } }
 
   static let majorCalls: [String: CallRule] = [
+    "ownership.set": CallRule(given: { world, twin, _ in (["staff": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.declare": CallRule(given: { world, twin, _ in (["lead": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.assign": CallRule(given: { world, twin, _ in
       let seeded = try await world.major(twin)

@@ -46,7 +46,7 @@ struct IsSolvedTold: Statement {
   static let sql = """
     select exists (
       select from operations.event e
-      where e.tenant_id = $1 and e.subject_kind = '\(ArticleNews.subjectKind)' and e.subject_id = $2 and e.recorded_at >= $3)
+      where e.tenant_id = $1 and e.subject_kind = 'article_use' and e.subject_id = $2 and e.recorded_at >= $3)
     """
 
   func bind(to parameters: inout Parameters) {

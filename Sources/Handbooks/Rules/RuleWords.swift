@@ -28,7 +28,7 @@ package enum RuleWords: MessageCatalog {
   static let event = Message("handbook_rule.event", "Event", zh: "事项")
   static let audience = Message("handbook_rule.audience", "Audience", zh: "通知对象")
   static let channels = Message("handbook_rule.channels", "By", zh: "方式")
-  static let webhook = Message("handbook_rule.webhook", "Webhook", zh: "Webhook")
+  static let webhook = Message("handbook_rule.webhook", "Webhook", zh: "Webhook 目标")
   static let percentFrom = Message("handbook_rule.percent_from", "From a share of the time of", zh: "时限已用比例不低于")
   static let quietFrom = Message("handbook_rule.quiet_from", "No mail from", zh: "免打扰开始")
   static let quietTo = Message("handbook_rule.quiet_to", "No mail until", zh: "免打扰结束")
