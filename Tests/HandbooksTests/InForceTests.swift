@@ -68,7 +68,7 @@ import Testing
     #expect(try await world.export(handbook) == english)
     #expect(
       Set(try await world.compare(handbook)) == [
-        "rule Closing and reopening: resolved closes by itself after from 7 days to 5 days", "rule “network/vpn, P1-P2 → First line” removed",
+        "rule Closing and reopening: what is done closes by itself after from 7 days to 5 days", "rule “network/vpn, P1-P2 → First line” removed",
         "rule “Late”: at an age of from 2 h to 3 h", "rule “Late”: goes to the team from First line to Second line", "rule “Breach” removed",
       ])
     try await world.act("publish", handbook)
