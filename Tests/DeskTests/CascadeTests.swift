@@ -39,6 +39,19 @@ import Testing
     await expectFailure(.denied) { try await world.list("cascade", of: parent, as: user) }
   }
 
+  /// Guard: what nobody said of the parent counts for its children as said by nobody either, before gates that ask how it ended.
+  @Test(arguments: [false, true]) func theCodeIsSaidWhereItWasSaidOfTheParent(_ isSaid: Bool) async throws {
+    let world = try await DeskWorld()
+    let (parent, child) = (try await world.open("Mail"), try await world.open("No mail"))
+    try await world.link(child, below: parent)
+    let code: Value = isSaid ? "solved" : .null
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "closureCode": code, "cascade": .bool(true)])
+    try await world.cascade()
+    #expect(try await world.read(child)["closureCode"] == "solved")
+    let resolved = try await world.list("history", of: child).first { $0["type"] == "incident.resolved" }
+    #expect(resolved?["payload"]?["codeSaid"] == (isSaid ? Value.bool(true) : nil))
+  }
+
   @Test func whoDoesNotAskIsTold() async throws {
     let world = try await DeskWorld()
     let (parent, child) = (try await world.open("Mail"), try await world.open("No mail"))

@@ -33,6 +33,22 @@ import Testing
     #expect(try await world.resolve(changed)["state"] == "resolved")
   }
 
+  /// Guard: whom it concerns, and where, is corrected until it is closed, and so a gate before each step may ask for it.
+  @Test func whomItConcernsCanBeGivenUntilItIsClosed() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("incident.resolve", ("fields", .array(["requester"])), name: "Whose")
+    try await world.gate("incident.close", ("fields", .array(["unit"])), name: "Where")
+    let acme = Value.id(world.acme.publicId)
+    let person = try await world.database.call("person.add", ["customer": acme, "name": "Anna"], as: world.database.root)
+    let site = try await world.database.call("unit.add", ["customer": acme, "kind": "site", "name": "Berlin"], as: world.database.root)
+    let incident = try await world.open()
+    #expect(try await world.stopped { try await world.resolve(incident) }.violations.map(\.path) == ["requester"])
+    let resolved = try await world.resolve(try await world.act("change", on: incident, [Value.Member("requester", person.at("id"))]))
+    #expect(try await world.stopped { try await world.act("close", on: resolved) }.violations.map(\.path) == ["unit"])
+    let placed = try await world.act("change", on: resolved, [Value.Member("unit", site.at("id"))])
+    #expect(try await world.act("close", on: placed)["state"] == "closed")
+  }
+
   @Test func theErrorIsInTheCallersLanguage() async throws {
     let world = try await GatesWorld()
     try await world.gate()

@@ -68,7 +68,7 @@ import Testing
     #expect(try await world.export(handbook) == english)
     #expect(
       Set(try await world.compare(handbook)) == [
-        "rule Closing and reopening: resolved closes by itself after from 7 days to 5 days", "rule “network/vpn, P1-P2 → First line” removed",
+        "rule Closing and reopening: what is done closes by itself after from 7 days to 5 days", "rule “network/vpn, P1-P2 → First line” removed",
         "rule “Late”: at an age of from 2 h to 3 h", "rule “Late”: goes to the team from First line to Second line", "rule “Breach” removed",
       ])
     try await world.act("publish", handbook)
@@ -85,6 +85,17 @@ import Testing
     #expect(try await world.export(handbook).contains("Rules in force") == false)
     try await world.act("publish", handbook)
     #expect(try await world.export(handbook).contains("Rules in force"))
+  }
+
+  /// Of requests the policy says when those that are fulfilled close, and no more.
+  @Test func theHandbookOfRequestsSaysWhenTheyClose() async throws {
+    let world = try await HandbooksWorld()
+    try await world.database.runAsSuperuser("update desk.ticket_policy set close_after_days = 5, close_requests_after_days = 3")
+    let made = try await world.create(["process": "request", "kpis": .array([])])
+    let english = try await world.export(made, ["draft": .bool(true)])
+    #expect(english.contains("What is done closes by itself after: 3 days |") && !english.contains("Counted in") && !english.contains("Dispatch rules"))
+    let chinese = try await world.export(made, ["draft": .bool(true), "language": "zh-Hans"])
+    #expect(chinese.contains("完成后自动关闭期限：3 天 |"))
   }
 
   /// One that cannot be read is told, and hides no other.

@@ -86,6 +86,30 @@ import Testing
     let rows = try await world.rows("email")
     #expect(rows.filter { $0.state == "sent" }.count == 1 && rows.first { $0.subject.contains("Not hers") }?.state == "dead")
   }
+
+  /// Guard: nor does the summary of a full hour name it, and one of which nothing is left is not sent.
+  @Test(arguments: [false, true]) func theSummaryOfTheFormerOneDoesNotNameIt(_ isAll: Bool) async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.rule("incident.answered", ["audience": .array(["requester"]), "channels": .array(["email"])])
+    let (mistaken, other) = (try await world.incident("Not hers"), try await world.incident("Hers"))
+    for number in 1...30 { try await world.comment(other, "Word \(number)") }
+    for incident in [mistaken, other] { try await world.comment(incident, "We are at it") }
+    try await world.make()
+    #expect(try await world.rows("email").filter { $0.state == "folded" }.count == 2)
+    let subjects = Mutex<[String]>([])
+    let couriers = Couriers.mail { message, _ in
+      subjects.withLock { $0.append(String(decoding: message, as: UTF8.self)) }
+      return .sent
+    }
+    try await world.deliver(couriers)
+    for incident in isAll ? [mistaken, other] : [mistaken] { try await world.correct(incident, to: .null) }
+    world.database.clock.advance(seconds: 3661)
+    try await world.deliver(couriers)
+    let summaries = subjects.withLock { $0.filter { $0.contains("more notifications in the last hour") } }
+    #expect(summaries.count == (isAll ? 0 : 1) && summaries.allSatisfy { $0.contains("Subject: 1 more") })
+    #expect(try await world.rows("email").contains { $0.event == "notification.summary" && $0.state == (isAll ? "dead" : "sent") })
+  }
 }
 
 extension NotificationsWorld {

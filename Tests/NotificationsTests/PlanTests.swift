@@ -39,7 +39,7 @@ import Testing
         "take": transaction.query(Plan(statement: TakeOutbox(tenant: tenant, consumer: Telling.consumer, ids: [1, 2]))),
         "events": transaction.query(Plan(statement: EventsOfCauses(tenant: tenant, causes: [cause]))),
         "news": transaction.query(Plan(statement: NewsOfTickets(tenant: tenant, tickets: [1]))),
-        "concerned": transaction.query(Plan(statement: StillConcerned(tenant: tenant, notification: 5, person: 7))),
+        "concerned": transaction.query(Plan(statement: StillConcerned(tenant: tenant, notification: 5))),
         "lately": transaction.query(
           Plan(
             statement: ToldLately(

@@ -266,13 +266,14 @@ struct TicketToEnd: Statement {
     let resolution: String?
     let closureCode: String?
     let version: Int64
+    let openedAt: Instant
   }
 
   let tenant: TenantId
   let id: Int64
 
   static let sql = """
-    select t.public_id, t.number, t.state, t.merged_into_id is not null, t.closes_at, t.resolution, t.closure_code, t.version
+    select t.public_id, t.number, t.state, t.merged_into_id is not null, t.closes_at, t.resolution, t.closure_code, t.version, t.opened_at
     from desk.ticket t where t.tenant_id = $1 and t.id = $2
     """
 
@@ -284,7 +285,8 @@ struct TicketToEnd: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       publicId: try row.next(), number: try row.next(), state: TicketState(rawValue: try row.next()) ?? .closed, isMerged: try row.next(),
-      closesAt: try row.next(), resolution: try row.next(), closureCode: try row.next(), version: try row.next())
+      closesAt: try row.next(), resolution: try row.next(), closureCode: try row.next(), version: try row.next(),
+      openedAt: try row.next())
   }
 }
 

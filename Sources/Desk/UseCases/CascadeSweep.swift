@@ -105,7 +105,8 @@ package struct CascadeSweep: Sweep {
     case .leaveApart: leave(EndingMessages.notPart, partner)
     case .leaveMerged: leave(EndingMessages.wentInto, survivor.map { IncidentView.number(of: customer.code, $0.number) } ?? "-")
     case .act:
-      try await act(cascade, ticket, parent, of: customer, provider, requestId: "cascade-\(id)", in: transaction)
+      let code = try await closureCode(cascade, pair.parent, parent, tenant, in: transaction)
+      try await act(cascade, ticket, parent, code, of: customer, provider, requestId: "cascade-\(id)", in: transaction)
       transaction.enqueue(
         TicketNote(TicketEventType.endedWith, told(cascade, parent, customer, provider), on: pair.ticket, of: tenant, by: cascade.actor, at: now))
       transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: nil, now: now))
@@ -130,14 +131,25 @@ package struct CascadeSweep: Sweep {
     return try await transaction.first(TicketToEnd(tenant: tenant, id: found.id))
   }
 
+  /// The code that it ends with; nil: that of its parent is there only because nobody said one, and so says nothing to gates that ask for it.
+  private func closureCode(
+    _ cascade: HoldCascade.Found, _ id: Int64?, _ parent: TicketToEnd.Found?, _ tenant: TenantId, in transaction: Transaction
+  ) async throws -> String? {
+    guard cascade.act == .resolve, let id, let parent, parent.closureCode == ClosureCode.solved.rawValue else {
+      return cascade.closureCode ?? parent?.closureCode
+    }
+    let isSaid = try await transaction.first(ClosureCodeIsSaid(tenant: tenant, ticket: id, openedAt: parent.openedAt)) == true
+    return isSaid ? parent.closureCode : nil
+  }
+
   private func act(
-    _ cascade: HoldCascade.Found, _ ticket: TicketToEnd.Found, _ parent: TicketToEnd.Found?, of customer: TenantEntry, _ provider: TenantEntry,
-    requestId: String, in transaction: Transaction
+    _ cascade: HoldCascade.Found, _ ticket: TicketToEnd.Found, _ parent: TicketToEnd.Found?, _ code: String?, of customer: TenantEntry,
+    _ provider: TenantEntry, requestId: String, in transaction: Transaction
   ) async throws {
     var input = [Value.Member("id", .id(customer.id(IdKind.incident.prefix, ticket.publicId)))]
     if cascade.act == .resolve {
       input.append(Value.Member("resolution", .text(cascade.resolution ?? parent?.resolution ?? "-")))
-      if let code = cascade.closureCode ?? parent?.closureCode { input.append(Value.Member("closureCode", .text(code))) }
+      if let code { input.append(Value.Member("closureCode", .text(code))) }
     }
     let principal = Principal(
       actor: cascade.actor, tenant: provider.id, side: .staff, name: cascade.name,

@@ -42,15 +42,14 @@ package enum GateStep: String, Sendable, CaseIterable {
   package static func steps(of process: GateProcess) -> [GateStep] { allCases.filter { $0.process == process } }
 
   /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
-  /// comment. For whom it was opened, and where, no operation says afterwards; and what is resolved goes to nobody else. What was ordered
-  /// nobody changes; of a problem that is resolved and of a change that was agreed to nothing is written any more. Files are attached to
-  /// whatever there is; to problems and changes by the staff alone.
+  /// comment. What is resolved goes to nobody else. What was ordered nobody changes; of a problem that is resolved and of a change that was
+  /// agreed to nothing is written any more. Files are attached to whatever there is; to problems and changes by the staff alone.
   package var facts: [GateFact] {
     switch self {
     case .open: Self.ofIncidents.filter { ![.owner, .team, .assignee, .closureCode, .publicComment, .article, .file, .customerFile].contains($0) }
-    case .assign, .dispatch: Self.ofIncidents.filter { ![.requester, .unit, .closureCode].contains($0) }
-    case .resolve: Self.ofIncidents.filter { ![.requester, .unit].contains($0) }
-    case .close: Self.ofIncidents.filter { ![.requester, .unit, .team, .assignee].contains($0) }
+    case .assign, .dispatch: Self.ofIncidents.filter { $0 != .closureCode }
+    case .resolve: Self.ofIncidents
+    case .close: Self.ofIncidents.filter { ![.team, .assignee].contains($0) }
     case .claimTask: [.file, .customerFile]
     case .completeTask: [.result, .file, .customerFile]
     case .declareKnownError: [.description, .category, .cis, .owner, .cause, .workaround, .article, .file]

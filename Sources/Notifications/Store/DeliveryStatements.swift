@@ -114,24 +114,23 @@ struct ClaimNotification: Statement {
   }
 }
 
-/// Whether a person who is to be told of a ticket is its requester still, or watches it; of other things it asks nothing.
+/// Whether a person who is to be told of a ticket is its requester still, or watches it; of other things, and of the staff, it asks nothing.
 struct StillConcerned: Statement {
   let tenant: TenantId
   let notification: Int64
-  let person: Int64
 
-  static let sql = """
-    select n.id from notifications.notification n
-    where n.tenant_id = $1 and n.id = $2 and (n.ticket_public_id is null or exists (
+  /// Of notifications `n`.
+  static let condition = """
+    (n.receiver not like 'p%' or n.ticket_public_id is null or exists (
       select from desk.pub_told_ticket t
-      where t.tenant_id = n.customer_id and t.public_id = n.ticket_public_id and (t.requester_id = $3 or exists (
-        select from desk.pub_watcher w where w.tenant_id = t.tenant_id and w.ticket_id = t.ticket_id and w.person_id = $3))))
+      where t.tenant_id = n.customer_id and t.public_id = n.ticket_public_id and ('p' || t.requester_id = n.receiver or exists (
+        select from desk.pub_watcher w where w.tenant_id = t.tenant_id and w.ticket_id = t.ticket_id and 'p' || w.person_id = n.receiver))))
     """
+  static let sql = "select n.id from notifications.notification n where n.tenant_id = $1 and n.id = $2 and \(condition)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(notification)
-    parameters.append(person)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -172,6 +171,7 @@ struct FoldedNotifications: Statement {
   static let sql = """
     select n.subject, count(*) over () from notifications.notification n
     where n.tenant_id = $1 and n.receiver = $2 and n.channel = 'email' and n.recorded_at >= $3 and n.recorded_at < $4 and n.state = 'folded'
+      and \(StillConcerned.condition)
     order by n.recorded_at, n.id limit 50
     """
 

@@ -171,7 +171,7 @@ package struct DeliverNotifications: Sweep {
         return try await transaction.first(staff) != nil
       }
       let (people, concerned) = try await transaction.query(
-        PeopleToTell(tenant: claimed.tenant, ids: [id]), StillConcerned(tenant: claimed.tenant, notification: claimed.id, person: id))
+        PeopleToTell(tenant: claimed.tenant, ids: [id]), StillConcerned(tenant: claimed.tenant, notification: claimed.id))
       return !people.isEmpty && !concerned.isEmpty
     }
   }
@@ -203,7 +203,10 @@ package struct DeliverNotifications: Sweep {
     guard let courier = couriers.mail, let from = MailAddress(couriers.sender) else { return .later("no mail is configured") }
     guard let to = claimed.address.flatMap({ MailAddress($0) }) else { return .refused("not an address that mail can be sent to") }
     var text = claimed.text
-    if claimed.event == .summary { text = try await summary(claimed, provider, bound, tenancy) }
+    if claimed.event == .summary {
+      guard let rest = try await summary(claimed, provider, bound, tenancy) else { return .refused("what it was about concerns its receiver no more") }
+      text = rest
+    }
     let tenant = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
       try await $0.first(TenantById(tenant: claimed.tenant))
     }
@@ -213,10 +216,10 @@ package struct DeliverNotifications: Sweep {
     return await courier.send(message.bytes, to: to.text)
   }
 
-  /// Of the hour before it is due.
+  /// Of the hour before it is due; nil: nothing of it concerns its receiver any more.
   private func summary(
     _ claimed: ClaimedNotification, _ provider: TenantEntry, _ bound: [TenantId], _ tenancy: Tenancy
-  ) async throws -> NotificationText {
+  ) async throws -> NotificationText? {
     // Its cause is the hour.
     let hour = Int64(claimed.cause.dropFirst(Telling.summaryCause.count)) ?? 0
     let folded = FoldedNotifications(
@@ -225,7 +228,7 @@ package struct DeliverNotifications: Sweep {
       try await $0.query(folded, AllTemplates(provider: provider.id))
     }
     let own = templates.first { $0.event == .summary && $0.language == claimed.language }?.text
-    let count = rows.first?.count ?? 0
+    guard let count = rows.first?.count else { return nil }
     var list = rows.map(\.subject)
     if count > Int64(list.count) { list.append("…") }
     return (own ?? NotificationText.stock(.summary, claimed.language, for: .staff)).filled(["count": String(count), "list": list.joined(separator: "\n")])
