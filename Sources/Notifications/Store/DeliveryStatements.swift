@@ -70,6 +70,8 @@ struct ClaimedNotification: Sendable {
   let cause: String
   let receiver: String
   let customer: TenantId
+  /// As of ``NotificationDraft/concerned``.
+  let concerned: [Int64]?
   let event: NotificationEvent
   let address: String?
   let language: Language
@@ -92,7 +94,8 @@ struct ClaimNotification: Statement {
     update notifications.notification set attempts = attempts + 1, fence = fence + 1, due_at = $5
     where tenant_id = $1 and id = $2 and fence = $3 and state = 'waiting' and due_at <= $4
       and not exists (select from notifications.hold h where h.tenant_id = $6)
-    returning tenant_id, id, public_id, cause, receiver, customer_id, event, address, language, subject, body, attempts, expires_at, fence, webhook_id
+    returning tenant_id, id, public_id, cause, receiver, customer_id, concerned_ids, event, address, language, subject, body, attempts, expires_at, fence,
+      webhook_id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -107,7 +110,7 @@ struct ClaimNotification: Statement {
   static func decode(_ row: inout RowReader) throws -> ClaimedNotification {
     ClaimedNotification(
       tenant: try row.next(), id: try row.next(), publicId: try row.next(), cause: try row.next(), receiver: try row.next(),
-      customer: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(),
+      customer: try row.next(), concerned: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(),
       language: Language(rawValue: try row.next()) ?? .english,
       text: NotificationText(subject: try row.next(), body: try row.next()), attempts: try row.next(), expiresAt: try row.next(),
       fence: try row.next(), webhook: try row.next())

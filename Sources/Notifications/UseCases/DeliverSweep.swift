@@ -161,13 +161,12 @@ package struct DeliverNotifications: Sweep {
     guard let id = Int64(claimed.receiver.dropFirst()) else { return false }
     return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
       if claimed.receiver.hasPrefix("a") {
-        // What is the provider's row is of no customer: who was named may serve a few only.
-        let isOfProvider = claimed.customer == provider.id && claimed.event.subject.mayBeOfProvider
-        let customer = claimed.event == .summary || isOfProvider ? nil : claimed.customer
+        // What is the provider's and concerns no customer is for who was named, who may serve a few only.
+        let isForAny = claimed.event == .summary || claimed.customer == provider.id && claimed.event.subject.mayBeOfProvider
+        let customers: [Int64]? = claimed.concerned ?? (isForAny ? nil : [claimed.customer.rawValue])
         let subjects = claimed.event == .summary ? NotificationEvent.Subject.allCases : [claimed.event.subject]
         let staff = StaffToTell(
-          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customers: customer.map { [$0.rawValue] },
-          now: now)
+          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customers: customers, now: now)
         return try await transaction.first(staff) != nil
       }
       let (people, concerned) = try await transaction.query(
