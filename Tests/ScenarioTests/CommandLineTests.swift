@@ -102,6 +102,7 @@ import TestSupport
     (["scorecard", "--customer", "X", "even", "more"], "错误：2 个多余的参数：'even', 'more'"),
     (["scorecard", "--customer", "X", "--priority", "high"], "错误：值“high”不适用于“--priority <priority>”"),
     (["scorecard", "--customer", "X", "--json=1"], "错误：选项“--json”不带值，却给出了“1”。"),
+    (["scorecard", "--customer", "X", "--json", "--csv"], "错误：--json 与 --csv 只能给出其一。"),
   ])
   func wrongUsageIsToldInChinese(arguments: [String], says: String) async throws {
     let folder = try TemporaryFolder.make()
