@@ -170,6 +170,30 @@ import Testing
     #expect(try await world.rows("email").filter { $0.state == "dead" }.count == 3)
   }
 
+  /// A summary tells nothing of the customer whom its reader has lost within the hour.
+  @Test func aSummaryLeavesOutWhatMayNotBeReadAnyMore() async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.rule("incident.opened", ["staff": .array([world.colleagueId]), "channels": .array(["email"])])
+    for number in 1...32 { _ = try await world.incident("Printer \(number)") }
+    _ = try await world.incident("Elsewhere", of: world.other)
+    try await world.make()
+    let states = Dictionary(grouping: try await world.rows("email"), by: \.state).mapValues(\.count)
+    #expect(states == ["waiting": 31, "folded": 3])
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    let sent = Mutex<[String]>([])
+    let couriers = Couriers.mail { message, _ in
+      sent.withLock { $0.append(String(decoding: message, as: UTF8.self)) }
+      return .sent
+    }
+    try await world.deliver(couriers)
+    #expect(sent.withLock { $0.count } == 0, "of the other customer nothing is due yet")
+    world.database.clock.advance(seconds: 3661)
+    try await world.deliver(couriers)
+    #expect(sent.withLock { $0.count } == 1)
+    #expect(sent.withLock { $0.first?.contains("Subject: 1 more notifications in the last hour") } == true)
+  }
+
   /// What waits for the morning goes to nobody who has lost the customer meanwhile whom the provider's problem is about, whomever else he serves.
   @Test func whoLosesTheCustomerBeforeMorningIsNotTold() async throws {
     let world = try await NotificationsWorld()

@@ -188,6 +188,45 @@ struct FoldedNotifications: Statement {
   static func decode(_ row: inout RowReader) throws -> (subject: String, count: Int64) { (try row.next(), try row.next()) }
 }
 
+/// The same of one of the staff, without what he may not read any more.
+struct FoldedForStaff: Statement {
+  let provider: TenantId
+  let account: Int64
+  let receiver: String
+  let from: Instant
+  let before: Instant
+  let now: Instant
+
+  static let sql = """
+    select n.subject, count(*) over () from notifications.notification n
+    join unnest($6::text[], $7::text[], $8::boolean[]) e (event, permission, may_be_of_provider) on e.event = n.event
+    where n.tenant_id = $1 and n.receiver = $2 and n.channel = 'email' and n.recorded_at >= $3 and n.recorded_at < $4 and n.state = 'folded'
+      and exists (
+        select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = e.permission
+        where g.tenant_id = n.tenant_id and g.account_id = $5 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $9)
+          and (g.scope = 'all' or n.concerned_ids is null and n.customer_id = n.tenant_id and e.may_be_of_provider or g.scope = 'listed' and exists (
+            select from tenancy.role_grant_tenant l
+            where l.tenant_id = g.tenant_id and l.role_grant_id = g.id
+              and l.granted_tenant_id = any (coalesce(n.concerned_ids, array[n.customer_id])))))
+    order by n.recorded_at, n.id limit 50
+    """
+
+  func bind(to parameters: inout Parameters) {
+    let events = NotificationEvent.forRules
+    parameters.append(provider)
+    parameters.append(receiver)
+    parameters.append(from)
+    parameters.append(before)
+    parameters.append(account)
+    parameters.append(events.map(\.rawValue))
+    parameters.append(events.map(\.subject.permission))
+    parameters.append(events.map(\.subject.mayBeOfProvider))
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (subject: String, count: Int64) { (try row.next(), try row.next()) }
+}
+
 /// One more failure of a way out; how many there were one after the other, and of how many tenants.
 struct CountFailure: Statement {
   let provider: TenantId
