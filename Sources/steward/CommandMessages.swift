@@ -127,8 +127,6 @@ enum CommandMessages: MessageCatalog {
   static let verdictMet = Message("command.verdict_met", "met", zh: "达成")
   static let verdictMissed = Message("command.verdict_missed", "missed", zh: "未达成")
 
-  static let jsonOrCsv = Message("command.json_or_csv", "Give --json or --csv, not both.", zh: "--json 与 --csv 只能给出其一。")
-  static let databaseOrTrial = Message("command.database_or_trial", "Give --database or --trial, not both.", zh: "--database 与 --trial 只能给出其一。")
   static let whichDatabase = Message(
     "command.which_database", "Say which database: --database URL, or --trial DIR for a private one.",
     zh: "请指明数据库：--database URL，或用 --trial DIR 使用专用数据库。")
@@ -142,7 +140,7 @@ enum CommandMessages: MessageCatalog {
 
   static let all = [
     columnNumber, columnPriority, columnVerdictNow, columnElapsedNow, columnBudgetNow, columnVerdict, columnElapsed, columnBudget, columnTitle,
-    verdictMet, verdictMissed, jsonOrCsv, databaseOrTrial, whichDatabase, fileOrSla, takesRange, lineNeedsCustomer, takesBasis, takesDay,
+    verdictMet, verdictMissed, whichDatabase, fileOrSla, takesRange, lineNeedsCustomer, takesBasis, takesDay,
     toBeforeFrom,
     noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestNoHistory, backtestMore, noCredits, creditTotal, allTickets, columnNow,
     columnThen,

@@ -35,13 +35,21 @@ struct Steward: AsyncParsableCommand {
       Terminal.complain(failure)
       Foundation.exit(ExitCode(failure).rawValue)
     } catch let error where error is CleanExit || error is ValidationError || error is ArgumentParser.ExitCode {
-      exit(withError: error)
+      end(with: error)
     } catch let error where String(describing: type(of: error)) == "CommandError" {
-      exit(withError: error)
+      end(with: error)
     } catch {
       Terminal.complain("steward: \(error)")
       Foundation.exit(1)
     }
+  }
+
+  /// As the library of arguments does, which knows English only.
+  private static func end(with error: any Error) -> Never {
+    let text = fullMessage(for: error, columns: nil)
+    guard Terminal.language != .english, exitCode(for: error) == .validationFailure, !text.isEmpty else { exit(withError: error) }
+    Terminal.complain(UsageMessages.text(text, Terminal.language))
+    Foundation.exit(ArgumentParser.ExitCode.validationFailure.rawValue)
   }
 }
 

@@ -68,6 +68,10 @@ enum Terminal {
 extension ValidationError {
   /// Wrong usage in the words of who is at the terminal.
   init(_ message: Message, _ arguments: [String: String] = [:]) { self.init(message.text(Terminal.language, arguments)) }
+
+  init(_ option: String, takes range: ClosedRange<Int>) {
+    self.init(CommandMessages.takesRange, ["option": option, "first": String(range.lowerBound), "last": String(range.upperBound)])
+  }
 }
 
 extension String {

@@ -12,9 +12,10 @@ import Testing
     return try await world.database.dispatcher.invoke("dispatch_rule.set", .object(members), as: world.desk.manager, Call(requestId: "test")).value
   }
 
-  private func allow(_ teams: [Value], _ world: AgreementWorld) async throws -> Value {
+  private func allow(_ teams: [Value], _ world: AgreementWorld, version: Int64 = 1) async throws -> Value {
     try await world.database.call(
-      "delivery_model.set", ["customer": .id(world.desk.acme.publicId), "teams": .array(teams.map { $0["id"] ?? .null })], as: world.desk.manager)
+      "delivery_model.set", ["customer": .id(world.desk.acme.publicId), "teams": .array(teams.map { $0["id"] ?? .null })], as: world.desk.manager,
+      version: version)
   }
 
   private func open(
@@ -178,8 +179,36 @@ import Testing
     #expect(try await world.assign(before, to: world.second)["team"] == world.second["id"])
     let elsewhere = try await world.desk.open(for: world.desk.other)
     #expect(try await world.assign(elsewhere, to: world.second)["team"] == world.second["id"])
-    #expect(try await allow([], world)["restricted"] == .bool(false))
+    #expect(try await allow([], world, version: 2)["restricted"] == .bool(false))
     #expect(try await world.assign(owned, to: world.second)["team"] == world.second["id"])
+  }
+
+  /// Who did not see what another one set takes nothing of it away.
+  @Test func ofTwoWhoSetADeliveryModelTheSecondIsTold() async throws {
+    let world = try await AgreementWorld()
+    func read() async throws -> Value {
+      try await world.database.call("delivery_model.read", ["customer": .id(world.desk.acme.publicId)], as: world.desk.manager)
+    }
+    #expect(try await read()["version"] == 1, "there is none yet")
+    #expect(try await allow([world.first], world)["version"] == 2)
+    for stale in [0, 1, 3] as [Int64] {
+      await expectFailure(.versionMismatch) { try await allow([world.second], world, version: stale) }
+    }
+    #expect(try await read()["teams"]?.column("name") == ["First line"])
+    #expect(try await allow([world.first, world.second], world, version: 2)["version"] == 3)
+    #expect(try await read()["version"] == 3)
+    // At the same moment, when both saw that there is none: whoever comes second is told.
+    let (database, manager, other) = (world.database, world.desk.manager, world.desk.other.publicId)
+    let teams = [world.first, world.second].map { $0["id"] ?? .null }
+    let answers = await withTaskGroup(of: Bool.self) { group in
+      for team in teams {
+        group.addTask {
+          (try? await database.call("delivery_model.set", ["customer": .id(other), "teams": .array([team])], as: manager, version: 1)) != nil
+        }
+      }
+      return await group.reduce(into: [Bool]()) { $0.append($1) }
+    }
+    #expect(answers.count { $0 } == 1)
   }
 
   /// Who records a ticket may give it to a team at once: what is asked is what an assignment asks, and no rule has a word.

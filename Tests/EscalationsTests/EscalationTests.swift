@@ -64,7 +64,7 @@ import Testing
     try await world.rule(["ageMinutes": 20, "toTeam": world.secondLine], name: "Nobody named")
     let incident = try await world.incident()
     try await world.database.call(
-      "delivery_model.set", ["customer": .id(world.acme.publicId), "teams": .array([world.firstLine])], as: world.database.root)
+      "delivery_model.set", ["customer": .id(world.acme.publicId), "teams": .array([world.firstLine])], as: world.database.root, version: 1)
     try world.at("2026-03-02T08:10:05Z")
     try await world.escalate()
     #expect(try await world.told() == ["incident.escalated_by_rule"])

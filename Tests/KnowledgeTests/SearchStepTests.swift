@@ -16,10 +16,10 @@ import Testing
     ] {
       for permitted in permissions {
         for isStaff in [true, false] {
-          let plain = try await Self.asStaff(PlainPlaces(words: words, isStaff: isStaff, permitted: permitted), in: world)
+          let plain = try await world.database.asStaff(PlainPlaces(words: words, isStaff: isStaff, permitted: permitted))
           for seen in [0, 1, 41, 999, max(plain.count - 20, 0)] where seen <= plain.count {
             let search = SearchedPlaces(words: words, isStaff: isStaff, permitted: permitted, after: seen == 0 ? nil : plain[seen - 1])
-            let found = try await Self.asStaff(search, in: world)
+            let found = try await world.database.asStaff(search)
             #expect(found == Array(plain.dropFirst(seen).prefix(50)), "\(words), \(permitted?.count ?? 0), \(isStaff), behind \(seen)")
           }
         }
@@ -31,13 +31,8 @@ import Testing
   @Test func aWordThatWasEverywhereOnceReadsFewSheets() async throws {
     let world = try await Self.past()
     let search = SearchedPlaces(words: "relic", isStaff: true, permitted: nil, after: nil)
-    let read = try await world.database.superuser.transaction { transaction in
-      try await transaction.execute(StaffSide())
-      let before = try await transaction.query(SheetsRead()).first ?? 0
-      let found = try await transaction.query(search)
-      #expect(found.count == 50)
-      return (try await transaction.query(SheetsRead()).first ?? 0) - before
-    }
+    let (found, read) = try await world.database.asStaff(search, fetchingFrom: "desk.ticket_text")
+    #expect(found.count == 50)
     #expect(read > 0 && read < 3000, "\(read)")
   }
 
@@ -58,13 +53,6 @@ import Testing
     _ = try await world.database.superuser.withConnection { try await $0.query(Past()) }
     try await world.database.runAsSuperuser("analyze desk.ticket_text")
     return world
-  }
-
-  private static func asStaff<S: Statement>(_ statement: S, in world: KnowledgeWorld) async throws -> [S.Output] {
-    try await world.database.superuser.transaction { transaction in
-      try await transaction.execute(StaffSide())
-      return try await transaction.query(statement)
-    }
   }
 }
 
@@ -118,18 +106,8 @@ private struct PlainPlaces: Statement {
   static func decode(_ row: inout RowReader) throws -> Place { Place(tenant: try row.next(), ticket: try row.next(), openedAt: try row.next()) }
 }
 
-private struct StaffSide: Statement {
-  static let sql = "set local app.side = 'staff'"
-}
-
 private struct NoTableScan: Statement {
   static let sql = "set local enable_seqscan = off"
-}
-
-/// How many sheets the transaction has read by what an index of words said.
-private struct SheetsRead: Statement {
-  static let sql = "select pg_stat_get_xact_tuples_fetched('desk.ticket_text'::regclass)"
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct DayPlan: Statement {

@@ -170,6 +170,60 @@ import Testing
     #expect(try await world.rows("email").filter { $0.state == "dead" }.count == 3)
   }
 
+  /// A summary tells nothing of the customer whom its reader has lost within the hour.
+  @Test func aSummaryLeavesOutWhatMayNotBeReadAnyMore() async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.rule("incident.opened", ["staff": .array([world.colleagueId]), "channels": .array(["email"])])
+    for number in 1...32 { _ = try await world.incident("Printer \(number)") }
+    _ = try await world.incident("Elsewhere", of: world.other)
+    try await world.make()
+    let states = Dictionary(grouping: try await world.rows("email"), by: \.state).mapValues(\.count)
+    #expect(states == ["waiting": 31, "folded": 3])
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    let sent = Mutex<[String]>([])
+    let couriers = Couriers.mail { message, _ in
+      sent.withLock { $0.append(String(decoding: message, as: UTF8.self)) }
+      return .sent
+    }
+    try await world.deliver(couriers)
+    #expect(sent.withLock { $0.count } == 0, "of the other customer nothing is due yet")
+    world.database.clock.advance(seconds: 3661)
+    try await world.deliver(couriers)
+    #expect(sent.withLock { $0.count } == 1)
+    #expect(sent.withLock { $0.first?.contains("Subject: 1 more notifications in the last hour") } == true)
+  }
+
+  /// What waits for the morning goes to nobody who has lost the customer meanwhile whom the provider's problem is about, whomever else he serves.
+  @Test func whoLosesTheCustomerBeforeMorningIsNotTold() async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    let (_, lenaId) = try await NotificationsWorld.staff("Lena", world.database)
+    try await world.rule(
+      "problem.commented", ["staff": .array([world.colleagueId, lenaId]), "channels": .array(["email"]), "quietFrom": "22:00", "quietTo": "07:00"])
+    world.database.clock.set(try #require(Instant("2026-03-02T22:30:00Z")))
+    let leak = try await world.call(
+      "problem.open", ["customer": .id(world.acme.publicId), "title": "Leak", "description": "x", "impact": 2, "urgency": 2], as: world.engineer)
+    let power = try await world.call("problem.open", ["title": "Power", "description": "x", "impact": 2, "urgency": 2], as: world.engineer)
+    for problem in [leak, power] {
+      try await world.call("problem.comment", ["id": problem["id"] ?? .null, "body": "Tonight"], as: world.engineer)
+    }
+    for _ in 0..<2 { try await world.make() }
+    let reached = Mutex<[String]>([])
+    let couriers = Couriers.mail { message, address in
+      reached.withLock { $0.append("\(address) \(String(decoding: message, as: UTF8.self).contains("Leak") ? "Leak" : "Power")") }
+      return .sent
+    }
+    try await world.deliver(couriers)
+    #expect(reached.withLock { $0 } == [])
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    try await world.database.narrow(lenaId, to: [world.acme])
+    world.database.clock.set(try #require(Instant("2026-03-03T06:01:00Z")))
+    try await world.deliver(couriers)
+    #expect(reached.withLock { $0.sorted() } == ["karl@provider.test Power", "lena@provider.test Leak", "lena@provider.test Power"])
+    #expect(try await world.rows("email").filter { $0.state == "dead" }.map(\.fault) == ["the receiver may not be told any more"])
+  }
+
   /// What the command started ends with it, and its exit code counts though it read nothing.
   @Test func theCommandAndItsChildren() async throws {
     let folder = try TemporaryFolder.make()

@@ -55,6 +55,8 @@ import Testing
         "dead": transaction.query(Plan(statement: DeadPage(tenant: tenant, after: 0, limit: 50))),
         "claim": transaction.query(Plan(statement: ClaimNotification(provider: world.database.provider.id, found: claimed, now: now, leaseUntil: now))),
         "folded": transaction.query(Plan(statement: FoldedNotifications(tenant: tenant, receiver: "p7", from: now, before: now))),
+        "folded for staff": transaction.query(
+          Plan(statement: FoldedForStaff(provider: world.database.provider.id, account: 7, receiver: "a7", from: now, before: now, now: now))),
         "old": transaction.query(Plan(statement: DeleteOldNotifications(tenant: tenant, olderThan: now, limit: 1000))),
       ]
     }

@@ -15,6 +15,8 @@ extension CallRule {
   static let dispatchCalls: [String: CallRule] = [
     "dispatch_rule.set": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
     // All teams: what other calls give to teams goes on.
-    "delivery_model.set": CallRule(given: { _, _, _ in (["teams": .array([])], nil) }),
+    "delivery_model.set": CallRule(given: { world, twin, _ in
+      (["teams": .array([])], try await world.seed("delivery_model.read", ["customer": .text(twin.id)])["version"]?.integer)
+    }),
   ]
 }

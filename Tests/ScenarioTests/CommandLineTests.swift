@@ -93,4 +93,25 @@ import TestSupport
     #expect(await program.ended() == exitCode, "\(program.text)")
     #expect(program.text.contains(says), "\(program.text)")
   }
+
+  /// The library of arguments knows English only: that these are its words is seen here.
+  @Test(arguments: [
+    (["scorecard", "--customer", "X", "--contrct"], "错误：未知选项“--contrct”。是否要用“--contract”？"),
+    (["scorecard", "--customer", "X", "--nowhere-near"], "错误：未知选项“--nowhere-near”"), (["scorecard", "--customer"], "错误：“--customer <customer>”缺少值"),
+    (["scorecard"], "错误：缺少参数“--customer <customer>”"), (["scorecard", "--customer", "X", "more"], "错误：多余的参数“more”"),
+    (["scorecard", "--customer", "X", "even", "more"], "错误：2 个多余的参数：'even', 'more'"),
+    (["scorecard", "--customer", "X", "--priority", "high"], "错误：值“high”不适用于“--priority <priority>”"),
+    (["scorecard", "--customer", "X", "--json=1"], "错误：选项“--json”不带值，却给出了“1”。"),
+    (["scorecard", "--customer", "X", "--json", "--csv"], "错误：--json 与 --csv 只能给出其一。"),
+  ])
+  func wrongUsageIsToldInChinese(arguments: [String], says: String) async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    let program = try Program(
+      executable: "/usr/bin/env", ["LC_ALL=zh_CN.UTF-8", Program.steward] + arguments, output: folder + "/out.log")
+    #expect(await program.ended() == 64, "\(program.text)")
+    #expect(program.text.contains(says), "\(program.text)")
+    for part in ["用法：steward scorecard", "详情请见“steward scorecard --help”。"] { #expect(program.text.contains(part), "\(program.text)") }
+    for part in ["Error", "Usage", "for more information"] { #expect(!program.text.contains(part), "\(program.text)") }
+  }
 }

@@ -14,41 +14,36 @@ import Testing
     #expect(sideless == [])
     for words in ["printer", "relic", "flood", "ancient", "rare", "relic even", "printer relic even third1", "ancient flood", "nothing"] {
       for (process, isStaff) in [("request", true), ("request", false), ("problem", true)] {
-        let plain = try await Self.asStaff(PlainPlaces(words: words, isStaff: isStaff, process: process), in: world)
+        let plain = try await world.database.asStaff(PlainPlaces(words: words, isStaff: isStaff, process: process))
         for seen in [0, 41, 999, max(plain.count - 20, 0)] where seen <= plain.count {
           let search = SearchedPlaces(words: words, isStaff: isStaff, process: process, after: seen == 0 ? nil : plain[seen - 1])
-          let found = try await Self.asStaff(search, in: world)
+          let found = try await world.database.asStaff(search)
           #expect(found == Array(plain.dropFirst(seen).prefix(50)), "\(words), \(process), \(isStaff), behind \(seen)")
         }
       }
     }
     // Who has a page of newer ones is told all that may belong to it, and does not wait for what is older.
     for words in ["printer", "relic", "ancient", "rare"] {
-      let plain = try await Self.asStaff(PlainPlaces(words: words, isStaff: true, process: "request"), in: world)
+      let plain = try await world.database.asStaff(PlainPlaces(words: words, isStaff: true, process: "request"))
       let bound = try #require(plain.dropFirst(5).first).openedAt
-      let found = try await Self.asStaff(SearchedPlaces(words: words, isStaff: true, process: "request", notBefore: bound), in: world)
+      let found = try await world.database.asStaff(SearchedPlaces(words: words, isStaff: true, process: "request", notBefore: bound))
       #expect(Array(found.prefix(6)) == Array(plain.prefix(6)), "\(words)")
     }
     // Neither behind the newest sheets, which reach to day 20,575, nor behind the first four weeks.
     for day in [20_580, 20_570] as [Int64] {
       let recent = SearchedPlaces(words: "ancient", isStaff: true, process: "request", notBefore: Instant(seconds: day * 86_400))
-      #expect(try await Self.asStaff(recent, in: world) == [], "\(day)")
+      #expect(try await world.database.asStaff(recent) == [], "\(day)")
     }
     let foreign = SearchedPlaces(words: "printer", isStaff: false, process: "problem")
-    #expect(try await Self.asStaff(foreign, in: world) == [])
+    #expect(try await world.database.asStaff(foreign) == [])
   }
 
   /// Of the four weeks in which a word was everywhere, and of which the newest 4,667 requests have it no more, not all are read.
   @Test func aWordThatWasEverywhereOnceReadsFewSheets() async throws {
     let world = try await Self.past()
     let search = SearchedPlaces(words: "relic", isStaff: true, process: "request")
-    let read = try await world.database.superuser.transaction { transaction in
-      try await transaction.execute(StaffSide())
-      let before = try await transaction.query(SheetsRead()).first ?? 0
-      let found = try await transaction.query(search)
-      #expect(found.count == 50)
-      return (try await transaction.query(SheetsRead()).first ?? 0) - before
-    }
+    let (found, read) = try await world.database.asStaff(search, fetchingFrom: "knowledge.process_text")
+    #expect(found.count == 50)
     #expect(read > 0 && read < 3000, "\(read)")
   }
 
@@ -58,13 +53,6 @@ import Testing
     _ = try await world.database.superuser.withConnection { try await $0.query(past) }
     try await world.database.runAsSuperuser("analyze knowledge.process_text")
     return world
-  }
-
-  private static func asStaff<S: Statement>(_ statement: S, in world: SearchWorld) async throws -> [S.Output] {
-    try await world.database.superuser.transaction { transaction in
-      try await transaction.execute(StaffSide())
-      return try await transaction.query(statement)
-    }
   }
 }
 
@@ -117,16 +105,6 @@ private struct PlainPlaces: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Place { Place(tenant: try row.next(), subject: try row.next(), openedAt: try row.next()) }
-}
-
-private struct StaffSide: Statement {
-  static let sql = "set local app.side = 'staff'"
-}
-
-/// How many sheets the transaction has read by what an index of words said.
-private struct SheetsRead: Statement {
-  static let sql = "select pg_stat_get_xact_tuples_fetched('knowledge.process_text'::regclass)"
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// Sheets of 30 days until 2026-05-07, of one day in January of that year, and of four months in 2017; of two customers, and two of three of requests.

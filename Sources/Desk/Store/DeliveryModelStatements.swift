@@ -63,20 +63,37 @@ package enum DeliveryModel {
   }
 }
 
-/// All of them at once: of two who set it, one prevails whole.
+/// Which version of it there is; no row: nobody set any.
+struct VersionOfModel: Statement {
+  let tenant: TenantId
+
+  static let sql = "select d.version from desk.delivery_model d where d.tenant_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// All of them at once; no row when another was faster.
 struct SetDeliveryModel: Statement {
   let tenant: TenantId
   let teams: [Int64]
   let now: Instant
+  /// The one that it takes the place of.
+  let version: Int64
 
   static let sql = """
-    insert into desk.delivery_model (tenant_id, team_ids, recorded_at) values ($1, $2, $3)
-    on conflict (tenant_id) do update set team_ids = excluded.team_ids, recorded_at = excluded.recorded_at
+    insert into desk.delivery_model (tenant_id, team_ids, recorded_at, version) values ($1, $2, $3, $4::bigint + 1)
+    on conflict (tenant_id) do update set team_ids = excluded.team_ids, recorded_at = excluded.recorded_at, version = excluded.version
+    where delivery_model.version = $4 returning version
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(teams)
     parameters.append(now)
+    parameters.append(version)
   }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -5,6 +5,7 @@ import Operations
 package struct DeliveryModelRecord: OperationOutput {
   let customer: PublicId
   let teams: [Team]
+  let version: Int64
 
   package struct Team: OperationOutput {
     let id: PublicId
@@ -20,6 +21,7 @@ package struct DeliveryModelRecord: OperationOutput {
     OutputField("customer", .id, "The customer.", "客户。") { .id($0.customer) },
     OutputField("restricted", .boolean, "Whether only these teams work for it; else all do.", "是否仅限所列团队；否则全部团队均可。") { .bool(!$0.teams.isEmpty) },
     OutputField("teams", listOf: Team.self, "The teams that may work for it, by name; none: all.", "可为该客户服务的团队（按名称）；为空表示不限。") { $0.teams },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.version) },
   ]
 }
 
@@ -63,23 +65,34 @@ package enum ChangeDeliveryModel: Operation {
 
   package static let declaration = Declaration(
     "delivery_model.set", "Set which teams may work for a customer.", zh: "设置可为客户服务的团队。", roles: [.administrator, .accountManager],
-    reach: .one(by: "customer"), effect: .change)
+    reach: .one(by: "customer"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> DeliveryModelRecord {
+    let (tenant, current) = (context.tenant.id, try await context.versionOfModel())
+    try context.requireVersion(current)
     let found = try await context.transaction.query(TeamsByPublicIds(publicIds: input.teams))
     if let place = input.teams.firstIndex(where: { team in !found.contains { $0.publicId == team.random } }) {
       throw context.unknownReference("teams[\(place)]")
     }
-    context.transaction.enqueue(SetDeliveryModel(tenant: context.tenant.id, teams: found.map(\.id).sorted(), now: context.now))
+    let set = SetDeliveryModel(tenant: tenant, teams: found.map(\.id).sorted(), now: context.now, version: current)
+    guard try await context.transaction.first(set) != nil else {
+      throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(current), "current": String(current + 1)])
+    }
     context.subject(context.tenant.publicId)
     return try await context.deliveryModel()
   }
 }
 
 extension OperationContext {
+  /// Where none was set yet.
+  private static let unsetModel: Int64 = 1
+
+  fileprivate func versionOfModel() async throws -> Int64 { try await transaction.first(VersionOfModel(tenant: tenant.id)) ?? Self.unsetModel }
+
   fileprivate func deliveryModel() async throws -> DeliveryModelRecord {
-    let teams = try await transaction.query(TeamsOfModel(tenant: tenant.id))
+    let (teams, version) = try await transaction.query(TeamsOfModel(tenant: tenant.id), VersionOfModel(tenant: tenant.id))
     return DeliveryModelRecord(
-      customer: tenant.publicId, teams: teams.map { DeliveryModelRecord.Team(id: id(.team, $0.publicId), name: $0.name) })
+      customer: tenant.publicId, teams: teams.map { DeliveryModelRecord.Team(id: id(.team, $0.publicId), name: $0.name) },
+      version: version.first ?? Self.unsetModel)
   }
 }

@@ -66,7 +66,8 @@ enum AccountMatter: Sendable {
     }
   }
 
-  /// Of whom somebody must serve one to be told of it; nil: of whose it is. A change that concerns nobody yet is for who serves all.
+  /// Of whom somebody must serve one to be told of it; nil: of whose it is. A change that concerns nobody yet is for who serves all. Who is asked at a gate
+  /// is named, and may serve a few customers: the row is the provider's, what waits there a customer's.
   func concerned(_ provider: TenantId) -> Set<TenantId>? {
     let told: (customers: [TenantId], isOfChange: Bool)
     switch self {
@@ -76,7 +77,8 @@ enum AccountMatter: Sendable {
     case .problem(let problem): told = (problem.customer.map { [$0] } ?? [], false)
     case .task(let task): told = (task.concerned, task.subject == .change)
     case .majorIncident(let major): told = (major.concerned, false)
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .article: return nil
+    case .gateApproval(let approval): told = (approval.stayTenant == provider ? [] : [approval.stayTenant], false)
+    case .renewal, .lapse, .proof, .certification, .action, .escalation, .request, .article: return nil
     }
     if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
     return Set(told.customers)

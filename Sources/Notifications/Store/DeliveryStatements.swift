@@ -70,6 +70,8 @@ struct ClaimedNotification: Sendable {
   let cause: String
   let receiver: String
   let customer: TenantId
+  /// As of ``NotificationDraft/concerned``.
+  let concerned: [Int64]?
   let event: NotificationEvent
   let address: String?
   let language: Language
@@ -92,7 +94,8 @@ struct ClaimNotification: Statement {
     update notifications.notification set attempts = attempts + 1, fence = fence + 1, due_at = $5
     where tenant_id = $1 and id = $2 and fence = $3 and state = 'waiting' and due_at <= $4
       and not exists (select from notifications.hold h where h.tenant_id = $6)
-    returning tenant_id, id, public_id, cause, receiver, customer_id, event, address, language, subject, body, attempts, expires_at, fence, webhook_id
+    returning tenant_id, id, public_id, cause, receiver, customer_id, concerned_ids, event, address, language, subject, body, attempts, expires_at, fence,
+      webhook_id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -107,7 +110,7 @@ struct ClaimNotification: Statement {
   static func decode(_ row: inout RowReader) throws -> ClaimedNotification {
     ClaimedNotification(
       tenant: try row.next(), id: try row.next(), publicId: try row.next(), cause: try row.next(), receiver: try row.next(),
-      customer: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(),
+      customer: try row.next(), concerned: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(),
       language: Language(rawValue: try row.next()) ?? .english,
       text: NotificationText(subject: try row.next(), body: try row.next()), attempts: try row.next(), expiresAt: try row.next(),
       fence: try row.next(), webhook: try row.next())
@@ -180,6 +183,45 @@ struct FoldedNotifications: Statement {
     parameters.append(receiver)
     parameters.append(from)
     parameters.append(before)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (subject: String, count: Int64) { (try row.next(), try row.next()) }
+}
+
+/// The same of one of the staff, without what he may not read any more.
+struct FoldedForStaff: Statement {
+  let provider: TenantId
+  let account: Int64
+  let receiver: String
+  let from: Instant
+  let before: Instant
+  let now: Instant
+
+  static let sql = """
+    select n.subject, count(*) over () from notifications.notification n
+    join unnest($6::text[], $7::text[], $8::boolean[]) e (event, permission, may_be_of_provider) on e.event = n.event
+    where n.tenant_id = $1 and n.receiver = $2 and n.channel = 'email' and n.recorded_at >= $3 and n.recorded_at < $4 and n.state = 'folded'
+      and exists (
+        select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = e.permission
+        where g.tenant_id = n.tenant_id and g.account_id = $5 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $9)
+          and (g.scope = 'all' or n.concerned_ids is null and n.customer_id = n.tenant_id and e.may_be_of_provider or g.scope = 'listed' and exists (
+            select from tenancy.role_grant_tenant l
+            where l.tenant_id = g.tenant_id and l.role_grant_id = g.id
+              and l.granted_tenant_id = any (coalesce(n.concerned_ids, array[n.customer_id])))))
+    order by n.recorded_at, n.id limit 50
+    """
+
+  func bind(to parameters: inout Parameters) {
+    let events = NotificationEvent.forRules
+    parameters.append(provider)
+    parameters.append(receiver)
+    parameters.append(from)
+    parameters.append(before)
+    parameters.append(account)
+    parameters.append(events.map(\.rawValue))
+    parameters.append(events.map(\.subject.permission))
+    parameters.append(events.map(\.subject.mayBeOfProvider))
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> (subject: String, count: Int64) { (try row.next(), try row.next()) }

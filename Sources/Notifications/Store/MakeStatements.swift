@@ -13,6 +13,8 @@ struct NotificationDraft: Sendable {
   var webhook: Int64?
   var address: String?
   let customer: TenantId
+  /// Of whom one of the staff must serve one to be told, where that is not the customer.
+  var concerned: Set<TenantId>?
   let ticket: [UInt8]?
   /// What it is about, where that is no ticket: the prefix of its id, and the random bits.
   var aboutKind: String?
@@ -26,6 +28,11 @@ struct NotificationDraft: Sendable {
   /// Never folded.
   var isUrgent = false
   var fault: String?
+
+  /// As an array of the database: those of several drafts have different lengths.
+  fileprivate var concernedIds: String? {
+    concerned.map { tenants in "{\(tenants.sorted().map { String($0.rawValue) }.joined(separator: ","))}" }
+  }
 }
 
 /// Each once: what was told of the cause, to the receiver, by the channel, is not told again.
@@ -36,14 +43,16 @@ struct InsertNotifications: Statement {
   static let sql = """
     insert into notifications.notification (
       tenant_id, public_id, cause, receiver, channel, rule_id, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state,
-      due_at, expires_at, occurred_at, fault, recorded_at, about_kind, about_public_id)
+      due_at, expires_at, occurred_at, fault, recorded_at, about_kind, about_public_id, concerned_ids)
     select d.tenant_id, d.public_id, d.cause, d.receiver, d.channel, d.rule_id, d.event, d.webhook_id, d.address, d.customer_id, d.ticket_public_id,
-      d.language, d.subject, d.body, d.state, d.due_at, d.expires_at, d.occurred_at, d.fault, $19, d.about_kind, d.about_public_id
+      d.language, d.subject, d.body, d.state, d.due_at, d.expires_at, d.occurred_at, d.fault, $19, d.about_kind, d.about_public_id,
+      d.concerned_ids::bigint[]
     from unnest(
       $1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::bytea[],
-      $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $20::text[], $21::text[], $22::bytea[])
+      $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $20::text[], $21::text[], $22::bytea[],
+      $23::text[])
       d (tenant_id, public_id, cause, receiver, channel, rule_id, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state,
-        due_at, expires_at, occurred_at, fault, about_kind, about_public_id)
+        due_at, expires_at, occurred_at, fault, about_kind, about_public_id, concerned_ids)
     on conflict (tenant_id, cause, receiver, channel) do nothing
     """
 
@@ -70,6 +79,7 @@ struct InsertNotifications: Statement {
     parameters.append(drafts.map(\.fault))
     parameters.append(drafts.map(\.aboutKind))
     parameters.append(drafts.map(\.about))
+    parameters.append(drafts.map(\.concernedIds))
   }
 }
 

@@ -19,6 +19,7 @@ package struct DeliverNotifications: Sweep {
   /// Longer than the courier takes. What a worker that died had in hand is sent by another one then.
   private static func leaseSeconds(_ way: OutboundWay) -> Int64 { way.webhook == nil ? 120 : 50 }
   private static let waysAtOnce = 64
+  private static let notAnyMore = "the receiver may not be told any more"
   /// So long a run begins to send; the rest is the next one's.
   private static let runTime = Duration.seconds(20)
   /// While a way is busy, the others are looked after this often.
@@ -125,7 +126,7 @@ package struct DeliverNotifications: Sweep {
         } else if try await mayBeTold(claimed, provider, at: now, bound, tenancy) {
           try await mail(claimed, provider, bound, tenancy)
         } else {
-          .refused("the receiver may not be told any more")
+          .refused(Self.notAnyMore)
         }
     } catch {
       // Of the database: not the way out's fault, but tried again the same way.
@@ -161,13 +162,12 @@ package struct DeliverNotifications: Sweep {
     guard let id = Int64(claimed.receiver.dropFirst()) else { return false }
     return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
       if claimed.receiver.hasPrefix("a") {
-        // What is the provider's row is of no customer: who was named may serve a few only.
-        let isOfProvider = claimed.customer == provider.id && claimed.event.subject.mayBeOfProvider
-        let customer = claimed.event == .summary || isOfProvider ? nil : claimed.customer
+        // What is the provider's and concerns no customer is for who was named, who may serve a few only.
+        let isForAny = claimed.event == .summary || claimed.customer == provider.id && claimed.event.subject.mayBeOfProvider
+        let customers: [Int64]? = claimed.concerned ?? (isForAny ? nil : [claimed.customer.rawValue])
         let subjects = claimed.event == .summary ? NotificationEvent.Subject.allCases : [claimed.event.subject]
         let staff = StaffToTell(
-          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customers: customer.map { [$0.rawValue] },
-          now: now)
+          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customers: customers, now: now)
         return try await transaction.first(staff) != nil
       }
       let (people, concerned) = try await transaction.query(
@@ -204,8 +204,8 @@ package struct DeliverNotifications: Sweep {
     guard let to = claimed.address.flatMap({ MailAddress($0) }) else { return .refused("not an address that mail can be sent to") }
     var text = claimed.text
     if claimed.event == .summary {
-      guard let rest = try await summary(claimed, provider, bound, tenancy) else { return .refused("what it was about concerns its receiver no more") }
-      text = rest
+      guard let summary = try await summary(claimed, provider, bound, tenancy) else { return .refused(Self.notAnyMore) }
+      text = summary
     }
     let tenant = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
       try await $0.first(TenantById(tenant: claimed.tenant))
@@ -216,16 +216,24 @@ package struct DeliverNotifications: Sweep {
     return await courier.send(message.bytes, to: to.text)
   }
 
-  /// Of the hour before it is due; nil: nothing of it concerns its receiver any more.
+  /// Of the hour before it is due, without what does not concern its receiver any more, or he may not read; nil: nothing is left.
   private func summary(
     _ claimed: ClaimedNotification, _ provider: TenantEntry, _ bound: [TenantId], _ tenancy: Tenancy
   ) async throws -> NotificationText? {
     // Its cause is the hour.
     let hour = Int64(claimed.cause.dropFirst(Telling.summaryCause.count)) ?? 0
-    let folded = FoldedNotifications(
-      tenant: claimed.tenant, receiver: claimed.receiver, from: Instant(seconds: hour * 3600), before: Instant(seconds: (hour + 1) * 3600))
-    let (rows, templates) = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
-      try await $0.query(folded, AllTemplates(provider: provider.id))
+    let (from, before) = (Instant(seconds: hour * 3600), Instant(seconds: (hour + 1) * 3600))
+    let account = claimed.receiver.hasPrefix("a") ? Int64(claimed.receiver.dropFirst()) : nil
+    let now = tenancy.clock.now()
+    let (rows, templates) = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
+      let rows =
+        if let account {
+          try await transaction.query(
+            FoldedForStaff(provider: provider.id, account: account, receiver: claimed.receiver, from: from, before: before, now: now))
+        } else {
+          try await transaction.query(FoldedNotifications(tenant: claimed.tenant, receiver: claimed.receiver, from: from, before: before))
+        }
+      return (rows, try await transaction.query(AllTemplates(provider: provider.id)))
     }
     let own = templates.first { $0.event == .summary && $0.language == claimed.language }?.text
     guard let count = rows.first?.count else { return nil }

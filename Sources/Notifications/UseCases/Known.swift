@@ -100,14 +100,11 @@ struct Known: Sendable {
     }
   }
 
-  /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's. So is a problem that is
-  /// about one. A change, or a major incident, is for who serves one of those whom it concerns; a change that concerns nobody yet is for who serves all.
+  /// Of what is the provider's the matter itself says whom it concerns, if it is not for all.
   private func place(of cause: Cause) -> Place {
     let subject = cause.event.subject
     if let concerned = cause.matter?.concerned(provider) { return Place(subject: subject, customers: concerned) }
-    var customer = tenant
-    if case .gateApproval(let approval)? = cause.matter { customer = approval.stayTenant }
-    return Place(subject: subject, customers: customer == provider && subject.mayBeOfProvider ? nil : [customer])
+    return Place(subject: subject, customers: tenant == provider && subject.mayBeOfProvider ? nil : [tenant])
   }
 
   /// The account managers of those whom it concerns.

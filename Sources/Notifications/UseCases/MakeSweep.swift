@@ -230,7 +230,8 @@ struct Telling: Sendable {
     let dueAt = channel == .email && !isUrgent ? rule.rule.quiet?.end(after: now, in: zone) ?? now : now
     return NotificationDraft(
       tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,
-      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, ticket: cause.ticket?.publicId,
+      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, concerned: cause.matter?.concerned(provider.id),
+      ticket: cause.ticket?.publicId,
       aboutKind: cause.matter?.id.kind.prefix, about: cause.matter?.id.bits, language: receiver.language,
       text: book.text(cause.event, receiver.language, for: receiver.side).filled(fields.values(zone: zone, for: receiver)),
       state: channel == .inbox ? "inbox" : expiresAt > now ? "waiting" : "expired", dueAt: dueAt, expiresAt: max(expiresAt, dueAt.adding(seconds: 300)),

@@ -55,12 +55,12 @@ struct AdminCommand: AsyncParsableCommand {
   var keepGoing = false
 
   mutating func validate() throws {
-    guard command.isEmpty || file == nil else { throw ValidationError("Give -c or -f, not both.") }
-    guard socket == nil || connect == nil else { throw ValidationError("Give --socket or --connect, not both.") }
-    guard (certificate == nil) == (key == nil) else { throw ValidationError("--certificate and --key belong together.") }
-    guard tenant == nil || certificate != nil else { throw ValidationError("--tenant goes with --certificate.") }
+    guard command.isEmpty || file == nil else { throw ValidationError(UsageMessages.eitherOr, ["one": "-c", "other": "-f"]) }
+    guard socket == nil || connect == nil else { throw ValidationError(UsageMessages.eitherOr, ["one": "--socket", "other": "--connect"]) }
+    guard (certificate == nil) == (key == nil) else { throw ValidationError(UsageMessages.together, ["one": "--certificate", "other": "--key"]) }
+    guard tenant == nil || certificate != nil else { throw ValidationError(UsageMessages.goesWith, ["one": "--tenant", "other": "--certificate"]) }
     guard connect != nil || (ca == nil && tokenFile == nil && certificate == nil) else {
-      throw ValidationError("--ca, --token-file and --certificate go with --connect; on the socket the host says who you are.")
+      throw ValidationError(UsageMessages.adminOverTLS)
     }
   }
 
@@ -92,7 +92,7 @@ struct AdminCommand: AsyncParsableCommand {
       return .tls(host: host, port: port, context: try TLSContext(trusting: ca, identity: identity, applicationProtocols: ["steward-admin"]))
     }
     guard let path = socket ?? reader.string(forKey: "admin.socket") else {
-      throw ValidationError("Say where the server is: --socket PATH or --connect HOST:PORT.")
+      throw ValidationError(UsageMessages.whichServer)
     }
     return .socket(path)
   }
@@ -108,7 +108,7 @@ struct AdminCommand: AsyncParsableCommand {
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
       }
       guard let token = given ?? reader.string(forKey: "token", isSecret: true), !token.isEmpty else {
-        throw ValidationError("Over TLS give a token (--token-file FILE, or STEWARD_TOKEN) or --certificate and --key.")
+        throw ValidationError(UsageMessages.adminCredential)
       }
       lines.append("AUTH token=\(token)")
     }

@@ -32,8 +32,8 @@ struct HolidaysCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard from <= to else { throw ValidationError("--from must not be after --to.") }
-    guard Language(rawValue: language) != nil else { throw ValidationError("--language is en or zh-Hans.") }
+    guard from <= to else { throw ValidationError(CommandMessages.toBeforeFrom) }
+    guard Language(rawValue: language) != nil else { throw ValidationError(UsageMessages.takesLanguage) }
   }
 
   func run() throws {

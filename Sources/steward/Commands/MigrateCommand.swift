@@ -43,7 +43,7 @@ struct MigrateCommand: AsyncParsableCommand {
       return
     }
     guard let url = database ?? reader.string(forKey: "migrate.url", isSecret: true) else {
-      throw ValidationError("Say which database: --database URL of a superuser, or --trial DIR.")
+      throw ValidationError(UsageMessages.whichDatabaseToMigrate)
     }
     let client = PostgresClient(try DatabaseOptions.configuration(url: url), logger: logger)
     let keeping = Task { await client.run() }

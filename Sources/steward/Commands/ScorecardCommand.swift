@@ -41,8 +41,11 @@ struct ScorecardCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "As CSV.")
   var csv = false
 
+  func validate() throws {
+    guard !(json && csv) else { throw ValidationError(UsageMessages.eitherOr, ["one": "--json", "other": "--csv"]) }
+  }
+
   mutating func run() async throws {
-    guard !(json && csv) else { throw ValidationError(CommandMessages.jsonOrCsv) }
     let reader = try await settings.reader()
     let command = self
     try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in

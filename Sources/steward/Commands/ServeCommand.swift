@@ -47,7 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
     let logger = try settings.logger(reader)
     // The jobs of a worker, when all run at once, take thirteen at the most: some are left for requests.
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 15
-    guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
+    guard (2...1000).contains(connections) else { throw ValidationError("--connections", takes: 2...1000) }
     let couriers = try OutboundSettings.couriers(reader)
     let fileSettings = try FileSettings(reader)
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
@@ -64,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let (address, port) = try ListenAddress.parse(listen ?? reader.string(forKey: "http.listen") ?? "127.0.0.1:8443")
     guard let certificate = certificate ?? reader.string(forKey: "tls.certificate"), let key = key ?? reader.string(forKey: "tls.key") else {
-      throw ValidationError("Give --certificate and --key: Steward does not serve without TLS.")
+      throw ValidationError(UsageMessages.noTLS)
     }
     let showsMetrics = reader.bool(forKey: "http.metrics.loopback", default: true)
     let files = ServerCertificates.Files(certificate: certificate, key: key)

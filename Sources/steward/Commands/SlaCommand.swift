@@ -75,15 +75,11 @@ extension SlaCommand {
 
     /// Here, and not in ``run()``, so that what is wrong is told with the usage of this command.
     func validate() throws {
-      guard !(json && csv) else { throw ValidationError(CommandMessages.jsonOrCsv) }
+      guard !(json && csv) else { throw ValidationError(UsageMessages.eitherOr, ["one": "--json", "other": "--csv"]) }
       guard file != nil || sla != nil else { throw ValidationError(CommandMessages.fileOrSla) }
-      guard (0...1_000_000).contains(changes) else {
-        throw ValidationError(CommandMessages.takesRange, ["option": "--changes", "first": "0", "last": "1000000"])
-      }
+      guard (0...1_000_000).contains(changes) else { throw ValidationError("--changes", takes: 0...1_000_000) }
       guard line == nil || customer.count == 1 else { throw ValidationError(CommandMessages.lineNeedsCustomer) }
-      guard priority.map({ (1...5).contains($0) }) ?? true else {
-        throw ValidationError(CommandMessages.takesRange, ["option": "--priority", "first": "1", "last": "5"])
-      }
+      guard priority.map({ (1...5).contains($0) }) ?? true else { throw ValidationError("--priority", takes: 1...5) }
       _ = try SlaBacktest(self)
     }
 

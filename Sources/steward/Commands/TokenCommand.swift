@@ -42,7 +42,7 @@ struct TokenCommand: AsyncParsableCommand {
     var days: Int64 = 30
 
     mutating func run() async throws {
-      guard (1...366).contains(days) else { throw ValidationError("--days takes 1 to 366.") }
+      guard (1...366).contains(days) else { throw ValidationError("--days", takes: 1...366) }
       let reader = try await settings.reader()
       let (service, role, days) = (service, role, days)
       try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in

@@ -38,7 +38,7 @@ struct UpCommand: AsyncParsableCommand {
     let (address, port) = try ListenAddress.parse(listen ?? reader.string(forKey: "http.listen") ?? "127.0.0.1:8443")
     let folder = URL(fileURLWithPath: trial).path
     let names = host + (["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"].contains(address) ? [] : [address])
-    guard (1...100).contains(demoShare) else { throw ValidationError("--demo-share takes 1 to 100.") }
+    guard (1...100).contains(demoShare) else { throw ValidationError("--demo-share", takes: 1...100) }
     let (demo, demoShare, once, adminOptions) = (demo, demoShare, once, admin)
     let couriers = try OutboundSettings.couriers(reader)
     try await Backend.run(at: .trial(folder), logger: logger, files: try FileSettings(reader), joins: false) { backend in

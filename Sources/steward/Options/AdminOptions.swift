@@ -34,7 +34,7 @@ struct AdminOptions: ParsableArguments {
         applicationProtocols: [AdminConfiguration.applicationProtocol])
       configuration.remote = .init(host: host, port: port, certificates: certificates)
     } else if authority != nil {
-      throw ValidationError("--admin-client-ca needs --admin-listen: the socket knows its peers without certificates.")
+      throw ValidationError(UsageMessages.adminAuthority)
     }
     return configuration
   }

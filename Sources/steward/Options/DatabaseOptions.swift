@@ -22,7 +22,7 @@ struct DatabaseOptions: ParsableArguments {
 
   func place(_ settings: ConfigReader) throws -> Place {
     if let trial {
-      guard database == nil else { throw ValidationError(CommandMessages.databaseOrTrial) }
+      guard database == nil else { throw ValidationError(UsageMessages.eitherOr, ["one": "--database", "other": "--trial"]) }
       return .trial(trial)
     }
     guard let url = database ?? settings.string(forKey: "database.url", isSecret: true) else {

@@ -37,7 +37,7 @@ struct FileSettings {
 
   private static func bytes(_ key: String, _ megabytes: Int?, _ range: ClosedRange<Int>, _ usual: Int64) throws -> Int64 {
     guard let megabytes else { return usual }
-    guard range.contains(megabytes) else { throw ValidationError("\(key) takes \(range.lowerBound) to \(range.upperBound).") }
+    guard range.contains(megabytes) else { throw ValidationError(key, takes: range) }
     return Int64(megabytes) << 20
   }
 }

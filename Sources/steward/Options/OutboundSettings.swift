@@ -12,11 +12,11 @@ enum OutboundSettings {
   static func couriers(_ settings: ConfigReader) throws -> Couriers {
     let command = settings.string(forKey: "mail.command")
     let sender = settings.string(forKey: "mail.sender")
-    guard (command == nil) == (sender == nil) else { throw ValidationError("mail.command and mail.sender go together.") }
-    if let command, !command.hasPrefix("/") { throw ValidationError("mail.command must be an absolute path, not '\(command)'.") }
-    if let sender, !Couriers.isSender(sender) { throw ValidationError("mail.sender must be an e-mail address, not '\(sender)'.") }
+    guard (command == nil) == (sender == nil) else { throw ValidationError(UsageMessages.together, ["one": "mail.command", "other": "mail.sender"]) }
+    if let command, !command.hasPrefix("/") { throw ValidationError(UsageMessages.notAbsolute, ["key": "mail.command", "value": command]) }
+    if let sender, !Couriers.isSender(sender) { throw ValidationError(UsageMessages.notAnAddress, ["key": "mail.sender", "value": sender]) }
     guard let allowed = AllowedAddresses(settings.string(forKey: "webhooks.allow") ?? "") else {
-      throw ValidationError("webhooks.allow takes addresses and blocks of addresses: 10.20.0.0/16, 192.0.2.7.")
+      throw ValidationError(UsageMessages.allowedAddresses)
     }
     return Couriers(
       mail: command.map { SendmailCommand(path: $0, sender: sender) }, sender: sender ?? "",

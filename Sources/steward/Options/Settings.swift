@@ -24,7 +24,7 @@ struct SettingsOptions: ParsableArguments {
 
   func logger(_ settings: ConfigReader) throws -> Logger {
     let name = logLevel ?? settings.string(forKey: "log.level") ?? "notice"
-    guard let level = Logger.Level(rawValue: name) else { throw ValidationError("There is no log level '\(name)'.") }
+    guard let level = Logger.Level(rawValue: name) else { throw ValidationError(UsageMessages.noLogLevel, ["level": name]) }
     var logger = Logger(label: "steward") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = level
     return logger
