@@ -154,6 +154,20 @@ import Testing
     #expect(body.hasSuffix("The supplier's promise of response (UC) is broken."), "\(body)")
   }
 
+  /// What was told of a supplier's turn is told no second time when a merge moves it to another ticket.
+  @Test func aTurnThatAMergeMovedIsNotToldAgain() async throws {
+    let world = try await EscalationsWorld()
+    let contract = try await world.promiseOfSupplier()
+    try await world.rule(["percent": 100, "agreement": "uc", "staff": .array([world.leadId])])
+    let (sent, survivor) = (try await world.incident("Sent", of: world.other), try await world.incident("Survivor", of: world.other))
+    _ = try await world.dispatch(sent, by: contract)
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.work()
+    try await world.act("merge", sent, ["into": survivor["id"] ?? .null])
+    try await world.work()
+    #expect(try await world.states(world.other) == ["done"])
+  }
+
   /// Of one share that sets off several rules, those that only tell people come first: with the turn over, nothing of it would be left to tell.
   @Test func whoIsToBeToldIsToldBeforeItIsGivenAway() async throws {
     let world = try await EscalationsWorld()
