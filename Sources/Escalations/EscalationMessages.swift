@@ -9,6 +9,9 @@ package enum EscalationMessages: MessageCatalog {
     zh: "请指定触发条件：percent（承诺时限已用百分比）或 ageMinutes（打开分钟数），二者取一。")
   static let metricOfPromises = Message(
     "escalation_rule.metric_of_promises", "Only a share of a promise (percent) has a metric.", zh: "仅按承诺时限百分比（percent）触发时可指定指标。")
+  static let agreementOfPromises = Message(
+    "escalation_rule.agreement_of_promises", "Only a share of a promise (percent) is of an OLA (ola) or an underpinning contract (uc).",
+    zh: "仅按承诺时限百分比（percent）触发时可指定 OLA（ola）或支撑合同（uc）。")
   static let noAct = Message(
     "escalation_rule.no_act", "Say what is done: toTeam, staff, or both.", zh: "请指定升级动作：toTeam（转派团队）、staff（通知人员）或两者。")
   static let sameTeam = Message("escalation_rule.same_team", "A team's tickets cannot go to that team.", zh: "不能将团队的工单升级给同一团队。")
@@ -21,6 +24,7 @@ package enum EscalationMessages: MessageCatalog {
   static let noTeam = Message("escalation_rule.no_team", "A problem has no team: name staff.", zh: "问题没有团队：请指定 staff。")
 
   package static let all = [
-    ageAlone, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, noAct, sameTeam, calendarOfAnother,
+    ageAlone, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, agreementOfPromises, noAct, sameTeam,
+    calendarOfAnother,
   ]
 }

@@ -152,6 +152,15 @@ package enum NotificationMessages: MessageCatalog {
   static let escalatedByShare = Message(
     "notification.escalated.by_share", "{percent} % of the time promised for {metric} has passed.", zh: "{metric} 承诺时限已用 {percent} %。")
   static let escalatedByBreach = Message("notification.escalated.by_breach", "The promise of {metric} is broken.", zh: "{metric} 承诺已违约。")
+  static let escalatedByTeamShare = Message(
+    "notification.escalated.by_team_share", "{percent} % of the team's time for {metric} (OLA) has passed.", zh: "团队的 {metric} 时限（OLA）已用 {percent} %。")
+  static let escalatedByTeamBreach = Message(
+    "notification.escalated.by_team_breach", "The team's promise of {metric} (OLA) is broken.", zh: "团队的 {metric} 承诺（OLA）已违约。")
+  static let escalatedBySupplierShare = Message(
+    "notification.escalated.by_supplier_share", "{percent} % of the supplier's time for {metric} (UC) has passed.",
+    zh: "供应商的 {metric} 时限（支撑合同）已用 {percent} %。")
+  static let escalatedBySupplierBreach = Message(
+    "notification.escalated.by_supplier_breach", "The supplier's promise of {metric} (UC) is broken.", zh: "供应商的 {metric} 承诺（支撑合同）已违约。")
   static let clockWarnedSubject = Message(
     "notification.clock_warned.subject", "[{number}] {percent}% of {metric} used: {title}", zh: "[{number}] {metric} 时限已用 {percent}%：{title}")
   static let clockBreachedSubject = Message(
@@ -175,7 +184,8 @@ package enum NotificationMessages: MessageCatalog {
     openedSubject, openedForStaffSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject,
     customerCommentedSubject, answeredSubject, answeredForStaffSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
-    escalatedSubject, escalatedBody, escalatedByAge, escalatedByShare, escalatedByBreach,
+    escalatedSubject, escalatedBody, escalatedByAge, escalatedByShare, escalatedByBreach, escalatedByTeamShare, escalatedByTeamBreach,
+    escalatedBySupplierShare, escalatedBySupplierBreach,
     clockWarnedSubject, clockBreachedSubject, clockBody, summarySubject, summaryBody,
   ]
 }

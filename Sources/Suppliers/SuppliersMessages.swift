@@ -34,6 +34,9 @@ package enum SuppliersMessages: MessageCatalog {
   package static let needsObjective = Message(
     "underpinning_target.needs_objective", "A target of availability has an objective, and neither a budget nor a priority.",
     zh: "可用性目标须有 objective，且没有时限和优先级。")
+  package static let onlyTimed = Message(
+    "underpinning_target.only_timed", "Only a target of time has this.", zh: "仅时限类目标可填写此项。")
+  package static let warnOrder = Message("underpinning_target.warn_order", "The shares of which a clock warns must ascend.", zh: "计时预警百分比必须递增。")
   package static let onlyMeasured = Message(
     "underpinning_target.only_measured", "Only a target of availability has this.", zh: "仅可用性目标可填写此项。")
   package static let duplicateTarget = Message(
@@ -121,7 +124,8 @@ package enum SuppliersMessages: MessageCatalog {
     assessmentsOpen, sameEntry, periodOpen,
     dueInThePast, actionLifted, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
-    termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, contactOfOther,
+    termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, onlyTimed, warnOrder, duplicateTarget,
+    duplicateCost, contactOfOther,
     templateTaken, neededWithoutTemplate, templateCosts, templateService, linkOrder,
     linkedAlready,
     linkContract, outageOrder, duplicateOutage, badPeriod, periodAhead,

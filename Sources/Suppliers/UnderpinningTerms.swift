@@ -20,14 +20,19 @@ package struct UnderpinningPromise: Sendable {
     /// Nil: any of the supplier's.
     package let service: Int64?
     package let budget: Budget
+    /// The shares of it at whose passing a clock warns.
+    package let warnPercents: [Int64]
 
-    package init(id: Int64, metric: UnderpinningMetric, priority: Int64?, supplierPriority: String?, service: Int64?, budget: Budget) {
+    package init(
+      id: Int64, metric: UnderpinningMetric, priority: Int64?, supplierPriority: String?, service: Int64?, budget: Budget, warnPercents: [Int64]
+    ) {
       self.id = id
       self.metric = metric
       self.priority = priority
       self.supplierPriority = supplierPriority
       self.service = service
       self.budget = budget
+      self.warnPercents = warnPercents
     }
   }
 

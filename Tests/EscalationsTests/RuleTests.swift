@@ -25,6 +25,7 @@ import Testing
       (["staff": staff], "percent escalation_rule.one_trigger"),
       (["staff": staff, "percent": 80, "ageMinutes": 60], "percent escalation_rule.one_trigger"),
       (["staff": staff, "ageMinutes": 60, "metric": "response"], "metric escalation_rule.metric_of_promises"),
+      (["staff": staff, "ageMinutes": 60, "agreement": "ola"], "agreement escalation_rule.agreement_of_promises"),
       (["percent": 80], "toTeam escalation_rule.no_act"),
       (["percent": 80, "staff": .array([])], "toTeam escalation_rule.no_act"),
       (["percent": 80, "team": world.firstLine, "toTeam": world.firstLine], "toTeam escalation_rule.same_team"),

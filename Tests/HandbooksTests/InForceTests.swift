@@ -76,6 +76,17 @@ import Testing
     #expect(try await world.read(handbook, edition: 1).at("published") == kept)
   }
 
+  @Test func aRuleOfTurnsSaysWhosePromiseItMeans() async throws {
+    let world = try await HandbooksWorld()
+    try await world.rules(telling: world.ben.text ?? "")
+    let handbook = try await world.published()
+    try await world.database.runAsSuperuser("update escalations.rule set age_minutes = null, percent = 80, agreement = 'ola' where name = 'Late'")
+    try await world.act("publish", handbook)
+    #expect(
+      try await world.export(handbook).contains("At a share of the time of: 80 %; By the agreement: OLA, of the team for its turn; Up to priority: P2"))
+    #expect(try await world.export(handbook, ["language": "zh-Hans"]).contains("所属协议：OLA（团队处理段）"))
+  }
+
   /// An edition from before rules were kept says nothing of them: that they hold now is no difference, and a reason for the next one.
   @Test func anEarlierEditionSaysNothingOfRules() async throws {
     let world = try await HandbooksWorld()

@@ -139,6 +139,12 @@ import Testing
     #expect(
       await refused(["metric": "response", "budgetSeconds": 1, "period": "month"]) == ["targets[0].period underpinning_target.only_measured"])
     #expect(
+      await refused(["metric": "response", "budgetSeconds": 1, "warnPercents": .array([80, 50])])
+        == ["targets[0].warnPercents underpinning_target.warn_order"])
+    #expect(
+      await refused(["metric": "availability", "objective": "99", "warnPercents": .array([50])])
+        == ["targets[0].warnPercents underpinning_target.only_timed"])
+    #expect(
       await refused(["metric": "availability", "objective": "99", "service": foreign.at("id")]) == ["targets[0].service supplier_service.of_other"])
     #expect(
       await refused(["metric": "response", "budgetSeconds": 1], .object(["metric": "response", "budgetSeconds": 2]))

@@ -47,10 +47,10 @@ grant select on desk.pub_own_ticket_policy to steward_app;
 create view desk.pub_comment with (security_invoker = true) as select tenant_id, ticket_id, public_id, visibility, author_name, body from desk.comment;
 grant select on desk.pub_comment to steward_app;
 
--- Which ticket a turn belongs to: of a team (assignment) or of a supplier (dispatch).
+-- Which ticket a turn belongs to, and whether it goes on: of a team (assignment) or of a supplier (dispatch).
 create view desk.pub_turn with (security_invoker = true) as
-  select tenant_id, 'assignment'::text as subject_kind, id as subject_id, ticket_id from desk.assignment
-  union all select tenant_id, 'dispatch', id, ticket_id from desk.dispatch;
+  select tenant_id, 'assignment'::text as subject_kind, id as subject_id, ticket_id, ended_at is null as goes_on from desk.assignment
+  union all select tenant_id, 'dispatch', id, ticket_id, returned_at is null from desk.dispatch;
 grant select on desk.pub_turn to steward_app;
 
 -- What is told to whoever has a ticket open: its number and version, and what says who may see it.

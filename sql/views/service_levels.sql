@@ -57,7 +57,7 @@ create view service_levels.pub_warned with (security_invoker = true) as
   from service_levels.clock where state in ('running', 'paused') and warned_percent is not null;
 grant select on service_levels.pub_warned to steward_app;
 
--- What each clock belongs to.
+-- What each clock belongs to, and where it stands.
 create view service_levels.pub_clock_subject with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_kind, subject_id from service_levels.clock;
+  select tenant_id, id as clock_id, subject_kind, subject_id, state, verdict from service_levels.clock;
 grant select on service_levels.pub_clock_subject to steward_app;

@@ -26,7 +26,9 @@ extension SupplierTurn {
     SupplierTerms(
       contract: promise.contract, version: promise.version, calendar: promise.calendar, reason: choice.rawValue,
       targets: promise.chosen(priority, service?.id).compactMap { target in
-        target.metric.clockMetric.map { SupplierTerms.Target(id: target.id, metric: $0, budget: target.budget.clockBudget) }
+        target.metric.clockMetric.map {
+          SupplierTerms.Target(id: target.id, metric: $0, budget: target.budget.clockBudget, warnPercents: target.warnPercents)
+        }
       })
   }
 }

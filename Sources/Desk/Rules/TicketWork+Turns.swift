@@ -118,12 +118,17 @@ extension TicketWork {
       dispatch.move(to: survivor.ticket)
       survivor.dispatches.append(dispatch)
     }
+    // What was told of them was.
+    survivor.missedRead.formUnion(missedRead)
     dispatches.removeAll(where: \.isOpen)
     guard let waitedFor, survivor.ticket.state != .pending else { return }
     if let dispatch = moved.first(where: { $0.description == waitedFor }) ?? moved.last { try survivor.hold(for: dispatch) }
   }
 
   // MARK: All
+
+  /// Of the turns that go on: what one that is over promised is nobody's affair any more.
+  var clocksOfTurns: [SubjectClocks] { (turn.map { [$0.clocks] } ?? []) + dispatches.filter(\.isOpen).map(\.clocks) }
 
   /// Enqueues the turns and their clocks.
   mutating func saveTurns() {

@@ -22,7 +22,7 @@ struct TicketWork: Sendable {
   let versionRead: Int64
   private let wasOpen: Bool
   /// The clocks whose promises were broken by then; others have told of those.
-  private let missedRead: Set<Int64>
+  var missedRead: Set<Int64>
   /// What it was found by when it was read.
   private let textRead: TicketText
   private var events: [Event] = []
@@ -54,6 +54,7 @@ struct TicketWork: Sendable {
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks[.ticket(ticket.id)] ?? SubjectClocks(.ticket(ticket.id)))
     work.turn = turns.first?.with(clocks)
     work.dispatches = dispatches.map { $0.with(clocks) }
+    for clocks in work.clocksOfTurns { work.missedRead.formUnion(clocks.missed) }
     return work
   }
 
@@ -221,8 +222,11 @@ struct TicketWork: Sendable {
 
   private mutating func flush() {
     clocks.save(on: context.transaction, tenant: context.tenant.id, recordedAt: context.now)
-    clocks.tellBreaches(besides: missedRead, tenant: context.tenant.id, at: context.now, in: context.transaction)
     saveTurns()
+    for clocks in [clocks] + clocksOfTurns {
+      clocks.tellBreaches(besides: missedRead, tenant: context.tenant.id, at: context.now, in: context.transaction)
+      missedRead.formUnion(clocks.missed)
+    }
     for event in events {
       // The customer may have said what the ticket waits for.
       let isAnswer = event.type == TicketEventType.commented && context.principal.side == .customer && ticket.state == .pending

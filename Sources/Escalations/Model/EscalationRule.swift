@@ -33,6 +33,26 @@ enum EscalationProcess: String, Sendable, CaseIterable {
   }
 }
 
+/// Whose promise a share is of, by the agreement that makes it.
+enum EscalationAgreement: String, Sendable, CaseIterable {
+  /// The provider's to the customer, for the ticket.
+  case sla
+  /// The team's that has the ticket, for its turn.
+  case ola
+  /// A supplier's that the ticket is with, by the underpinning contract, for its turn.
+  case uc
+
+  /// What the clocks of such a subject measure.
+  init(of kind: ClockSubject.Kind) {
+    self =
+      switch kind {
+      case .ticket: .sla
+      case .assignment: .ola
+      case .dispatch: .uc
+      }
+  }
+}
+
 /// When something is escalated, and what then.
 struct EscalationRule: Sendable, Equatable {
   /// A row that a rule names.
@@ -47,6 +67,8 @@ struct EscalationRule: Sendable, Equatable {
   var percent: Int64?
   /// Of which promise; nil: of any.
   var metric: Metric?
+  /// Whose promise; an age is nobody's.
+  var agreement = EscalationAgreement.sla
   /// So many minutes after it was recorded a ticket is still open. Nil: by a share.
   var ageMinutes: Int64?
   /// Nil: for all customers.
@@ -72,7 +94,7 @@ struct EscalationRule: Sendable, Equatable {
   /// Whether the passing of a share of a promise sets it off.
   func isSetOff(by threshold: Threshold) -> Bool {
     guard let percent, process == .incident else { return false }
-    return percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
+    return agreement == threshold.agreement && percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
   }
 
   /// When a ticket that was recorded then comes to the age; nil: never.
@@ -121,9 +143,12 @@ struct EscalatedTicket: Sendable {
   var tasks: [Task] = []
 }
 
-/// A share of a promise to a customer that has passed.
+/// A share of a promise that has passed.
 struct Threshold: Sendable {
   let clock: Int64
+  let agreement: EscalationAgreement
+  /// The turn that the promise is for; nil: the ticket.
+  let turn: Int64?
   let metric: String
   /// 100: the promise is broken.
   let percent: Int64

@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Postgres
+import ServiceLevels
 
 /// The shares of promises behind work that the clocks left, each with its ticket as it is now.
 struct PassedThresholds: Statement {
@@ -8,14 +9,15 @@ struct PassedThresholds: Statement {
   let work: [OutboxEntry]
 
   static let sql = """
-    select c.clock_id, e.payload, e.occurred_at, \(EscalatedTicket.columns)
+    select c.clock_id, c.subject_kind, c.subject_id, e.payload, e.occurred_at, \(EscalatedTicket.columns)
     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
     join operations.event e
       on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
     cross join lateral (select coalesce((e.payload ->> 'percent')::bigint, 100)) w (percent)
-    join service_levels.pub_clock c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
+    join service_levels.pub_clock_subject c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
       and \(StandingThreshold.condition)
-    join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = c.subject_id
+    \(StandingThreshold.ticket)
+    join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = s.ticket_id
     order by t.ticket_id, o.id
     """
 
@@ -29,10 +31,12 @@ struct PassedThresholds: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> (threshold: Threshold, ticket: EscalatedTicket) {
-    let (clock, payload): (Int64, Value) = (try row.next(), try row.next())
+    let (clock, kind, subject, payload): (Int64, String, Int64, Value) = (try row.next(), try row.next(), try row.next(), try row.next())
+    let agreement = EscalationAgreement(of: ClockSubject.Kind(rawValue: kind) ?? .ticket)
     // A warning says its share; a breach has none.
     let threshold = Threshold(
-      clock: clock, metric: payload["metric"]?.text ?? "", percent: payload["percent"]?.integer ?? 100, occurredAt: try row.next())
+      clock: clock, agreement: agreement, turn: agreement == .sla ? nil : subject, metric: payload["metric"]?.text ?? "",
+      percent: payload["percent"]?.integer ?? 100, occurredAt: try row.next())
     return (threshold, try EscalatedTicket(&row))
   }
 }
@@ -188,9 +192,9 @@ struct InsertEscalation: Statement {
   static let sql = """
     insert into escalations.escalation (
       tenant_id, public_id, ticket_id, ticket_public_id, rule_id, rule_public_id, rule_name, clock_id, metric, percent, age_minutes, occurred_at, due_at,
-      from_team_id, recorded_at, process)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-    on conflict (tenant_id, process, ticket_id, rule_id, metric) do update
+      from_team_id, recorded_at, process, agreement, turn_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    on conflict (tenant_id, process, ticket_id, rule_id, metric, agreement, turn_id) do update
       set state = 'waiting', settled_at = null, attempts = 0, fault = null, clock_id = excluded.clock_id, percent = excluded.percent,
         age_minutes = excluded.age_minutes, occurred_at = excluded.occurred_at, due_at = excluded.due_at, from_team_id = excluded.from_team_id,
         recorded_at = excluded.recorded_at
@@ -214,29 +218,45 @@ struct InsertEscalation: Statement {
     parameters.append(ticket.team?.id)
     parameters.append(now)
     parameters.append(ticket.process.rawValue)
+    parameters.append((threshold?.agreement ?? .sla).rawValue)
+    parameters.append(threshold?.turn)
   }
 }
 
-/// Whether what set an escalation off still stands: of a share, that the promise is neither kept nor withdrawn; of a broken one, that it is.
+/// Whether what set an escalation off still stands: of a share, that the promise is neither kept nor withdrawn; of a broken one, that it is; of a turn,
+/// that it goes on, on the ticket.
 struct StandingThreshold: Statement {
   let tenant: TenantId
   let clock: Int64
   let percent: Int64
+  let ticketId: Int64
 
   /// Of a clock `c` and a share `w.percent`.
   static let condition = """
     case when w.percent < 100 then c.state in ('running', 'paused') and c.verdict is distinct from 'met' else c.verdict is not distinct from 'missed' end
     """
 
+  /// Of a clock `c` the ticket `s.ticket_id`; none of a turn that is over: after a hand-over nobody is told of it.
+  static let ticket = """
+    cross join lateral (
+      select c.subject_id where c.subject_kind = 'ticket'
+      union all
+      select u.ticket_id from desk.pub_turn u
+      where u.tenant_id = $1 and u.subject_kind = c.subject_kind and u.subject_id = c.subject_id and u.goes_on
+    ) s (ticket_id)
+    """
+
   static let sql = """
-    select c.clock_id from service_levels.pub_clock c cross join (select $3::bigint) w (percent)
-    where c.tenant_id = $1 and c.clock_id = $2 and \(condition)
+    select c.clock_id from service_levels.pub_clock_subject c cross join (select $3::bigint) w (percent)
+    \(ticket)
+    where c.tenant_id = $1 and c.clock_id = $2 and s.ticket_id = $4 and \(condition)
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(clock)
     parameters.append(percent)
+    parameters.append(ticketId)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -393,10 +413,12 @@ struct EscalationRow: Sendable {
   let settledAt: Instant?
   let process: EscalationProcess
   let tasksGiven: Int64?
+  /// Of an age it says nothing.
+  let agreement: EscalationAgreement
 
   static let columns = """
     e.id, e.public_id, e.ticket_public_id, e.rule_id, e.rule_public_id, e.rule_name, e.clock_id, e.metric, e.percent, e.age_minutes, e.occurred_at, e.due_at, e.state,
-    e.from_team_id, e.from_team_public_id, e.to_team_public_id, e.attempts, e.fault, e.settled_at, e.process, e.tasks_given
+    e.from_team_id, e.from_team_public_id, e.to_team_public_id, e.attempts, e.fault, e.settled_at, e.process, e.tasks_given, e.agreement
     """
 
   init(_ row: inout RowReader) throws {
@@ -421,6 +443,7 @@ struct EscalationRow: Sendable {
     settledAt = try row.next()
     process = EscalationProcess(rawValue: try row.next()) ?? .incident
     tasksGiven = try row.next()
+    agreement = EscalationAgreement(rawValue: try row.next()) ?? .sla
   }
 }
 

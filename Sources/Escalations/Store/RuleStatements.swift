@@ -15,7 +15,7 @@ struct RuleRow: Sendable {
 
   static let columns = """
     r.id, r.public_id, r.name, r.percent, r.metric, r.age_minutes, r.priority_to, r.team_id, m.public_id, r.to_team_id, n.public_id, r.account_ids,
-    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process
+    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process, r.agreement
     """
   static let tables = """
     from escalations.rule r left join desk.pub_team m on m.team_id = r.team_id left join desk.pub_team n on n.team_id = r.to_team_id
@@ -45,6 +45,7 @@ struct RuleRow: Sendable {
     beginsAt = try row.next()
     version = try row.next()
     rule.process = EscalationProcess(rawValue: try row.next()) ?? .incident
+    rule.agreement = EscalationAgreement(rawValue: try row.next()) ?? .sla
     self.rule = rule
   }
 }
@@ -89,12 +90,14 @@ struct RulesPage: Statement {
   static func decode(_ row: inout RowReader) throws -> RuleRow { try RuleRow(&row) }
 }
 
-/// Those in force: the lower share and the lower age first, so that of several the nearest comes first.
+/// Those in force: what only tells people before what gives the ticket away, behind which the others may mean it no more; then the lower share and the
+/// lower age first, so that of several the nearest comes first.
 struct ActiveRules: Statement {
   let provider: TenantId
 
   static let sql = """
-    select \(RuleRow.columns) \(RuleRow.tables) where r.tenant_id = $1 and r.state = 'active' order by r.percent, r.age_minutes, r.id
+    select \(RuleRow.columns) \(RuleRow.tables) where r.tenant_id = $1 and r.state = 'active'
+    order by r.to_team_id is not null, r.percent, r.age_minutes, r.id
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(provider) }
@@ -111,8 +114,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into escalations.rule (
       tenant_id, public_id, recorded_at, name, percent, metric, age_minutes, customer_id, priority_to, team_id, to_team_id, account_ids,
-      account_public_ids, calendar_id, process, begins_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $3)
+      account_public_ids, calendar_id, agreement, process, begins_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $3)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -134,7 +137,8 @@ struct UpdateRule: Statement {
 
   static let sql = """
     update escalations.rule set state = $4, name = $5, percent = $6, metric = $7, age_minutes = $8, customer_id = $9, priority_to = $10, team_id = $11,
-      to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, begins_at = $16, version = version + 1
+      to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, agreement = $16, begins_at = $17,
+      version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -163,6 +167,7 @@ extension Parameters {
     append(rule.staff.map(\.id))
     append(rule.staff.map(\.publicId))
     append(rule.calendar?.id)
+    append(rule.agreement.rawValue)
   }
 }
 

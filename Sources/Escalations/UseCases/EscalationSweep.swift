@@ -267,7 +267,8 @@ package struct EscalationSweep: Sweep {
         [
           "escalation": .id(customer.id(IdKind.escalation.prefix, row.publicId)),
           "rule": .id(provider.id(IdKind.escalationRule.prefix, row.rulePublicId)), "ruleName": .text(rule.name), "metric": .text(row.metric),
-          "percent": .integer(row.percent), "ageMinutes": .integer(row.ageMinutes), "fromTeam": team(settle.fromTeam), "toTeam": team(settle.toTeam),
+          "percent": .integer(row.percent), "agreement": .text(row.percent == nil ? nil : row.agreement.rawValue), "ageMinutes": .integer(row.ageMinutes),
+          "fromTeam": team(settle.fromTeam), "toTeam": team(settle.toTeam),
           "staff": .array(told), "process": .text(row.process.rawValue),
           "subject": .id((row.process.idKind.owner == .provider ? provider : customer).id(row.process.idKind.prefix, row.ticketPublicId)),
         ])
@@ -291,7 +292,8 @@ package struct EscalationSweep: Sweep {
     guard let rule = try await transaction.first(RuleOfEscalation(provider: provider.id, id: row.rule)), rule.isActive, rule.rule.means(ticket, of: tenant)
     else { return nil }
     guard let clock = row.clock, let percent = row.percent else { return rule.rule }
-    return try await transaction.first(StandingThreshold(tenant: tenant, clock: clock, percent: percent)) == nil ? nil : rule.rule
+    return try await transaction.first(StandingThreshold(tenant: tenant, clock: clock, percent: percent, ticketId: ticket.id)) == nil
+      ? nil : rule.rule
   }
 
   /// As anybody would who may do the tasks.

@@ -24,6 +24,10 @@ package struct EscalationRecord: OperationOutput {
       .text($0.row.metric)
     },
     OutputField("percent", .integer, "The share that had passed, in percent; 100: the promise was broken.", "已消耗的时限百分比；100 表示违约。") { .integer($0.row.percent) },
+    OutputField(
+      "agreement", .text, "Whose promise: sla (to the customer), ola (of the team's turn) or uc (of a supplier's); null: it was its age.",
+      "承诺所属协议：sla（对客户）、ola（团队处理段）或 uc（供应商处理段）；null 表示因打开时长。"
+    ) { .text($0.row.percent == nil ? nil : $0.row.agreement.rawValue) },
     OutputField("ageMinutes", .integer, "The age to which it had come.", "达到的打开分钟数。") { .integer($0.row.ageMinutes) },
     OutputField("occurredAt", .instant, "When that was.", "触发时间。") { .instant($0.row.occurredAt) },
     OutputField("dueAt", .instant, "When its calendar lets it go out.", "日历允许执行的时间。") { .instant($0.row.dueAt) },

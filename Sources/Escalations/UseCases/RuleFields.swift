@@ -15,6 +15,7 @@ enum EscalationRights {
 struct RuleInput: Sendable {
   let percent: Change<Int64>
   let metric: Change<String>
+  let agreement: Change<String>
   let ageMinutes: Change<Int64>
   let customer: Change<PublicId>
   let priorityTo: Change<Int64>
@@ -30,12 +31,17 @@ struct RuleInput: Sendable {
   ).optional
   private static let percent = Field.integer(
     "percent", 1...100,
-    "When this share of a promise's budget has passed, in percent; 100: when it is broken. Shares below 100 are those of which the SLA warns.",
-    "承诺时限消耗达到此百分比时触发；100 表示违约时。低于 100 的比例以 SLA 的预警比例为准。"
+    "When this share of a promise's budget has passed, in percent; 100: when it is broken. Shares below 100 are those of which the agreement warns.",
+    "承诺时限消耗达到此百分比时触发；100 表示违约时。低于 100 的比例以协议的预警比例为准。"
   ).clearable
   private static let metric = Field.oneOf(
     "metric", ServiceLevels.Metric.allCases.map(\.rawValue), "Only of this promise: response, update or resolution (default: any).",
     "仅限该指标的承诺：response、update 或 resolution（默认任一）。"
+  ).clearable
+  private static let agreement = Field.oneOf(
+    "agreement", EscalationAgreement.allCases.map(\.rawValue),
+    "Whose promise: sla, to the customer (default); ola, of the team that has the ticket, for its turn; uc, of a supplier that it is with, for its turn.",
+    "承诺所属协议：sla（对客户，默认）、ola（持有工单的团队的处理段）或 uc（受派供应商的处理段）。"
   ).clearable
   private static let ageMinutes = Field.integer(
     "ageMinutes", 5...525_600, "Or when a ticket is still open so many minutes after it was recorded.", "或者：工单登记后经过多少分钟仍未解决时触发。"
@@ -53,11 +59,12 @@ struct RuleInput: Sendable {
     "calendar", .calendar, "Only while this calendar is open, and ages count by it (default: at any time).", "仅在此日历的服务时间内触发，打开时长按其计算（默认不限时间）。"
   ).clearable
 
-  static let fields: [any InputField] = [percent, metric, ageMinutes, customer, priorityTo, team, toTeam, staff, calendar]
+  static let fields: [any InputField] = [percent, metric, agreement, ageMinutes, customer, priorityTo, team, toTeam, staff, calendar]
 
   init(_ values: InputValues) throws(FieldError) {
     percent = try values[Self.percent]
     metric = try values[Self.metric]
+    agreement = try values[Self.agreement]
     ageMinutes = try values[Self.ageMinutes]
     customer = try values[Self.customer]
     priorityTo = try values[Self.priorityTo]
@@ -85,6 +92,9 @@ package struct EscalationRuleRecord: OperationOutput {
     },
     OutputField("percent", .integer, "The share of a promise that sets it off, in percent.", "触发的承诺时限百分比。") { .integer($0.row.rule.percent) },
     OutputField("metric", .text, "Of which promise; null: of any.", "所限指标；null 表示任一。") { .text($0.row.rule.metric?.rawValue) },
+    OutputField("agreement", .text, "Whose promise: sla, ola or uc; null: it is an age.", "承诺所属协议：sla、ola 或 uc；null 表示按打开时长。") {
+      .text($0.row.rule.percent == nil ? nil : $0.row.rule.agreement.rawValue)
+    },
     OutputField("ageMinutes", .integer, "The age that sets it off.", "触发的打开分钟数。") { .integer($0.row.rule.ageMinutes) },
     OutputField("customer", .id, "Only of this customer's tickets; null: of all.", "仅限该客户；null 表示全部。") { .id($0.row.customerId) },
     OutputField("priorityTo", .integer, "Only of tickets up to this priority.", "仅限不低于此优先级的工单。") { .integer($0.row.rule.priorityTo) },
@@ -129,6 +139,11 @@ extension OperationContext {
       for (index, id) in staff.enumerated() where !found.contains(where: { $0.publicId == id.random }) { throw unknownReference("staff[\(index)]") }
       rule.staff = found.map { EscalationRule.Named(id: $0.id, publicId: $0.publicId) }
     }
+    switch input.agreement {
+    case .keep: break
+    case .clear: rule.agreement = .sla
+    case .set(let agreement): rule.agreement = EscalationAgreement(rawValue: agreement) ?? .sla
+    }
     switch input.customer {
     case .keep: break
     case .clear: rule.customer = nil
@@ -167,6 +182,7 @@ extension EscalationRule {
     if team != nil || toTeam != nil, !process.hasTeams { throw Failure.invalid(toTeam == nil ? "team" : "toTeam", EscalationMessages.noTeam) }
     guard (percent == nil) != (ageMinutes == nil) else { throw Failure.invalid("percent", EscalationMessages.oneTrigger) }
     guard metric == nil || percent != nil else { throw Failure.invalid("metric", EscalationMessages.metricOfPromises) }
+    guard agreement == .sla || percent != nil else { throw Failure.invalid("agreement", EscalationMessages.agreementOfPromises) }
     guard toTeam != nil || !staff.isEmpty else { throw Failure.invalid("toTeam", EscalationMessages.noAct) }
     guard toTeam == nil || toTeam?.id != team?.id else { throw Failure.invalid("toTeam", EscalationMessages.sameTeam) }
   }

@@ -21,6 +21,9 @@ package enum RuleWords: MessageCatalog {
   static let priorityTo = Message("handbook_rule.priority_to", "Up to priority", zh: "优先级不低于")
   static let percent = Message("handbook_rule.percent", "At a share of the time of", zh: "时限已用比例")
   static let metric = Message("handbook_rule.metric", "Of the promise", zh: "所属时限")
+  static let agreement = Message("handbook_rule.agreement", "By the agreement", zh: "所属协议")
+  static let ola = Message("handbook_rule.ola", "OLA, of the team for its turn", zh: "OLA（团队处理段）")
+  static let uc = Message("handbook_rule.uc", "underpinning contract, of the supplier for its turn", zh: "支撑合同（供应商处理段）")
   static let age = Message("handbook_rule.age", "At an age of", zh: "未结时长")
   static let toTeam = Message("handbook_rule.to_team", "Goes to the team", zh: "转交团队")
   static let people = Message("handbook_rule.people", "Tells", zh: "通知人员")
@@ -64,6 +67,7 @@ package enum RuleWords: MessageCatalog {
     case .priorityTo: priorityTo
     case .percent: percent
     case .metric: metric
+    case .agreement: agreement
     case .age: age
     case .toTeam: toTeam
     case .people: people
@@ -82,7 +86,8 @@ package enum RuleWords: MessageCatalog {
 
   package static let all = [
     rules, rule, policy, dispatch, escalation, notification, closeAfter, closeCounts, reopenWithin, showsNames, team, service, category, nature, ci,
-    priorityTo, percent, metric, age, toTeam, people, calendar, event, audience, channels, webhook, percentFrom, quietFrom, quietTo, urgentTo, expires,
+    priorityTo, percent, metric, agreement, ola, uc, age, toTeam, people, calendar, event, audience, channels, webhook, percentFrom, quietFrom, quietTo,
+    urgentTo, expires,
     days, day, calendarDays, serviceDays, never,
   ]
 }
@@ -92,6 +97,7 @@ extension RuleInForce.Fact {
   var said: EditionTerm {
     switch (part, term) {
     case (.closeCounts, .text(let code)): .word(code == "service_days" ? RuleWords.serviceDays : RuleWords.calendarDays)
+    case (.agreement, .text(let code)): .word(code == "ola" ? RuleWords.ola : RuleWords.uc)
     // None at all.
     case (_, .days(0)), (.urgentTo, .number(0)): .word(RuleWords.never)
     case (.priorityTo, .number(let priority)), (.urgentTo, .number(let priority)): .text("P\(priority)")

@@ -54,7 +54,9 @@ extension RuleInForce {
     self.init(
       kind: .escalation, id: provider.id("esr", rule.publicId).description, name: rule.name,
       [
-        (.percent, Self.number(rule.percent)), (.metric, Self.text(rule.metric)), (.age, Self.minutes(rule.ageMinutes)),
+        (.percent, Self.number(rule.percent)), (.metric, Self.text(rule.metric)),
+        // Whose promise it means, unless it is the one to the customer, as of all rules in editions from before.
+        (.agreement, rule.agreement == "sla" ? nil : .text(rule.agreement)), (.age, Self.minutes(rule.ageMinutes)),
         (.priorityTo, Self.number(rule.priorityTo)), (.team, Self.text(rule.team)), (.toTeam, Self.text(rule.toTeam)),
         (.people, Self.people(rule.staff, provider)), (.calendar, Self.text(rule.calendar)),
       ])

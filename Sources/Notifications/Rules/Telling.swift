@@ -252,7 +252,13 @@ struct Cause: Sendable {
       "metric": payload["metric"]?.text ?? "",
     ]
     guard let percent = payload["percent"]?.integer else { return NotificationMessages.escalatedByAge.text(language, arguments) }
-    return (percent < 100 ? NotificationMessages.escalatedByShare : NotificationMessages.escalatedByBreach).text(language, arguments)
+    let (share, breach) =
+      switch payload["agreement"]?.text {
+      case "ola": (NotificationMessages.escalatedByTeamShare, NotificationMessages.escalatedByTeamBreach)
+      case "uc": (NotificationMessages.escalatedBySupplierShare, NotificationMessages.escalatedBySupplierBreach)
+      default: (NotificationMessages.escalatedByShare, NotificationMessages.escalatedByBreach)
+      }
+    return (percent < 100 ? share : breach).text(language, arguments)
   }
   /// Whom the rule of escalation names, and who had the ticket until then.
   var escalatedTo: [[UInt8]] {
@@ -331,7 +337,7 @@ struct TellingFields: Sendable {
       Value.Member("customerCode", .text(tenant.code)), Value.Member("title", .text(ticket.title)), Value.Member("priority", .integer(ticket.priority)),
       Value.Member("state", .text(ticket.state)), Value.Member("dueAt", .instant(ticket.dueAt)), Value.Member("team", .text(ticket.team)),
     ]
-    for name in ["metric", "percent", "ageMinutes", "rule", "ruleName", "fromTeam", "toTeam"] where cause.payload[name] != nil {
+    for name in ["metric", "percent", "agreement", "ageMinutes", "rule", "ruleName", "fromTeam", "toTeam"] where cause.payload[name] != nil {
       data.append(Value.Member(name, cause.payload[name] ?? .null))
     }
     return data

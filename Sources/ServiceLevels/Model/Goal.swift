@@ -32,7 +32,7 @@ struct Goal: Hashable, Sendable {
   init(_ supplier: SupplierTerms, _ target: SupplierTerms.Target, priority: Int64, calendarVersion: Int64) {
     terms = SubjectClock.Terms(
       promise: .supplier(contract: supplier.contract, version: supplier.version, target: target.id), reason: supplier.reason, priority: priority,
-      pauses: false, stopsAt: .resolved, waits: .usual)
+      pauses: false, stopsAt: .resolved, waits: .usual, warnPercents: target.warnPercents)
     metric = target.metric
     budget = target.budget
     self.calendarVersion = calendarVersion
@@ -61,11 +61,13 @@ package struct SupplierTerms: Hashable, Sendable {
     let id: Int64
     let metric: Metric
     let budget: Budget
+    let warnPercents: [Int64]
 
-    package init(id: Int64, metric: Metric, budget: Budget) {
+    package init(id: Int64, metric: Metric, budget: Budget, warnPercents: [Int64]) {
       self.id = id
       self.metric = metric
       self.budget = budget
+      self.warnPercents = warnPercents
     }
   }
 

@@ -46,8 +46,8 @@ struct ClockSettlement: Sendable {
 }
 
 extension ClockSubject {
-  /// Who tells people of it, and who hands the ticket on: by promises to customers, not by those of turns.
-  var consumers: [String] { kind == .ticket ? ["notifications", "escalations"] : [] }
+  /// Who tells people of promises to customers; and who hands the ticket on, by those and by what turns promise.
+  var consumers: [String] { kind == .ticket ? ["notifications", "escalations"] : ["escalations"] }
 }
 
 extension SubjectClocks {

@@ -27,6 +27,8 @@ struct UnderpinningTarget: Hashable, Sendable {
   /// Nil: every service of the supplier.
   let service: Int64?
   let promise: Promise
+  /// The shares of a promised time, in percent and ascending, at whose passing its clock warns.
+  let warnPercents: [Int64]
 }
 
 /// What a supplier costs.

@@ -42,14 +42,18 @@ enum UnderpinningRule {
       if input.metric != .availability {
         if input.period != nil { refuse("period", SuppliersMessages.onlyMeasured) }
         if input.countsFrom != nil { refuse("countsFrom", SuppliersMessages.onlyMeasured) }
+      } else if !input.warnPercents.isEmpty {
+        refuse("warnPercents", SuppliersMessages.onlyTimed)
       }
+      if zip(input.warnPercents, input.warnPercents.dropFirst()).contains(where: { $0 >= $1 }) { refuse("warnPercents", SuppliersMessages.warnOrder) }
       guard let promise = promise(input) else {
         if input.metric == .availability { refuse("objective", SuppliersMessages.needsObjective) } else { refuse("budgetSeconds", SuppliersMessages.oneBudget) }
         continue
       }
       targets.append(
         UnderpinningTarget(
-          metric: input.metric, priority: input.priority, supplierPriority: input.supplierPriority, service: service, promise: promise))
+          metric: input.metric, priority: input.priority, supplierPriority: input.supplierPriority, service: service, promise: promise,
+          warnPercents: input.warnPercents))
     }
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
     return targets

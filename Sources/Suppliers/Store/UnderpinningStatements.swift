@@ -70,10 +70,12 @@ struct InsertUnderpinningTargets: Statement {
 
   static let sql = """
     insert into suppliers.target
-      (contract_version_id, metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective_millionths, period, counts_from)
-    select $1, t.metric, t.priority, t.supplier_priority, t.service_id, t.budget_seconds, t.business_days, t.objective, t.period, t.counts_from
-    from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[])
-      as t (metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective, period, counts_from)
+      (contract_version_id, metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective_millionths, period, counts_from,
+       warn_percents)
+    select $1, t.metric, t.priority, t.supplier_priority, t.service_id, t.budget_seconds, t.business_days, t.objective, t.period, t.counts_from,
+      t.warn_percents::bigint[]
+    from unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[])
+      as t (metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective, period, counts_from, warn_percents)
     returning id
     """
 
@@ -88,6 +90,8 @@ struct InsertUnderpinningTargets: Statement {
     parameters.append(targets.map { $0.promise.objective?.units })
     parameters.append(targets.map { target -> String? in if case .availability(_, let period, _) = target.promise { period.rawValue } else { nil } })
     parameters.append(targets.map { target -> String? in if case .availability(_, _, let severity) = target.promise { severity.rawValue } else { nil } })
+    // An array of arrays of different lengths is none.
+    parameters.append(targets.map { "{\($0.warnPercents.map { String($0) }.joined(separator: ","))}" })
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -251,7 +255,7 @@ struct UnderpinningTargetRow: Sendable {
 
   static let select = """
     select g.contract_version_id, v.public_id, v.name, g.metric, g.priority, g.supplier_priority, g.service_id, g.budget_seconds, g.business_days,
-      g.objective_millionths, g.period, g.counts_from
+      g.objective_millionths, g.period, g.counts_from, g.warn_percents
     from suppliers.target g left join suppliers.service v on v.id = g.service_id
     """
 
@@ -274,6 +278,7 @@ extension UnderpinningTarget {
     let units: Int64? = try row.next()
     let period: String? = try row.next()
     let countsFrom: String? = try row.next()
+    warnPercents = try row.next()
     let objective = units.map(Rate.init(units:))
     if let period = period.flatMap(BillingPeriod.Kind.init(rawValue:)), let objective {
       promise = .availability(objective, period: period, countsFrom: countsFrom.flatMap(OutageSeverity.init(rawValue:)) ?? .partial)
@@ -332,7 +337,7 @@ struct AvailabilityTargets: Statement {
 
   static let sql = """
     select c.public_id, c.reference, g.metric, g.priority, g.supplier_priority, g.service_id, g.budget_seconds, g.business_days,
-      g.objective_millionths, g.period, g.counts_from
+      g.objective_millionths, g.period, g.counts_from, g.warn_percents
     from suppliers.contract c
     join suppliers.contract_version v on v.contract_id = c.id
       and v.valid_from = (select max(n.valid_from) from suppliers.contract_version n where n.contract_id = c.id and n.valid_from <= $4)

@@ -87,7 +87,8 @@ struct TimedTargetsOfVersion: Statement {
 
 extension UnderpinningPromise.Target {
   static let select = """
-    select g.id, g.metric, g.priority, g.supplier_priority, g.service_id, g.budget_seconds, g.business_days from suppliers.target g
+    select g.id, g.metric, g.priority, g.supplier_priority, g.service_id, g.budget_seconds, g.business_days, g.warn_percents
+    from suppliers.target g
     """
 
   /// Columns in the order of ``select``.
@@ -99,7 +100,7 @@ extension UnderpinningPromise.Target {
     let days: Int64? = try row.next()
     self.init(
       id: id, metric: UnderpinningMetric(rawValue: metric) ?? .resolution, priority: priority, supplierPriority: supplierPriority, service: service,
-      budget: days.map(Budget.businessDays) ?? .seconds(seconds ?? 0))
+      budget: days.map(Budget.businessDays) ?? .seconds(seconds ?? 0), warnPercents: try row.next())
   }
 }
 

@@ -15,6 +15,7 @@ package struct UnderpinningTargetInput: OperationInput {
   let objective: Rate?
   let period: BillingPeriod.Kind?
   let countsFrom: OutageSeverity?
+  let warnPercents: [Int64]
 
   private static let metric = Field.oneOf("metric", UnderpinningMetric.allCases.map(\.rawValue), "What is promised.", "指标。")
   private static let priority = Field.integer("priority", 1...5, "Our priority that it is for, 1 the highest; left out: any.", "适用的我方优先级，1 为最高；不填表示任意。")
@@ -39,9 +40,14 @@ package struct UnderpinningTargetInput: OperationInput {
     "countsFrom", OutageSeverity.counting.map(\.rawValue), "Of availability: the least severity of an outage that counts (default partial).",
     "可用性指标：计入的最低中断级别（默认 partial）。"
   ).optional
+  private static let warnPercents = Field<[Int64]>.list(
+    "warnPercents", of: Field.integer("percent", 1...99, "A share of the budget.", "时限占比。"), count: 0...10,
+    "The shares of the time at whose passing the clock of a dispatch warns, in percent, ascending; escalation goes by them.",
+    "派单计时消耗到这些百分比时预警，按递增顺序填写；升级规则以此为准。"
+  ).optional
 
   package static let fields: [any InputField] = [
-    metric, priority, supplierPriority, service, budgetSeconds, businessDays, objective, period, countsFrom,
+    metric, priority, supplierPriority, service, budgetSeconds, businessDays, objective, period, countsFrom, warnPercents,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -54,6 +60,7 @@ package struct UnderpinningTargetInput: OperationInput {
     objective = try values[Self.objective]
     period = try values[Self.period].flatMap(BillingPeriod.Kind.init(rawValue:))
     countsFrom = try values[Self.countsFrom].flatMap(OutageSeverity.init(rawValue:))
+    warnPercents = try values[Self.warnPercents] ?? []
   }
 
   /// The stored form: the fields of the input.
@@ -61,7 +68,7 @@ package struct UnderpinningTargetInput: OperationInput {
     .object([
       "metric": .text(metric.rawValue), "priority": .integer(priority), "supplierPriority": .text(supplierPriority), "service": .id(service),
       "budgetSeconds": .integer(budgetSeconds), "businessDays": .integer(businessDays), "objective": .text(objective?.percent),
-      "period": .text(period?.rawValue), "countsFrom": .text(countsFrom?.rawValue),
+      "period": .text(period?.rawValue), "countsFrom": .text(countsFrom?.rawValue), "warnPercents": .array(warnPercents.map { .integer($0) }),
     ])
   }
 }
@@ -122,6 +129,9 @@ package struct UnderpinningTargetOutput: OperationOutput {
     },
     OutputField("countsFrom", .text, "Of availability: the least severity that counts.", "可用性指标：计入的最低中断级别。") { output in
       if case .availability(_, _, let severity) = output.row.target.promise { .text(severity.rawValue) } else { .null }
+    },
+    OutputField("warnPercents", .list(.integer), "The shares of the time at whose passing the clock of a dispatch warns.", "派单计时预警的时限百分比。") {
+      .array($0.row.target.warnPercents.map { .integer($0) })
     },
   ]
 }
