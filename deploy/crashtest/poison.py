@@ -71,6 +71,9 @@ def is_done(site):
 
 def doctor(site):
     """What it says; it ends with 3, for something is wrong."""
-    done = subprocess.run(
-        [site.binary, "doctor", "--database", site.cluster.url("steward_app", "doctor")], capture_output=True, text=True, timeout=120, cwd="/")
+    try:
+        done = subprocess.run(
+            [site.binary, "doctor", "--database", site.cluster.url("steward_app", "doctor")], capture_output=True, text=True, timeout=120, cwd="/")
+    except subprocess.TimeoutExpired:
+        raise Failed("steward doctor: not done after 120 s") from None
     return done.stdout + done.stderr
