@@ -121,4 +121,27 @@ import Testing
     #expect(try await chain.affected(change).texts("code", in: "customers") == ["ACME"])
     #expect(await refusal { try await world.act("change.concern_affected", on: change) } == "change.affects_nobody_else")
   }
+
+  /// Beyond a thousand nobody is taken over: a part of them would look like all.
+  @Test func moreThanAThousandAreNotTakenOver() async throws {
+    let chain = try await Chain()
+    let world = chain.world
+    let change = try await world.change(sharedCis: [chain.storage])
+    try await world.database.runAsSuperuser(
+      """
+      insert into tenancy.tenant
+      select (jsonb_populate_record(t, jsonb_build_object('id', 1000000 + n, 'handle', 1000000 + n, 'code', 'MANY' || n,
+        'public_id', substr(sha256(n::text::bytea), 1, 12)))).*
+      from tenancy.tenant t cross join generate_series(1, 1001) n where t.code = 'THIRD';
+      insert into assets.affected_customer (tenant_id, ci_id, customer_id, recorded_at)
+      select c.tenant_id, c.id, 1000000 + n, c.recorded_at from assets.ci c cross join generate_series(1, 1001) n where c.name = 'OTHER platform'
+      """)
+    let told = try await chain.affected(change)
+    #expect(told.at("customers").array?.count == 1000 && told.at("customersCut") == .bool(true))
+    #expect(await refusal { try await world.act("change.concern_affected", on: change) } == "change.affects_too_many")
+    #expect(try await world.read(change).at("customers") == .array([.id(world.acme.publicId)]))
+    // Who serves some hears nothing of how many others there are.
+    let own = try await chain.affected(change, as: world.servesAcme)
+    #expect(own.texts("code", in: "customers") == ["ACME"] && own.at("customersCut") == .bool(false))
+  }
 }

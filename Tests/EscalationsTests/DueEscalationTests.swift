@@ -21,6 +21,18 @@ import Testing
     #expect(try await world.isDue(in: "2026-03-02T08:10:01Z") == false)
   }
 
+  /// Thousands come to an age that concerns no rule of their customer and priority: the sweep, which goes through all rules, is not called for them.
+  @Test func anAgeOfARuleForOthersCallsNothing() async throws {
+    let world = try await EscalationsWorld()
+    let staff = Value.array([world.leadId])
+    try await world.rule(["ageMinutes": 10, "staff": staff, "customer": .id(world.other.publicId)], name: "Of another")
+    try await world.rule(["ageMinutes": 10, "staff": staff, "priorityTo": 2], name: "Urgent")
+    _ = try await world.incident()
+    #expect(try await world.isDue(in: "2026-03-02T08:10:00Z") == false)
+    try await world.rule(["ageMinutes": 10, "staff": staff, "customer": .id(world.acme.publicId), "priorityTo": 3], name: "Of this one")
+    #expect(try await world.isDue(in: "2026-03-02T08:10:00Z"))
+  }
+
   /// By its calendar it may come to that age at any time later: the schedule finds it.
   @Test func anAgeByACalendarIsLeftToTheSchedule() async throws {
     let world = try await EscalationsWorld()

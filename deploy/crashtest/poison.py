@@ -16,16 +16,18 @@ def job(site, say):
     load = Load(site, writers=4, seed=15).start()
     findings = {}
     deaths = 0
-    # One more than its attempts: it may have been under way when the first workers were ended.
+    # One more than its attempts: it may have been under way when the first workers were ended. What else a victim had in hand keeps its lease: begun
+    # again by each victim, and ended with it, it would be given up too.
     while deaths <= 10 and site.cluster.number(f"select count(*) {ROW} and attempts >= max_attempts") == 0:
-        replace_workers(site)
+        end_workers(site)
         victim = site.start_worker(f"job.claimed@{KIND}:1")
         wait_for(f"{KIND} to be begun (release builds have no such points)", 60, lambda: is_over(site, victim), pause=0.2)
         code = victim.ended(10)
         if code != -9:
             raise Failed(f"the worker ended with {code}: {victim.output[-500:]}")
         deaths += 1
-    replace_workers(site)
+    end_workers(site)
+    audit.expire_leases(site)
     began = site.cluster.sql("select now();")[0][0]
     site.start_worker()
     wait_for("the job to be given up", 60, lambda: is_given_up(site), pause=0.5)
@@ -45,11 +47,10 @@ def job(site, say):
     return {"workers that died of it": deaths, "acknowledged": load.acknowledged}, findings | audit.whole(site, say)
 
 
-def replace_workers(site):
+def end_workers(site):
     for worker in site.workers:
         worker.kill()
     site.workers = []
-    audit.expire_leases(site)
 
 
 def is_over(site, victim):
@@ -71,6 +72,9 @@ def is_done(site):
 
 def doctor(site):
     """What it says; it ends with 3, for something is wrong."""
-    done = subprocess.run(
-        [site.binary, "doctor", "--database", site.cluster.url("steward_app", "doctor")], capture_output=True, text=True, timeout=120, cwd="/")
+    try:
+        done = subprocess.run(
+            [site.binary, "doctor", "--database", site.cluster.url("steward_app", "doctor")], capture_output=True, text=True, timeout=120, cwd="/")
+    except subprocess.TimeoutExpired:
+        raise Failed("steward doctor: not done after 120 s") from None
     return done.stdout + done.stderr

@@ -64,6 +64,8 @@ def stopped(site, load, point, figures, findings):
     figures["stopped at, and its job begun by another after, seconds"][point] = round(time.monotonic() - started, 1)
     if not is_stopped(victim.pid):
         findings[f"it did not stay stopped at {point}"] = 1
+    # From here on it is one of the workers, whatever comes of it: the scenarios that follow end it with the others.
+    site.workers.append(victim)
     victim.signal(signal.SIGCONT)
     # It says so when it comes to complete what is not its own any more; one whose session was ended has nothing to complete.
     if not point.startswith("job.worked"):
@@ -71,6 +73,5 @@ def stopped(site, load, point, figures, findings):
     else:
         time.sleep(5)
     if not victim.is_running:
+        site.workers.remove(victim)
         findings[f"it ended when it went on at {point}"] = victim.output[-500:]
-    else:
-        site.workers.append(victim)

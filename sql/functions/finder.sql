@@ -1625,8 +1625,9 @@ begin
 end
 $$;
 
--- Whether from one instant until before another an escalation came due, the clocks left word of a promise, or an incident came to the age of a rule that
--- counts every hour: a few looks at indexes. Of a backlog of words the first thousand, which are the next run's anyway.
+-- Whether from one instant until before another an escalation came due, the clocks left word of a promise, or an incident came to the age of a rule of
+-- its customer and priority that counts every hour: a few looks at indexes, one for each age that rules have, however many those are. Of a backlog of
+-- words the first thousand, which are the next run's anyway.
 create function finder.has_due_escalations(since timestamptz, until timestamptz) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
@@ -1636,12 +1637,16 @@ begin
         select o.recorded_at from operations.outbox o where o.consumer = 'escalations' order by o.tenant_id limit 1000) w
       where w.recorded_at >= since and w.recorded_at < until)
     or exists (
-      select from escalations.rule r cross join lateral (
-        select from desk.ticket t
+      select from (
+        select distinct r.age_minutes from escalations.rule r
+        where r.state = 'active' and r.process = 'incident' and r.age_minutes is not null and r.calendar_id is null) a
+      cross join lateral (
+        select t.tenant_id, t.priority from desk.ticket t
         where t.state in ('new', 'active', 'pending') and t.external_source is null
-          and t.recorded_at >= since - r.age_minutes * interval '1 minute' and t.recorded_at < until - r.age_minutes * interval '1 minute'
-        order by t.recorded_at limit 1) t
-      where r.state = 'active' and r.process = 'incident' and r.age_minutes is not null and r.calendar_id is null);
+          and t.recorded_at >= since - a.age_minutes * interval '1 minute' and t.recorded_at < until - a.age_minutes * interval '1 minute'
+        order by t.recorded_at limit 1000) t
+      join escalations.rule r on r.state = 'active' and r.process = 'incident' and r.calendar_id is null and r.age_minutes = a.age_minutes
+        and (r.customer_id is null or r.customer_id = t.tenant_id) and (r.priority_to is null or r.priority_to >= t.priority));
 end
 $$;
 

@@ -4,11 +4,15 @@ import Tenancy
 
 /// What `/metrics` says of jobs: of all that the database has, whoever runs them.
 enum JobMetrics {
+  /// What asks for the page waits for ten seconds as a rule: all else that it says must not be lost with this.
+  private static let timeoutMilliseconds = 2000
+
   /// None while the database does not answer.
   static func of(_ tenancy: Tenancy) async -> [FurtherMetric] {
     let now = tenancy.clock.now()
     guard await tenancy.health().isReachable,
-      let found = try? await tenancy.transaction(binding: [], side: .staff, readOnly: true, { try await $0.first(JobFigures(now: now)) })
+      let found = try? await tenancy.transaction(
+        binding: [], side: .staff, readOnly: true, statementTimeoutMilliseconds: timeoutMilliseconds, { try await $0.first(JobFigures(now: now)) })
     else { return [] }
     let waits = found.waitingSince.map { Double(max(0, now.microseconds - $0.microseconds)) / 1_000_000 }
     return [
