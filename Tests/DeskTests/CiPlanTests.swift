@@ -81,7 +81,7 @@ private struct PrepareTicketsOfCi: Statement {
 
 private struct PlanTicketsOfCi: Statement {
   static let sql = """
-    explain execute tickets_of_ci (1, true, '{}', null, null, null, null, '2000-01-01', '2100-01-01', 0, 51, 1)
+    explain execute tickets_of_ci (1, true, '{}', null, null, null, null, '2000-01-01', '2100-01-01', 0, 51, null, 1)
     """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

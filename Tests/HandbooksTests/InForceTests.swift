@@ -142,7 +142,7 @@ extension HandbooksWorld {
       """
       insert into escalations.rule (tenant_id, public_id, name, process, age_minutes, customer_id, priority_to, to_team_id, account_ids, account_public_ids,
         begins_at, state, recorded_at)
-      values (\(provider), substr(sha256('e\(name)'), 1, 12), '\(name)', '\(process)', 120, \(customer), 2, (select max(id) from desk.team), '{1}',
+      values (\(provider), substr(sha256('e\(name)'), 1, 12), '\(name)', '\(process)', 120, \(customer), \(process == "incident" ? "2" : "null"), (select max(id) from desk.team), '{1}',
         array['\(bits)'::bytea], '2026-01-01', '\(state)', '2026-01-01');
       """
     }

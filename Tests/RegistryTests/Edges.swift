@@ -128,7 +128,7 @@ struct Told: Equatable, CustomStringConvertible {
   }
 
   /// Besides versions what generated calls take in turn: the step of a gate, the process of a handbook with what holds there.
-  private static let differing: Set = ["version", "step", "process", "inForce"]
+  private static let differing: Set = ["version", "step", "process", "inForce", "gaps"]
 
   private static func alike(_ text: String) -> String {
     if let id = PublicId(text) { return "id of \(id.kind)" }

@@ -6,7 +6,7 @@ import Tenancy
 /// Gates for generated calls. They stand before steps of incidents and problems of the lowest priority, which no other seed has; those of requests
 /// and changes, which have none, ask for what every seed gives.
 extension World {
-  private static let steps: [Value] = ["incident.assign", "incident.dispatch", "incident.resolve", "incident.close"]
+  private static let steps: [Value] = ["incident.assign", "incident.resolve", "incident.close"]
 
   func gate(_ twin: Twin) async throws -> Value {
     let text = Value.object(["en": name(twin)])

@@ -18,7 +18,7 @@ extension TestDatabase {
       value text;
       argument record;
     begin
-      select substring(p.prosrc from '.*return query ([^;]*);') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
+      select substring(p.prosrc from '.*return query\\s+([^;]*);') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
       for argument in
         select a.name, format_type(t.type, null) as type from pg_proc p,
           unnest(p.proargnames[1:p.pronargs]) with ordinality a (name, place) join unnest(p.proargtypes) with ordinality t (type, place) using (place)

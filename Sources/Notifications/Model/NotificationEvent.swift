@@ -189,7 +189,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer, .majorOffer: true
+      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer,
+        .majorOffer:
+        true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
     }
@@ -198,7 +200,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer, .majorOffer: true
+      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer, .majorOffer:
+        true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
     }
@@ -211,7 +214,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change, .majorIncident: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .problem, .requestTask, .changeTask, .article, .releaseOffer, .majorOffer:
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .problem, .requestTask,
+        .changeTask, .article, .releaseOffer, .majorOffer:
         nil
       }
     }
