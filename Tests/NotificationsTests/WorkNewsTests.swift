@@ -127,6 +127,12 @@ import Testing
     #expect(try await taken(base.colleague) == ["change.task_taken_over", "request.task_taken_over"])
     try await base.call("change_task.give", ["id": part, "team": team], as: base.colleague)
     #expect(try await taken(base.engineer) == ["change.task_taken_over"])
+    // She has it again before anybody is told: there is nothing to tell her.
+    for principal in [base.engineer, base.colleague, base.engineer] {
+      try await base.call("task.claim", ["id": task, "takeOver": .bool(true)], as: principal)
+    }
+    #expect(try await taken(base.engineer) == ["change.task_taken_over"])
+    #expect(try await taken(base.colleague) == ["change.task_taken_over", "request.task_taken_over", "request.task_taken_over"])
     #expect(try await base.left() == 0)
   }
 
