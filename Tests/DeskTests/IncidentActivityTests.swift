@@ -22,7 +22,7 @@ import Testing
     "incident.commented", "incident.attached", "incident.detached", "incident.watched", "incident.unwatched", "incident.linked", "incident.unlinked",
     "incident.owner_changed", "incident.ownership_offered", "incident.ownership_returned", "incident.targets_locked", "incident.targets_unlocked",
     "incident.gate_passed", "incident.gate_bypassed", "incident.split", "incident.absorbed", "incident.cascaded", "incident.ended_with",
-    "incident.major_linked", "incident.major_unlinked", "incident.unheard_of",
+    "incident.major_linked", "incident.major_unlinked", "incident.request_linked", "incident.request_unlinked", "incident.unheard_of",
   ]) func whatMayHappenInAnyHasNone(_ type: String) {
     #expect(IncidentActivity.of(event: type) == nil)
   }
