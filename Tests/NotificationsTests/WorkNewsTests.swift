@@ -179,6 +179,8 @@ import Testing
     #expect(first.count == 1 && first.first?["subject"] == "[KB-000001] Your article solved ACME-INC-000003")
     #expect(first.first?["about"] == third && first.first?["customer"] == .id(world.acme.publicId))
     world.database.clock.advance(seconds: 86_400)
+    try await world.call("incident.cite", ["id": third, "article": draft["id"] ?? .null, "use": "solved"], as: world.colleague)
+    #expect(try await told().count == 1, "of that ticket it is known")
     _ = try await cite("solved", "Tomorrow", as: world.colleague)
     #expect(try await told().count == 2)
     #expect(try await world.events(world.colleague) == [])
