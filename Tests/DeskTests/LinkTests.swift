@@ -100,6 +100,12 @@ import Testing
     #expect(try await world.desk.list("watchers", of: ticket).count == 1)
     let types = try await world.desk.list("history", of: ticket).compactMap { $0["type"] }
     #expect(types == ["incident.opened", "incident.watched", "incident.watched", "incident.unwatched"])
+    // Who of the staff has left is taken off by others.
+    _ = try await world.desk.database.call("incident.watch", ["id": id], as: world.desk.engineer)
+    let staff = watchers.last?["staff"] ?? .null
+    try await world.desk.database.call("staff.disable", ["id": staff], as: world.desk.database.root)
+    _ = try await world.desk.database.call("incident.unwatch", ["id": id, "staff": staff], as: world.desk.manager)
+    #expect(try await world.desk.list("watchers", of: ticket).count == 1)
   }
 
   @Test func aCustomersPersonWatchesForHimself() async throws {

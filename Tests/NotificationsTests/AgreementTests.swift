@@ -448,8 +448,8 @@ struct OrderWorld {
   }
 
   /// The same, agreed to by Karl.
-  func agreedChange(by author: Principal? = nil) async throws -> Value {
-    let id = try await submittedChange(by: author)["id"] ?? .null
+  func agreedChange(by author: Principal? = nil, tasks: [Value] = []) async throws -> Value {
+    let id = try await submittedChange(by: author, tasks: tasks)["id"] ?? .null
     let asked = try await base.call("change.read", ["id": id], as: base.colleague)["approvals"]?.array ?? []
     let approval = asked.first { $0["roles"]?.array?.contains("engineer") == true }?["id"] ?? .null
     try await base.call("change_approval.approve", ["id": approval], as: base.colleague)
@@ -466,14 +466,18 @@ struct OrderWorld {
   }
 
   /// A change about ACME, of low risk: any other engineer who serves him, an account manager or an administrator agrees.
-  func submittedChange(by principal: Principal? = nil) async throws -> Value {
+  func submittedChange(by principal: Principal? = nil, tasks: [Value] = []) async throws -> Value {
     let (now, author) = (base.database.clock.now(), principal ?? base.engineer)
-    let opened = try await base.call(
+    var opened = try await base.call(
       "change.open",
       [
         "customer": .id(base.acme.publicId), "kind": "normal", "title": "New switch", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
         "startsAt": .instant(now.adding(seconds: 3600)), "endsAt": .instant(now.adding(seconds: 7200)),
       ], as: author)
+    if !tasks.isEmpty {
+      opened = try await base.call(
+        "change.plan_tasks", ["id": opened["id"] ?? .null, "tasks": .array(tasks)], as: author, version: opened["version"]?.integer)
+    }
     let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
     let assessed = try await base.call(
       "change.assess", ["id": opened["id"] ?? .null, "answers": answers], as: author, version: opened["version"]?.integer)

@@ -103,6 +103,39 @@ import Testing
     #expect(try await base.left() == 0)
   }
 
+  /// Who was at a task hears it as well when it goes to another team; of a change as of a request.
+  @Test func whoWasAtATaskHearsThatAnotherTeamHasIt() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let team = try await base.call("team.create", ["name": "Vans"])["id"] ?? .null
+    let order = try await world.submit(try await world.offering("Mouse", []))["id"] ?? .null
+    try await RequestSweep().run(at: base.database.clock.now(), base.database.tenancy)
+    let task = try await base.call("request.read", ["id": order], as: base.engineer)["tasks"]?.array?.first?["id"] ?? .null
+    let change = try await world.agreedChange(tasks: [.object(["name": .object(["en": "Swap"]), "step": 1])])
+    base.database.clock.advance(seconds: 3600)
+    try await world.act("start", on: change)
+    let part = try await base.call("change.read", ["id": change], as: base.engineer)["tasks"]?.array?.first?["id"] ?? .null
+    func taken(_ principal: Principal) async throws -> [String] {
+      for _ in 0..<2 { try await base.make() }
+      return try await base.events(principal).filter { $0.hasSuffix(".task_taken_over") }.sorted()
+    }
+    // Nobody was at them: nobody is told.
+    for (verb, id) in [("task", task), ("change_task", part)] { try await base.call("\(verb).claim", ["id": id], as: base.colleague) }
+    #expect(try await taken(base.colleague) == [])
+    try await base.call("change_task.claim", ["id": part, "takeOver": .bool(true)], as: base.engineer)
+    try await base.call("task.give", ["id": task, "team": team], as: base.engineer)
+    #expect(try await taken(base.colleague) == ["change.task_taken_over", "request.task_taken_over"])
+    try await base.call("change_task.give", ["id": part, "team": team], as: base.colleague)
+    #expect(try await taken(base.engineer) == ["change.task_taken_over"])
+    // She has it again before anybody is told: there is nothing to tell her.
+    for principal in [base.engineer, base.colleague, base.engineer] {
+      try await base.call("task.claim", ["id": task, "takeOver": .bool(true)], as: principal)
+    }
+    #expect(try await taken(base.engineer) == ["change.task_taken_over"])
+    #expect(try await taken(base.colleague) == ["change.task_taken_over", "request.task_taken_over", "request.task_taken_over"])
+    #expect(try await base.left() == 0)
+  }
+
   /// What was tried again before anybody was told is not told to have failed.
   @Test func whatIsTriedAgainHasNotFailed() async throws {
     let world = try await OrderWorld()
@@ -146,6 +179,8 @@ import Testing
     #expect(first.count == 1 && first.first?["subject"] == "[KB-000001] Your article solved ACME-INC-000003")
     #expect(first.first?["about"] == third && first.first?["customer"] == .id(world.acme.publicId))
     world.database.clock.advance(seconds: 86_400)
+    try await world.call("incident.cite", ["id": third, "article": draft["id"] ?? .null, "use": "solved"], as: world.colleague)
+    #expect(try await told().count == 1, "of that ticket it is known")
     _ = try await cite("solved", "Tomorrow", as: world.colleague)
     #expect(try await told().count == 2)
     #expect(try await world.events(world.colleague) == [])

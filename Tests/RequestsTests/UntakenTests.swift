@@ -74,6 +74,18 @@ import Testing
     #expect(try await left(of: review) == 0)
   }
 
+  /// What was revoked is not had any more: an order to change it gives nothing and takes nothing.
+  @Test func aChangeOfWhatWasRevokedTakesNothing() async throws {
+    let mia = try await world.person("Mia")
+    try await given(to: mia)
+    let review = try await reviewed(revoking: mia)
+    let change = try await world.offering("ERP-ROLE", ["access": .object(["action": "change", "resource": "erp"])])
+    let ordered = try await world.submit(change, for: mia)
+    try await world.call("task.complete", ["id": ordered.at("tasks.0.id")], as: world.engineer)
+    #expect(try await untaken().map { $0.at("held") } == [.bool(false)])
+    #expect(try await left(of: review) == 1)
+  }
+
   /// What is held, and an order that was agreed to is to take: until the task that takes it is over, or the order is.
   @Test func whatAnOrderIsToTakeIsFound() async throws {
     let (mia, ben) = (try await world.person("Mia"), try await world.person("Ben"))

@@ -71,6 +71,11 @@ import Testing
     #expect(await refusal { try await ordered.act("watch", ["person": mia], as: engineer) } == ["person person.left"])
     try await ordered.act("unwatch", ["person": mia], as: engineer)
     #expect(try await ordered.watchers().count == 1)
+    // Who of the staff has left is taken off as well.
+    try await world.call("staff.disable", ["id": stranger], as: world.database.root)
+    #expect(await refusal { try await ordered.act("watch", ["staff": stranger], as: engineer) } == ["staff input.unknown_reference"])
+    try await ordered.act("unwatch", ["staff": stranger], as: engineer)
+    #expect(try await ordered.watchers() == [])
   }
 
   /// A customer's people watch what they see, themselves, and are not told who else does.

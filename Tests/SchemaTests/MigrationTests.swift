@@ -86,6 +86,40 @@ import Testing
     }
   }
 
+  /// What a review revoked before it was kept who took it: what was given anew, or taken by an order, afterwards waits for nobody; an order whose task was
+  /// skipped took nothing, nor did one before, nor another customer's.
+  @Test func whatWasTakenAlreadyIsNotToBeTaken() async throws {
+    try await migrating(to: Self.file("_untaken_access.sql"), holding: Self.revoked) { database in
+      let taken = try await database.withConnection { try await $0.query(TakenEntitlements()) }
+      #expect(taken == ["1 2026-03-06 2", "2 - -", "3 2026-03-07 3", "4 - -", "5 - -", "6 - -", "7 - -"])
+    }
+  }
+
+  /// Of person 1 erp was revoked and given anew; of 2, 3 and 4 it was revoked and ordered to be taken: done, skipped, and done before; of 5 an order took it,
+  /// and it was given anew. Another customer's person 3 lost it by an order that was done.
+  private static let revoked = """
+    insert into catalog.offering_version (id, offering_id, seq, content, published_at)
+    values (1, 1, 1, '{"access": {"action": "grant", "resource": "erp"}}', '2026-01-01T00:00:00Z'),
+      (2, 2, 1, '{"access": {"action": "revoke", "resourceAnswer": "what"}}', '2026-01-01T00:00:00Z');
+    insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind,
+      actor_id, submitted_at, ended_at)
+    select r.tenant, r.id, substr(sha256(r.id::text::bytea), 1, 12), r.id, r.version, r.version, 1, '{"what": "erp"}', 'fulfilled', r.person, 'staff', 1,
+      '2026-03-01T00:00:00Z', r.ended_at
+    from (values (1, 1, 1, 1, '2026-03-02T00:00:00Z'::timestamptz), (1, 2, 1, 1, '2026-03-06T00:00:00Z'), (1, 3, 2, 2, '2026-03-07T00:00:00Z'),
+      (1, 4, 2, 3, '2026-03-07T00:00:00Z'), (1, 5, 2, 4, '2026-03-04T00:00:00Z'), (2, 6, 2, 3, '2026-03-07T00:00:00Z')) as r (tenant, id, version, person, ended_at);
+    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, carries_access, state, ready_at, ended_at, recorded_at)
+    select r.tenant_id, r.public_id, r.id, 1, 1, '{"en": "T"}', true, case r.id when 4 then 'skipped' else 'done' end, r.submitted_at, r.ended_at, r.submitted_at
+    from requests.request r;
+    insert into requests.entitlement (tenant_id, id, public_id, person_id, resource, request_id, since, ended_at, ended_request_id, ended_review_id)
+    select 1, e.id, substr(sha256(e.id::text::bytea), 1, 12), e.person, 'erp', e.request, e.since, e.ended_at, e.by_request, e.by_review
+    from (values
+      (1, 1, 1, '2026-03-02T00:00:00Z'::timestamptz, '2026-03-05T00:00:00Z'::timestamptz, null::bigint, 1),
+      (2, 1, 2, '2026-03-06T00:00:00Z', null, null, null), (3, 2, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', null, 1),
+      (4, 3, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', null, 1), (5, 4, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', null, 1),
+      (6, 5, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', 3, null), (7, 5, 2, '2026-03-06T00:00:00Z', null, null, null)
+    ) as e (id, person, request, since, ended_at, by_request, by_review)
+    """
+
   private static let releases = """
     insert into tenancy.account (tenant_id, id, public_id, kind, login, name, language, recorded_at)
     values (1, 7, substr(sha256('7'), 1, 12), 'staff', 'a@msp.example', 'A', 'en', '2026-01-01T00:00:00Z'),
@@ -316,6 +350,15 @@ private struct ReleaseOwners: Statement {
     select concat_ws(' ', r.id, coalesce(a.id::text, '-'))
     from changes.release r left join tenancy.account a on a.tenant_id = r.tenant_id and a.id = r.owner_id and a.public_id = r.owner_public_id
     order by r.id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Which entitlement, when it was taken, and by which request.
+private struct TakenEntitlements: Statement {
+  static let sql = """
+    select concat_ws(' ', id, coalesce(to_char(taken_at at time zone 'UTC', 'YYYY-MM-DD'), '-'), coalesce(taken_request_id::text, '-'))
+    from requests.entitlement order by id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

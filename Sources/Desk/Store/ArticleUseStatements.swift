@@ -37,21 +37,26 @@ struct KeepArticleUse: Statement {
   }
 }
 
-/// Whether it was told since then that an article solved a ticket of this customer.
+/// Whether it was told since then that an article solved a ticket of this customer, or is noted of this one already.
 struct IsSolvedTold: Statement {
   let tenant: TenantId
   let article: Int64
+  let ticket: Int64
   let since: Instant
 
   static let sql = """
     select exists (
-      select from operations.event e
-      where e.tenant_id = $1 and e.subject_kind = 'article_use' and e.subject_id = $2 and e.recorded_at >= $3)
+        select from operations.event e
+        where e.tenant_id = $1 and e.subject_kind = 'article_use' and e.subject_id = $2 and e.recorded_at >= $4)
+      or exists (
+        select from desk.article_use u
+        where u.tenant_id = $1 and u.ticket_id = $3 and u.article_id = $2 and u.kind = 'solved')
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(article)
+    parameters.append(ticket)
     parameters.append(since)
   }
 

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Postgres
 
-/// A member of the staff for a filter.
+/// A member of the staff, also one who has left: for a filter, or to be taken off a list.
 package struct StaffToFilterBy: Statement {
   let provider: TenantId
   let publicId: PublicId

@@ -32,18 +32,20 @@ package enum CiteArticle: Operation {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
     guard let article = try await ArticleShelf(context, for: context.tenant.id).published(input.article) else { throw context.unknownReference("article") }
+    // Before it is noted: what is noted already is no news.
+    if input.use == .solved { try await tellAuthor(of: article, about: ticket, input, in: context) }
     context.transaction.enqueue(
       KeepArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article.id, use: input.use, principal: context.principal, now: context.now))
-    if input.use == .solved { try await tellAuthor(of: article, about: ticket, input, in: context) }
     return Done(id: input.id)
   }
 
-  /// Whoever began the article hears that it solved a ticket, once a day of one customer; not of what he noted himself.
+  /// Whoever began the article hears that it solved a ticket, once a day of one customer; not of what he noted himself, nor of one ticket again.
   private static func tellAuthor(of article: PublishedRow, about ticket: Ticket, _ input: Input, in context: OperationContext) async throws {
     guard let author = try await ArticleShelf(context, for: context.tenant.id).author(of: article) else { return }
     guard context.actor.kind != .staff || context.actor.id != author.account else { return }
     let day = Instant(seconds: context.now.seconds.flooredQuotient(by: 86_400) * 86_400)
-    guard try await context.transaction.first(IsSolvedTold(tenant: context.tenant.id, article: article.id, since: day)) != true else { return }
+    let told = IsSolvedTold(tenant: context.tenant.id, article: article.id, ticket: ticket.id, since: day)
+    guard try await context.transaction.first(told) != true else { return }
     let payload: [Value.Member] = [
       Value.Member("article", .id(input.article)), Value.Member("articleNumber", .text(author.number)), Value.Member("author", .id(author.staff)),
       Value.Member("incident", .id(context.id(.incident, ticket.publicId))),

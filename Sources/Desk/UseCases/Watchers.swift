@@ -146,7 +146,7 @@ extension OperationContext {
   }
 
   private func member(_ staff: PublicId) async throws -> Ticket.Reference {
-    guard let id = try await transaction.first(StaffByPublicId(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
+    guard let id = try await transaction.first(StaffToFilterBy(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
     return Ticket.Reference(id: id, publicId: staff.random)
   }
 

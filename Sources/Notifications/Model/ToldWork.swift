@@ -66,6 +66,8 @@ struct ToldTask: Sendable {
   let name: LocalText
   let state: String
   let result: String?
+  /// Who is at it now: the random bits of his public id.
+  let holder: [UInt8]?
   let number: Int64
   /// Who took the request or the change; for what nobody has, who stands in the rule.
   let owner: Int64?
@@ -79,12 +81,12 @@ struct ToldTask: Sendable {
   /// Who hears of it: that it failed is not lost where nobody has taken the whole.
   var receiver: Int64? { state == TaskState.failed.rawValue ? owner ?? accountable : owner }
 
-  /// Whether this is so still: what was tried again meanwhile is not told to have failed.
-  func stands(_ news: TaskNews) -> Bool {
+  /// Whether this is so still: what was tried again meanwhile is not told to have failed, nor who has it again that he has it no more.
+  func stands(_ news: TaskNews, _ event: FoundEvent) -> Bool {
     switch news {
     case .completed: state == TaskState.done.rawValue
     case .failed: state == TaskState.failed.rawValue
-    case .takenOver: true
+    case .takenOver: holder == nil || holder != event.payload["from"]?.text.flatMap { PublicId($0) }?.random
     }
   }
 

@@ -412,7 +412,7 @@ struct AccountMatters: Sendable {
     if kind == ArticleNews.subjectKind { return ToldArticle(event.payload).map { .article($0) } }
     if let subject = ToldTask.Subject(rawValue: kind), let news = TaskNews(type: event.type) {
       let bits = event.payload["task"]?.text.flatMap { PublicId($0) }?.random
-      return tasks[subject]?[id]?.first { $0.publicId == bits && $0.stands(news) }.map { .task($0) }
+      return tasks[subject]?[id]?.first { $0.publicId == bits && $0.stands(news, event) }.map { .task($0) }
     }
     if let subject = ToldOffer.Subject(rawValue: kind), let news = OfferNews(type: event.type) {
       if let offer = offers[subject]?[id]?.first(where: { $0.stands(news, at: event.occurredAt) }) { return .offer(offer) }

@@ -37,7 +37,7 @@ struct RequestTasksToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select r.request_id, t.public_id, t.names, t.state, t.result, r.number, r.owner_id,
+    select r.request_id, t.public_id, t.names, t.state, t.result, t.holder, r.number, r.owner_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'), o.code, v.content -> 'name', '{}'::bigint[]
     from requests.pub_told_task t
     join requests.pub_told_request r on r.tenant_id = t.tenant_id and r.request_id = t.request_id
@@ -60,7 +60,7 @@ struct ChangeTasksToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, t.public_id, t.names, t.state, t.result, c.number, coalesce(c.owner_id, case when c.author_kind = 'staff' then c.author_id end),
+    select c.change_id, t.public_id, t.names, t.state, t.result, t.holder, c.number, coalesce(c.owner_id, case when c.author_kind = 'staff' then c.author_id end),
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change'), c.title, null::jsonb, c.concerned_ids
     from changes.pub_told_task t
     join changes.pub_told_change c on c.tenant_id = t.tenant_id and c.change_id = t.change_id
@@ -84,6 +84,7 @@ extension ToldTask {
     name = LocalText(names)
     state = try row.next()
     result = try row.next()
+    holder = try row.next()
     number = try row.next()
     owner = try row.next()
     accountable = try row.next()

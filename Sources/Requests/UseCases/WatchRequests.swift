@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 
@@ -125,11 +126,7 @@ extension OperationContext {
       watchers.append(.person(id: found.id, publicId: found.publicId))
     }
     if let staff = input.staff {
-      // Nobody else than who may see the customer's requests would be told anything.
-      let statement = AccountAtCustomer(home: provider.id, publicId: staff, permission: "request.read", customer: tenant.id, now: now)
-      guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference("staff") }
-      guard withLeft || found.may else { throw Failure.invalid("staff", RequestMessages.watcherMayNotRead) }
-      watchers.append(.staff(id: found.party.id, publicId: staff.random))
+      watchers.append(.staff(id: try await withLeft ? member(staff) : reader(staff), publicId: staff.random))
     }
     if watchers.isEmpty {
       guard actor.kind == .staff, let bits = try await transaction.first(StaffById(provider: provider.id, id: actor.id)) else {
@@ -138,6 +135,19 @@ extension OperationContext {
       watchers.append(.staff(id: actor.id, publicId: bits))
     }
     return watchers
+  }
+
+  /// One of the staff who may see the customer's requests: nobody else would be told anything.
+  private func reader(_ staff: PublicId) async throws -> Int64 {
+    let statement = AccountAtCustomer(home: provider.id, publicId: staff, permission: "request.read", customer: tenant.id, now: now)
+    guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference("staff") }
+    guard found.may else { throw Failure.invalid("staff", RequestMessages.watcherMayNotRead) }
+    return found.party.id
+  }
+
+  private func member(_ staff: PublicId) async throws -> Int64 {
+    guard let id = try await transaction.first(StaffToFilterBy(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
+    return id
   }
 
   private func told(_ watcher: RequestWatcher) -> Value {
