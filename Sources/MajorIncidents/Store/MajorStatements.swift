@@ -243,6 +243,7 @@ struct NoteMajor: Statement {
   let major: Int64
   let type: String
   let payload: Value
+  let actor: Actor
   let now: Instant
 
   static let sql = """
@@ -250,7 +251,7 @@ struct NoteMajor: Statement {
       update major_incidents.major_incident m set last_seq = m.last_seq + 1 where m.tenant_id = $1 and m.id = $2 returning m.id, m.last_seq)
     insert into operations.event
       (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
-    select $1, $3, 'major_incident', d.id, d.last_seq, $4, $5, 'system', 0, null, 'job', $3 from told d
+    select $1, $3, 'major_incident', d.id, d.last_seq, $4, $5, $6, $7, $8, $9, $3 from told d
     returning seq
     """
 
@@ -260,6 +261,10 @@ struct NoteMajor: Statement {
     parameters.append(now)
     parameters.append(type)
     parameters.append(json: payload)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actor.onBehalfOf)
+    parameters.append(actor.via.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
