@@ -155,6 +155,11 @@ import Testing
     named = try await world.act("release.add_criterion", on: named, ["text": "Safe"])
     named = try await world.act("release.judge_criterion", on: named, ["criterion": 1, "state": "met", "evidence": "Seen"])
     #expect(await refusal { try await world.act("release.sign_off", on: named, as: world.administrator) } == "release.own")
+    // Nor once another one answers for it.
+    named = try await world.act("release.offer", on: named, ["staff": try await granted(world.peer, world)], as: world.administrator)
+    named = try await world.act("release.accept_offer", on: named, as: world.peer)
+    let passedOn = named
+    #expect(await refusal { try await world.act("release.sign_off", on: passedOn, as: world.administrator) } == "release.own")
   }
 
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what is over keeps its owner.
