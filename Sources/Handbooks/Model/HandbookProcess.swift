@@ -36,12 +36,14 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
   var isEscalated: Bool { gatedSteps != nil }
 
   /// What the names of the events begin with that are told of it; what is asked at a gate is of any process that has some.
-  var toldEvents: [String] {
+  package var toldEvents: [String] {
     switch self {
-    case .incident: ["incident.", "clock.", "gate_approval."]
+    case .incident: ["incident.", "major_incident.", "clock.", "gate_approval."]
     case .request, .change: ["\(rawValue).", "process.", "gate_approval."]
     case .problem: ["problem.", "incident.problem_told", "process.", "gate_approval."]
-    case .release, .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
+    case .release: ["release."]
+    case .knowledge: ["article."]
+    case .event, .access, .configuration, .availability, .capacity, .continuity, .security: []
     }
   }
 
