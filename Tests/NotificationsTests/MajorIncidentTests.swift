@@ -85,6 +85,19 @@ import Testing
     #expect(try await told(world.colleague, world) == ["offered"], "what he did himself is no news")
   }
 
+  /// Guard: what waited for somebody is not sent once he serves none of its customers any more.
+  @Test(arguments: [true, false]) func whatWaitedIsSentToWhoServesACustomerOfIt(serves: Bool) async throws {
+    let world = try await NotificationsWorld()
+    let major = try await declare(world, by: world.engineer)
+    _ = try await act("offer", on: major, ["staff": world.colleagueId], as: world.engineer, world)
+    try await make(world)
+    try await world.database.narrow(world.colleagueId, to: [serves ? world.acme : world.other])
+    try await world.deliver(.mail { _, _ in .sent })
+    let mails = try await world.rows("email").filter { $0.event == "major_incident.offered" }
+    #expect(mails.map(\.fault) == [serves ? nil : "the receiver may not be told any more"])
+    #expect(mails.map { $0.state == "sent" } == [serves])
+  }
+
   /// Rules name whom it has, and no other.
   @Test func rulesOfMajorIncidents() async throws {
     let world = try await NotificationsWorld()

@@ -78,8 +78,13 @@ enum AccountMatter: Sendable {
     case .majorIncident(let major): told = (major.concerned, false)
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .article: return nil
     }
-    if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
-    return Set(told.customers)
+    return Self.servedOne(of: told.customers, isOfChange: told.isOfChange, provider)
+  }
+
+  /// Of whom somebody must serve one; nil: of any.
+  static func servedOne(of customers: [TenantId], isOfChange: Bool, _ provider: TenantId) -> Set<TenantId>? {
+    if customers.isEmpty { return isOfChange ? [provider] : nil }
+    return Set(customers)
   }
 
   /// The customers of a major incident, whose account managers are told of it.

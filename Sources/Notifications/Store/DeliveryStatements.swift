@@ -1,5 +1,9 @@
+import Changes
 import Kernel
+import MajorIncidents
+import Operations
 import Postgres
+import Problems
 
 /// A way out: a webhook, or the mail of a tenant.
 struct OutboundWay: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -111,6 +115,45 @@ struct ClaimNotification: Statement {
       language: Language(rawValue: try row.next()) ?? .english,
       text: NotificationText(subject: try row.next(), body: try row.next()), attempts: try row.next(), expiresAt: try row.next(),
       fence: try row.next(), webhook: try row.next())
+  }
+}
+
+/// Whom that concerns now which a notification of the provider's own is about: a change, a task of one or what is asked of one, a release, a major
+/// incident or a problem. Of other things it finds nobody.
+struct ConcernedByNotification: Statement {
+  let notification: Int64
+  let provider: TenantId
+
+  static let sql = """
+    select n.about_kind = any (array[$3, $4, $5]), coalesce(
+      (select c.concerned_ids from changes.pub_told_change c
+       where n.about_kind = $3 and c.tenant_id = n.customer_id and c.public_id = n.about_public_id),
+      (select c.concerned_ids from changes.pub_told_task k
+       join changes.pub_told_change c on c.tenant_id = k.tenant_id and c.change_id = k.change_id
+       where n.about_kind = $4 and k.tenant_id = n.customer_id and k.public_id = n.about_public_id),
+      (select c.concerned_ids from changes.pub_approval a
+       join changes.pub_told_change c on c.tenant_id = a.tenant_id and c.change_id = a.change_id
+       where n.about_kind = $5 and a.tenant_id = n.customer_id and a.public_id = n.about_public_id),
+      (select r.concerned_ids from changes.pub_told_release r
+       where n.about_kind = $6 and r.tenant_id = n.customer_id and r.public_id = n.about_public_id),
+      (select m.concerned_ids from major_incidents.pub_told_major_incident m
+       where n.about_kind = $7 and m.tenant_id = n.customer_id and m.public_id = n.about_public_id),
+      (select array[p.customer_id] from problems.pub_problem p
+       where n.about_kind = $8 and p.tenant_id = n.customer_id and p.public_id = n.about_public_id and p.customer_id is not null),
+      '{}')
+    from notifications.notification n where n.tenant_id = $1 and n.id = $2 and n.about_kind is not null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(notification)
+    for kind in [IdKind.change, .changeTask, .changeApproval, .release, .majorIncident, .problem] { parameters.append(kind.prefix) }
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (isOfChange: Bool, customers: [TenantId]) {
+    let isOfChange: Bool = try row.next()
+    let customers: [Int64] = try row.next()
+    return (isOfChange, customers.map { TenantId($0) })
   }
 }
 

@@ -161,13 +161,16 @@ package struct DeliverNotifications: Sweep {
     guard let id = Int64(claimed.receiver.dropFirst()) else { return false }
     return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
       if claimed.receiver.hasPrefix("a") {
-        // What is the provider's row is of no customer: who was named may serve a few only.
+        // What is the provider's row is of no customer: who was named may serve a few only, of those whom it concerns.
         let isOfProvider = claimed.customer == provider.id && claimed.event.subject.mayBeOfProvider
-        let customer = claimed.event == .summary || isOfProvider ? nil : claimed.customer
+        let about = ConcernedByNotification(notification: claimed.id, provider: provider.id)
+        let concerned = try await isOfProvider ? transaction.first(about) : nil
+        var customers: Set<TenantId>? = claimed.event == .summary || isOfProvider ? nil : [claimed.customer]
+        if let concerned { customers = AccountMatter.servedOne(of: concerned.customers, isOfChange: concerned.isOfChange, provider.id) }
         let subjects = claimed.event == .summary ? NotificationEvent.Subject.allCases : [claimed.event.subject]
         let staff = StaffToTell(
-          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customers: customer.map { [$0.rawValue] },
-          now: now)
+          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission),
+          customers: customers.map { $0.map(\.rawValue).sorted() }, now: now)
         return try await transaction.first(staff) != nil
       }
       let (people, concerned) = try await transaction.query(
