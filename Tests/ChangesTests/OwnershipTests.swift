@@ -201,6 +201,9 @@ import Testing
     try await sweep()
     #expect(try await world.read(ours).at("ownerBy") != "person")
     #expect(try await world.events(of: ours) == ["opened", "owner_changed"])
+    for reader in [world.engineer, world.servesAcme] {
+      #expect(try await world.call("change.list", ["unowned": .bool(true)], as: reader).texts("id") == [ours.at("id").text ?? "-"])
+    }
     #expect(try await world.read(theirs).at("owner") == peer)
     #expect(try await world.read(kept).at("owner") == lead)
     #expect(try await world.call("change.handovers", ["id": offered.at("id")]).texts("outcome") == ["withdrawn"])
@@ -251,6 +254,9 @@ import Testing
       let found = try await read(stays)
       #expect(found.at("owner") == peer && found.at("version") == stays.at("version"))
     }
+    let unowned = try await world.call("release.list", ["unowned": .bool(true)]).texts("id")
+    #expect(Set(unowned) == Set([ours, once, open, given, handedOver].compactMap { $0.at("id").text }))
+    #expect(try await world.call("release.list", ["unowned": .bool(true)], as: world.servesAcme).texts("id").count == 3, "those that concern ACME")
     #expect(try await world.call("release.handovers", ["id": handedOver.at("id")]).texts("outcome") == ["withdrawn"])
     #expect(try await world.call("release.handovers", ["id": offered.at("id")]).texts("outcome") == ["withdrawn"])
     #expect(try await events(of: offered, world).last == "ownership_returned")

@@ -168,6 +168,8 @@ struct ReleasePage: Statement {
   struct Filter: Sendable {
     var state: String?
     var owner: PublicId?
+    /// Only what goes on and nobody has taken.
+    var isUnowned = false
     /// Only what is offered to the reader, or to a team.
     var isOffered = false
   }
@@ -186,6 +188,7 @@ struct ReleasePage: Statement {
       and (not $10 or r.id in (
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'release' and o.outcome is null and (o.to_id is null or o.to_id = $11)))
+      and (not $12 or r.owner_id is null and r.ended_at is null)
       and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
     order by r.opened_at desc, r.id desc limit $8
     """
@@ -203,6 +206,7 @@ struct ReleasePage: Statement {
     parameters.append(filter.isOffered)
     let own: Int64? = reader.kind == .staff ? reader.id : nil
     parameters.append(own)
+    parameters.append(filter.isUnowned)
   }
 
   static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
