@@ -1,6 +1,6 @@
 import Kernel
 
-/// What is said of requests, problems, changes and releases that are handed over.
+/// What is said of requests, problems, changes and releases that are handed over or have another owner.
 enum OfferMessages: MessageCatalog {
   static let ruleRequestOffered = Message("notification.rule.request_offered", "Tell whom a request is offered to", zh: "请求移交时通知对方")
   static let ruleRequestAnswered = Message(
