@@ -16,6 +16,8 @@ enum MajorIncidentMessages: MessageCatalog {
   static let ruleOffered = Message("notification.rule.major_incident_offered", "Tell whom a major incident is offered to", zh: "重大事件移交时通知对方")
   static let ruleOfferAnswered = Message(
     "notification.rule.major_incident_offer_answered", "Tell who hands a major incident over what became of it", zh: "重大事件移交有结果时通知移交人")
+  static let ruleOwner = Message(
+    "notification.rule.major_incident_owner_changed", "Tell who leads a major incident from now on", zh: "重大事件负责人变更时通知新负责人")
 
   static let declaredSubject = Message(
     "notification.major_incident_declared.subject", "[{number}] Major incident: {title}", zh: "[{number}] 重大事件：{title}")
@@ -37,7 +39,7 @@ enum MajorIncidentMessages: MessageCatalog {
     zh: "{number}：{title}\n状态：{state}\n涉及客户数：{customers}\n操作人：{actor}，{at}\n\n{text}")
 
   static let all = [
-    ruleDeclared, ruleLogged, ruleMitigated, ruleResolved, ruleReopened, ruleReviewed, ruleOffered, ruleOfferAnswered, declaredSubject, loggedSubject,
-    mitigatedSubject, resolvedSubject, reopenedSubject, reviewedSubject, body, textBody,
+    ruleDeclared, ruleLogged, ruleMitigated, ruleResolved, ruleReopened, ruleReviewed, ruleOffered, ruleOfferAnswered, ruleOwner, declaredSubject,
+    loggedSubject, mitigatedSubject, resolvedSubject, reopenedSubject, reviewedSubject, body, textBody,
   ]
 }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// What is said of requests, problems, changes and releases that are handed over.
+/// What is said of requests, problems, changes and releases that are handed over or have another owner.
 enum OfferMessages: MessageCatalog {
   static let ruleRequestOffered = Message("notification.rule.request_offered", "Tell whom a request is offered to", zh: "请求移交时通知对方")
   static let ruleRequestAnswered = Message(
@@ -25,6 +25,8 @@ enum OfferMessages: MessageCatalog {
     "notification.rule.problem_owner_changed", "Tell who answers for a problem from now on", zh: "问题负责人变更时通知新负责人")
   static let ruleChangeOwner = Message(
     "notification.rule.change_owner_changed", "Tell who answers for a change from now on", zh: "变更负责人变更时通知新负责人")
+  static let ruleReleaseOwner = Message(
+    "notification.rule.release_owner_changed", "Tell who answers for a release from now on", zh: "发布负责人变更时通知新负责人")
 
   static let ownerSubject = Message(
     "notification.handover_owner.subject", "[{number}] You answer for it: {title}", zh: "[{number}] 现由您负责：{title}")
@@ -46,7 +48,7 @@ enum OfferMessages: MessageCatalog {
   static let withdrawn = Message("notification.handover.withdrawn", "withdrawn", zh: "已撤回")
 
   static let all = [
-    ruleOpenedUntaken, ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ownerSubject, ownerBody,
+    ruleOpenedUntaken, ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ruleReleaseOwner, ownerSubject, ownerBody,
     ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
     ruleReleaseOffered, ruleReleaseAnswered,
     offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,

@@ -73,7 +73,7 @@ enum Modules {
   ]
 
   /// Of each process, how a record is taken from who may not work on it any more.
-  private static let ownerKeepers: [any OwnerKeeper] = [TicketOwners(), RequestOwners(), ProblemOwners(), ChangeOwners()]
+  private static let ownerKeepers: [any OwnerKeeper] = [TicketOwners(), RequestOwners(), ProblemOwners(), ChangeOwners(), ReleaseOwners()] + MajorOwners.all
 
   static func registry() throws -> Registry { try Registry(all) }
 

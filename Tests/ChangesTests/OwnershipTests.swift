@@ -155,6 +155,11 @@ import Testing
     named = try await world.act("release.add_criterion", on: named, ["text": "Safe"])
     named = try await world.act("release.judge_criterion", on: named, ["criterion": 1, "state": "met", "evidence": "Seen"])
     #expect(await refusal { try await world.act("release.sign_off", on: named, as: world.administrator) } == "release.own")
+    // Nor once another one answers for it.
+    named = try await world.act("release.offer", on: named, ["staff": try await granted(world.peer, world)], as: world.administrator)
+    named = try await world.act("release.accept_offer", on: named, as: world.peer)
+    let passedOn = named
+    #expect(await refusal { try await world.act("release.sign_off", on: passedOn, as: world.administrator) } == "release.own")
   }
 
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what is over keeps its owner.
@@ -196,9 +201,73 @@ import Testing
     try await sweep()
     #expect(try await world.read(ours).at("ownerBy") != "person")
     #expect(try await world.events(of: ours) == ["opened", "owner_changed"])
+    for reader in [world.engineer, world.servesAcme] {
+      #expect(try await world.call("change.list", ["unowned": .bool(true)], as: reader).texts("id") == [ours.at("id").text ?? "-"])
+    }
     #expect(try await world.read(theirs).at("owner") == peer)
     #expect(try await world.read(kept).at("owner") == lead)
     #expect(try await world.call("change.handovers", ["id": offered.at("id")]).texts("outcome") == ["withdrawn"])
     #expect(await refusal { try await world.act("change.accept_offer", on: world.read(kept), as: world.peer) } == "owner.not_offered")
+  }
+
+  /// What a release concerns, or ever did, counts: who serves one of those no more does not answer for it, nor accept it.
+  @Test func aLostGrantEndsOwnershipOfReleases() async throws {
+    let world = try await ChangesWorld()
+    let (peer, lead) = (try await granted(world.peer, world), try await granted(world.administrator, world))
+    func sweep() async throws {
+      for _ in 0..<2 { try await OwnerSweep([ReleaseOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    }
+    func release(of customer: TenantEntry?, as principal: Principal) async throws -> Value {
+      let opened = try await world.call("release.open", ["title": "Spring"], as: principal)
+      guard let customer else { return opened }
+      let change = try await world.change(of: customer, as: principal)
+      return try await world.act("release.add_change", on: opened, ["change": change.at("id")], as: principal)
+    }
+    func read(_ release: Value) async throws -> Value { try await world.call("release.read", ["id": release.at("id")]) }
+    let (ours, theirs, bare) = (
+      try await release(of: world.acme, as: world.peer), try await release(of: world.other, as: world.peer), try await release(of: nil, as: world.peer)
+    )
+    // It concerned ACME once.
+    let change = try await world.change(as: world.peer)
+    var once = try await world.act("release.add_change", on: try await release(of: world.other, as: world.peer), ["change": change.at("id")], as: world.peer)
+    once = try await world.act("release.remove_change", on: once, ["change": change.at("id")], as: world.peer)
+    // A change of it concerns nobody yet; and one that he did not open concerns nobody.
+    let provided = try await world.call("change.open", ["kind": "normal", "title": "New core"], as: world.peer)
+    let open = try await world.act(
+      "release.add_change", on: try await release(of: world.other, as: world.peer), ["change": provided.at("id")], as: world.peer)
+    let given = try await world.call("release.open", ["title": "Summer", "owner": peer])
+    let handedOver = try await world.act("release.offer", on: try await release(of: world.acme, as: world.peer), ["staff": lead], as: world.peer)
+    let over = try await world.act("release.cancel", on: try await release(of: world.acme, as: world.peer), ["reason": "x"], as: world.peer)
+    let kept = try await release(of: world.acme, as: world.administrator)
+    let offered = try await world.act("release.offer", on: kept, ["staff": peer], as: world.administrator)
+    let all = [ours, once, open, given, handedOver, theirs, bare, over]
+    try await sweep()
+    for one in all { #expect(try await read(one).at("version") == one.at("version"), "he still may") }
+    try await world.database.narrow(peer, to: [world.other])
+    try await sweep()
+    for lost in [ours, once, open, given, handedOver] {
+      let found = try await read(lost)
+      #expect(found.at("ownerBy") != "person" && found.at("version").integer == (lost.at("version").integer ?? 0) + 1)
+      #expect(try await events(of: lost, world).filter { $0 == "owner_changed" }.count == 1)
+    }
+    for stays in [theirs, bare, over] {
+      let found = try await read(stays)
+      #expect(found.at("owner") == peer && found.at("version") == stays.at("version"))
+    }
+    let unowned = try await world.call("release.list", ["unowned": .bool(true)]).texts("id")
+    #expect(Set(unowned) == Set([ours, once, open, given, handedOver].compactMap { $0.at("id").text }))
+    #expect(try await world.call("release.list", ["unowned": .bool(true)], as: world.servesAcme).texts("id").count == 3, "those that concern ACME")
+    #expect(try await world.call("release.handovers", ["id": handedOver.at("id")]).texts("outcome") == ["withdrawn"])
+    #expect(try await world.call("release.handovers", ["id": offered.at("id")]).texts("outcome") == ["withdrawn"])
+    #expect(try await events(of: offered, world).last == "ownership_returned")
+    let stillHis = try await read(kept)
+    #expect(stillHis.at("owner") == lead)
+    #expect(await refusal { try await world.act("release.accept_offer", on: stillHis, as: world.peer) } == "owner.not_offered")
+    #expect(try await world.act("release.take", on: read(ours)).at("ownerBy") == "person")
+    // Whoever left keeps nothing that goes on.
+    try await world.call("staff.disable", ["id": peer], as: world.database.root)
+    try await sweep()
+    for left in [theirs, bare] { #expect(try await read(left).at("ownerBy") != "person") }
+    #expect(try await read(over).at("owner") == peer)
   }
 }

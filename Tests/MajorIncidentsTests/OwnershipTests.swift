@@ -120,6 +120,66 @@ import Testing
     #expect(try await world.act("take", on: declared)["leadBy"] == "person")
   }
 
+  private func sweep(_ world: MajorWorld) async throws {
+    for _ in 0..<2 { try await OwnerSweep(MajorOwners.all, batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+  }
+
+  private func read(_ major: Value, _ world: MajorWorld) async throws -> Value {
+    try await world.call("major_incident.read", ["id": major["id"] ?? .null])
+  }
+
+  /// Who may not work for one of its customers any more does not lead it, nor accept it; what was looked back on keeps its lead.
+  @Test func aLostGrantEndsTheLead() async throws {
+    let world = try await MajorWorld()
+    let peer = try await world.database.staff(.engineer)
+    let (first, second) = (try await granted(world.engineer, world), try await granted(peer, world))
+    let ours = try await world.declare([(try await world.incident("Slow"), world.acme)])
+    let theirs = try await world.declare([(try await world.incident("Slow", of: world.other), world.other)])
+    let bare = try await world.declare([])
+    var reviewed = try await world.declare([(try await world.incident("Slow"), world.acme)])
+    reviewed = try await world.act("resolve", on: reviewed, ["resolution": "Disk replaced"])
+    reviewed = try await world.act("review", on: reviewed, ["review": "Watch the disks"])
+    let handedOver = try await world.act("offer", on: ours, ["staff": second])
+    var kept = try await world.declare([(try await world.incident("Slow"), world.acme)], as: peer)
+    kept = try await world.act("offer", on: kept, ["staff": first], as: peer)
+    try await sweep(world)
+    for one in [handedOver, theirs, bare, kept] { #expect(try await read(one, world)["version"] == one["version"], "he still may") }
+    try await world.database.narrow(first, to: [world.other])
+    try await sweep(world)
+    let lost = try await read(ours, world)
+    #expect(lost["leadBy"] != "person" && lost["version"]?.integer == (handedOver["version"]?.integer ?? 0) + 1)
+    let history = try await world.list("major_incident.history", ours["id"])
+    #expect(history.compactMap { $0["type"]?.text }.suffix(2) == ["major_incident.ownership_offered", "major_incident.owner_changed"])
+    #expect(history.last?["payload"]?["mayNotWork"] == .bool(true) && history.last?["payload"]?["from"] == first)
+    #expect(try await count(["unowned": .bool(true)], world) == 1)
+    #expect(try await count(["unowned": .bool(true)], world, as: world.servesAcme) == 1)
+    #expect(try await count(["unowned": .bool(false)], world) == 5)
+    #expect(try await handovers(ours, world) == ["withdrawn"])
+    #expect(try await handovers(kept, world) == ["withdrawn"])
+    #expect(try await read(kept, world)["lead"] == second)
+    for stays in [theirs, bare, reviewed] {
+      let found = try await read(stays, world)
+      #expect(found["lead"] == first && found["version"] == stays["version"])
+    }
+    #expect(try await world.act("take", on: lost, as: peer)["lead"] == second)
+    try await world.call("staff.disable", ["id": first], as: world.database.root)
+    try await sweep(world)
+    for left in [theirs, bare] { #expect(try await read(left, world)["leadBy"] != "person") }
+    #expect(try await read(reviewed, world)["lead"] == first)
+  }
+
+  /// Whoever leads one needs both: to work on major incidents, and on incidents.
+  @Test(arguments: ["major_incident.work", "incident.work"]) func eitherLostPermissionEndsTheLead(permission: String) async throws {
+    let world = try await MajorWorld()
+    let first = try await granted(world.engineer, world)
+    let bare = try await world.declare([])
+    try await sweep(world)
+    #expect(try await read(bare, world)["lead"] == first)
+    try await world.database.runAsSuperuser("delete from tenancy.role_permission where role = 'engineer' and permission = '\(permission)'")
+    try await sweep(world)
+    #expect(try await read(bare, world)["leadBy"] != "person")
+  }
+
   /// What a text was and became stands in the history, and beside it where it can be erased: the event holds no words.
   @Test func textsAreToldWithWhatTheyWere() async throws {
     let world = try await MajorWorld()

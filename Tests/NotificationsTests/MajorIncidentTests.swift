@@ -17,12 +17,12 @@ import Testing
     return try await world.database.dispatcher.invoke("major_incident.\(verb)", .object(members), as: principal, call).value
   }
 
-  private func declare(_ world: NotificationsWorld, by principal: Principal) async throws -> Value {
-    let incident = try await world.call(
-      "incident.open", ["customer": .id(world.acme.publicId), "title": "Slow", "impact": 2, "urgency": 2], as: world.engineer)
+  private func declare(_ world: NotificationsWorld, by principal: Principal, of customer: TenantEntry? = nil) async throws -> Value {
+    let customer = Value.id((customer ?? world.acme).publicId)
+    let incident = try await world.call("incident.open", ["customer": customer, "title": "Slow", "impact": 2, "urgency": 2], as: world.engineer)
     return try await world.call(
       "major_incident.declare",
-      ["customer": .id(world.acme.publicId), "title": "Storage", "incidents": .array([incident["id"] ?? .null])], as: principal)
+      ["customer": customer, "title": "Storage", "incidents": .array([incident["id"] ?? .null])], as: principal)
   }
 
   /// What he was told of major incidents, without what they all begin with, by name.
@@ -60,6 +60,19 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// Of two that are told together each is told to those of its own customers: where these have no account manager, to the administrators.
+  @Test func anotherOnesAccountManagerIsNobodysOfThis() async throws {
+    let world = try await NotificationsWorld()
+    let max = try await NotificationsWorld.staff("Max", world.database, .accountManager, for: [world.acme]).0
+    let ada = try await NotificationsWorld.staff("Ada", world.database, .administrator).0
+    _ = try await declare(world, by: world.engineer)
+    let theirs = try await declare(world, by: world.engineer, of: world.other)
+    try await make(world)
+    #expect(try await told(max, world) == ["declared"])
+    #expect(try await told(ada, world) == ["declared"])
+    #expect(try await world.inbox(ada).first { $0["event"] == "major_incident.declared" }?["about"] == theirs["id"])
+  }
+
   @Test func whoIsOfferedItIsTold() async throws {
     let world = try await NotificationsWorld()
     let major = try await declare(world, by: world.engineer)
@@ -70,6 +83,19 @@ import Testing
     try await make(world)
     #expect(try await told(world.engineer, world) == ["offer_answered"])
     #expect(try await told(world.colleague, world) == ["offered"], "what he did himself is no news")
+  }
+
+  /// Guard: what waited for somebody is not sent once he serves none of its customers any more.
+  @Test(arguments: [true, false]) func whatWaitedIsSentToWhoServesACustomerOfIt(serves: Bool) async throws {
+    let world = try await NotificationsWorld()
+    let major = try await declare(world, by: world.engineer)
+    _ = try await act("offer", on: major, ["staff": world.colleagueId], as: world.engineer, world)
+    try await make(world)
+    try await world.database.narrow(world.colleagueId, to: [serves ? world.acme : world.other])
+    try await world.deliver(.mail { _, _ in .sent })
+    let mails = try await world.rows("email").filter { $0.event == "major_incident.offered" }
+    #expect(mails.map(\.fault) == [serves ? nil : "the receiver may not be told any more"])
+    #expect(mails.map { $0.state == "sent" } == [serves])
   }
 
   /// Rules name whom it has, and no other.

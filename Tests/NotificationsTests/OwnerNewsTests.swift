@@ -1,6 +1,7 @@
 import Changes
 import Desk
 import Kernel
+import MajorIncidents
 import Operations
 import Problems
 import Tenancy
@@ -37,7 +38,7 @@ import Testing
 
   private func sweep(_ world: NotificationsWorld) async throws {
     world.database.clock.advance(seconds: 15)
-    let sweep = OwnerSweep([TicketOwners(), ProblemOwners(), ChangeOwners()])
+    let sweep = OwnerSweep([TicketOwners(), ProblemOwners(), ChangeOwners(), ReleaseOwners()] + MajorOwners.all)
     for _ in 0..<2 { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
   }
 
@@ -62,15 +63,41 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// The same of releases and major incidents.
+  @Test func whoIsMadeTheOwnerOfAReleaseOrAMajorIncidentHearsIt() async throws {
+    let world = try await NotificationsWorld()
+    let release = try await world.call("release.open", ["title": "Spring"])
+    let staff: KeyValuePairs<String, Value> = ["id": release["id"] ?? .null, "staff": world.colleagueId]
+    try await world.call("release.assign", staff, as: world.engineer, version: release["version"]?.integer)
+    let major = try await world.call("major_incident.declare", ["title": "Storage"])
+    let lead: KeyValuePairs<String, Value> = ["id": major["id"] ?? .null, "lead": world.colleagueId]
+    try await world.call("major_incident.assign", lead, as: world.engineer, version: major["version"]?.integer)
+    for _ in 0..<2 { try await world.make() }
+    func told(_ principal: Principal) async throws -> [String] {
+      try await world.inbox(principal).filter { $0["event"]?.text?.hasSuffix(".owner_changed") == true }.compactMap { $0["subject"]?.text }.sorted()
+    }
+    #expect(try await told(world.colleague) == ["[PROV-MAJ-000001] You answer for it: Storage", "[PROV-REL-000001] You answer for it: Spring"])
+    #expect(try await told(world.engineer) == [], "what he did himself is no news")
+    let own = try await world.call("release.open", ["title": "Summer"])
+    try await world.call("release.take", ["id": own["id"] ?? .null], as: world.engineer, version: own["version"]?.integer)
+    try await world.make()
+    #expect(try await told(world.engineer) == [])
+    #expect(try await world.left() == 0)
+  }
+
   /// Who lost the right hears nothing; whom the rule names hears of each that it is his from now on.
   @Test func whomTheRuleNamesHearsOfWhatSomebodyLost() async throws {
     let world = try await NotificationsWorld()
     let lena = try await NotificationsWorld.staff("Lena", world.database).0
+    let max = try await NotificationsWorld.staff("Max", world.database, .accountManager).0
     for process in ["incident", "problem", "change"] { try await rule(process, is: lena, world) }
     let incident = try await world.incident()
     try await world.call("incident.take", ["id": incident], as: world.colleague, version: 1)
     try await world.call("problem.take", ["id": try await problem(world)["id"] ?? .null], as: world.colleague, version: 1)
     _ = try await change(world, by: world.colleague)
+    try await world.call("release.open", ["title": "Spring", "owner": world.colleagueId], as: world.engineer)
+    try await world.call(
+      "major_incident.declare", ["customer": .id(world.acme.publicId), "title": "Storage", "incidents": .array([incident])], as: world.colleague)
     try await world.make()
     try await sweep(world)
     try await world.make()
@@ -78,8 +105,9 @@ import Testing
     try await world.database.narrow(world.colleagueId, to: [world.other])
     try await sweep(world)
     for _ in 0..<2 { try await world.make() }
-    #expect(Set(try await world.events(lena)) == ["incident.owner_changed", "problem.owner_changed", "change.owner_changed"])
-    #expect(try await world.events(lena).count == 3)
+    let told = ["incident", "problem", "change", "release", "major_incident"].map { "\($0).owner_changed" }
+    #expect(try await world.events(lena).sorted() == told.sorted())
+    #expect(try await world.events(max).filter { $0.hasSuffix(".owner_changed") } == [], "she is in the place of the account managers")
     #expect(try await world.events(world.colleague) == [])
     #expect(try await world.left() == 0)
   }

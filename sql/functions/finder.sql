@@ -1858,11 +1858,13 @@ begin
 end
 $$;
 
-grant select on desk.offer to steward_finder;
+grant select on desk.offer, changes.release_concerned, major_incidents.child to steward_finder;
 
 -- Records of a process that go on whose owner may not work on them any more, and that account. It needs the permission for the record's customer; of a
--- problem without one for any; of a change for all whom it concerns, and of one that concerns nobody yet for all there are. Each process is a branch of
--- its own. Of one owner only, up to a number, where the sweep looks again at one that it is about to take from him.
+-- problem without one for any; of a change for all whom it concerns, and of one that concerns nobody yet for all there are; so of a release, but who
+-- opened one that concerns nobody yet keeps it as long as he serves any; of a major incident for all whose incidents are part of it, and of one without
+-- any for any. Each process is a branch of its own. Of one owner only, up to a number, where the sweep looks again at one that it is about to take from
+-- him.
 create function finder.owners_without_right(
   wanted_process text, wanted_permission text, reference timestamptz, after_id bigint, row_limit bigint, only_owner bigint default null,
   last_id bigint default null)
@@ -1891,6 +1893,26 @@ begin
           or exists (
             select from changes.concerned n
             where n.tenant_id = c.tenant_id and n.change_id = c.id and not n.customer_id = any (s.customers)))
+      union all
+      select r.tenant_id, r.id from tenancy.tenant e join changes.release r on r.tenant_id = e.id
+      where wanted_process = 'release' and e.kind = 'provider' and r.owner_id = s.id and r.owner_id is not null and r.ended_at is null
+        and (cardinality(s.customers) = 0
+          or exists (
+            select from changes.release_concerned n
+            where n.tenant_id = r.tenant_id and n.release_id = r.id and not n.customer_id = any (s.customers))
+          or exists (
+            select from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+            where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any (s.customers)))
+          or not (r.author_kind = 'staff' and r.author_id = s.id)
+            and not exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id)
+            and not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id))
+      union all
+      select m.tenant_id, m.id from tenancy.tenant e join major_incidents.major_incident m on m.tenant_id = e.id
+      where wanted_process = 'major_incident' and e.kind = 'provider' and m.lead_id = s.id and m.lead_id is not null and m.state <> 'reviewed'
+        and (cardinality(s.customers) = 0
+          or exists (
+            select from major_incidents.child k
+            where k.tenant_id = m.tenant_id and k.major_id = m.id and k.ended_seq is null and not k.other_tenant_id = any (s.customers)))
     ) o
     where o.id > after_id and (last_id is null or o.id <= last_id) and (only_owner is null or s.id = only_owner)
     order by o.id limit least(row_limit, 1000);
@@ -1927,6 +1949,26 @@ begin
           or exists (
             select from changes.concerned n
             where n.tenant_id = h.tenant_id and n.change_id = h.subject_id and not n.customer_id = any (s.customers)))
+      union all
+      select h.tenant_id, h.subject_id, h.id, false
+      from desk.offer h join short s on s.id = h.to_id
+      where wanted_process = 'release' and h.subject_kind = 'release' and h.outcome is null
+        and (not exists (select from changes.release_concerned n where n.tenant_id = h.tenant_id and n.release_id = h.subject_id)
+            and not exists (select from changes.change c where c.tenant_id = h.tenant_id and c.release_id = h.subject_id)
+          or exists (
+            select from changes.release_concerned n
+            where n.tenant_id = h.tenant_id and n.release_id = h.subject_id and not n.customer_id = any (s.customers))
+          or exists (
+            select from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+            where c.tenant_id = h.tenant_id and c.release_id = h.subject_id and (n.customer_id is null or not n.customer_id = any (s.customers))))
+      union all
+      select h.tenant_id, h.subject_id, h.id, false
+      from desk.offer h join short s on s.id = h.to_id
+      where wanted_process = 'major_incident' and h.subject_kind = 'major_incident' and h.outcome is null
+        and (cardinality(s.customers) = 0
+          or exists (
+            select from major_incidents.child k
+            where k.tenant_id = h.tenant_id and k.major_id = h.subject_id and k.ended_seq is null and not k.other_tenant_id = any (s.customers)))
     ) o
     where o.id > after_id
     order by o.id limit least(row_limit, 1000);

@@ -21,7 +21,7 @@ grant select on major_incidents.pub_live_major_incident to steward_app;
 -- it, and whose incidents are part of it.
 create view major_incidents.pub_told_major_incident with (security_invoker = true) as
   select m.tenant_id, m.id as major_id, m.public_id, m.number, m.title, m.state, m.mitigation, m.resolution, m.review,
-    coalesce(m.lead_id, (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident')) as owner_id,
+    coalesce(m.lead_id, (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident')) as owner_id, m.lead_id,
     (select a.id from tenancy.account a where a.tenant_id = m.tenant_id and a.id = m.declarer_id and a.kind = 'staff') as declarer_id,
     array(
       select distinct c.other_tenant_id from major_incidents.child c where c.tenant_id = m.tenant_id and c.major_id = m.id and c.ended_seq is null)

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -58,4 +59,102 @@ struct StaffForRelease: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> StaffForChange.Found { try StaffForChange.decode(&row) }
+}
+
+/// Takes a release from who answers for it; no row where another one does by now, or it is over.
+struct LoseReleaseOwner: Statement {
+  let provider: TenantId
+  let release: Int64
+  let owner: Int64
+  let now: Instant
+
+  static let sql = """
+    update changes.release r set owner_id = null, owner_public_id = null, version = r.version + 1, updated_at = $4
+    where r.tenant_id = $1 and r.id = $2 and r.owner_id = $3 and r.ended_at is null
+    returning r.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(owner)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Locks a release that is to be taken from its owner.
+struct HoldOwnedRelease: Statement {
+  let provider: TenantId
+  let release: Int64
+
+  static let sql = "select r.id from changes.release r where r.tenant_id = $1 and r.id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// An event of a release that no act on it brought about. It holds it until the transaction ends and raises no version.
+struct NoteRelease: Statement {
+  let provider: TenantId
+  let release: Int64
+  let type: String
+  let payload: Value
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    with told as (
+      update changes.release r set last_seq = r.last_seq + 1 where r.tenant_id = $1 and r.id = $2 returning r.id, r.last_seq)
+    insert into operations.event
+      (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
+    select $1, $3, 'release', d.id, d.last_seq, $4, $5, $6, $7, $8, $9, $3 from told d
+    returning seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(now)
+    parameters.append(type)
+    parameters.append(json: payload)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actor.onBehalfOf)
+    parameters.append(actor.via.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Releases that are taken from who may not work on them any more.
+package struct ReleaseOwners: OwnerKeeper {
+  package let process = "release"
+  package let permission = ChangeRights.work
+  package let subjectKind = "release"
+
+  package init() {}
+
+  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
+    _ = try await transaction.first(HoldOwnedRelease(provider: tenant, release: record))
+  }
+
+  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.first(LoseReleaseOwner(provider: tenant, release: record, owner: owner, now: now)) != nil
+  }
+
+  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
+    try await transaction.execute(EndOffers(provider: tenant, subject: .release(record), now: now)) > 0
+  }
+
+  package func note(
+    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
+  ) async throws -> Int64? {
+    try await transaction.first(NoteRelease(provider: tenant, release: record, type: type, payload: payload, actor: actor, now: now))
+  }
 }

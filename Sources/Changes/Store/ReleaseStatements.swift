@@ -17,8 +17,6 @@ struct ReleaseRow: Sendable {
   /// The one who opened it, took it or accepted it, and answers for it since; nil: nobody.
   var owner: ChangeRow.Reference?
   var ownerName: String?
-  /// The person behind the owner's account.
-  var ownerPerson: Int64?
   /// Who answers for releases that nobody has taken: as for changes.
   let standIn: Accountable?
   var process: ReleaseProcess
@@ -28,8 +26,6 @@ struct ReleaseRow: Sendable {
   /// Who answers for it: whoever took it; else, until it is over, by the provider's rule.
   var accountable: ChangeRow.Reference? { owner ?? answeringByRule.map { ChangeRow.Reference(id: $0.id, publicId: $0.publicId) } }
   var accountableName: String? { ownerName ?? answeringByRule?.name }
-  /// Whoever answers for it by his own act, as one who had a part in it.
-  var ownerParty: Party? { owner.map { Party(kind: Actor.Kind.staff.rawValue, id: $0.id, person: ownerPerson) } }
   var ownerBy: Accountable.Rule? { owner == nil ? answeringByRule?.rule : .person }
 
   /// It concerns nobody yet, and did not. $3 and $4 the reader's account: who opened it sees it then.
@@ -58,7 +54,7 @@ struct ReleaseRow: Sendable {
         where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any ($2)))
         and not exists (
           select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and not n.customer_id = any ($2))),
-      r.owner_id, r.owner_public_id, o.name, o.person_id,
+      r.owner_id, r.owner_public_id, o.name,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'change'),
       (select h.owner_name from handbooks.pub_accountable h where h.process = 'change'),
@@ -82,7 +78,6 @@ struct ReleaseRow: Sendable {
     mayAct = try row.next()
     owner = try ChangeRow.reference(&row)
     ownerName = try row.next()
-    ownerPerson = try row.next()
     standIn = try Accountable(&row)
     process = ReleaseProcess(author: Party(kind: try row.next(), id: try row.next(), person: try row.next()))
     process.state = ReleaseState(rawValue: try row.next()) ?? .cancelled
@@ -105,14 +100,16 @@ struct InsertRelease: Statement {
   let number: Int64
   let title: String
   let description: String
-  let owner: ChangeRow.Reference?
+  /// Who answers for it signs it off no more, whoever does later on.
+  let owner: StaffForChange.Found?
   let author: Party
   let now: Instant
 
   static let sql = """
     insert into changes.release
-      (tenant_id, public_id, number, title, description, author_kind, author_id, author_person, opened_at, updated_at, owner_id, owner_public_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)
+      (tenant_id, public_id, number, title, description, author_kind, author_id, author_person, opened_at, updated_at, owner_id, owner_public_id,
+        parties)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -125,8 +122,10 @@ struct InsertRelease: Statement {
     parameters.append(author.id)
     parameters.append(author.person)
     parameters.append(now)
-    parameters.append(owner?.id)
-    parameters.append(owner?.publicId)
+    parameters.append(owner?.account.id)
+    parameters.append(owner?.account.publicId)
+    let parties: [Party] = owner.map { [$0.party] } ?? []
+    parameters.append(json: parties.stored)
   }
 }
 
@@ -169,6 +168,8 @@ struct ReleasePage: Statement {
   struct Filter: Sendable {
     var state: String?
     var owner: PublicId?
+    /// Only what goes on and nobody has taken.
+    var isUnowned = false
     /// Only what is offered to the reader, or to a team.
     var isOffered = false
   }
@@ -187,6 +188,7 @@ struct ReleasePage: Statement {
       and (not $10 or r.id in (
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'release' and o.outcome is null and (o.to_id is null or o.to_id = $11)))
+      and (not $12 or r.owner_id is null and r.ended_at is null)
       and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
     order by r.opened_at desc, r.id desc limit $8
     """
@@ -204,6 +206,7 @@ struct ReleasePage: Statement {
     parameters.append(filter.isOffered)
     let own: Int64? = reader.kind == .staff ? reader.id : nil
     parameters.append(own)
+    parameters.append(filter.isUnowned)
   }
 
   static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }

@@ -155,16 +155,16 @@ package enum ListReleaseHandovers: Operation {
 
 extension OperationContext {
   /// Who answers for a release that is opened now: the one who is named, else the caller, where he is one of the staff.
-  func ownerOfNewRelease(_ named: PublicId?) async throws -> ChangeRow.Reference? {
+  func ownerOfNewRelease(_ named: PublicId?) async throws -> StaffForChange.Found? {
     guard let named else {
       guard actor.kind == .staff else { return nil }
-      return try await transaction.first(AccountOfStaff(provider: provider.id, account: actor.id))?.account
+      return try await transaction.first(AccountOfStaff(provider: provider.id, account: actor.id))
     }
     let statement = StaffForRelease(provider: provider.id, release: nil, publicId: named, permission: ChangeRights.work, now: now)
     guard let found = try await transaction.first(statement) else { throw unknownReference("owner") }
     // Who opens it for himself needs not serve all.
     guard found.may || actor.kind == .staff && found.account.id == actor.id else { throw Failure.invalid("owner", ChangeMessages.mayNot) }
-    return found.account
+    return found
   }
 
   /// A member of the staff whom a body names, who may work on changes for all whom the release concerns.

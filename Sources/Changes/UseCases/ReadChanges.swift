@@ -43,6 +43,7 @@ package enum ListChanges: Operation {
     let risk: String?
     let release: PublicId?
     let owner: PublicId?
+    let unowned: Bool
     let offered: Bool
     let limit: Int64?
     let cursor: String?
@@ -57,7 +58,9 @@ package enum ListChanges: Operation {
     private static let release = Field.id("release", .release, "Only those of this release.", "仅限此发布的变更。").optional
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
 
-    package static let fields: [any InputField] = [customer, state, kind, risk, release, owner, OfferFields.offered, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [
+      customer, state, kind, risk, release, owner, OfferFields.unowned, OfferFields.offered, Paging.limit, Paging.cursor,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
@@ -66,6 +69,7 @@ package enum ListChanges: Operation {
       risk = try values[Self.risk]
       release = try values[Self.release]
       owner = try values[Self.owner]
+      unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -74,7 +78,7 @@ package enum ListChanges: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, release, owner].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(offered)"
+      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)"
     }
 
     fileprivate var states: [ChangeState]? {
@@ -99,7 +103,8 @@ package enum ListChanges: Operation {
     let changes = ChangesOfProvider(
       provider: context.provider.id, customers: context.reachableCustomers,
       filter: ChangesOfProvider.Filter(
-        states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner, isOffered: input.offered,
+        states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner, isUnowned: input.unowned,
+        isOffered: input.offered,
         reader: context.actor.kind == .staff ? context.actor.id : nil),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]

@@ -37,7 +37,7 @@ struct ReleaseWork: Sendable {
   /// Somebody answers for it from now on, who signs it off no more.
   mutating func own(_ found: StaffForChange.Found) {
     let before = row.owner.map { context.id(.staff, $0.publicId) }
-    (row.owner, row.ownerName, row.ownerPerson) = (found.account, found.name, found.person)
+    (row.owner, row.ownerName) = (found.account, found.name)
     row.process.parties.insert(found.party)
     note("owner_changed", [Value.Member("owner", .id(context.id(.staff, found.account.publicId))), Value.Member("from", .id(before))])
   }

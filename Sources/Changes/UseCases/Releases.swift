@@ -284,8 +284,6 @@ package enum SignOffRelease: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
-    // Who was named when it was opened has had no other part in it.
-    if let owner = work.row.ownerParty { work.row.process.parties.insert(owner) }
     try work.row.process.signOff(
       by: Party(context.principal), context.principal.name, hasUnapproved: try await work.hasUnapproved(), at: context.now)
     work.note("signed_off")

@@ -36,9 +36,9 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
   var isEscalated: Bool { gatedSteps != nil }
 
   /// What the names of the events begin with that are told of it; what is asked at a gate is of any process that has some.
-  var toldEvents: [String] {
+  package var toldEvents: [String] {
     switch self {
-    case .incident: ["incident.", "clock.", "major_incident.", "gate_approval."]
+    case .incident: ["incident.", "major_incident.", "clock.", "gate_approval."]
     case .request, .change: ["\(rawValue).", "process.", "gate_approval."]
     case .problem: ["problem.", "incident.problem_told", "process.", "gate_approval."]
     case .release: ["release."]

@@ -119,6 +119,8 @@ struct MajorsOfProvider: Statement {
   var lead: PublicId?
   /// Only what is offered to the reader, or to a team.
   var isOffered = false
+  /// Only those that are not looked back on and that nobody has taken.
+  var isUnowned = false
   /// The position after which the page begins.
   let before: (declaredAt: Instant, id: Int64)?
   let limit: Int64
@@ -130,6 +132,7 @@ struct MajorsOfProvider: Statement {
       and (not $9 or m.id in (
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and (o.to_id is null or o.to_id = $3)))
+      and (not $10 or m.lead_id is null and m.state <> 'reviewed')
       and ($5::timestamptz is null or (m.declared_at, m.id) < ($5, $6))
     order by m.declared_at desc, m.id desc limit $7
     """
@@ -142,6 +145,7 @@ struct MajorsOfProvider: Statement {
     parameters.append(limit)
     parameters.append(lead?.random)
     parameters.append(isOffered)
+    parameters.append(isUnowned)
   }
 
   static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
@@ -161,15 +165,15 @@ struct MajorsOfCustomers: Statement {
         select m.id from major_incidents.major_incident m
         where m.tenant_id = $1 and m.id in (
             select k.major_id from major_incidents.child k
-            where k.tenant_id = $1 and k.other_tenant_id = any ($10) and k.ended_seq is null
+            where k.tenant_id = $1 and k.other_tenant_id = any ($11) and k.ended_seq is null
               and ($2::bigint[] is null or k.other_tenant_id = any ($2))
             union all
-            select l.id from major_incidents.major_incident l where $11 and l.tenant_id = $1 and l.lead_id = $3
+            select l.id from major_incidents.major_incident l where $12 and l.tenant_id = $1 and l.lead_id = $3
             union all
-            select d.id from major_incidents.major_incident d where $11 and d.tenant_id = $1 and d.declarer_id = $3
+            select d.id from major_incidents.major_incident d where $12 and d.tenant_id = $1 and d.declarer_id = $3
             union all
             select o.subject_id from desk.pub_told_offer o
-            where $11 and o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = $3)
+            where $12 and o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = $3)
           and \(MajorsOfProvider.page)) p)
     order by m.declared_at desc, m.id desc
     """
@@ -243,6 +247,7 @@ struct NoteMajor: Statement {
   let major: Int64
   let type: String
   let payload: Value
+  let actor: Actor
   let now: Instant
 
   static let sql = """
@@ -250,7 +255,7 @@ struct NoteMajor: Statement {
       update major_incidents.major_incident m set last_seq = m.last_seq + 1 where m.tenant_id = $1 and m.id = $2 returning m.id, m.last_seq)
     insert into operations.event
       (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
-    select $1, $3, 'major_incident', d.id, d.last_seq, $4, $5, 'system', 0, null, 'job', $3 from told d
+    select $1, $3, 'major_incident', d.id, d.last_seq, $4, $5, $6, $7, $8, $9, $3 from told d
     returning seq
     """
 
@@ -260,6 +265,10 @@ struct NoteMajor: Statement {
     parameters.append(now)
     parameters.append(type)
     parameters.append(json: payload)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actor.onBehalfOf)
+    parameters.append(actor.via.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

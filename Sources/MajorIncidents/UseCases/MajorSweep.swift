@@ -144,7 +144,9 @@ package struct MajorSweep: Sweep {
     let payload: Value = .object([
       "event": .integer(telling.seq), "fault": .text(failure.code), MajorEventPayload.customerKey: .integer(place.tenant.rawValue),
     ])
-    transaction.enqueue(NoteMajor(provider: provider.id, major: telling.major, type: "major_incident.not_told", payload: payload, now: now))
+    let nobody = Actor(kind: .system, id: 0, via: .job)
+    transaction.enqueue(
+      NoteMajor(provider: provider.id, major: telling.major, type: "major_incident.not_told", payload: payload, actor: nobody, now: now))
   }
 }
 

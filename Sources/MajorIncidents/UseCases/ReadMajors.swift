@@ -23,6 +23,7 @@ package enum ListMajors: Operation {
     let customer: PublicId?
     let state: String?
     let lead: PublicId?
+    let unowned: Bool
     let offered: Bool
     let limit: Int64?
     let cursor: String?
@@ -33,19 +34,20 @@ package enum ListMajors: Operation {
       "仅限此状态；open 表示 declared 或 mitigated。"
     ).optional
     private static let lead = Field.id("lead", .staff, "Only those that he leads.", "仅限此人负责的重大事件。").optional
-    package static let fields: [any InputField] = [customer, state, lead, OfferFields.offered, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [customer, state, lead, OfferFields.unowned, OfferFields.offered, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
       state = try values[Self.state]
       lead = try values[Self.lead]
+      unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(lead?.description ?? "")/\(offered)" }
+    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(lead?.description ?? "")/\(unowned)/\(offered)" }
 
     fileprivate var states: [MajorState]? {
       state.map { state in MajorState(rawValue: state).map { [$0] } ?? MajorState.allCases.filter(\.isOpen) }
@@ -65,7 +67,7 @@ package enum ListMajors: Operation {
       }
     }
     let majors = MajorsOfProvider(
-      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered,
+      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered, isUnowned: input.unowned,
       before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
       limit: limit + 1)
     let customers = input.customer == nil ? majors.reader.customers : [context.tenant.id.rawValue]

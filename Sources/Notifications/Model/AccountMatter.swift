@@ -85,7 +85,7 @@ enum AccountMatter: Sendable {
   }
 
   /// The customers of a major incident, whose account managers are told of it.
-  var customersOfMajor: [TenantId] { if case .majorIncident(let major) = self { major.concerned } else { [] } }
+  var customersOfMajor: Set<TenantId> { if case .majorIncident(let major) = self { Set(major.concerned) } else { [] } }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
   var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }

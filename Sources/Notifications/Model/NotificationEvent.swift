@@ -103,10 +103,12 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case changeTaskTaken = "change.task_taken_over"
   /// An article solved a ticket.
   case articleSolved = "article.solved"
-  /// Somebody answers for a request, a problem or a change from now on, without an offer.
+  /// Somebody answers for a request, a problem, a change, a release or a major incident from now on, without an offer.
   case requestOwnerChanged = "request.owner_changed"
   case problemOwnerChanged = "problem.owner_changed"
   case changeOwnerChanged = "change.owner_changed"
+  case releaseOwnerChanged = "release.owner_changed"
+  case majorOwnerChanged = "major_incident.owner_changed"
   /// A rule of escalation held of a request, a problem or a change.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
@@ -152,8 +154,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
     case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
-    case .releaseOffered, .releaseOfferAnswered: .releaseOffer
-    case .majorOffered, .majorOfferAnswered: .majorOffer
+    case .releaseOffered, .releaseOfferAnswered, .releaseOwnerChanged: .releaseOffer
+    case .majorOffered, .majorOfferAnswered, .majorOwnerChanged: .majorOffer
     case .majorDeclared, .majorLogged, .majorMitigated, .majorResolved, .majorReopened, .majorReviewed: .majorIncident
     default: .ticket
     }
@@ -177,7 +179,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case requestOffer
     /// Of a major incident, which is the provider's, whichever customers it concerns.
     case majorIncident
-    /// That a problem, a change, a release, or a major incident is: the provider's, also where it is about one customer.
+    /// That a problem, a change, a release, or a major incident is handed over, or has another owner: the provider's, also where it is about one customer.
     case problemOffer, changeOffer, releaseOffer, majorOffer
     /// A problem, the provider's own, also where it is about one customer.
     case problem
@@ -189,8 +191,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer,
-        .majorOffer:
+      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
+        .releaseOffer, .majorOffer:
         true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
@@ -200,7 +202,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problemOffer, .changeOffer, .problem, .changeTask, .releaseOffer, .majorOffer:
+      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
+        .majorOffer:
         true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article: false
       }
@@ -214,8 +217,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket, .action, .gateApproval, .change, .majorIncident: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .requestOffer, .problemOffer, .changeOffer, .problem, .requestTask,
-        .changeTask, .article, .releaseOffer, .majorOffer:
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .problem, .requestTask, .changeTask, .article,
+        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer:
         nil
       }
     }

@@ -166,6 +166,11 @@ struct StockRule: Sendable {
     StockRule(key: "request_owner_changed", name: OfferMessages.ruleRequestOwner, event: .requestOwnerChanged, audience: [.owner], channels: [.inbox]),
     StockRule(key: "problem_owner_changed", name: OfferMessages.ruleProblemOwner, event: .problemOwnerChanged, audience: [.owner], channels: [.inbox]),
     StockRule(key: "change_owner_changed", name: OfferMessages.ruleChangeOwner, event: .changeOwnerChanged, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "release_owner_changed", name: OfferMessages.ruleReleaseOwner, event: .releaseOwnerChanged, audience: [.owner], channels: [.inbox]),
+    // It cannot wait until somebody looks.
+    StockRule(
+      key: "major_incident_owner_changed", name: MajorIncidentMessages.ruleOwner, event: .majorOwnerChanged, audience: [.owner],
+      channels: [.inbox, .email]),
     StockRule(
       key: "release_offered", name: OfferMessages.ruleReleaseOffered, event: .releaseOffered, audience: [.offered], channels: [.inbox, .email]),
     StockRule(

@@ -2,18 +2,18 @@ import Kernel
 import Operations
 import Tenancy
 
-/// A request, a problem or a change for which somebody answers from now on without an offer: somebody else made him, or who had it may not work on it any
-/// more and the rule names him.
+/// A request, a problem, a change, a release or a major incident for which somebody answers from now on without an offer: somebody else made him, or who
+/// had it may not work on it any more and the rule names him.
 struct ToldOwner: Sendable {
   let subject: ToldOffer.Subject
-  /// The row of the request, the problem, or the change.
+  /// The row of the request, the problem, the change, the release, or the major incident.
   let id: Int64
   let publicId: [UInt8]
   let number: Int64
   /// Of a request the code of what was ordered, with its names.
   let title: String
   let names: LocalText
-  /// The one customer whom a problem is about, or those whom a change concerns.
+  /// The one customer whom a problem is about, or those whom a change, a release or a major incident concerns.
   let concerned: [TenantId]
   /// Who has it; nil: nobody, and who answers does by the rule.
   let holder: Int64?

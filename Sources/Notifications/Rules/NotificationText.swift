@@ -50,7 +50,7 @@ struct NotificationText: Sendable, Equatable {
       case .majorDeclared, .majorReopened: ofMajors
       case .majorLogged, .majorMitigated, .majorResolved, .majorReviewed: ofMajors + ["text"]
       case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: ["number", "title", "team", "reason", "actor", "at"]
-      case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: ["number", "title", "actor", "at"]
+      case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged, .releaseOwnerChanged, .majorOwnerChanged: ["number", "title", "actor", "at"]
       case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
         ["number", "title", "team", "answer", "reason", "actor", "at"]
       default: []
@@ -148,7 +148,8 @@ struct NotificationText: Sendable, Equatable {
     case .majorReopened: (MajorIncidentMessages.reopenedSubject, MajorIncidentMessages.body)
     case .majorReviewed: (MajorIncidentMessages.reviewedSubject, MajorIncidentMessages.textBody)
     case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
-    case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged: (OfferMessages.ownerSubject, OfferMessages.ownerBody)
+    case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged, .releaseOwnerChanged, .majorOwnerChanged:
+      (OfferMessages.ownerSubject, OfferMessages.ownerBody)
     case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
       (OfferMessages.answeredSubject, OfferMessages.answeredBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)

@@ -50,14 +50,15 @@ struct Cause: Sendable {
     toldAt = max(found.occurredAt, waiting.recordedAt)
   }
 
-  /// Of a request, a problem or a change for which somebody answers without an offer.
+  /// Of what somebody answers for without an offer.
   private static func ownerChanged(_ about: About) -> NotificationEvent? {
     guard case .account(.owner(let told)) = about else { return nil }
     switch told.subject {
     case .request: return .requestOwnerChanged
     case .problem: return .problemOwnerChanged
     case .change: return .changeOwnerChanged
-    case .release, .majorIncident: return nil
+    case .release: return .releaseOwnerChanged
+    case .majorIncident: return .majorOwnerChanged
     }
   }
 

@@ -399,7 +399,8 @@ struct AccountMatters: Sendable {
       case .request: try await transaction.query(RequestOwnersToTell(tenant: tenant, ids: ids))
       case .problem: try await transaction.query(ProblemOwnersToTell(provider: tenant, ids: ids))
       case .change: try await transaction.query(ChangeOwnersToTell(provider: tenant, ids: ids))
-      case .release, .majorIncident: []
+      case .release: try await transaction.query(ReleaseOwnersToTell(provider: tenant, ids: ids))
+      case .majorIncident: try await transaction.query(MajorLeadsToTell(provider: tenant, ids: ids))
       }
     return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
   }

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 /// A way out: a webhook, or the mail of a tenant.

@@ -62,3 +62,22 @@ struct MajorOffersToTell: Statement {
 
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.majorIncident, &row) }
 }
+
+/// Major incidents that another one leads, with what each is about.
+struct MajorLeadsToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select m.major_id, m.public_id, m.number, m.title, null::jsonb, m.concerned_ids, m.lead_id,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident')
+    from major_incidents.pub_told_major_incident m where m.tenant_id = $1 and m.major_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.majorIncident, &row) }
+}

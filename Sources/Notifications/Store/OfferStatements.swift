@@ -171,6 +171,25 @@ struct ChangeOwnersToTell: Statement {
   static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.change, &row) }
 }
 
+/// The same of releases.
+struct ReleaseOwnersToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select r.release_id, r.public_id, r.number, r.title, null::jsonb, r.concerned_ids, r.owner_id,
+      (select h.owner_id from handbooks.pub_accountable h where h.process = 'change')
+    from changes.pub_told_release r where r.tenant_id = $1 and r.release_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.release, &row) }
+}
+
 extension ToldOwner {
   init(_ subject: ToldOffer.Subject, _ row: inout RowReader) throws {
     self.subject = subject

@@ -18,8 +18,8 @@ struct Known: Sendable {
   private var inCharge: [Int64] = []
   /// Who answers for incidents that nobody has taken.
   private let standIn: Int64?
-  /// Who answers for the customers of major incidents: of each those are told who serve one of its own.
-  private var inChargeOfMajors: [Int64] = []
+  /// By the customers of a major incident, who answers for them.
+  private var inChargeOfMajors: [Set<TenantId>: [Int64]] = [:]
   private let approvers: Approvers
 
   private struct Place: Hashable {
@@ -68,21 +68,22 @@ struct Known: Sendable {
       inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: [telling.tenant], now: telling.now))
       try await addStaff(Set(inCharge), [], of: concerning, telling, in: transaction)
     }
+    // Of each by itself: the account manager of another one's customer is nobody's of this.
     let majors = causes.filter { !($0.matter?.customersOfMajor ?? []).isEmpty && telling.isForAccountManagers($0) }
-    if !majors.isEmpty {
-      let customers = Set(majors.flatMap { $0.matter?.customersOfMajor ?? [] }).sorted()
-      inChargeOfMajors = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: customers, now: telling.now))
-      try await addStaff(Set(inChargeOfMajors), [], of: majors, telling, in: transaction)
+    for customers in Set(majors.map { $0.matter?.customersOfMajor ?? [] }) {
+      let found = StaffInCharge(provider: telling.provider.id, customers: customers.sorted(), now: telling.now)
+      inChargeOfMajors[customers] = try await transaction.query(found)
     }
+    if !majors.isEmpty { try await addStaff(Set(inChargeOfMajors.values.flatMap { $0 }), [], of: majors, telling, in: transaction) }
     guard !personIds.isEmpty else { return }
     let foundPeople = try await transaction.query(PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
   }
 
-  /// A new one is not, where somebody answers for it by the rule.
+  /// A new one is not, nor one that somebody lost, where somebody answers for it by the rule.
   private func isNobodys(_ cause: Cause) -> Bool {
     let known = staff[place(of: cause)] ?? [:]
-    if cause.event == .opened, cause.isUntaken, let standIn, known[standIn] != nil { return false }
+    if cause.event == .opened || cause.event == .ownerChanged, cause.isUntaken, let standIn, known[standIn] != nil { return false }
     return cause.isNobodys(among: known)
   }
 
@@ -108,7 +109,10 @@ struct Known: Sendable {
   }
 
   /// The account managers of those whom it concerns.
-  private func accountManagers(for cause: Cause) -> [Int64] { (cause.matter?.customersOfMajor ?? []).isEmpty ? inCharge : inChargeOfMajors }
+  private func accountManagers(for cause: Cause) -> [Int64] {
+    let customers = cause.matter?.customersOfMajor ?? []
+    return customers.isEmpty ? inCharge : inChargeOfMajors[customers] ?? []
+  }
 
   /// Whether the customer's people did it, or a programme of theirs.
   func isOfCustomer(_ cause: Cause) -> Bool {

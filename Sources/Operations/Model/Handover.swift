@@ -93,6 +93,8 @@ package enum OfferFields {
   package static let reason = Field.text("reason", 1...500, "Why.", "移交原因。").optional
   /// Why it is returned.
   package static let answer = Field.text("reason", 1...500, "Why.", "退回或撤回的原因。")
+  /// Of a list: whoever answers for it does by the rule.
+  package static let unowned = Field.boolean("unowned", "Only those that go on and nobody has taken.", "仅限未结束且尚无人认领的。").optional
   /// Of a list.
   package static let offered = Field.boolean(
     "offered", "Only those that are offered to the caller, or to a team, and that nobody has answered.", "仅限移交给本人或某团队且尚未答复的。"

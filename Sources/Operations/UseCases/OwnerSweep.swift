@@ -3,8 +3,8 @@ import Kernel
 import Postgres
 import Tenancy
 
-/// Of one process, how a record is taken from who may not work on it any more. Each process is one entry of the sweep's list, and one branch of the
-/// finder's functions.
+/// Of one process, how a record is taken from who may not work on it any more. Each process is one entry of the sweep's list (where work on it needs
+/// several permissions, one for each), and one branch of the finder's functions.
 package protocol OwnerKeeper: Sendable {
   /// As the finder knows it, and what its events begin with.
   var process: String { get }
