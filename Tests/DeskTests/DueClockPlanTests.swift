@@ -18,7 +18,7 @@ import Testing
       insert into service_levels.clock
       select (jsonb_populate_record(c, jsonb_build_object('id', 1000000 + n, 'subject_id', 100000 + n,
         'due_at', d.due_at, 'breach_at', d.due_at, 'next_warn_at', d.due_at))).*
-      from service_levels.clock c cross join generate_series(1, 100000) n
+      from service_levels.clock c cross join generate_series(1, 20000) n
       cross join lateral (select '\(now)'::timestamptz + (n - 100) * interval '1 second' as due_at) d
       where c.state = 'running' and c.metric = 'resolution';
       insert into service_levels.clock
