@@ -6,13 +6,13 @@ import Testing
 
 @testable import ServiceLevels
 
-/// A worker asks once a second whether time has moved a clock. Among a hundred thousand that run it finds those by when they are due.
+/// A worker asks once a second whether time has moved a clock. Among many thousands that run it finds those by when they are due.
 @Suite struct DueClockPlanTests {
   @Test func clocksAreFoundByWhenTheyAreDue() async throws {
     let world = try await DeskWorld()
     _ = try await world.open()
     let now = world.database.clock.now()
-    // One in a thousand is due, a few wait for a customer until then.
+    // A few are due, a few wait for a customer until then.
     try await world.database.runAsSuperuser(
       """
       insert into service_levels.clock
