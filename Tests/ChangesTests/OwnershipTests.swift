@@ -104,6 +104,7 @@ import Testing
       try await transaction.first(own)
     }
     let acmes = Value.id(world.database.provider.id("stf", try #require(account).account.publicId))
+    try await world.database.narrow(acmes, to: [world.acme])
     #expect(await refusal { try await world.call("release.open", ["title": "x", "owner": nobody]) } == "owner input.unknown_reference")
     #expect(await refusal { try await world.call("release.open", ["title": "x", "owner": acmes]) } == "owner change.may_not")
     // Who opens one himself needs not serve all.
