@@ -44,6 +44,8 @@ import Testing
   private final class ByteCount: Sendable {
     let count = Atomic<Int64>(0)
     let isOver = Atomic<Bool>(false)
+    /// Which backend takes them; 0: none yet.
+    let backend = Atomic<Int32>(0)
   }
 
   private struct SourceFailure: Error {}
@@ -61,8 +63,14 @@ import Testing
 
   private struct Unchecked: Statement { static let sql = "create temporary table import (id int8, note text) on commit drop" }
 
+  /// What the server has taken of the copy of one backend: other tests copy into the same database.
   private struct BytesTaken: Statement {
-    static let sql = "select bytes_processed from pg_stat_progress_copy where datid = (select oid from pg_database where datname = current_database())"
+    let backend: Int32
+
+    static let sql = "select bytes_processed from pg_stat_progress_copy where pid = $1"
+
+    func bind(to parameters: inout Parameters) { parameters.append(backend) }
+
     static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
   }
 
@@ -76,7 +84,8 @@ import Testing
         var (most, looks) = (Int64(0), 0)
         while !made.isOver.load(ordering: .relaxed) {
           let before = made.count.load(ordering: .relaxed)
-          if let taken = try await client.withConnection({ try await $0.query(BytesTaken()) }).first {
+          let looked = BytesTaken(backend: made.backend.load(ordering: .relaxed))
+          if let taken = try await client.withConnection({ try await $0.query(looked) }).first {
             most = max(most, before - taken)
             looks += 1
           }
@@ -87,6 +96,7 @@ import Testing
       defer { made.isOver.store(true, ordering: .relaxed) }
       // No test of speed: a busy machine takes its time.
       try await client.transaction(TransactionOptions(statementTimeoutMilliseconds: 600_000)) { tx in
+        made.backend.store(try await tx.first(BackendProcess()) ?? 0, ordering: .relaxed)
         try await tx.execute(Unchecked())
         let copied = try await tx.copyIn("import", columns: ["id", "note"], rows: rows)
         let figures = try await tx.first(Sum())
