@@ -37,9 +37,12 @@ struct HandbooksWorld {
     return made
   }
 
-  /// The example that ships.
-  static func example() throws -> Value {
-    try JSON.read(try String(contentsOf: RealData.packageRoot.appending(path: "docs/handbooks/incident.json"), encoding: .utf8))
+  /// Where the examples that ship are.
+  static let examples = RealData.packageRoot.appending(path: "docs/handbooks")
+
+  /// The example that ships of a process.
+  static func example(of process: String = "incident") throws -> Value {
+    try JSON.read(try String(contentsOf: examples.appending(path: "\(process).json"), encoding: .utf8))
   }
 
   @discardableResult
@@ -50,9 +53,9 @@ struct HandbooksWorld {
     ).value
   }
 
-  /// The example, with these members instead of its own.
-  func create(_ more: [String: Value] = [:]) async throws -> Value {
-    var members = Dictionary(try Self.example().members?.map { ($0.name, $0.value) } ?? []) { first, _ in first }
+  /// The example of a process, with these members instead of its own.
+  func create(_ more: [String: Value] = [:], of process: String = "incident") async throws -> Value {
+    var members = Dictionary(try Self.example(of: process).members?.map { ($0.name, $0.value) } ?? []) { first, _ in first }
     members.merge(more) { $1 }
     return try await invoke("create", members)
   }
