@@ -202,8 +202,8 @@ let package = Package(
     tests(
       "EventsTests",
       [
-        "Events", "Desk", "Assets", "ServiceLevels", "Suppliers", "Contracts", "HTTPAPI", "Web", "Jobs", "Operations", "Tenancy", "TLS", "Postgres",
-        "Kernel", "TestSupport", logging, subprocess,
+        "Events", "Desk", "Assets", "Gates", "Knowledge", "TimeEntries", "ServiceLevels", "Suppliers", "Contracts", "HTTPAPI", "Web", "Jobs", "Operations",
+        "Tenancy", "TLS", "Postgres", "Kernel", "TestSupport", logging, subprocess,
       ] + http),
     tests(
       "ScenarioTests",

@@ -26,8 +26,9 @@ struct EventsWorld {
     ]
   }
 
-  init() async throws {
-    database = try await TestDatabase.make(Self.modules)
+  /// - Parameter others: modules by which people work on incidents besides.
+  init(and others: [any OperationModule.Type] = []) async throws {
+    database = try await TestDatabase.make(Self.modules + others)
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER", zone: "Asia/Shanghai")
     administrator = try await database.staff(.administrator)

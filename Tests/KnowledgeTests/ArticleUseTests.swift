@@ -43,6 +43,31 @@ import Testing
     try await world.call("incident.uncite", ["id": incident.at("id"), "article": left.at("id")])
   }
 
+  /// Guard: without the events the list of the staff is empty; were they public, the customer's would not be.
+  @Test func citingIsToldInTheHistoryToTheStaffAlone() async throws {
+    let world = try await KnowledgeWorld()
+    let article = try await world.published("Paper jam in a printer", "Open the back.", audience: "customers")
+    let incident = try await world.open("Printer jammed again")
+    let (id, named) = (incident.at("id"), article.at("id"))
+    for use in ["used", "solved"] { try await world.call("incident.cite", ["id": id, "article": named, "use": .text(use)]) }
+    try await world.call("incident.uncite", ["id": id, "article": named])
+    // What is refused is not told.
+    #expect(await refusals { try await world.call("incident.uncite", ["id": id, "article": named]) } == ["article_use.none"])
+    func told(to principal: Principal) async throws -> [Value] {
+      let events = try await world.call("incident.history", ["id": id], as: principal).at("items").array ?? []
+      return events.filter { $0.at("type").text?.hasPrefix("incident.article_") ?? false }
+    }
+    let events = try await told(to: world.writer)
+    #expect(events.map { $0.at("type") } == ["incident.article_cited", "incident.article_cited", "incident.article_uncited"])
+    #expect(events.map { $0.at("payload.article") } == [named, named, named])
+    #expect(events.map { $0.at("payload.use") } == ["used", "solved", .null])
+    #expect(events.map { $0.at("activity") } == ["IM3", "IM3", .null])
+    #expect(events.map { $0.at("actorKind") } == ["staff", "staff", "staff"])
+    #expect(try await told(to: world.database.user(.customerManager, of: world.acme)) == [])
+    // Whoever read the incident before may still act on it.
+    #expect(try await world.call("incident.read", ["id": id]).at("version") == incident.at("version"))
+  }
+
   @Test func anArticleIsMadeOfAClosedIncident() async throws {
     let world = try await KnowledgeWorld()
     let incident = try await world.open("打印机卡纸", "三楼打印机")

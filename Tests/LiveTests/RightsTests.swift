@@ -63,7 +63,9 @@ import Testing
       #expect(told.map(\.event) == ["incident.commented"])
       // Of events that are the provider's own affair by their type it is the same.
       // A file is as public as it says, and internal where it says nothing.
-      let types = ["incident.watched", TicketEventType.attached, TicketEventType.detached, TicketEventType.internalAttributesChanged]
+      let types = [
+        "incident.watched", TicketEventType.articleCited, TicketEventType.attached, TicketEventType.detached, TicketEventType.internalAttributesChanged,
+      ]
       for (seq, type) in zip(Int64(900)..., types) {
         try await site.write(type, on: incident, seqs: seq...seq)
         #expect(try await engineer.next()?.event == "incident.changed")

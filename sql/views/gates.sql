@@ -10,3 +10,7 @@ create view gates.pub_gate with (security_invoker = true) as
   select g.id as gate_id, g.public_id, g.step, g.priority, g.only_tenant_id, g.kind, g.needs, g.name, g.purpose, g.owner_public_id, g.valid_from, g.retired_at
   from gates.gate g;
 grant select on gates.pub_gate to steward_app;
+
+-- What came to a gate, of its tenant: only the staff's acts are asked at gates, so somebody had it in hand, also where the act was refused.
+create view gates.pub_stay with (security_invoker = true) as select p.tenant_id, p.subject_kind, p.subject from gates.passage p;
+grant select on gates.pub_stay to steward_app;

@@ -24,3 +24,15 @@ create view time_entries.pub_source with (security_invoker = true) as
   join time_entries.entry e on e.tenant_id = o.tenant_id and e.id = o.entry_id
   join time_entries.stretch s on s.tenant_id = o.tenant_id and s.entry_id = o.entry_id and s.seq = o.seq;
 grant select on time_entries.pub_source to steward_app;
+
+-- Tickets on which somebody worked: time was recorded, approved or not yet.
+create view time_entries.pub_worked_ticket with (security_invoker = true) as
+  select tenant_id, ticket_id from time_entries.draft where ticket_id is not null
+  union all
+  select tenant_id, ticket_id from time_entries.entry where ticket_id is not null;
+grant select on time_entries.pub_worked_ticket to steward_app;
+
+-- Tickets on which somebody works: his timer runs. Rows of the provider's tenant.
+create view time_entries.pub_timed_ticket with (security_invoker = true) as
+  select tenant_id, customer_id, ticket_public_id from time_entries.timer where ticket_public_id is not null;
+grant select on time_entries.pub_timed_ticket to steward_app;

@@ -286,6 +286,9 @@ package enum TicketEventType {
   /// A file came to it, and one was taken away.
   package static let attached = "incident.attached"
   package static let detached = "incident.detached"
+  /// An article of the knowledge base was of use on it; that was taken back.
+  package static let articleCited = "incident.article_cited"
+  package static let articleUncited = "incident.article_uncited"
   package static let held = "incident.held"
   package static let resumed = "incident.resumed"
   package static let resolved = "incident.resolved"
@@ -323,5 +326,6 @@ package enum TicketEventType {
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
       ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked, internalAttributesChanged,
+      articleCited, articleUncited,
     ] + ProblemNews.Kind.allCases.map(\.rawValue) + ChangeNews.Kind.allCases.map(\.rawValue) + RequestLinkNews.allCases.map(\.rawValue)
 }

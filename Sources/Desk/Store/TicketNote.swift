@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Postgres
 
-/// An event in a ticket's history that another module writes, of what it keeps beside the ticket. It holds the ticket until the
+/// An event in a ticket's history of what is kept beside the ticket, here or by another module. It holds the ticket until the
 /// transaction ends and raises no version: whoever read the ticket before may still act on it.
 package struct TicketNote: Statement {
   let tenant: TenantId

@@ -10,8 +10,9 @@ package struct WatchedTicket: Sendable {
   package let endedAt: Instant?
   /// The ticket that it was merged into.
   package let mergedInto: [UInt8]?
-  /// Whether anybody else has done anything to it: commented, taken, changed it. Steward's own jobs do not count.
-  package let isTouched: Bool
+  /// Whether anybody else has done anything to it: commented, taken, changed it, come to a gate with it. Steward's own jobs do not count.
+  /// What is kept by modules that the desk does not know, whoever asks adds.
+  package var isTouched: Bool
   /// How often it was opened again.
   package let reopenCount: Int64
 }
@@ -50,7 +51,9 @@ package struct FindWatchedTickets: Statement {
       exists (
         select from operations.event e
         where e.tenant_id = t.tenant_id and e.subject_kind = 'ticket' and e.subject_id = t.id and e.actor_kind <> 'system'
-          and not (e.actor_kind = 'service' and e.actor_id = $3)),
+          and not (e.actor_kind = 'service' and e.actor_id = $3))
+        or exists (
+          select from gates.pub_stay s where s.tenant_id = t.tenant_id and s.subject_kind = 'incident' and s.subject = t.public_id),
       t.reopen_count
     from desk.ticket t where t.tenant_id = $1 and t.public_id = any ($2)
     """

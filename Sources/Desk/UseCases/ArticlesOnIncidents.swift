@@ -34,6 +34,7 @@ package enum CiteArticle: Operation {
     guard let article = try await ArticleShelf(context, for: context.tenant.id).published(input.article) else { throw context.unknownReference("article") }
     // Before it is noted: what is noted already is no news.
     if input.use == .solved { try await tellAuthor(of: article, about: ticket, input, in: context) }
+    context.note(TicketEventType.articleCited, .object(["article": .id(input.article), "use": .text(input.use.rawValue)]), on: ticket)
     context.transaction.enqueue(
       KeepArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article.id, use: input.use, principal: context.principal, now: context.now))
     return Done(id: input.id)
@@ -81,9 +82,17 @@ package enum UnciteArticle: Operation {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
     guard let article = try await ArticleShelf(context, for: context.tenant.id).row(input.article) else { throw context.unknownReference("article") }
+    context.note(TicketEventType.articleUncited, .object(["article": .id(input.article)]), on: ticket)
     let dropped = try await context.transaction.first(DropArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article))
     guard dropped != nil else { throw Failure(.conflict, ArticleUseMessages.notCited) }
     return Done(id: input.id)
+  }
+}
+
+extension OperationContext {
+  /// Tells the history which article it was; first of all that is written, so that whoever has the ticket is waited for with nothing in hand.
+  fileprivate func note(_ type: String, _ payload: Value, on ticket: Ticket) {
+    transaction.enqueue(TicketNote(type, payload, on: ticket.id, of: tenant.id, by: actor, at: now))
   }
 }
 

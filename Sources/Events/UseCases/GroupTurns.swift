@@ -103,8 +103,7 @@ struct GroupTurns {
     // Whoever merges what was merged makes no endless chain.
     for _ in 0..<8 where !wanted.isEmpty {
       let ids = wanted.sorted { $0.lexicographicallyPrecedes($1) }
-      let (_, read) = try await transaction.query(
-        HoldWatchedTickets(tenant: tenant.id, publicIds: ids), FindWatchedTickets(tenant: tenant.id, publicIds: ids, account: source.account))
+      let read = try await watched(ids, in: transaction)
       for ticket in read { tickets[ticket.publicId] = ticket }
       wanted = Set(read.compactMap(\.mergedInto)).subtracting(tickets.keys)
     }
@@ -116,6 +115,19 @@ struct GroupTurns {
       groups[group.id]?.ticket = last
       transaction.enqueue(FollowGroup(tenant: tenant.id, group: group.id, ticket: last))
       transaction.enqueue(FollowTicket(tenant: tenant.id, from: ticket, to: last))
+    }
+  }
+
+  /// Incidents, locked. Whoever records time on one, or has a timer running, works on it, and its history does not say so.
+  private func watched(_ ids: [[UInt8]], in transaction: Transaction) async throws -> [WatchedTicket] {
+    let (_, found, worked, timed) = try await transaction.query(
+      HoldWatchedTickets(tenant: tenant.id, publicIds: ids), FindWatchedTickets(tenant: tenant.id, publicIds: ids, account: source.account),
+      TicketsWorkedOn(tenant: tenant.id, publicIds: ids), TicketsTimed(provider: settlement.provider.id, customer: tenant.id, publicIds: ids))
+    let inHand = Set(worked + timed)
+    return found.map { ticket in
+      var ticket = ticket
+      if inHand.contains(ticket.publicId) { ticket.isTouched = true }
+      return ticket
     }
   }
 
@@ -237,8 +249,7 @@ struct GroupTurns {
 
   /// Another group may have the same incident, and finds it as this one left it.
   private mutating func readAgain(_ ticket: WatchedTicket, in transaction: Transaction) async throws {
-    let found = FindWatchedTickets(tenant: tenant.id, publicIds: [ticket.publicId], account: source.account)
-    if let read = try await transaction.first(found) { tickets[ticket.publicId] = read }
+    if let read = try await watched([ticket.publicId], in: transaction).first { tickets[ticket.publicId] = read }
   }
 
   private func call(
