@@ -328,6 +328,18 @@ begin
 end
 $$;
 
+-- All open tickets, the next due first, behind a place. There is one way to do it, so it is planned once: planning takes five times as long.
+create function finder.next_due_tickets(after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
+    where t.state in ('new', 'active', 'pending')
+      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id) > (after_due, after_opened, after_tenant, after_id)
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
+end
+$$;
+
 -- The queue: open tickets of the permitted tenants (null: all), the next due first. A clock that has run out stands in
 -- front, what has no running clock at the end. Planned for each call, so that the conditions that are not asked for
 -- vanish and the index of the one that is can be used.
@@ -339,6 +351,14 @@ create function finder.open_tickets(
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  if permitted is null and num_nonnulls(wanted_team, wanted_assignee, wanted_priority, wanted_owner, offered_to, wanted_state, wanted_categories,
+      wanted_nature, due_from, due_before) = 0 and not unassigned_only and not unowned_only then
+    return query select n.tenant_id, n.id, n.due_at, n.opened_at
+      from finder.next_due_tickets(
+        coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+        coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit) n;
+    return;
+  end if;
   return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
     where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)

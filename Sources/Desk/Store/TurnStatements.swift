@@ -115,8 +115,8 @@ struct InsertTurn: Statement {
 
   static let sql = """
     insert into desk.assignment
-      (tenant_id, id, ticket_id, seq, team_id, sla_version_id, started_at, accepted_at, ended_at, end_cause, due_at, recorded_at, rule_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+      (tenant_id, id, ticket_id, seq, team_id, sla_version_id, started_at, accepted_at, ended_at, end_cause, due_at, recorded_at, rule_id, warned_percent)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -130,9 +130,10 @@ struct InsertTurn: Statement {
     parameters.append(turn.acceptedAt)
     parameters.append(turn.endedAt)
     parameters.append(turn.end?.rawValue)
-    parameters.append(turn.clocks.nextDueAt)
+    parameters.append(turn.clocks.standing.dueAt)
     parameters.append(now)
     parameters.append(turn.rule)
+    parameters.append(turn.clocks.standing.warnedPercent)
   }
 }
 
@@ -142,7 +143,8 @@ struct UpdateTurn: Statement {
   let turn: TeamTurn
 
   static let sql = """
-    update desk.assignment set accepted_at = $3, ended_at = $4, end_cause = $5, due_at = $6, rule_id = $7 where tenant_id = $1 and id = $2
+    update desk.assignment set accepted_at = $3, ended_at = $4, end_cause = $5, due_at = $6, rule_id = $7, warned_percent = $8
+    where tenant_id = $1 and id = $2
     """
 
   func bind(to parameters: inout Parameters) {
@@ -151,7 +153,8 @@ struct UpdateTurn: Statement {
     parameters.append(turn.acceptedAt)
     parameters.append(turn.endedAt)
     parameters.append(turn.end?.rawValue)
-    parameters.append(turn.clocks.nextDueAt)
+    parameters.append(turn.clocks.standing.dueAt)
     parameters.append(turn.rule)
+    parameters.append(turn.clocks.standing.warnedPercent)
   }
 }
