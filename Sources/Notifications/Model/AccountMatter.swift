@@ -2,6 +2,7 @@ import Approvals
 import Assurance
 import Changes
 import Contracts
+import Desk
 import Escalations
 import Gates
 import Kernel
@@ -51,9 +52,20 @@ enum AccountMatter: Sendable {
   /// Members of the staff who are at it.
   var assignees: [Int64] { if case .request(let request) = self { request.assignees } else { [] } }
 
-  /// Who watches it: persons of the customer, and members of the staff.
+  /// Who watches a request: persons of the customer, and members of the staff.
   var watchingPeople: [Int64] { if case .request(let request) = self { request.watchingPeople } else { [] } }
   var watchingStaff: [Int64] { if case .request(let request) = self { request.watchingStaff } else { [] } }
+
+  /// What of the provider's own it is about, which the staff may watch.
+  var watched: OfferSubject? {
+    switch self {
+    case .problem(let problem): .problem(problem.id)
+    case .change(let change): .change(change.id)
+    case .majorIncident(let major): .majorIncident(major.id)
+    // A hand-over speaks to those who have it alone.
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .task, .article, .offer, .owner: nil
+    }
+  }
 
   /// Whom it is for and who ordered it: persons of the customer, and of the staff.
   var people: [Int64] { if case .request(let request) = self { request.people } else { [] } }
@@ -82,6 +94,15 @@ enum AccountMatter: Sendable {
     }
     if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
     return Set(told.customers)
+  }
+
+  /// As ``concerned(_:)``, of who is told since he watches it, and has nothing else to do with it: what concerns nobody is for who serves all, but for a
+  /// problem that is about no one customer, which all of the staff see.
+  func concernedToWatch(_ provider: TenantId) -> Set<TenantId>? {
+    switch watched {
+    case .change, .release, .majorIncident: concerned(provider) ?? [provider]
+    case .problem, nil: concerned(provider)
+    }
   }
 
   /// The customers of a major incident, whose account managers are told of it.

@@ -249,12 +249,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket: Audience.allCases.filter { $0 != .approvers }
       case .request: [.assignee, .requester, .watchers, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
-      case .change: [.owner, .requester]
+      case .change: [.owner, .requester, .watchers]
       case .changeApproval: [.approvers]
-      case .majorIncident: [.owner, .requester, .accountManagers]
+      case .majorIncident: [.owner, .requester, .watchers, .accountManagers]
       case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
-      case .gateApproval, .problem, .article: [.owner]
+      case .problem: [.owner, .watchers]
+      case .gateApproval, .article: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
@@ -282,7 +283,7 @@ package enum Channel: String, Sendable, CaseIterable {
 package enum Audience: String, Sendable, CaseIterable {
   /// Who answers for it, works on it, or was offered it.
   case owner, assignee, offered
-  /// Whom it was reported for, or who ordered or opened it; and who watches an incident or a request.
+  /// Whom it was reported for, or who ordered or opened it; and who watches it.
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation
