@@ -5,7 +5,7 @@ import Testing
 
 @testable import Notifications
 
-/// Who of the staff watches a problem, a change or a major incident hears what becomes of it, as long as he may see it.
+/// Who of the staff watches a problem, a change, a release or a major incident hears what becomes of it, as long as he may see it.
 @Suite struct WatcherNewsTests {
   private func act(
     _ operation: String, on record: Value, _ more: KeyValuePairs<String, Value> = [:], as principal: Principal, _ world: NotificationsWorld
@@ -111,16 +111,59 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  @Test func whoWatchesAReleaseHears() async throws {
+    let world = try await NotificationsWorld()
+    let tina = try await NotificationsWorld.staff("Tina", world.database).0
+    var record = try await world.call("release.open", ["title": "Spring"], as: world.engineer)
+    try await watch("release", record, world.colleagueId, world)
+    record = try await act("release.add_criterion", on: record, ["text": "Safe"], as: world.engineer, world)
+    record = try await act("release.judge_criterion", on: record, ["criterion": 1, "state": "met", "evidence": "Tried"], as: world.engineer, world)
+    record = try await act("release.pilot", on: record, ["scope": "The office"], as: world.engineer, world)
+    record = try await act("release.record_pilot", on: record, ["result": "passed", "note": "Nothing seen"], as: world.engineer, world)
+    record = try await act("release.sign_off", on: record, as: tina, world)
+    record = try await act("release.deploy", on: record, ["what": "1.0", "where": "All", "result": "succeeded"], as: world.engineer, world)
+    _ = try await act("release.close", on: record, as: world.engineer, world)
+    let events = ["release.closed", "release.deployed", "release.pilot_recorded", "release.piloted", "release.signed_off"]
+    #expect(try await told(world.colleague, world) == events)
+    #expect(try await told(world.engineer, world) == ["release.signed_off"], "its owner, and not what he did himself")
+    #expect(try await told(tina, world) == [], "she neither answers for it nor watches it")
+    #expect(try await told(world.requester, world) == [], "the staff's own affair")
+    let deployed = try #require(try await world.inbox(world.colleague).first { $0["event"] == "release.deployed" })
+    #expect(deployed["subject"] == "[PROV-REL-000001] Deployed (success): Spring" && deployed["about"] == record["id"])
+    #expect(try await world.left() == 0)
+  }
+
+  /// Guard: who serves none of those whom it concerns would go on to hear of a release, and of one that concerns nobody, which is for who serves all.
+  @Test(arguments: [true, false]) func whoSeesAReleaseNoMoreHearsNothing(concernsAcme: Bool) async throws {
+    let world = try await NotificationsWorld()
+    let (tina, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
+    let (nina, ninaId) = try await NotificationsWorld.staff("Nina", world.database)
+    var record = try await world.call("release.open", ["title": "Spring"], as: world.engineer)
+    if concernsAcme {
+      let customer = Value.id(world.acme.publicId)
+      let change = try await world.call("change.open", ["customer": customer, "kind": "normal", "title": "New switch"], as: world.engineer)
+      record = try await act("release.add_change", on: record, ["change": change["id"] ?? .null], as: world.engineer, world)
+    }
+    for id in [tinaId, ninaId] { try await watch("release", record, id, world) }
+    try await world.database.narrow(ninaId, to: [world.other])
+    _ = try await act("release.cancel", on: record, ["reason": "The vendor withdrew it"], as: world.colleague, world)
+    #expect(try await told(nina, world) == [])
+    #expect(try await told(tina, world) == ["release.cancelled"])
+    #expect(try await world.inbox(tina).first?["body"]?.text?.contains("The vendor withdrew it") == true)
+    #expect(try await told(world.engineer, world) == ["release.cancelled"], "her own release")
+    #expect(try await world.left() == 0)
+  }
+
   @Test func rulesNameThoseWhoWatch() async throws {
     let world = try await NotificationsWorld()
     func answer(_ event: String) async -> String {
       await refusal { try await world.rule(event, ["audience": .array(["watchers"])], name: event) }
     }
-    for event in ["problem.resolved", "problem.commented", "change.closed", "change.commented", "major_incident.logged"] {
+    for event in ["problem.resolved", "problem.commented", "change.closed", "change.commented", "release.deployed", "major_incident.logged"] {
       #expect(await answer(event) == "accepted", "\(event)")
     }
     // A hand-over speaks to those who have it.
-    for event in ["problem.offered", "change.owner_changed", "change.task_failed", "change.approval_asked"] {
+    for event in ["problem.offered", "change.owner_changed", "release.owner_changed", "change.task_failed", "change.approval_asked"] {
       #expect(await answer(event) == "audience notification_rule.no_such_audience", "\(event)")
     }
   }

@@ -43,7 +43,7 @@ struct StockRule: Sendable {
   let audience: [Audience]
   let channels: [Channel]
 
-  static let all = ofDesk + ofWork
+  static let all = ofDesk + ofWork + ofReleases
 
   private static let ofDesk = [
     StockRule(
@@ -230,6 +230,25 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_task_taken_over", name: WorkMessages.ruleChangeTaskTaken, event: .changeTaskTaken, audience: [.assignee], channels: [.inbox]),
     StockRule(key: "article_solved", name: WorkMessages.ruleArticleSolved, event: .articleSolved, audience: [.owner], channels: [.inbox]),
+  ]
+
+  private static let ofReleases: [StockRule] = [
+    StockRule(
+      key: "release_piloted", name: ReleaseNewsMessages.rulePiloted, event: .releasePiloted, audience: [.owner, .requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "release_pilot_recorded", name: ReleaseNewsMessages.rulePilotRecorded, event: .releasePilotRecorded,
+      audience: [.owner, .requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "release_signed_off", name: ReleaseNewsMessages.ruleSignedOff, event: .releaseSignedOff, audience: [.owner, .requester, .watchers],
+      channels: [.inbox]),
+    StockRule(
+      key: "release_deployed", name: ReleaseNewsMessages.ruleDeployed, event: .releaseDeployed, audience: [.owner, .requester, .watchers],
+      channels: [.inbox]),
+    StockRule(
+      key: "release_closed", name: ReleaseNewsMessages.ruleClosed, event: .releaseClosed, audience: [.owner, .requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "release_cancelled", name: ReleaseNewsMessages.ruleCancelled, event: .releaseCancelled, audience: [.owner, .requester, .watchers],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {
