@@ -1,4 +1,5 @@
--- Problems, changes, releases and major incidents are watched by the staff, as incidents and requests are.
+-- Problems, changes, releases and major incidents are watched by the staff, as incidents and requests are; and releases and major incidents have files,
+-- as problems and changes have.
 
 -- Who of the staff is told what happens to one: an account of the provider's tenant. Who began and stopped stands in its history. Whoever may not see it
 -- any more keeps his row, and is told and shown nothing.
@@ -21,3 +22,19 @@ create index process_watcher_subject on desk.process_watcher (tenant_id, subject
 select steward.protect_tenant_table('desk.process_watcher', 'personal');
 select steward.keep_to_staff('desk.process_watcher', 'personal');
 grant select, insert, delete on desk.process_watcher to steward_app;
+
+-- What is there obeys already, so nothing is read through.
+alter table attachments.attachment
+  add column release_id bigint,
+  add column major_id bigint,
+  add constraint attachment_release_fk foreign key (tenant_id, release_id) references changes.release (tenant_id, id) not valid,
+  add constraint attachment_major_fk foreign key (tenant_id, major_id) references major_incidents.major_incident (tenant_id, id) not valid,
+  drop constraint attachment_subject_check,
+  drop constraint attachment_own_check,
+  add constraint attachment_subject_check
+    check (num_nonnulls(ticket_id, request_id, problem_id, change_id, release_id, major_id) = 1) not valid,
+  -- what is the provider's own has nobody to be public to
+  add constraint attachment_own_check
+    check (visibility = 'internal' or num_nonnulls(problem_id, change_id, release_id, major_id) = 0) not valid;
+create index attachment_release on attachments.attachment (tenant_id, release_id, id) where release_id is not null;
+create index attachment_major on attachments.attachment (tenant_id, major_id, id) where major_id is not null;
