@@ -154,6 +154,22 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// Guard: mail that waited would go to who watched what concerns nobody in particular, also when he does not serve all any more.
+  @Test(arguments: [true, false]) func whatWaitedIsSentToWhoSeesItStill(servesAll: Bool) async throws {
+    let world = try await NotificationsWorld()
+    let ninaId = try await NotificationsWorld.staff("Nina", world.database).1
+    let record = try await world.call("release.open", ["title": "Spring"], as: world.engineer)
+    try await watch("release", record, ninaId, world)
+    _ = try await act("release.cancel", on: record, ["reason": "Withdrawn"], as: world.colleague, world)
+    for _ in 0..<2 { try await world.make() }
+    if !servesAll { for id in [ninaId, world.engineerId] { try await world.database.narrow(id, to: [world.other]) } }
+    try await world.deliver(.mail { _, _ in .sent })
+    let mails = try await world.rows("email").filter { $0.event == "release.cancelled" }
+    let refused = mails.filter { $0.fault == "the receiver may not be told any more" }.map(\.address)
+    #expect(mails.count == 2)
+    #expect(refused == (servesAll ? [] : ["nina@provider.test"]), "who opened it and answers for it is told all the same")
+  }
+
   @Test func rulesNameThoseWhoWatch() async throws {
     let world = try await NotificationsWorld()
     func answer(_ event: String) async -> String {

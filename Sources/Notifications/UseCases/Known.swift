@@ -154,6 +154,14 @@ struct Known: Sendable {
     return processWatchers[subject, default: []].filter { seeing[$0] != nil }
   }
 
+  /// Of whom a receiver must serve one when it is sent: who has nothing to do with it but that he watches it sees it by himself then, too.
+  func concerned(by cause: Cause, _ receiver: Receiver) -> Set<TenantId>? {
+    guard case .staff(let id) = receiver.who, let subject = cause.matter?.watched, processWatchers[subject, default: []].contains(id),
+      cause.owner != id, cause.matter?.submittingStaff != id
+    else { return cause.matter?.concerned(provider) }
+    return cause.matter?.concernedToWatch(provider)
+  }
+
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
   func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
     var found: [Receiver.Who: Receiver] = [:]
