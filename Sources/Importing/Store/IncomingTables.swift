@@ -95,11 +95,13 @@ struct WriteClocks: Statement {
       (tenant_id, id, subject_kind, subject_id, metric, contract_line_version_id, line_reason, sla_version_id, sla_target_id, calendar_version_id, priority,
        budget_seconds, business_days, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds,
        run_started_at, run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq,
-       last_milestone_seq, last_verdict_seq, next_calendar_version_id, recorded_at)
+       last_milestone_seq, last_verdict_seq, next_calendar_version_id, recorded_at, supplier_waits_pause, provider_waits_pause)
     select $1, id, 'ticket', ticket_id, 'resolution', line_version_id, line_reason, sla_version_id, target_id, calendar_version_id, priority,
       budget_seconds, business_days, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds,
       run_started_at, run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq,
-      last_milestone_seq, last_verdict_seq, next_calendar_version_id, $2
+      last_milestone_seq, last_verdict_seq, next_calendar_version_id, $2,
+      (select v.supplier_waits_pause from contracts.pub_sla_version v where v.sla_version_id = incoming_clock.sla_version_id),
+      (select v.provider_waits_pause from contracts.pub_sla_version v where v.sla_version_id = incoming_clock.sla_version_id)
     from pg_temp.incoming_clock
     on conflict do nothing
     """
