@@ -18,6 +18,15 @@ package enum OfferSubject: Sendable, Hashable {
     }
   }
 
+  /// What work on it needs.
+  var permission: String {
+    switch self {
+    case .problem: "problem.work"
+    case .change, .release: "change.work"
+    case .majorIncident: "major_incident.work"
+    }
+  }
+
   package var id: Int64 {
     switch self {
     case .problem(let id), .change(let id), .release(let id), .majorIncident(let id): id
