@@ -75,13 +75,13 @@ import Testing
     try await world.leaveNumbered(20, of: acme, state: "running", attempts: 1)
     try await world.database.runAsSuperuser("vacuum analyze jobs.job")
     let kinds = [Handler.kind]
-    let ofSuspects = try await world.database.scans(of: "jobs.job") { transaction in
+    let ofSuspects = try await world.database.scans(of: "jobs.job") { transaction async throws in
       // Often enough for the plan that holds for all arguments.
       for _ in 0..<7 { #expect(try await transaction.query(SuspectJobs(now: world.clock.now(), kinds: kinds)).count == 16) }
     }
     #expect(ofSuspects.sequential == 0, "\(ofSuspects)")
     #expect(ofSuspects.ofIndexes["job_suspect", default: 0] > 0 && ofSuspects.ofIndexes["job_expired", default: 0] > 0, "\(ofSuspects)")
-    let ofDue = try await world.database.scans(of: "jobs.job") { transaction in
+    let ofDue = try await world.database.scans(of: "jobs.job") { transaction async throws in
       for _ in 0..<7 { #expect(try await transaction.query(DueJobs(now: world.clock.now(), kinds: kinds, after: nil, limit: 64)).count == 64) }
     }
     #expect(ofDue.sequential == 0 && ofDue.ofIndexes["job_suspect", default: 0] == 0, "\(ofDue)")
