@@ -36,6 +36,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: "Database connections (database.connections; default 15).")
   var connections: Int?
 
+  @Option(name: .long, help: "Of these, how many may begin to read at once (database.readers; default two for each processor, at least 4).")
+  var readers: Int?
+
   @Option(name: .long, help: "Run only the API, or only the jobs.")
   var only: Part?
 
@@ -48,12 +51,15 @@ struct ServeCommand: AsyncParsableCommand {
     // The jobs of a worker, when all run at once, take thirteen at the most: some are left for requests.
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 15
     guard (2...1000).contains(connections) else { throw ValidationError("--connections", takes: 2...1000) }
+    let readers = readers ?? reader.int(forKey: "database.readers")
+    guard readers.map((1...1000).contains) ?? true else { throw ValidationError("--readers", takes: 1...1000) }
     let couriers = try OutboundSettings.couriers(reader)
     let fileSettings = try FileSettings(reader)
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
     if only == .worker {
       try ProcessLimits.forbidCoreDumps()
-      try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings, joins: false) { backend in
+      try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, readers: readers, files: fileSettings, joins: false) {
+        backend in
         try await Worker(backend: backend, couriers: couriers).run {
           Terminal.complain(CommandMessages.working.text(Terminal.language))
           try? notifier?.notify(.ready)
@@ -72,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
     let admin = try admin.configuration(reader, certificate: files)
     try ProcessLimits.forbidCoreDumps()
     let runsJobs = only != .api
-    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings, joins: false) { backend in
+    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, readers: readers, files: fileSettings, joins: false) {
+      backend in
       let server = Server(
         backend: backend.posting(by: couriers.webhook), certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics,
         runsJobs: runsJobs, admin: admin, couriers: couriers)

@@ -49,15 +49,17 @@ struct Backend: Sendable {
 
   /// Opens the database, runs `body`, and closes all again, a private cluster included.
   /// - Parameters:
+  ///   - readers: nil: as many as suit the processors (``PostgresConfiguration/maximumReaders``).
   ///   - files: for what serves or sweeps them.
   ///   - joins: whether a trial that runs already is used as it runs; what is to run one itself needs it for itself.
   static func run<T: Sendable>(
-    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, files: FileSettings? = nil, joins: Bool = true,
+    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, readers: Int? = nil, files: FileSettings? = nil, joins: Bool = true,
     _ body: @Sendable (Backend) async throws -> T
   ) async throws -> T {
     switch place {
     case .url(var configuration):
       configuration.maximumConnections = connections
+      if let readers { configuration.maximumReaders = readers }
       return try await open(configuration, isPrivate: false, files: files?.store(), logger, body)
     case .trial(let directory):
       if joins, let running = try Trial.running(in: directory, user: "steward_app", connections: connections) {
@@ -65,8 +67,10 @@ struct Backend: Sendable {
       }
       let trial = try await Trial.start(in: directory, logger: logger)
       do {
+        var configuration = try trial.configuration(user: "steward_app", connections: connections)
+        if let readers { configuration.maximumReaders = readers }
         let result = try await open(
-          trial.configuration(user: "steward_app", connections: connections), isPrivate: true, files: files?.store(trial: directory), logger, body)
+          configuration, isPrivate: true, files: files?.store(trial: directory), logger, body)
         await trial.cluster.stop()
         return result
       } catch {
