@@ -72,7 +72,11 @@ let package = Package(
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents", "TypedFields"]),
     module("Approvals", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module(
-      "Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk"]),
+      "Requests",
+      [
+        "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk", "Contracts",
+        "ServiceLevels",
+      ]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),

@@ -106,8 +106,8 @@ package enum ContractFileMessages: MessageCatalog {
     zh: "注意：此变更追溯至今日之前，对已过去的日期（含费用）同样有效。")
   static let noClocks = Message(
     "contract_plan.no_clocks",
-    "Beware: clocks run for incidents only. A promise for {targets} is recorded, resolved and proven, and nothing measures whether it is kept.",
-    zh: "注意：仅为事件（incident）计时。对{targets}的承诺会被记录、匹配并验证，但不计时，也不判定是否达成。")
+    "Beware: clocks run for incidents and requests only. A promise for {targets} is recorded, resolved and proven, and nothing measures whether it is kept.",
+    zh: "注意：仅为事件（incident）和请求（request）计时。对{targets}的承诺会被记录、匹配并验证，但不计时，也不判定是否达成。")
   static let startsBack = Message(
     "contract_plan.starts_back", "Beware: the term begins before today. Its lines and their fees count from there.",
     zh: "注意：合同期限始于今日之前，合同行及其费用自该日起计。")

@@ -40,6 +40,13 @@ package enum ContractTerms {
       LinePrecedence.choose(from: candidates, for: subject(person, covering, service), keeping: line)
     }
 
+    /// What a line promises that covers what somebody ordered, with the reason for which it is for him; nil: it is not in force.
+    package func terms(of line: Int64, person: Int64?, service: Int64?) -> LineTerms? {
+      let own = candidates.filter { $0.terms.line == line }
+      return LinePrecedence.choose(from: own, for: subject(person, [], service), explicit: nil)
+        ?? LinePrecedence.choose(from: own, for: subject(person, [], service), explicit: line)
+    }
+
     private func subject(_ person: Int64?, _ covering: [Int64], _ service: Int64?) -> LinePrecedence.Subject {
       LinePrecedence.Subject(person: person, units: units, covering: covering, service: service)
     }

@@ -7,7 +7,7 @@ package enum RequestsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     SubmitRequest.self, ReadRequest.self, ListRequests.self, QueueRequests.self, ChangeRequest.self, BeginRequest.self, WithdrawRequest.self,
     CancelRequest.self, CloseRequest.self, TakeRequest.self, OfferRequest.self, AcceptRequest.self, ReturnRequest.self, ListRequestHandovers.self,
-    ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
+    ReadRequestHistory.self, ExplainRequest.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     CommentRequest.self, ListRequestComments.self, WatchRequest.self, UnwatchRequest.self, ListRequestWatchers.self,
     LinkRequestIncident.self, UnlinkRequestIncident.self, ListIncidentsOfRequest.self, ListRequestsOfIncident.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,

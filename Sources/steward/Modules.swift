@@ -69,7 +69,7 @@ enum Modules {
 
   /// Whose rows clocks belong to.
   private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
-    .ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+    .ticket: TicketKeeper(), .request: RequestKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
   ]
 
   /// Of each process, how a record is taken from who may not work on it any more.

@@ -61,7 +61,9 @@ enum ImportTable {
     // Who is asked to agree, and who may: what requests, changes and gates have in common.
     Box("Approvals", 3, platform),
     // Stands on tickets, to which it is linked.
-    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk", "Jobs"])),
+    Box(
+      "Requests", 3,
+      platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk", "Contracts", "ServiceLevels", "Jobs"])),
     // What the terms of any contract come to, a customer's and a supplier's.
     Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),

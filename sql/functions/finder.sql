@@ -1315,39 +1315,65 @@ $$;
 
 grant select on requests.handover to steward_finder;
 
--- Requests of the permitted tenants (null: all) that are not over, the oldest first; or only those of them that are offered to an account, or to a team.
--- Planned for each call, as the queue is.
+-- Requests of the permitted tenants (null: all) that are not over, the next due first, and what has no running clock at the end; or only
+-- those of them that are offered to an account, or to a team. Planned for each call, as the queue is.
 create function finder.open_requests(
-  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  permitted bigint[], wanted_state text, wanted_team bigint, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
+  after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
   only_offered boolean default false, offered_to bigint default null)
-returns table (tenant_id bigint, id bigint, submitted_at timestamptz)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  -- The place behind which it goes on; what has no running clock stands at the end.
+  place_due timestamptz := coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end);
+  place_submitted timestamptz := coalesce(after_submitted, '-infinity'::timestamptz);
+  place_tenant bigint := coalesce(after_tenant, 0);
+  place_id bigint := coalesce(after_id, 0);
 begin
   if only_offered then
-    return query select r.tenant_id, r.id, r.submitted_at
+    return query select r.tenant_id, r.id, r.due_at, r.submitted_at
       from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
       where h.outcome is null and (h.to_id is null or h.to_id = offered_to) and (permitted is null or h.tenant_id = any (permitted))
         and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
-        and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
-      order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+        and (wanted_team is null or exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
+        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
     return;
   end if;
   -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
-  return query (select r.tenant_id, r.id, r.submitted_at from requests.request r
+  return query select f.tenant_id, f.id, f.due_at, f.submitted_at from (
+    (select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
      where permitted is null and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
        and (wanted_state is null or r.state = wanted_state)
-       and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
-     order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201))
+       and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+       and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+       and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+       and (wanted_team is null or exists (
+         select from requests.task t
+         where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
+       and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+     order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201))
     union all
-    (select n.tenant_id, n.id, n.submitted_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
-       select r.tenant_id, r.id, r.submitted_at from requests.request r
+    (select n.tenant_id, n.id, n.due_at, n.submitted_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
+       select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
        where r.tenant_id = p.tenant and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
          and (wanted_state is null or r.state = wanted_state)
-         and (after_id is null or r.submitted_at >= after_submitted
-           and (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
-       order by r.submitted_at, r.id limit least(row_limit, 201)) n
-     order by n.submitted_at, n.tenant_id, n.id limit least(row_limit, 201))
-    order by 3, 1, 2 limit least(row_limit, 201);
+         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+         and (wanted_team is null or exists (
+           select from requests.task t
+           where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
+         and coalesce(r.due_at, 'infinity'::timestamptz) >= place_due
+         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit least(row_limit, 201)) n
+     order by coalesce(n.due_at, 'infinity'::timestamptz), n.submitted_at, n.tenant_id, n.id limit least(row_limit, 201))) f
+    order by coalesce(f.due_at, 'infinity'::timestamptz), f.submitted_at, f.tenant_id, f.id limit least(row_limit, 201);
 end
 $$;
 

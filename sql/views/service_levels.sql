@@ -1,4 +1,5 @@
--- What service levels publish to other modules: where each promise to a customer stands. The budget of what stopped and was judged by
+-- What service levels publish to other modules: where each promise about a ticket stands. What was promised about requests is apart, so that who counts
+-- incidents, or works out credits for them, counts no request among them. The budget of what stopped and was judged by
 -- a target of another calendar is the one that it was judged by.
 
 create view service_levels.pub_clock with (security_invoker = true) as
@@ -10,7 +11,7 @@ create view service_levels.pub_clock with (security_invoker = true) as
   from service_levels.clock c where subject_kind = 'ticket';
 grant select on service_levels.pub_clock to steward_app;
 
--- Promises to customers that were kept or broken, at most one row for each metric of a ticket: a miss stays when its clock is
+-- Promises about tickets that were kept or broken, at most one row for each metric of a ticket: a miss stays when its clock is
 -- withdrawn, until there is a target again and a later clock counts. By the version of the contract line that made them, and when.
 create view service_levels.pub_judged with (security_invoker = true) as
   select tenant_id, id as clock_id, contract_line_version_id as line_version_id, subject_kind, subject_id, metric, priority, verdict,
@@ -29,7 +30,7 @@ create view service_levels.pub_judged_agreement with (security_invoker = true) a
   select tenant_id, id as clock_id, subject_kind, subject_id, party_id, sla_target_id, supplier_contract_version_id, supplier_target_id, metric, priority, verdict,
     case when breached_at is null then observed_at else breached_at end as judged_at
   from service_levels.clock c
-  where subject_kind <> 'ticket' and verdict in ('met', 'missed') and (state <> 'withdrawn' or not exists (
+  where subject_kind in ('assignment', 'dispatch') and verdict in ('met', 'missed') and (state <> 'withdrawn' or not exists (
     select from service_levels.clock n
     where n.tenant_id = c.tenant_id and n.subject_kind = c.subject_kind and n.subject_id = c.subject_id and n.metric = c.metric and n.id > c.id
       and (n.state <> 'withdrawn' or n.verdict = 'missed')));
@@ -55,3 +56,8 @@ grant select on service_levels.pub_standing to steward_app;
 create view service_levels.pub_clock_subject with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, state, verdict from service_levels.clock;
 grant select on service_levels.pub_clock_subject to steward_app;
+
+-- Where each promise about a request stands.
+create view service_levels.pub_request_clock with (security_invoker = true) as
+  select tenant_id, id as clock_id, subject_id as request_id, metric, state, due_at, warned_percent from service_levels.clock where subject_kind = 'request';
+grant select on service_levels.pub_request_clock to steward_app;

@@ -59,7 +59,7 @@ extension ContractPlanner {
 
   /// The promises for whose types of ticket no clock runs, as a warning.
   private func clockless(_ goals: [Goal]) -> [String] {
-    let told = goals.filter { goal in !goal.explicitlyNone && goal.label.ticketType.map { $0 != .incident } ?? false }
+    let told = goals.filter { goal in !goal.explicitlyNone && goal.label.ticketType.map { ![.incident, .request].contains($0) } ?? false }
     guard !told.isEmpty else { return [] }
     let targets = told.map { "“\(words.text($0.label))”" }.joined(separator: language == .chinese ? "、" : ", ")
     return [ContractFileMessages.noClocks.text(language, ["targets": targets])]

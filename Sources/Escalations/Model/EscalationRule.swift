@@ -46,7 +46,7 @@ enum EscalationAgreement: String, Sendable, CaseIterable {
   init(of kind: ClockSubject.Kind) {
     self =
       switch kind {
-      case .ticket: .sla
+      case .ticket, .request: .sla
       case .assignment: .ola
       case .dispatch: .uc
       }

@@ -16,6 +16,8 @@ package struct RequestFacts: Sendable, Equatable {
   /// When it closes by itself, being fulfilled; nil: it does not.
   package internal(set) var closesAt: Instant?
   package internal(set) var withdrawnAt: Instant?
+  /// When its customer was first answered.
+  package internal(set) var respondedAt: Instant?
   /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
 
@@ -50,11 +52,15 @@ package struct RequestProcess: Sendable {
   private var board: TaskBoard
   package private(set) var events: [Event] = []
   private var isMovedByTime = false
+  /// What its clocks are to be told, in order.
+  package private(set) var acts: [(act: RequestAct, at: Instant)] = []
+  private var isWaiting = false
 
   package init(request: RequestFacts, approvals: [Approval] = [], tasks: [RequestTask] = []) {
     self.request = request
     round = ApprovalRound(approvals)
     board = TaskBoard(tasks)
+    isWaiting = waitsForCustomer
   }
 
   package var approvals: [Approval] { round.approvals }
@@ -116,6 +122,7 @@ package struct RequestProcess: Sendable {
     request.closedAt = now
     request.closesAt = nil
     note("closed", at: now)
+    acts.append((.closed, now))
   }
 
   /// Another line covers it now.
@@ -134,6 +141,7 @@ package struct RequestProcess: Sendable {
     try move(.fulfil)
     request.endedAt = now
     note("fulfilled", at: now, counts)
+    acts.append((.fulfilled, now))
   }
 
   private mutating func stop(_ what: String, at now: Instant) throws(Failure) {
@@ -142,6 +150,8 @@ package struct RequestProcess: Sendable {
     noteRound()
     try board.cancelAll(at: now)
     note(what, at: now, counts)
+    acts.append((.stopped(what), now))
+    isWaiting = false
   }
 
   private var counts: [Value.Member] {
@@ -179,12 +189,14 @@ package struct RequestProcess: Sendable {
   ) throws(Failure) {
     try round.delegate(publicId, to: party, named: id, isReassigned: isReassigned, at: now)
     noteRound()
+    noteTurn(at: now)
   }
 
   /// Asks a role besides: nobody whom the rule names can decide.
   package mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
     try round.standIn(role, for: publicId, at: now)
     noteRound()
+    noteTurn(at: now)
   }
 
   /// What time has decided by now: each approval whose time is over goes to somebody else, or counts as refused, at the instant at which it
@@ -194,7 +206,7 @@ package struct RequestProcess: Sendable {
     defer { isMovedByTime = false }
     while request.state == .awaitingApproval, let late = try round.expireNext(at: now) {
       noteRound()
-      if late.isRefused { try settleApprovals(at: late.at) }
+      if late.isRefused { try settleApprovals(at: late.at) } else { noteTurn(at: late.at) }
     }
     if let due = request.closesAt, due <= now { try close(at: due) }
   }
@@ -203,13 +215,35 @@ package struct RequestProcess: Sendable {
     let standing = try round.settle(at: now)
     noteRound()
     switch standing {
-    case .waiting: break
-    case .approved: try agree(at: now)
+    case .waiting: noteTurn(at: now)
+    case .approved:
+      try agree(at: now)
+      noteTurn(at: now)
     case .rejected:
       try move(.reject)
       request.decidedAt = now
       request.endedAt = now
       note("rejected", at: now)
+      acts.append((.stopped("rejected"), now))
+      isWaiting = false
+    }
+  }
+
+  /// Whether nobody but the customer's people can move it on. As long as one of the provider's own may decide it is the provider's turn.
+  private var waitsForCustomer: Bool {
+    let asked = approvals.filter { $0.state == .asked }
+    return request.state == .awaitingApproval && !asked.isEmpty && asked.allSatisfy(\.isOfCustomer)
+  }
+
+  /// Tells the clocks whose turn it is, where that is another's now. From one approver of the customer to the next it is one wait; and a wait that
+  /// ends at the instant at which it began, for somebody stands in, was none.
+  private mutating func noteTurn(at now: Instant) {
+    guard waitsForCustomer != isWaiting else { return }
+    isWaiting.toggle()
+    if !isWaiting, let last = acts.last, last.act == .waits, last.at == now {
+      acts.removeLast()
+    } else {
+      acts.append((isWaiting ? .waits : .goesOn, now))
     }
   }
 
@@ -268,7 +302,10 @@ package struct RequestProcess: Sendable {
   }
 
   private mutating func noteBoard() {
-    for event in board.takeEvents() { note(event.what, .task(event.task), at: event.at) }
+    for event in board.takeEvents() {
+      note(event.what, .task(event.task), at: event.at)
+      if TaskBoard.isWork(event.what) { acts.append((.begun, event.at)) }
+    }
   }
 
   /// Tells whoever was at a task until now that he is not any more.
@@ -283,8 +320,10 @@ package struct RequestProcess: Sendable {
   mutating func noteOwnership(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
 
   /// That something was said; it moves nothing.
-  mutating func noteComment(_ id: PublicId, _ visibility: CommentVisibility, at now: Instant) {
+  /// - Parameter isWord: whether the staff said it to the customer.
+  mutating func noteComment(_ id: PublicId, _ visibility: CommentVisibility, isWord: Bool, at now: Instant) {
     note("commented", at: now, [Value.Member("comment", .id(id)), Value.Member("visibility", .text(visibility.rawValue))])
+    if isWord { acts.append((.told, now)) }
   }
 
   /// Which attributes were told.

@@ -90,6 +90,9 @@ package struct TaskBoard: Sendable, Equatable {
     }
   }
 
+  /// Whether an event tells that somebody is at a task, or did it: not that it can be done, or is another team's.
+  package static func isWork(_ what: String) -> Bool { [TaskState.Event.claim, .complete, .fail, .skip].contains { name($0) == what } }
+
   private static func name(_ event: TaskState.Event) -> String {
     switch event {
     case .open: "task_opened"

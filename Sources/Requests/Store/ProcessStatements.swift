@@ -145,11 +145,12 @@ struct UpdateRequest: Statement {
   let lastSeq: Int64
   let process: RequestProcess
   let owner: RequestOwner?
+  let dueAt: Instant?
 
   static let sql = """
     update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
       ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17,
-      owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21
+      owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21, responded_at = $22, due_at = $23
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -176,6 +177,23 @@ struct UpdateRequest: Statement {
     parameters.append(owner?.publicId)
     parameters.append(owner?.name)
     parameters.append(facts.closesAt)
+    parameters.append(facts.respondedAt)
+    parameters.append(dueAt)
+  }
+}
+
+/// What nobody did changes no version: whoever read the request before may still act on it.
+struct UpdateRequestDue: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let dueAt: Instant?
+
+  static let sql = "update requests.request set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(dueAt)
   }
 }
 

@@ -1,28 +1,43 @@
 import Kernel
 import Postgres
 
-/// Where requests stand that are not over, across customers: ids and sort keys only (schema-rules 23).
+/// Where requests stand that are not over, across customers, the next due first: ids and sort keys only (schema-rules 23).
 struct RequestPositions: Statement {
   struct Found: Sendable {
     let tenant: TenantId
     let id: Int64
+    let dueAt: Instant?
     let submittedAt: Instant
   }
 
   /// Nil: every customer.
   let tenants: [Int64]?
   let state: RequestState?
+  /// Only what this team has a task of that is to be done.
+  let team: Int64?
+  let owner: Int64?
+  let isUnowned: Bool
+  let dueFrom: Instant?
+  let dueBefore: Instant?
   /// Only what is offered to the reader, or to a team.
   let isOffered: Bool
   let reader: Int64?
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8)"
+  static let sql = """
+    select tenant_id, id, due_at, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
     parameters.append(state?.rawValue)
+    parameters.append(team)
+    parameters.append(owner)
+    parameters.append(isUnowned)
+    parameters.append(dueFrom)
+    parameters.append(dueBefore)
+    parameters.append(after?.dueAt)
     parameters.append(after?.submittedAt)
     parameters.append(after?.tenant)
     parameters.append(after?.id)
@@ -31,15 +46,23 @@ struct RequestPositions: Statement {
     parameters.append(reader)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), submittedAt: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(tenant: try row.next(), id: try row.next(), dueAt: try row.next(), submittedAt: try row.next())
+  }
 }
 
-/// The requests at positions that the finder gave.
+/// The requests at positions that the finder gave, each with what is due next of its promises and the highest share of a budget of which it warned.
 struct RequestsAt: Statement {
+  struct Found: Sendable {
+    let request: RequestRow
+    let dueMetric: String?
+    let warnedPercent: Int64?
+  }
+
   let positions: [RequestPositions.Found]
 
   static let sql = """
-    \(RequestRow.selectListed) join unnest($1::bigint[], $2::bigint[]) k (tenant_id, id) on k.tenant_id = r.tenant_id and k.id = r.id
+    \(RequestRow.selectQueued) join unnest($1::bigint[], $2::bigint[]) k (tenant_id, id) on k.tenant_id = r.tenant_id and k.id = r.id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -47,5 +70,7 @@ struct RequestsAt: Statement {
     parameters.append(positions.map(\.id))
   }
 
-  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(request: try RequestRow(&row), dueMetric: try row.next(), warnedPercent: try row.next())
+  }
 }

@@ -82,6 +82,8 @@ struct RequestRow: Sendable {
   let tasksDone: Int64
   let tasksSkipped: Int64
   let version: Int64
+  /// When the next of its clocks is due.
+  let dueAt: Instant?
   /// Read with a request alone, not with those of a list.
   var attributes = HeldAttributes()
   /// Who took it; nil: nobody.
@@ -103,14 +105,25 @@ struct RequestRow: Sendable {
   /// With its attributes.
   static let select = "select \(head), v.content, \(tail), \(HeldAttributes.columnsOfRequest) \(tables)"
   /// For a listing, which shows the name and the form of what was ordered, and nothing else of it.
-  static let selectListed = """
-    select \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(tail) \(tables)
+  static let selectListed = "select \(listed) \(tables)"
+  /// The same with what is due next, and the share of a budget of which a clock that counts warned.
+  static let selectQueued = """
+    select \(listed),
+      (select c.metric from service_levels.pub_request_clock c
+       where c.tenant_id = r.tenant_id and c.request_id = r.id and c.state = 'running' and c.due_at = r.due_at order by c.metric limit 1),
+      (select max(c.warned_percent) from service_levels.pub_request_clock c
+       where c.tenant_id = r.tenant_id and c.request_id = r.id and c.state in ('running', 'paused'))
+    \(tables)
+    """
+
+  private static let listed = """
+    \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(tail)
     """
 
   private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
   private static let tail = """
     l.public_id, r.answers, p.public_id, p.name, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total,
-      r.tasks_done, r.tasks_skipped, r.version, \(RequestOwner.columns),
+      r.tasks_done, r.tasks_skipped, r.version, r.due_at, \(RequestOwner.columns),
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_name from handbooks.pub_accountable h where h.process = 'request'),
@@ -146,6 +159,7 @@ struct RequestRow: Sendable {
     tasksDone = try row.next()
     tasksSkipped = try row.next()
     version = try row.next()
+    dueAt = try row.next()
     owner = try RequestOwner(&row)
     standIn = try Accountable(&row)
   }
@@ -163,7 +177,7 @@ struct RequestRow: Sendable {
 extension RequestFacts {
   /// Of `r`, in the order of ``init(_:)``.
   static let columns =
-    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at"
+    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at, r.responded_at"
 
   init(_ row: inout RowReader) throws {
     self.init(state: RequestState(rawValue: try row.next()) ?? .withdrawn, line: try row.next())
@@ -175,6 +189,7 @@ extension RequestFacts {
     withdrawnAt = try row.next()
     reason = try row.next()
     closesAt = try row.next()
+    respondedAt = try row.next()
   }
 }
 

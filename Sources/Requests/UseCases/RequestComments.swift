@@ -56,7 +56,8 @@ package enum CommentRequest: Operation {
     let isMovedByTime = work.isMoved
     // It may be an objection: the time until it closes by itself begins anew.
     if context.principal.side == .customer, work.process.request.closesAt != nil { try await work.planClosing() }
-    work.process.noteComment(id, visibility, at: context.now)
+    let isWord = visibility == .everybody && context.principal.side == .staff
+    work.process.noteComment(id, visibility, isWord: isWord, at: context.now)
     try await work.save(countsVersion: isMovedByTime)
     return RequestCommentRecord(
       id: id, visibility: visibility.rawValue, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name,

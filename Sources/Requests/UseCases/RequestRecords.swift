@@ -3,6 +3,7 @@ import Catalog
 import Desk
 import Kernel
 import Operations
+import ServiceLevels
 import Tenancy
 
 /// A request, with all that was ordered, who agrees to it, and, for the staff, what is done for it.
@@ -12,6 +13,7 @@ package struct RequestOutput: OperationOutput {
   let approvals: [ApprovalLine]
   let tasks: [TaskLine]
   let incidents: [PublicId]
+  let clocks: [ClockRecord]
 
   package static let fields: [OutputField<RequestOutput>] =
     RequestLine.facts { $0.line } + [
@@ -29,6 +31,10 @@ package struct RequestOutput: OperationOutput {
         "incidents", .list(.id), "The incidents that it is linked to and that one may see, at most 100; request.incidents lists them all.",
         "与其关联且有权查看的事件，最多 100 个；request.incidents 可列出全部。"
       ) { .array($0.incidents.map { .id($0) }) },
+      OutputField(
+        "clocks", listOf: ClockRecord.self, "The promises of the SLA that the contract line sells with it; none of what was ordered before there were any.",
+        "所依据的合同行的 SLA 承诺；启用请求计时之前提交的请求没有。"
+      ) { $0.clocks },
     ]
 }
 
@@ -107,6 +113,11 @@ package struct RequestLine: OperationOutput {
         "reason", .text, "Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.",
         "拒绝或取消的理由；旧版本登记的请求则为启动或关闭的理由。"
       ) { .text(of($0).row.facts.reason) },
+      OutputField(
+        "dueAt", .instant, "When the next of its promises is due: its first answer, the next word, or its fulfilment; null: none is running.",
+        "下一项承诺（首次响应、进展告知或履行完成）的到期时间；没有运行中的承诺则为 null。"
+      ) { .instant(of($0).row.dueAt) },
+      OutputField("respondedAt", .instant, "When its customer was first answered.", "首次答复客户的时间。") { .instant(of($0).row.facts.respondedAt) },
       OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant(of($0).row.submittedAt) },
       OutputField("askedAt", .instant, "When the first approver was asked; null: nobody was.", "首次请求审批的时间；无则为 null。") { .instant(of($0).row.facts.askedAt) },
       OutputField("decidedAt", .instant, "When all had agreed, or one had refused.", "全部同意或被拒绝的时间。") { .instant(of($0).row.facts.decidedAt) },
@@ -175,6 +186,7 @@ extension OperationContext {
     let (approvals, tasks, incidents) = try await transaction.query(
       ApprovalsShown(tenant: tenant.id, request: row.id), TasksShown(tenant: tenant.id, request: row.id),
       IncidentsOfRequest(tenant: tenant.id, scope: incidentRows, request: row.id, after: 0, limit: 100))
+    let clocks = try await SubjectClocks.look(at: .request(row.id), tenant: tenant.id, in: transaction)
     return RequestOutput(
       line: RequestLine(row, in: self), content: try OfferingContent.read(row.content).withoutTasks,
       approvals: approvals.map { ApprovalLine($0, of: tenant) },
@@ -183,7 +195,7 @@ extension OperationContext {
         let incident = self.id(.incident, one.publicId)
         // Of several kinds it is one incident.
         if !linked.contains(incident) { linked.append(incident) }
-      })
+      }, clocks: clocks.records)
   }
 
   /// A request that the caller may see, locked for an act; refuses one that saw another version.

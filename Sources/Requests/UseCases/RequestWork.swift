@@ -4,6 +4,7 @@ import Catalog
 import Kernel
 import Operations
 import Postgres
+import ServiceLevels
 import Tenancy
 
 /// A request in the hands of an act: read and locked with its approvals and tasks. The act moves ``process`` in memory; ``save(countsVersion:)``
@@ -19,6 +20,10 @@ struct RequestWork: Sendable {
   let before: RequestProcess
   /// Who has taken it; nil: the rule says who answers.
   var owner: RequestOwner?
+  /// What the customer was promised.
+  var clocks: SubjectClocks
+  /// The clocks whose promises were broken by then; others have told of those.
+  let missedRead: Set<Int64>
   private var edit: AttributeEdit?
 
   static let time = Actor(kind: .system, id: 0, via: .job)
@@ -32,9 +37,10 @@ struct RequestWork: Sendable {
       TasksOfRequest(tenant: tenant.id, request: id))
     guard let held = requests.first else { return nil }
     let process = RequestProcess(request: held.facts, approvals: approvals, tasks: tasks)
+    let clocks = try await SubjectClocks.load(.request(held.id), tenant: tenant.id, at: now, in: transaction)
     var work = RequestWork(
       tenant: tenant, actor: actor, now: now, random: random, transaction: transaction, held: held, process: process, before: process,
-      owner: held.owner)
+      owner: held.owner, clocks: clocks, missedRead: clocks.missed)
     try work.process.expire(at: now)
     return work
   }
@@ -129,6 +135,7 @@ struct RequestWork: Sendable {
     guard isMoved else { return }
     try await askStandIns()
     if process.request.state == .fulfilled, before.request.state != .fulfilled { try await planClosing() }
+    try tellClocks()
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
     if isAccessDone, let recorded = try await recordAccess() {
       events.append(("access_recorded", now, actor, recorded))
@@ -136,7 +143,8 @@ struct RequestWork: Sendable {
     transaction.enqueue(
       UpdateRequest(
         tenant: tenant.id, id: held.id, read: held.version, version: held.version + (countsVersion ? 1 : 0),
-        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner))
+        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner, dueAt: clocks.nextDueAt))
+    saveClocks()
     // It is over: nobody accepts what was offered. Of what a customer's word ended the sweep sees to that.
     if process.request.endedAt != nil, before.request.endedAt == nil, actor.kind != .customer {
       transaction.enqueue(EndRequestHandovers(tenant: tenant.id, request: held.id, now: now))

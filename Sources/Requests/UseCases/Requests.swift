@@ -95,6 +95,7 @@ package enum SubmitRequest: Operation {
       for: RequestNews.consumers(of: RequestNews.submitted.rawValue))
     var work = try await context.requestWork(request)
     context.transaction.enqueueWords(of: work.held.searched(in: tenant), work.held.words)
+    try await work.promise()
     try work.begin(content, value: value, persons: people.named(by: reading.persons))
     work.tell(edit)
     // What nobody has to agree to can be worked on at once; for a customer's people, who read no tasks, the sweep opens them.

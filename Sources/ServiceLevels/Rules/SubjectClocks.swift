@@ -41,6 +41,12 @@ package struct SubjectClocks: Sendable {
     bySubject(subjects, try await transaction.last(ClocksOfSubjects(tenant: tenant, subjects: subjects)), CalendarSeries())
   }
 
+  /// The clocks of one subject to look at, in a transaction that goes on.
+  package static func look(at subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws -> SubjectClocks {
+    let clocks = try await transaction.query(ClocksOfSubjects(tenant: tenant, subjects: [subject]))
+    return bySubject([subject], clocks, CalendarSeries())[subject] ?? SubjectClocks(subject)
+  }
+
   private static func bySubject(_ subjects: [ClockSubject], _ clocks: [SubjectClock], _ calendars: CalendarSeries) -> [ClockSubject: SubjectClocks] {
     let found = Dictionary(grouping: clocks, by: \.subject)
     return Dictionary(

@@ -47,7 +47,14 @@ struct ClockSettlement: Sendable {
 
 extension ClockSubject {
   /// Who tells people of promises to customers; and who hands the ticket on, by those and by what turns promise.
-  var consumers: [String] { kind == .ticket ? ["notifications", "escalations"] : ["escalations"] }
+  var consumers: [String] {
+    switch kind {
+    case .ticket: ["notifications", "escalations"]
+    // Rules by shares of a promised time, and those of who is told of them, are incidents'.
+    case .request: []
+    case .assignment, .dispatch: ["escalations"]
+    }
+  }
 }
 
 extension SubjectClocks {
