@@ -5,3 +5,6 @@ alter table major_incidents.telling
   drop constraint telling_what_check,
   add constraint telling_what_check
     check ((entry_id is null) = (resolution is not null) and (entry_id is null or closure_code is null)) not valid;
+
+-- The tickets of one customer that ended so, the newest first: with a code that few have, all of the customer's were read.
+create index ticket_closure_code on desk.ticket (tenant_id, closure_code, opened_at, id) where closure_code is not null;
