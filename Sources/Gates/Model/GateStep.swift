@@ -42,8 +42,9 @@ package enum GateStep: String, Sendable, CaseIterable {
   package static func steps(of process: GateProcess) -> [GateStep] { allCases.filter { $0.process == process } }
 
   /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
-  /// comment. What is resolved goes to nobody else. Changes are closed while it is worked on. What was ordered nobody changes; of a problem that is resolved and of a change that was
-  /// agreed to nothing is written any more. Files are attached to whatever there is; to problems and changes by the staff alone.
+  /// comment. What is resolved goes to nobody else. Its changes are closed while it is worked on. What was ordered nobody changes; of a
+  /// problem that is resolved and of a change that was agreed to nothing is written any more. Files are attached to whatever there is; to
+  /// problems and changes by the staff alone.
   package var facts: [GateFact] {
     switch self {
     case .open:
