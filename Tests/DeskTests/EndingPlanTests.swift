@@ -57,6 +57,21 @@ import Testing
     #expect(plans["closing"]?.contains { $0.contains("ticket_closing") } == true)
     #expect(plans["waiting"]?.contains { $0.contains("cascade_item_waiting") } == true)
   }
+
+  /// Guard: planned once for all parameters as well, the list of those that ended so reads no others.
+  @Test func whatEndedSoIsReadByItsIndex() async throws {
+    let world = try await DeskWorld()
+    _ = try await world.open("One")
+    let plan = try await world.database.superuser.transaction { transaction in
+      try await transaction.execute(MultiplyEnded())
+      try await transaction.execute(AnalyzeEnded())
+      try await transaction.execute(PlanOnce())
+      try await transaction.execute(PrepareEnded())
+      return try await transaction.query(PlanEnded())
+    }
+    #expect(plan.contains { $0.contains("ticket_closure_code") }, "\(plan.joined(separator: "\n"))")
+    #expect(!plan.contains { $0.contains("Seq Scan on ticket t") || $0.contains("ticket_opened") }, "\(plan.joined(separator: "\n"))")
+  }
 }
 
 private struct IdOfTicket: Statement {
@@ -89,6 +104,38 @@ private struct WaitingPlan: Statement {
 private struct ClosingPlan: Statement {
   static let sql = """
     explain select t.tenant_id, t.id from desk.ticket t where t.closes_at is not null and t.closes_at <= '2026-03-10' order by t.closes_at, t.tenant_id, t.id limit 200
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// One in a hundred was withdrawn; half did not end yet.
+private struct MultiplyEnded: Statement {
+  static let sql = """
+    insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+      closure_code, last_seq, recorded_at, updated_at)
+    select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3,
+      case when n % 2 = 0 then 'resolved' else 'new' end, t.opened_at - n * interval '1 minute',
+      case when n % 100 = 0 then 'withdrawn' when n % 2 = 0 then 'code ' || n % 6 end, 1, t.recorded_at, t.updated_at
+    from desk.ticket t cross join generate_series(1, 20000) n
+    """
+}
+
+private struct AnalyzeEnded: Statement {
+  static let sql = "analyze desk.ticket"
+}
+
+private struct PlanOnce: Statement {
+  static let sql = "set local plan_cache_mode = force_generic_plan"
+}
+
+private struct PrepareEnded: Statement {
+  static let sql = "prepare ended_so as \(TicketsOfClosureCode.sql)"
+}
+
+private struct PlanEnded: Statement {
+  static let sql = """
+    explain execute ended_so (1, true, '{}', null, null, null, null, '2000-01-01', '2100-01-01', 0, 51, 'withdrawn')
     """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

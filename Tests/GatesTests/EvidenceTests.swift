@@ -12,6 +12,8 @@ import Testing
   private static let staffs: (name: String, value: Value) = ("evidence", .array(["file"]))
   private static let customers: (name: String, value: Value) = ("evidence", .array(["customer_file"]))
 
+  private static let changes: (name: String, value: Value) = ("evidence", .array(["changes_closed"]))
+
   private static func files(_ ids: Value...) -> [Value.Member] { [Value.Member("files", .array(ids))] }
 
   private static func refusal(_ body: () async throws -> Value) async -> [String] {
@@ -141,9 +143,58 @@ import Testing
     #expect(customer?.violations.map(\.path) == ["closureCode"])
     #expect(await Self.refusal { try await world.gate("incident.assign", asked) } == ["fields[0] gate.never_there"])
   }
+
+  /// What a change is to resolve goes through when each of them is closed or given up, not when it is done alone; what none is to resolve, at once.
+  @Test func theChangesOfAnIncidentAreClosedBeforeIt() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("incident.resolve", Self.changes, name: "Changes")
+    #expect(try await world.resolve(try await world.open())["state"] == "resolved")
+    #expect(try await world.open([Value.Member("resolution", "Put out")])["state"] == "resolved")
+    let (incident, another) = (try await world.open(), try await world.open())
+    var change = try await world.change(for: [world.acme])
+    let (dropped, others) = (try await world.change(for: [world.acme]), try await world.change(for: [world.acme]))
+    for one in [change, dropped] { try await world.link(one, to: incident) }
+    try await world.link(others, to: another)
+    func tried() async throws -> Value { try await world.resolve(try await world.act("read", on: incident)) }
+    let failure = try await world.stopped { try await tried() }
+    #expect(failure.violations.map { "\($0.path) \($0.message.key)" } == ["evidence gate.evidence_missing"])
+    #expect(failure.arguments["missing"] == "changes_closed")
+    _ = try await world.step("change.cancel", on: try await world.read("change", dropped), [Value.Member("reason", "Not needed")])
+    try await world.stopped { try await tried() }
+    change = try await world.agreed(try await world.step("change.submit", on: try await world.read("change", change)))
+    change = try await world.step("change.start", on: change)
+    change = try await world.step("change.complete", on: change, [Value.Member("outcome", "failed")])
+    change = try await world.step("change.review", on: change, [Value.Member("review", "Too old")])
+    try await world.stopped { try await tried() }
+    #expect(try await world.step("change.close", on: change)["state"] == "closed")
+    let resolved = try await tried()
+    #expect(resolved["state"] == "resolved", "the other one is another incident's")
+  }
+
+  /// Before it is closed as well: a change that is taken from it is waited for no more.
+  @Test func aChangeThatIsTakenFromItIsWaitedForNoMore() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("incident.close", Self.changes, name: "Changes")
+    let incident = try await world.open()
+    let change = try await world.change(for: [world.acme])
+    try await world.link(change, to: incident)
+    _ = try await world.resolve(try await world.act("read", on: incident))
+    try await world.stopped { try await world.act("close", on: try await world.act("read", on: incident)) }
+    try await world.link(change, to: incident, verb: "unlink")
+    #expect(try await world.act("close", on: try await world.act("read", on: incident))["state"] == "closed")
+    for step in ["incident.open", "incident.assign", "incident.dispatch", "change.close"] {
+      #expect(await Self.refusal { try await world.gate(step, Self.changes) } == ["evidence[0] gate.never_there"], "\(step)")
+    }
+  }
 }
 
 extension GatesWorld {
+  /// Says that a change is to resolve an incident, or that it is not after all.
+  fileprivate func link(_ change: Value, to incident: Value, verb: String = "link") async throws {
+    _ = try await invoke(
+      "change.\(verb)_incident", [Value.Member("id", change.at("id")), Value.Member("incident", incident.at("id"))], as: engineer)
+  }
+
   /// A file on an incident, as it lies in the database.
   fileprivate func file(
     _ number: UInt8, on incident: Value, by kind: String, account: Int64 = 1, of tenant: TenantEntry? = nil, isDeleted: Bool = false

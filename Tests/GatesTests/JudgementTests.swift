@@ -57,9 +57,11 @@ import Testing
     let ofIncidents = Set(GateStep.steps(of: .incident).flatMap(\.facts))
     #expect(
       ofIncidents.subtracting(GateStep.open.facts) == [
-        .owner, .team, .assignee, .closureCode, .publicComment, .article, .file, .customerFile,
+        .owner, .team, .assignee, .closureCode, .publicComment, .article, .changesClosed, .file, .customerFile,
       ])
-    let registry = try Registry([PlatformModule.self, DeskModule.self, GatesModule.self])
+    let registry = try Registry([
+      PlatformModule.self, CatalogModule.self, DeskModule.self, GatesModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self,
+    ])
     func takes(_ operation: String, _ field: String) -> Bool { registry[operation]?.inputFields.contains { $0.name == field } ?? false }
     for fact in GateStep.open.facts { #expect(takes("incident.open", fact.rawValue), "\(fact)") }
     // By the operations that change an incident which is open, and those of them that take a resolved one.
@@ -72,6 +74,8 @@ import Testing
       case .publicComment: (isGiven, isGivenLate) = (takes("incident.comment", "visibility"), takes("incident.comment", "visibility"))
       // How it ended is said by whoever ends it; a file is named by whoever takes the step.
       case .closureCode: (isGiven, isGivenLate) = (false, takes("incident.close", "closureCode"))
+      // A change is for what is worked on, and is closed whatever became of that.
+      case .changesClosed: (isGiven, isGivenLate) = (false, takes("change.close", "id") && takes("change.unlink_incident", "incident"))
       case .file, .customerFile:
         (isGiven, isGivenLate) = (
           ["incident.assign", "incident.dispatch", "incident.resolve"].allSatisfy { takes($0, "files") }, takes("incident.close", "files")
@@ -80,7 +84,8 @@ import Testing
       default: (isGiven, isGivenLate) = (changing.contains { takes($0, fact.rawValue) }, changingResolved.contains { takes($0, fact.rawValue) })
       }
       for step in [GateStep.assign, .dispatch] { #expect(step.facts.contains(fact) == isGiven, "\(step) \(fact)") }
-      #expect(GateStep.resolve.facts.contains(fact) == (isGiven || fact == .closureCode && takes("incident.resolve", "closureCode")), "\(fact)")
+      let isGivenWithIt = fact == .closureCode && takes("incident.resolve", "closureCode") || fact == .changesClosed && isGivenLate
+      #expect(GateStep.resolve.facts.contains(fact) == (isGiven || isGivenWithIt), "\(fact)")
       #expect(GateStep.close.facts.contains(fact) == isGivenLate, "\(fact)")
     }
   }

@@ -50,6 +50,48 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// Nobody said how they ended: whoever asks for it is not answered by what is written where nobody does, the others are.
+  @Test func aCodeThatNobodySaidPassesNoGateThatAsksForIt() async throws {
+    let world = try await MajorWorld()
+    let (asked, unasked) = (try await world.incident("Slow"), try await world.incident("Stands still", of: world.other))
+    let account = try await world.database.staff(.accountManager)
+    let owner = try await world.call("staff.create", ["login": "kim@msp.example", "name": "Kim", "password": "correct horse battery"], as: world.database.root)
+    try await world.call(
+      "gate.create",
+      [
+        "customer": .id(world.acme.publicId), "step": "incident.resolve", "fields": .array(["closureCode"]), "owner": owner["id"] ?? .null,
+        "name": .object(["en": "Closure code"]), "purpose": .object(["en": "Figures by closure code"]),
+      ], as: account)
+    let major = try await world.declare([(asked, world.acme), (unasked, world.other)])
+    var acted = try await world.act("resolve", on: major, ["resolution": "Works again.", "cascade": .bool(true)])
+    try await world.tell()
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": asked])["state"] == "new")
+    let read = try await world.call("incident.read", ["id": unasked])
+    #expect(read["state"] == "resolved" && read["closureCode"] == "solved")
+    let children = try await world.list("major_incident.incidents", major["id"])
+    #expect(children.compactMap { $0["resolving"] } == ["left", "done"], "\(children)")
+    // Said, it passes: the same code too.
+    acted = try await world.act("reopen", on: acted, ["reason": "No"])
+    _ = try await world.act("resolve", on: acted, ["resolution": "Works again.", "cascade": .bool(true), "closureCode": "solved"])
+    try await world.tell()
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": asked])["state"] == "resolved")
+  }
+
+  /// Where the provider retired `solved`, whoever resolves says how they ended; without cascade nobody is asked.
+  @Test func whereSolvedIsRetiredACodeIsSaid() async throws {
+    let world = try await MajorWorld()
+    let mine = try await world.incident("Slow")
+    let major = try await world.declare([(mine, world.acme)])
+    let codes = try await world.call("code.list", ["list": "closure_code"])["items"]?.array ?? []
+    let solved = codes.first { $0["key"] == "solved" } ?? .null
+    try await world.call("code.retire", ["id": solved["id"] ?? .null], as: world.database.root, version: solved["version"])
+    let refused = await refusal { try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)]) }
+    #expect(refused == "closureCode code.retired")
+    #expect(try await world.act("resolve", on: major, ["resolution": "Done"])["state"] == "resolved")
+  }
+
   @Test func withoutCascadeNobodyIsResolvedWithIt() async throws {
     let world = try await MajorWorld()
     let mine = try await world.incident("Slow")

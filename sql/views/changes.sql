@@ -39,6 +39,12 @@ create view changes.pub_open_task with (security_invoker = true) as
   where t.state in ('ready', 'active', 'failed') and c.state = 'implementing';
 grant select on changes.pub_open_task to steward_app;
 
+-- Which changes are to resolve an incident, and when each was closed or given up: for the gates before it ends.
+create view changes.pub_incident_change with (security_invoker = true) as
+  select l.tenant_id, l.other_tenant_id as customer_id, l.other_id as ticket_id, c.id as change_id, c.ended_at
+  from changes.link l join changes.change c on c.tenant_id = l.tenant_id and c.id = l.change_id where l.kind = 'incident';
+grant select on changes.pub_incident_change to steward_app;
+
 -- What the staff are told of a change, who they may be, and who had a part in it and decides on nothing of it.
 create view changes.pub_told_change with (security_invoker = true) as
   select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.approval, c.reason, c.outcome_note, c.owner_id, c.author_kind,

@@ -16,6 +16,7 @@ grant select on contracts.pub_line_terms to steward_app;
 -- Their versions that stand, with all targets; one row without a target for a version that has none.
 create view contracts.pub_sla_target with (security_invoker = true) as
   select v.sla_id, v.id as sla_version_id, v.valid_from, g.id as target_id, g.metric, g.priority, g.budget_seconds, g.business_days,
-    g.objective_millionths, g.calendar_id, g.ticket_type, g.service_id, g.ci_tier, g.period, g.counts_from, g.explicitly_none
+    g.objective_millionths, g.calendar_id, g.ticket_type, g.service_id, g.ci_tier, g.period, g.counts_from, g.explicitly_none,
+    g.warn_percents
   from contracts.standing_sla_version v left join contracts.sla_target g on g.sla_version_id = v.id;
 grant select on contracts.pub_sla_target to steward_app;

@@ -27,7 +27,8 @@ create view suppliers.pub_contract_version with (security_invoker = true) as
 grant select on suppliers.pub_contract_version to steward_app;
 
 create view suppliers.pub_target with (security_invoker = true) as
-  select id as target_id, contract_version_id, metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective_millionths, period, counts_from
+  select id as target_id, contract_version_id, metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective_millionths, period, counts_from,
+    warn_percents
   from suppliers.target;
 grant select on suppliers.pub_target to steward_app;
 

@@ -56,7 +56,7 @@ extension Ticket {
     case .team: team != nil
     case .assignee: assignee != nil
     // What lies in other rows, and what is said with the act.
-    case .cis, .publicComment, .article, .file, .customerFile, .closureCode: false
+    case .cis, .publicComment, .article, .changesClosed, .file, .customerFile, .closureCode: false
     // Of other processes.
     case .result, .outcome, .cause, .workaround, .plan, .backOut, .test, .publicText, .tasks, .review: false
     }
@@ -88,6 +88,11 @@ extension OperationContext {
     let rest = needed.attributes.subtracting(present.attributes)
     // What nobody could tell of it is not asked for: a retired one.
     if !rest.isEmpty { present.attributes.formUnion(try await untellable(rest, of: .incident, customer: tenant.id)) }
+    if needed.facts.contains(.changesClosed) {
+      // No change is to resolve what is not there yet.
+      let waits = isNew ? false : try await hasOpenChange(ticket)
+      if !waits { present.facts.insert(.changesClosed) }
+    }
     guard !isNew else { return present }
     // A code that nobody said is written all the same when it is resolved.
     if needed.facts.contains(.closureCode), !ticket.state.isOpen,
@@ -101,5 +106,10 @@ extension OperationContext {
     if found.hasPublicComment { present.facts.insert(.publicComment) }
     if found.hasArticle { present.facts.insert(.article) }
     return present
+  }
+
+  /// Whether a change that is to resolve it goes on.
+  private func hasOpenChange(_ ticket: Ticket) async throws -> Bool {
+    try await transaction.first(HasOpenChange(provider: provider.id, tenant: tenant.id, ticket: ticket.id)) == true
   }
 }

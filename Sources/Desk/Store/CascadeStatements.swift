@@ -34,7 +34,8 @@ package struct PlanCascade: Statement {
   package enum With: Sendable {
     /// A ticket of the same customer, by its row: its words are those of the resolution.
     case parent(Int64)
-    case major(PublicId, number: String, resolution: String, closureCode: String)
+    /// Without a code where nobody said one.
+    case major(PublicId, number: String, resolution: String, closureCode: String?)
   }
 
   let tenant: TenantId

@@ -32,6 +32,26 @@ struct EvidenceOfTicket: Statement {
   }
 }
 
+/// Whether a change that is to resolve a ticket is neither closed nor given up.
+struct HasOpenChange: Statement {
+  let provider: TenantId
+  let tenant: TenantId
+  let ticket: Int64
+
+  static let sql = """
+    select exists (
+      select from changes.pub_incident_change c where c.tenant_id = $1 and c.customer_id = $2 and c.ticket_id = $3 and c.ended_at is null)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(tenant)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
 /// Whether somebody said by which code a ticket ended that was resolved and not opened again since.
 struct ClosureCodeIsSaid: Statement {
   let tenant: TenantId

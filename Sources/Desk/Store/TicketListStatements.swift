@@ -61,6 +61,19 @@ struct OpenTicketsOfTenant: Statement {
   static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
 }
 
+/// The same of those that ended so, by the index of closure codes: a condition that may be left out finds none, where the server plans once for all.
+struct TicketsOfClosureCode: Statement {
+  let tickets: TicketsOfTenant
+
+  static let sql = """
+    \(Ticket.select) \(Ticket.from) \(TicketFilter.condition) and t.closure_code = $12 order by t.opened_at desc, t.id desc limit $11
+    """
+
+  func bind(to parameters: inout Parameters) { tickets.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
 /// The same for somebody who sees only what he reported himself, by the index of requesters.
 struct OwnTickets: Statement {
   let tickets: TicketsOfTenant

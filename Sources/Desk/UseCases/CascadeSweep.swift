@@ -131,7 +131,8 @@ package struct CascadeSweep: Sweep {
     return try await transaction.first(TicketToEnd(tenant: tenant, id: found.id))
   }
 
-  /// The code that it ends with; nil: that of its parent is there only because nobody said one, and so says nothing to gates that ask for it.
+  /// The code that it ends with; nil: nobody said one of the major incident, or that of its parent is there only because nobody did, and so it says
+  /// nothing to gates that ask for it.
   private func closureCode(
     _ cascade: HoldCascade.Found, _ id: Int64?, _ parent: TicketToEnd.Found?, _ tenant: TenantId, in transaction: Transaction
   ) async throws -> String? {

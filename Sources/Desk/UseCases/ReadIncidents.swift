@@ -127,6 +127,8 @@ package enum ListIncidents: Operation {
         try await context.transaction.last(OwnTickets(tickets: statement))
       } else if filter.isOpenOnly {
         try await context.transaction.last(OpenTicketsOfTenant(tickets: statement))
+      } else if filter.closureCode != nil {
+        try await context.transaction.last(TicketsOfClosureCode(tickets: statement))
       } else {
         try await context.transaction.last(statement)
       }

@@ -25,7 +25,7 @@ package enum CreateEscalationRule: Operation {
     let id = context.newId(.escalationRule)
     context.subject(id)
     context.transaction.enqueue(InsertRule(provider: context.provider.id, publicId: id.random, rule: rule, now: context.now))
-    return EscalationRuleRecord(try await context.escalationRule(id), in: context)
+    return try await context.escalationRuleRecord(id)
   }
 }
 
@@ -46,7 +46,7 @@ package enum ReadEscalationRule: Operation {
     reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> EscalationRuleRecord {
-    EscalationRuleRecord(try await context.escalationRule(input.id), in: context)
+    try await context.escalationRuleRecord(input.id)
   }
 }
 
@@ -71,7 +71,8 @@ package enum ListEscalationRules: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let rows = try await context.transaction.query(
       RulesPage(provider: context.provider.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.id)]) }) { EscalationRuleRecord($0, in: context) }
+    let unwarned = try await context.unwarnedShares(of: rows)
+    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.id)]) }) { EscalationRuleRecord($0, unwarned, in: context) }
   }
 }
 
@@ -133,7 +134,7 @@ extension OperationContext {
     guard try await transaction.first(update) != nil else {
       throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(row.version), "current": "?"])
     }
-    return EscalationRuleRecord(try await escalationRule(id(.escalationRule, row.publicId)), in: self)
+    return try await escalationRuleRecord(id(.escalationRule, row.publicId))
   }
 }
 

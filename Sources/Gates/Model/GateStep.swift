@@ -42,12 +42,16 @@ package enum GateStep: String, Sendable, CaseIterable {
   package static func steps(of process: GateProcess) -> [GateStep] { allCases.filter { $0.process == process } }
 
   /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
-  /// comment. What is resolved goes to nobody else. What was ordered nobody changes; of a problem that is resolved and of a change that was
-  /// agreed to nothing is written any more. Files are attached to whatever there is; to problems and changes by the staff alone.
+  /// comment. What is resolved goes to nobody else. Its changes are closed while it is worked on. What was ordered nobody changes; of a
+  /// problem that is resolved and of a change that was agreed to nothing is written any more. Files are attached to whatever there is; to
+  /// problems and changes by the staff alone.
   package var facts: [GateFact] {
     switch self {
-    case .open: Self.ofIncidents.filter { ![.owner, .team, .assignee, .closureCode, .publicComment, .article, .file, .customerFile].contains($0) }
-    case .assign, .dispatch: Self.ofIncidents.filter { $0 != .closureCode }
+    case .open:
+      Self.ofIncidents.filter {
+        ![.owner, .team, .assignee, .closureCode, .publicComment, .article, .changesClosed, .file, .customerFile].contains($0)
+      }
+    case .assign, .dispatch: Self.ofIncidents.filter { ![.closureCode, .changesClosed].contains($0) }
     case .resolve: Self.ofIncidents
     case .close: Self.ofIncidents.filter { ![.team, .assignee].contains($0) }
     case .claimTask: [.file, .customerFile]
@@ -62,7 +66,7 @@ package enum GateStep: String, Sendable, CaseIterable {
 
   private static let ofIncidents: [GateFact] = [
     .description, .category, .source, .nature, .service, .ciTier, .cis, .requester, .unit, .contractLine, .owner, .team, .assignee, .closureCode,
-    .publicComment, .article, .file, .customerFile,
+    .publicComment, .article, .changesClosed, .file, .customerFile,
   ]
 
   /// Before which steps nothing waits any more that has taken this one.
@@ -97,13 +101,15 @@ package enum GateFact: String, Sendable, CaseIterable {
   case publicComment = "public_comment"
   /// An article of the knowledge base: that an incident names, or that tells a problem.
   case article
+  /// Of an incident: each change that is to resolve it is closed, or given up. Where there is none, nothing is waited for.
+  case changesClosed = "changes_closed"
   /// A file that the staff attached, and one that the customer's people did: named by whoever takes the step.
   case file
   case customerFile = "customer_file"
 
   package var isEvidence: Bool {
     switch self {
-    case .publicComment, .article, .file, .customerFile: true
+    case .publicComment, .article, .changesClosed, .file, .customerFile: true
     default: false
     }
   }

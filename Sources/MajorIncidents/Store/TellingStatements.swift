@@ -7,8 +7,8 @@ import Postgres
 enum MajorTelling: Sendable {
   /// They are told an entry of the log.
   case entry(Int64)
-  /// They are resolved with it.
-  case resolution(String, code: String)
+  /// They are resolved with it; without a code where nobody said one.
+  case resolution(String, code: String?)
 }
 
 /// Leaves an event to be told to the children.

@@ -77,7 +77,7 @@ package struct MajorSweep: Sweep {
           tenant: place.tenant, tickets: [place.ticket], act: .resolve,
           with: .major(
             provider.id(IdKind.majorIncident.prefix, telling.publicId), number: MajorNumber.text(provider.code, telling.number), resolution: resolution,
-            closureCode: telling.closureCode ?? "solved"),
+            closureCode: telling.closureCode),
           seq: telling.seq, actor: telling.actor, name: telling.actorName, now: dispatcher.tenancy.clock.now()))
     } else if let body = telling.body, try await isToHear(ticket, at: place, telling, provider, in: transaction) {
       try await say(body, on: ticket, telling, to: customer, provider, in: transaction)

@@ -43,7 +43,7 @@ package enum ResolveMajor: Operation {
     let id: PublicId
     let resolution: String
     let cascades: Bool
-    let closureCode: String
+    let closureCode: String?
 
     private static let resolution = Field.longText(
       "resolution", 1...10_000, "How it was resolved: with cascade in words for the customers, whose incidents get them.",
@@ -54,7 +54,9 @@ package enum ResolveMajor: Operation {
       "是否同时解决其未结事件（默认否）：随后逐个处理，结果见 major_incident.incidents。"
     ).optional
     private static let closureCode = Field.text(
-      "closureCode", 1...100, "With cascade: how the incidents ended, a key of code.list (default: solved).", "选择 cascade 时各事件的结束代码：code.list 中的键（默认 solved）。"
+      "closureCode", 1...100,
+      "With cascade: how the incidents ended, a key of code.list; left out, they are solved, and nobody has said so to gates that ask for it.",
+      "选择 cascade 时各事件的结束代码：code.list 中的键；不填则为 solved，但对要求结束代码的关卡而言视为未填写。"
     ).optional
     package static let fields: [any InputField] = [MajorFields.id, resolution, cascade, closureCode]
 
@@ -62,7 +64,7 @@ package enum ResolveMajor: Operation {
       id = try values[MajorFields.id]
       resolution = try values[Self.resolution]
       cascades = try values[Self.cascade] ?? false
-      closureCode = try values[Self.closureCode] ?? "solved"
+      closureCode = try values[Self.closureCode]
     }
   }
 
@@ -72,7 +74,8 @@ package enum ResolveMajor: Operation {
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
-    if input.cascades { try await context.requireCode(input.closureCode, of: .closureCode, at: "closureCode") }
+    // What each would be given in the end, so that it is refused here and not at each.
+    if input.cascades { try await context.requireCode(input.closureCode ?? ClosureCode.solved.rawValue, of: .closureCode, at: "closureCode") }
     var work = try await MajorWork.begin(on: input.id, in: context)
     try work.apply(.resolve(input.resolution))
     if input.cascades { work.tell(.resolution(input.resolution, code: input.closureCode)) }
