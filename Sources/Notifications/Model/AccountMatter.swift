@@ -117,6 +117,17 @@ enum AccountMatter: Sendable {
   var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }
   var offerer: Int64? { if case .offer(let offer) = self { offer.offerer } else { nil } }
 
+  /// The team that it is offered to, or whose it is to do: the random bits of its public id.
+  var team: [UInt8]? {
+    switch self {
+    case .offer(let offer): offer.teamBits
+    case .task(let task): task.team?.publicId
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .change, .release, .majorIncident, .problem, .article,
+      .owner:
+      nil
+    }
+  }
+
   /// For what somebody is asked.
   var asked: AskedApproval? {
     switch self {
