@@ -110,6 +110,12 @@ enum AccountMatter: Sendable {
     }
   }
 
+  /// As ``concerned(_:)``, of a team: a release or a major incident that concerns nobody see only those who serve all.
+  func concernedOfTeam(_ provider: TenantId) -> Set<TenantId>? {
+    if case .offer(let offer) = self, offer.subject == .release || offer.subject == .majorIncident { return concerned(provider) ?? [provider] }
+    return concerned(provider)
+  }
+
   /// The customers of a major incident, whose account managers are told of it.
   var customersOfMajor: Set<TenantId> { if case .majorIncident(let major) = self { Set(major.concerned) } else { [] } }
 

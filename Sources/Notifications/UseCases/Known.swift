@@ -121,7 +121,7 @@ struct Known: Sendable {
   /// The members of the causes' teams who may work on it.
   private mutating func addTeams(of causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
     var teams: [Place: Set<[UInt8]>] = [:]
-    for cause in causes { if let team = cause.team { teams[place(of: cause), default: []].insert(team) } }
+    for cause in causes { if let team = cause.team { teams[teamPlace(of: cause), default: []].insert(team) } }
     for (place, teams) in teams {
       guard let permission = place.subject.permissionOfTeam else { continue }
       let found = try await transaction.query(
@@ -133,7 +133,7 @@ struct Known: Sendable {
   }
 
   private func members(of cause: Cause) -> [Int64] {
-    cause.team.flatMap { teamMembers[TeamPlace(place: place(of: cause), team: $0)] } ?? []
+    cause.team.flatMap { teamMembers[TeamPlace(place: teamPlace(of: cause), team: $0)] } ?? []
   }
 
   /// Of what is the provider's the matter itself says whom it concerns, if it is not for all.
@@ -141,6 +141,9 @@ struct Known: Sendable {
 
   /// Who only watches it must see it by himself.
   private func watchingPlace(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concernedToWatch(provider)) }
+
+  /// Who works in a team must serve all of whom it is.
+  private func teamPlace(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concernedOfTeam(provider)) }
 
   private func place(of subject: NotificationEvent.Subject, concerning customers: Set<TenantId>?) -> Place {
     Place(subject: subject, customers: customers ?? (tenant == provider && subject.mayBeOfProvider ? nil : [tenant]))
@@ -181,12 +184,15 @@ struct Known: Sendable {
     return processWatchers[subject, default: []].filter { seeing[$0] != nil }
   }
 
-  /// Of whom a receiver must serve one when it is sent: who has nothing to do with it but that he watches it sees it by himself then, too.
+  /// Of whom a receiver must serve one when it is sent: who has nothing to do with it but that he watches it, or is of the team, sees it by himself then,
+  /// too.
   func concerned(by cause: Cause, _ receiver: Receiver) -> Set<TenantId>? {
-    guard case .staff(let id) = receiver.who, let subject = cause.matter?.watched, processWatchers[subject, default: []].contains(id),
-      cause.owner != id, cause.matter?.submittingStaff != id
-    else { return cause.matter?.concerned(provider) }
-    return cause.matter?.concernedToWatch(provider)
+    guard let matter = cause.matter else { return nil }
+    guard case .staff(let id) = receiver.who, cause.owner != id, matter.submittingStaff != id, matter.offerer != id else {
+      return matter.concerned(provider)
+    }
+    if let subject = matter.watched, processWatchers[subject, default: []].contains(id) { return matter.concernedToWatch(provider) }
+    return members(of: cause).contains(id) ? matter.concernedOfTeam(provider) : matter.concerned(provider)
   }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
