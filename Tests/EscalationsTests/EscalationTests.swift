@@ -41,6 +41,17 @@ import Testing
     #expect(try await world.told() == ["incident.escalated_by_rule"])
   }
 
+  /// Guard: told of the escalation as well as of what it is given, the next line would hear twice.
+  @Test func theNextLineHearsOnce() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 80, "metric": "response", "toTeam": world.secondLine])
+    try await world.database.call("team.add_member", ["id": world.secondLine, "staff": world.leadId], as: world.database.root, version: 1)
+    _ = try await world.incident()
+    try world.at("2026-03-02T08:48:10Z")
+    try await world.work()
+    #expect(try await world.told() == ["incident.assigned"])
+  }
+
   /// Gates are for people of the staff: there is nobody here who could give what one asks for.
   @Test func noGateHoldsAnEscalationUp() async throws {
     let world = try await EscalationsWorld()

@@ -19,6 +19,11 @@ grant select on desk.pub_team_agreement to steward_app;
 create view desk.pub_team with (security_invoker = true) as select id as team_id, public_id, name from desk.team;
 grant select on desk.pub_team to steward_app;
 
+-- Who of the staff works in a team. Rows of the provider's tenant, for the staff alone.
+create view desk.pub_team_member with (security_invoker = true) as
+  select x.tenant_id, x.team_id, m.public_id as team_public_id, x.account_id from desk.team_member x join desk.team m on m.id = x.team_id;
+grant select on desk.pub_team_member to steward_app;
+
 -- What people are told of a ticket, and who they may be.
 create view desk.pub_told_ticket with (security_invoker = true) as
   select t.tenant_id, t.id as ticket_id, t.public_id, t.number, t.title, t.state, t.priority, t.due_at, t.opened_at, t.reopen_count, t.version, t.owner_id,

@@ -16,7 +16,7 @@ extension TicketWork {
     note(
       TicketEventType.assigned,
       .object([
-        "team": .id(context.id(.team, rule.team.publicId)), "assignee": .null, "turn": .integer(turn?.seq),
+        "team": .id(context.id(.team, rule.team.publicId)), "assignee": .null, "turn": .integer(turn?.seq), "given": .bool(true),
         "rule": .id(context.id(.dispatchRule, rule.publicId)),
       ]))
   }
@@ -27,7 +27,7 @@ extension TicketWork {
     try await handOver(to: team)
     note(
       TicketEventType.assigned,
-      .object(["team": .id(context.id(.team, team.publicId)), "assignee": .null, "turn": .integer(turn?.seq)]))
+      .object(["team": .id(context.id(.team, team.publicId)), "assignee": .null, "turn": .integer(turn?.seq), "given": .bool(true)]))
   }
 
   /// It was classified anew: the rules are asked again while nobody has taken it, and unless a person chose its team, or that it has none.

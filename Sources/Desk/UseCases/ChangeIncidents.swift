@@ -274,6 +274,8 @@ package enum AssignIncident: Operation {
       .object([
         "team": .id(work.ticket.team.map { context.id(.team, $0.publicId) }),
         "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
+        // Whether the team has it only since now: that it names somebody is no news to the others.
+        "given": .bool(work.turn?.isNew ?? false),
       ]))
     // The first who is to work on it answers for it; who stayed assigned when he lost the right does not again.
     if work.ticket.owner == nil, let assignee = work.ticket.assignee, try await context.mayWork(assignee) {

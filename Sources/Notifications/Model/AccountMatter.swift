@@ -110,12 +110,29 @@ enum AccountMatter: Sendable {
     }
   }
 
+  /// As ``concerned(_:)``, of a team: a release or a major incident that concerns nobody see only those who serve all.
+  func concernedOfTeam(_ provider: TenantId) -> Set<TenantId>? {
+    if case .offer(let offer) = self, offer.subject == .release || offer.subject == .majorIncident { return concerned(provider) ?? [provider] }
+    return concerned(provider)
+  }
+
   /// The customers of a major incident, whose account managers are told of it.
   var customersOfMajor: Set<TenantId> { if case .majorIncident(let major) = self { Set(major.concerned) } else { [] } }
 
   /// Members of the staff to whom something is handed over, and who offered it in the place of who answers for it.
   var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }
   var offerer: Int64? { if case .offer(let offer) = self { offer.offerer } else { nil } }
+
+  /// The team that it is offered to, or whose it is to do: the random bits of its public id.
+  var team: [UInt8]? {
+    switch self {
+    case .offer(let offer): offer.teamBits
+    case .task(let task): task.team?.publicId
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .change, .release, .majorIncident, .problem, .article,
+      .owner:
+      nil
+    }
+  }
 
   /// For what somebody is asked.
   var asked: AskedApproval? {

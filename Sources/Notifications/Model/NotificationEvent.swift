@@ -101,10 +101,12 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case problemCancelled = "problem.cancelled"
   case problemCommented = "problem.commented"
   case changeCommented = "change.commented"
-  /// A task of a request or a change is done; it did not work; who was at it is not any more.
+  /// A team may do a task of a request or a change; it is done; it did not work; who was at it is not any more.
+  case requestTaskGiven = "request.task_given"
   case requestTaskDone = "request.task_completed"
   case requestTaskFailed = "request.task_failed"
   case requestTaskTaken = "request.task_taken_over"
+  case changeTaskGiven = "change.task_given"
   case changeTaskDone = "change.task_completed"
   case changeTaskFailed = "change.task_failed"
   case changeTaskTaken = "change.task_taken_over"
@@ -156,8 +158,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .problemCause, .problemWorkaround, .problemKnownError, .problemResolved, .problemReopened, .problemClosed, .problemCancelled,
       .problemCommented:
       .problem
-    case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
-    case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
+    case .requestTaskGiven, .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
+    case .changeTaskGiven, .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
     case .articleSolved: .article
     case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
@@ -253,6 +255,20 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       }
     }
 
+    /// Who of a team may not do it is not told what the team has; nil: no team has such a thing.
+    var permissionOfTeam: String? {
+      switch self {
+      case .ticket: "incident.work"
+      case .requestOffer, .requestTask: "request.work"
+      case .problemOffer: "problem.work"
+      case .changeOffer, .changeTask, .releaseOffer: "change.work"
+      case .majorOffer: "major_incident.work"
+      case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .change, .changeApproval, .release,
+        .majorIncident, .problem, .article:
+        nil
+      }
+    }
+
     /// Who has to do with such a thing.
     var audiences: [Audience] {
       switch self {
@@ -262,11 +278,11 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .change, .release: [.owner, .requester, .watchers]
       case .changeApproval: [.approvers]
       case .majorIncident: [.owner, .requester, .watchers, .accountManagers]
-      case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner]
+      case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner, .team]
       case .action: [.owner, .accountManagers]
       case .problem: [.owner, .watchers]
       case .gateApproval, .article: [.owner]
-      case .requestTask, .changeTask: [.owner, .assignee]
+      case .requestTask, .changeTask: [.owner, .assignee, .team]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
       }
@@ -301,4 +317,6 @@ package enum Audience: String, Sendable, CaseIterable {
   case approvers
   /// Who answers for the customer: its account managers, else the administrators. Of suppliers: those who serve every customer.
   case accountManagers = "account_managers"
+  /// The members of the team that has it, or that it is offered to, who may work on it.
+  case team
 }

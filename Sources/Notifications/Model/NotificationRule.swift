@@ -43,7 +43,7 @@ struct StockRule: Sendable {
   let audience: [Audience]
   let channels: [Channel]
 
-  static let all = ofDesk + ofWork + ofReleases
+  static let all = ofDesk + ofWork + ofReleases + ofTeams
 
   private static let ofDesk = [
     StockRule(
@@ -249,6 +249,19 @@ struct StockRule: Sendable {
     StockRule(
       key: "release_cancelled", name: ReleaseNewsMessages.ruleCancelled, event: .releaseCancelled, audience: [.owner, .requester, .watchers],
       channels: [.inbox, .email]),
+  ]
+
+  /// To all of a team who may work on it: each has it in his inbox, and none needs mail of it.
+  private static let ofTeams: [StockRule] = [
+    StockRule(key: "team_assigned", name: TeamNewsMessages.ruleAssigned, event: .assigned, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_offered", name: TeamNewsMessages.ruleOffered, event: .offered, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_request_offered", name: TeamNewsMessages.ruleRequestOffered, event: .requestOffered, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_problem_offered", name: TeamNewsMessages.ruleProblemOffered, event: .problemOffered, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_change_offered", name: TeamNewsMessages.ruleChangeOffered, event: .changeOffered, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_release_offered", name: TeamNewsMessages.ruleReleaseOffered, event: .releaseOffered, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_major_incident_offered", name: TeamNewsMessages.ruleMajorOffered, event: .majorOffered, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_request_task", name: TeamNewsMessages.ruleRequestTask, event: .requestTaskGiven, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_change_task", name: TeamNewsMessages.ruleChangeTask, event: .changeTaskGiven, audience: [.team], channels: [.inbox]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

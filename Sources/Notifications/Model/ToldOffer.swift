@@ -68,6 +68,8 @@ struct ToldOffer: Sendable {
   let from: Int64
   let to: Int64?
   let team: String?
+  /// The random bits of the team's public id.
+  let teamBits: [UInt8]?
   /// Who of the staff offered it: who answers for it, or somebody in his place.
   let offerer: Int64?
   let reason: String?

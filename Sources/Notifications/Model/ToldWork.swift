@@ -58,16 +58,26 @@ struct ToldTask: Sendable {
     }
   }
 
+  struct Team: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let name: String
+  }
+
   let subject: Subject
   /// The row of the request, or the change.
   let id: Int64
   /// Of the task.
   let publicId: [UInt8]
+  let task: Int64
   let name: LocalText
   let state: String
   let result: String?
   /// Who is at it now: the random bits of his public id.
   let holder: [UInt8]?
+  /// Whose it is to do; nil: whoever serves the customer.
+  let team: Team?
+  let readyAt: Instant?
   let number: Int64
   /// Who took the request or the change; for what nobody has, who stands in the rule.
   let owner: Int64?
@@ -81,13 +91,22 @@ struct ToldTask: Sendable {
   /// Who hears of it: that it failed is not lost where nobody has taken the whole.
   var receiver: Int64? { state == TaskState.failed.rawValue ? owner ?? accountable : owner }
 
-  /// Whether this is so still: what was tried again meanwhile is not told to have failed, nor who has it again that he has it no more.
+  /// Whether this is so still: what was tried again meanwhile is not told to have failed, nor who has it again that he has it no more, nor
+  /// a team what one of it is at already.
   func stands(_ news: TaskNews, _ event: FoundEvent) -> Bool {
     switch news {
+    case .opened: team != nil && state == TaskState.ready.rawValue
+    case .given: team != nil && (state == TaskState.ready.rawValue || state == TaskState.failed.rawValue)
     case .completed: state == TaskState.done.rawValue
     case .failed: state == TaskState.failed.rawValue
     case .takenOver: holder == nil || holder != event.payload["from"]?.text.flatMap { PublicId($0) }?.random
     }
+  }
+
+  /// What the news is known by that the team may do it: a task that was opened and given at once is told once.
+  var nameOfGift: String? {
+    guard let team, let readyAt else { return nil }
+    return "\(subject.rawValue)_task:\(task):\(team.id):\(readyAt.microseconds)"
   }
 
   /// - Parameter tenant: whose it is: the customer, or the provider.
@@ -101,6 +120,7 @@ struct ToldTask: Sendable {
   func values(_ language: Language, of tenant: TenantEntry) -> [String: String] {
     [
       "number": number(of: tenant), "title": titles.text(language) ?? title, "task": name.text(language) ?? "-", "result": result ?? "-",
+      "team": team?.name ?? "-",
     ]
   }
 

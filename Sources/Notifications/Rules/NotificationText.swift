@@ -44,6 +44,8 @@ struct NotificationText: Sendable, Equatable {
       case .problemCause, .problemWorkaround, .problemResolved, .problemCancelled: ["number", "title", "text", "actor", "at"]
       case .problemKnownError, .problemReopened, .problemClosed: ["number", "title", "actor", "at"]
       case .problemCommented, .changeCommented: ["number", "title", "comment", "actor", "at"]
+      case .requestTaskGiven: ["number", "title", "task", "team", "customer", "actor", "at"]
+      case .changeTaskGiven: ["number", "title", "task", "team", "actor", "at"]
       case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
       case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
       case .articleSolved: ["article", "number", "customer", "actor", "at"]
@@ -140,6 +142,7 @@ struct NotificationText: Sendable, Equatable {
     case .problemClosed: (WorkMessages.problemClosedSubject, WorkMessages.problemBody)
     case .problemCancelled: (WorkMessages.problemCancelledSubject, WorkMessages.problemTextBody)
     case .problemCommented, .changeCommented: (WorkMessages.commentedSubject, WorkMessages.commentedBody)
+    case .requestTaskGiven, .changeTaskGiven: (TeamNewsMessages.taskGivenSubject, TeamNewsMessages.taskGivenBody)
     case .requestTaskDone, .changeTaskDone: (WorkMessages.taskDoneSubject, WorkMessages.taskBody)
     case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)
     case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)

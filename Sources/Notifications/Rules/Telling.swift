@@ -39,7 +39,7 @@ struct Cause: Sendable {
   /// Nil: nobody is told of such events.
   init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
     guard let event = Self.ownerChanged(about) ?? Self.event(found) else { return nil }
-    name = waiting.name
+    name = Self.nameOfGift(event, about) ?? waiting.name
     type = found.type
     self.event = event
     self.about = about
@@ -48,6 +48,12 @@ struct Cause: Sendable {
     actor = found.actor
     occurredAt = found.occurredAt
     toldAt = max(found.occurredAt, waiting.recordedAt)
+  }
+
+  /// Of a task that a team may do.
+  private static func nameOfGift(_ event: NotificationEvent, _ about: About) -> String? {
+    guard event == .requestTaskGiven || event == .changeTaskGiven, case .account(.task(let told)) = about else { return nil }
+    return told.nameOfGift
   }
 
   /// Of what somebody answers for without an offer.
@@ -182,6 +188,8 @@ struct Cause: Sendable {
 
   private static func event(_ news: TaskNews, _ subject: ToldTask.Subject) -> NotificationEvent {
     switch (news, subject) {
+    case (.opened, .request), (.given, .request): .requestTaskGiven
+    case (.opened, .change), (.given, .change): .changeTaskGiven
     case (.completed, .request): .requestTaskDone
     case (.failed, .request): .requestTaskFailed
     case (.takenOver, .request): .requestTaskTaken
@@ -246,6 +254,19 @@ struct Cause: Sendable {
   }
   /// The comment that it is about.
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
+  /// The team whose members rules mean by `team`: the one that it was given or offered to, else that has it. That it names who is to work on it is no
+  /// news to the others, nor what it has not got any more, or what is over.
+  var team: [UInt8]? {
+    guard let ticket else { return matter?.team }
+    let named = payload["team"]?.text.flatMap { PublicId($0) }?.random
+    switch event {
+    case .assigned:
+      guard payload["given"] == .bool(true), named == ticket.teamBits, Self.goingOn.contains(ticket.state) else { return nil }
+      return named
+    case .offered: return named
+    default: return ticket.teamBits
+    }
+  }
   /// Whom it was offered to.
   var offeredTo: [UInt8]? { event == .offered ? payload["staff"]?.text.flatMap { PublicId($0) }?.random : nil }
   /// Somebody whom the event itself names, and as whom rules mean him: who began an article, or was at a task until then.

@@ -39,7 +39,7 @@ struct EventsOfCauses: Statement {
 
   static let sql = """
     select o.id, e.type, e.payload, e.actor_kind, e.actor_id, e.occurred_at, t.ticket_id, t.public_id, t.number, t.title, t.state, t.priority, t.due_at,
-      t.owner_id, t.assignee_id, t.requester_id, t.team_name
+      t.owner_id, t.assignee_id, t.requester_id, t.team_name, t.team_public_id
     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
     join operations.event e
       on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
@@ -109,6 +109,8 @@ struct ToldTicket: Sendable {
   let assignee: Int64?
   let requester: Int64?
   let team: String?
+  /// The random bits of the team's public id.
+  let teamBits: [UInt8]?
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -122,6 +124,7 @@ struct ToldTicket: Sendable {
     assignee = try row.next()
     requester = try row.next()
     team = try row.next()
+    teamBits = try row.next()
   }
 }
 
@@ -145,7 +148,7 @@ struct TicketsGoneInto: Statement {
       select g.survivor_id, t.ticket_id, greatest(g.since, t.closed_at)
       from gone g join desk.pub_ticket t on t.tenant_id = $1 and t.merged_into_id = g.gone_id)
     select g.survivor_id, g.since, t.ticket_id, t.public_id, t.number, t.title, s.state, t.priority, t.due_at, t.owner_id, t.assignee_id, t.requester_id,
-      t.team_name
+      t.team_name, t.team_public_id
     from gone g
     join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = g.gone_id
     join desk.pub_told_ticket s on s.tenant_id = $1 and s.ticket_id = g.survivor_id
@@ -201,6 +204,43 @@ struct WatchersOfProcesses: Statement {
     let (kind, id): (String, Int64) = (try row.next(), try row.next())
     return (OfferSubject(kind: kind, id: id), try row.next())
   }
+}
+
+/// Members of teams who may work on something: on what is of several customers, for all of them.
+struct TeamMembersToTell: Statement {
+  let provider: TenantId
+  /// The random bits of their public ids.
+  let teams: [[UInt8]]
+  /// What work on it needs.
+  let permission: String
+  /// None: whoever works for anybody.
+  let customers: [Int64]
+  let now: Instant
+
+  /// Of a member `x`.
+  private static let grants = """
+    select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = $3
+    where g.tenant_id = x.tenant_id and g.account_id = x.account_id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5)
+    """
+  static let sql = """
+    select x.team_public_id, x.account_id from desk.pub_team_member x
+    where x.tenant_id = $1 and x.team_public_id = any ($2) and exists (\(grants)) and not exists (
+      select from unnest($4::bigint[]) c (id)
+      where not exists (
+        \(grants) and (g.scope = 'all' or g.scope = 'listed' and exists (
+          select from tenancy.role_grant_tenant l
+          where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = c.id))))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(teams)
+    parameters.append(permission)
+    parameters.append(customers)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (team: [UInt8], account: Int64) { (try row.next(), try row.next()) }
 }
 
 /// Comments that events name, the first two thousand characters of each.

@@ -83,7 +83,8 @@ struct ReleaseOffersToTell: Statement {
 extension ToldOffer {
   /// Of `o`, after what it is about.
   static let columns = """
-    o.from_id, o.to_id, (select m.name from desk.pub_team m where m.team_id = o.to_team_id), o.actor_kind, o.actor_id, o.reason, o.recorded_at, o.outcome,
+    o.from_id, o.to_id, (select m.name from desk.pub_team m where m.team_id = o.to_team_id),
+      (select m.public_id from desk.pub_team m where m.team_id = o.to_team_id), o.actor_kind, o.actor_id, o.reason, o.recorded_at, o.outcome,
       o.answer_reason, o.answered_at
     """
 
@@ -100,6 +101,7 @@ extension ToldOffer {
     from = try row.next()
     to = try row.next()
     team = try row.next()
+    teamBits = try row.next()
     let (kind, offerer): (String, Int64) = (try row.next(), try row.next())
     self.offerer = kind == Actor.Kind.staff.rawValue ? offerer : nil
     reason = try row.next()

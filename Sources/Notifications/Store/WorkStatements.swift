@@ -37,12 +37,13 @@ struct RequestTasksToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select r.request_id, t.public_id, t.names, t.state, t.result, t.holder, r.number, r.owner_id,
+    select r.request_id, \(ToldTask.columns), r.number, r.owner_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'), o.code, v.content -> 'name', '{}'::bigint[]
     from requests.pub_told_task t
     join requests.pub_told_request r on r.tenant_id = t.tenant_id and r.request_id = t.request_id
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
+    left join desk.pub_team m on m.team_id = t.team_id
     where t.tenant_id = $1 and t.request_id = any ($2)
     """
 
@@ -60,10 +61,11 @@ struct ChangeTasksToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, t.public_id, t.names, t.state, t.result, t.holder, c.number, coalesce(c.owner_id, case when c.author_kind = 'staff' then c.author_id end),
+    select c.change_id, \(ToldTask.columns), c.number, coalesce(c.owner_id, case when c.author_kind = 'staff' then c.author_id end),
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change'), c.title, null::jsonb, c.concerned_ids
     from changes.pub_told_task t
     join changes.pub_told_change c on c.tenant_id = t.tenant_id and c.change_id = t.change_id
+    left join desk.pub_team m on m.team_id = t.team_id
     where t.tenant_id = $1 and t.change_id = any ($2)
     """
 
@@ -76,15 +78,22 @@ struct ChangeTasksToTell: Statement {
 }
 
 extension ToldTask {
+  /// Of the task `t` and its team `m`.
+  fileprivate static let columns = "t.public_id, t.task_id, t.names, t.state, t.result, t.holder, m.team_id, m.public_id, m.name, t.ready_at"
+
   init(_ subject: Subject, _ row: inout RowReader) throws {
     self.subject = subject
     id = try row.next()
     publicId = try row.next()
+    task = try row.next()
     let names: Value? = try row.next()
     name = LocalText(names)
     state = try row.next()
     result = try row.next()
     holder = try row.next()
+    let (team, bits, teamName): (Int64?, [UInt8]?, String?) = (try row.next(), try row.next(), try row.next())
+    self.team = if let team, let bits, let teamName { Team(id: team, publicId: bits, name: teamName) } else { nil }
+    readyAt = try row.next()
     number = try row.next()
     owner = try row.next()
     accountable = try row.next()

@@ -24,6 +24,13 @@ struct Known: Sendable {
   /// By the customers of a major incident, who answers for them.
   private var inChargeOfMajors: [Set<TenantId>: [Int64]] = [:]
   private let approvers: Approvers
+  /// Of the teams that rules mean, the members who may work on it.
+  private var teamMembers: [TeamPlace: [Int64]] = [:]
+
+  private struct TeamPlace: Hashable {
+    let place: Place
+    let team: [UInt8]
+  }
 
   private struct Place: Hashable {
     let subject: NotificationEvent.Subject
@@ -58,6 +65,7 @@ struct Known: Sendable {
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
     approvers = try await Approvers(causes, telling, in: transaction)
     standIn = try await causes.contains(where: \.isUntaken) ? transaction.first(IncidentStandIn()) : nil
+    try await addTeams(of: causes.filter { telling.isFor(.team, $0) }, telling, in: transaction)
     let ofMatters: [Int64] = causes.flatMap { cause in (cause.matter?.people ?? []) + (cause.matter?.watchingPeople ?? []) }
     let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
     let personIds = Set(ofTickets + ofMatters + approvers.people)
@@ -66,18 +74,19 @@ struct Known: Sendable {
     let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
     let ofCustomers: [Int64] = foundWatchers.compactMap(\.account) + causes.flatMap { $0.matter?.watchingStaff ?? [] }
     let watchingStaff: [Int64] = ofCustomers + foundOfProcesses.map(\.account)
-    let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff
+    let ofTeams: [Int64] = teamMembers.values.flatMap { $0 }
+    let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff + ofTeams
     let byRule: [Int64] = standIn.map { [$0] } ?? []
     try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
-    let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
+    let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isFor(.accountManagers, $0) }
     if !concerning.isEmpty {
       inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: [telling.tenant], now: telling.now))
       try await addStaff(Set(inCharge), [], of: concerning, telling, in: transaction)
     }
     // Of each by itself: the account manager of another one's customer is nobody's of this.
-    let majors = causes.filter { !($0.matter?.customersOfMajor ?? []).isEmpty && telling.isForAccountManagers($0) }
+    let majors = causes.filter { !($0.matter?.customersOfMajor ?? []).isEmpty && telling.isFor(.accountManagers, $0) }
     for customers in Set(majors.map { $0.matter?.customersOfMajor ?? [] }) {
       let found = StaffInCharge(provider: telling.provider.id, customers: customers.sorted(), now: telling.now)
       inChargeOfMajors[customers] = try await transaction.query(found)
@@ -109,11 +118,32 @@ struct Known: Sendable {
     }
   }
 
+  /// The members of the causes' teams who may work on it.
+  private mutating func addTeams(of causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
+    var teams: [Place: Set<[UInt8]>] = [:]
+    for cause in causes { if let team = cause.team { teams[teamPlace(of: cause), default: []].insert(team) } }
+    for (place, teams) in teams {
+      guard let permission = place.subject.permissionOfTeam else { continue }
+      let found = try await transaction.query(
+        TeamMembersToTell(
+          provider: telling.provider.id, teams: Array(teams), permission: permission, customers: (place.customers ?? []).map(\.rawValue).sorted(),
+          now: telling.now))
+      for member in found { teamMembers[TeamPlace(place: place, team: member.team), default: []].append(member.account) }
+    }
+  }
+
+  private func members(of cause: Cause) -> [Int64] {
+    cause.team.flatMap { teamMembers[TeamPlace(place: teamPlace(of: cause), team: $0)] } ?? []
+  }
+
   /// Of what is the provider's the matter itself says whom it concerns, if it is not for all.
   private func place(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concerned(provider)) }
 
   /// Who only watches it must see it by himself.
   private func watchingPlace(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concernedToWatch(provider)) }
+
+  /// Who works in a team must serve all of whom it is.
+  private func teamPlace(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concernedOfTeam(provider)) }
 
   private func place(of subject: NotificationEvent.Subject, concerning customers: Set<TenantId>?) -> Place {
     Place(subject: subject, customers: customers ?? (tenant == provider && subject.mayBeOfProvider ? nil : [tenant]))
@@ -154,12 +184,15 @@ struct Known: Sendable {
     return processWatchers[subject, default: []].filter { seeing[$0] != nil }
   }
 
-  /// Of whom a receiver must serve one when it is sent: who has nothing to do with it but that he watches it sees it by himself then, too.
+  /// Of whom a receiver must serve one when it is sent: who has nothing to do with it but that he watches it, or is of the team, sees it by himself then,
+  /// too.
   func concerned(by cause: Cause, _ receiver: Receiver) -> Set<TenantId>? {
-    guard case .staff(let id) = receiver.who, let subject = cause.matter?.watched, processWatchers[subject, default: []].contains(id),
-      cause.owner != id, cause.matter?.submittingStaff != id
-    else { return cause.matter?.concerned(provider) }
-    return cause.matter?.concernedToWatch(provider)
+    guard let matter = cause.matter else { return nil }
+    guard case .staff(let id) = receiver.who, cause.owner != id, matter.submittingStaff != id, matter.offerer != id else {
+      return matter.concerned(provider)
+    }
+    if let subject = matter.watched, processWatchers[subject, default: []].contains(id) { return matter.concernedToWatch(provider) }
+    return members(of: cause).contains(id) ? matter.concernedOfTeam(provider) : matter.concerned(provider)
   }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
@@ -198,6 +231,7 @@ struct Known: Sendable {
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
       case .accountManagers: for id in accountManagers(for: cause) { addStaff(id) }
+      case .team: for id in members(of: cause) { addStaff(id) }
       case .requester:
         addPerson(cause.ticket?.requester)
         for ticket in gone(into: cause) { addPerson(ticket.requester) }

@@ -184,9 +184,9 @@ struct Telling: Sendable {
     if !drafts.isEmpty { transaction.enqueue(InsertNotifications(drafts: drafts, now: now)) }
   }
 
-  /// Whether a rule tells those who answer for the customer of it.
-  func isForAccountManagers(_ cause: Cause) -> Bool {
-    book.rules.contains { $0.rule.audience.contains(.accountManagers) && $0.rule.concerns(cause, of: tenant) }
+  /// Whether a rule tells these of it.
+  func isFor(_ audience: Audience, _ cause: Cause) -> Bool {
+    book.rules.contains { $0.rule.audience.contains(audience) && $0.rule.concerns(cause, of: tenant) }
   }
 
   private func drafts(of cause: Cause, _ entry: TenantEntry, _ known: Known) -> [NotificationDraft] {

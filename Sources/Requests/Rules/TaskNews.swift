@@ -1,6 +1,9 @@
 /// What of a task of a request or a change is told, by the type of its event: `request.task_completed` and so on. Nobody is given a task: it is given to
-/// a team, and whoever does it takes it.
+/// a team, whose members are told, and whoever does it takes it.
 package enum TaskNews: String, Sendable, CaseIterable {
+  /// It can be done; another team has it.
+  case opened = "task_opened"
+  case given = "task_given"
   case completed = "task_completed"
   /// It did not work: its step goes no further.
   case failed = "task_failed"

@@ -1,0 +1,25 @@
+import Kernel
+
+/// What the members of a team are told that their team is given or offered.
+enum TeamNewsMessages: MessageCatalog {
+  static let ruleAssigned = Message("notification.rule.team_assigned", "Tell a team what incident it is given", zh: "事件分派给团队时通知成员")
+  static let ruleOffered = Message("notification.rule.team_offered", "Tell a team what incident it is offered", zh: "事件移交给团队时通知成员")
+  static let ruleRequestOffered = Message("notification.rule.team_request_offered", "Tell a team what request it is offered", zh: "请求移交给团队时通知成员")
+  static let ruleProblemOffered = Message("notification.rule.team_problem_offered", "Tell a team what problem it is offered", zh: "问题移交给团队时通知成员")
+  static let ruleChangeOffered = Message("notification.rule.team_change_offered", "Tell a team what change it is offered", zh: "变更移交给团队时通知成员")
+  static let ruleReleaseOffered = Message("notification.rule.team_release_offered", "Tell a team what release it is offered", zh: "发布移交给团队时通知成员")
+  static let ruleMajorOffered = Message(
+    "notification.rule.team_major_incident_offered", "Tell a team what major incident it is offered", zh: "重大事件移交给团队时通知成员")
+  static let ruleRequestTask = Message("notification.rule.team_request_task", "Tell a team what task of a request it may do", zh: "请求任务可由团队处理时通知成员")
+  static let ruleChangeTask = Message("notification.rule.team_change_task", "Tell a team what task of a change it may do", zh: "变更任务可由团队处理时通知成员")
+
+  static let taskGivenSubject = Message("notification.task_given.subject", "[{number}] For your team: {task}", zh: "[{number}] 团队任务：{task}")
+  static let taskGivenBody = Message(
+    "notification.task_given.body", "{number}: {title}\nTask: {task}\nTeam: {team}\nBy: {actor}, {at}\n\nWhoever does it takes it.",
+    zh: "{number}：{title}\n任务：{task}\n团队：{team}\n操作人：{actor}，{at}\n\n请由处理人认领。")
+
+  static let all = [
+    ruleAssigned, ruleOffered, ruleRequestOffered, ruleProblemOffered, ruleChangeOffered, ruleReleaseOffered, ruleMajorOffered, ruleRequestTask,
+    ruleChangeTask, taskGivenSubject, taskGivenBody,
+  ]
+}
