@@ -114,7 +114,9 @@ begin
       if exists (
         select from unnest(kinds) k (kind) cross join lateral (
           select from jobs.job j
-          where j.kind = k.kind and j.tenant_id = place and j.state = 'ready' and not j.suspect and j.run_at <= reference limit 1) d) then
+          where j.kind = k.kind and j.tenant_id = place and j.state = 'ready' and not j.suspect and j.run_at <= reference
+          -- by its index: where most rows are so, the planner would rather read the table from its beginning, past all that is dead there
+          order by j.run_at limit 1) d) then
         turns := turns || place;
         exit when cardinality(turns) >= most;
       end if;
