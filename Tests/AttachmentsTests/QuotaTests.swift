@@ -52,9 +52,10 @@ import Testing
     let customer = Value.id(world.acme.publicId)
     await expectFailure(.conflict) { try await world.attach([UInt8](repeating: 65, count: 11), to: incident) }
     await expectFailure(.denied) { try await world.call("attachment_storage.limit", ["customer": customer, "quotaBytes": 100]) }
-    let set = try await world.call("attachment_storage.limit", ["customer": customer, "quotaBytes": 100], as: world.administrator)
+    let set = try await world.call("attachment_storage.limit", ["customer": customer, "quotaBytes": 100], as: world.administrator, version: 1)
     #expect(set["quotaBytes"]?.integer == 100 && set["isOwnQuota"] == .bool(true) && set["version"]?.integer == 2, "\(set)")
     try await world.attach([UInt8](repeating: 65, count: 11), to: incident)
+    await expectFailure(.versionRequired) { try await world.call("attachment_storage.limit", ["customer": customer], as: world.administrator) }
     await expectFailure(.versionMismatch) {
       try await world.call("attachment_storage.limit", ["customer": customer, "quotaBytes": 5], as: world.administrator, version: 1)
     }
@@ -62,7 +63,7 @@ import Testing
     try await world.call("attachment_storage.limit", ["customer": customer, "quotaBytes": 5], as: world.administrator, version: 2)
     #expect(try await world.list(incident).count == 1)
     await expectFailure(.conflict) { try await world.attach("x", to: incident) }
-    let usual = try await world.call("attachment_storage.limit", ["customer": customer], as: world.administrator)
+    let usual = try await world.call("attachment_storage.limit", ["customer": customer], as: world.administrator, version: 3)
     #expect(usual["quotaBytes"]?.integer == 10 && usual["isOwnQuota"] == .bool(false), "\(usual)")
     let manager = try await world.database.user(.customerManager, of: world.acme)
     #expect(try await world.call("attachment_storage.read", as: manager)["usedBytes"]?.integer == 11)

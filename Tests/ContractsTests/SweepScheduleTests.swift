@@ -30,7 +30,15 @@ import Testing
 
   @discardableResult
   private func schedule(_ input: KeyValuePairs<String, Value>, as principal: Principal? = nil) async throws -> Value {
-    try await world.database.call("sweep.schedule", input, as: principal ?? administrator)
+    try await act("schedule", input, as: principal ?? administrator)
+  }
+
+  /// By the version that the list tells.
+  @discardableResult
+  private func act(_ verb: String, _ input: KeyValuePairs<String, Value>, as principal: Principal) async throws -> Value {
+    let kind = input.first { $0.key == "kind" }?.value
+    let listed = try await world.database.call("sweep.list", as: administrator)["items"]?.array?.first { $0["kind"] == kind }
+    return try await world.database.call("sweep.\(verb)", input, as: principal, version: listed?["version"]?.integer ?? 1)
   }
 
   private func tick(at instant: String) async throws {
@@ -61,7 +69,7 @@ import Testing
     #expect(chinese["schedule"] == "在“Office”的服务日 23:15（America/New_York）")
     #expect(chinese["nextRun"] == "定于 2026-03-02 23:15（America/New_York）")
 
-    try await world.database.call("sweep.unschedule", ["kind": .text(Self.partitions)], as: administrator)
+    try await act("unschedule", ["kind": .text(Self.partitions)], as: administrator)
     let back = try await listed()
     #expect(back["schedule"] == "Every 86400 seconds" && back["time"] == .null && back["calendar"] == .null)
     #expect(back["nextAt"] == "2026-03-02T08:00:00Z")
@@ -69,13 +77,26 @@ import Testing
     #expect(told["items"]?.array?.count == 2)
   }
 
+  /// Of two who saw the same, the second is refused, whether a time is given or taken away.
+  @Test func whoSawAnotherTimeSetsNone() async throws {
+    let input: KeyValuePairs<String, Value> = ["kind": .text(Self.partitions), "time": "02:30"]
+    await expectFailure(.versionRequired) { try await world.database.call("sweep.schedule", input, as: administrator) }
+    #expect(try await listed()["version"] == 1)
+    #expect(try await world.database.call("sweep.schedule", input, as: administrator, version: 1)["version"] == 2)
+    await expectFailure(.versionMismatch) { try await world.database.call("sweep.schedule", input, as: administrator, version: 1) }
+    await expectFailure(.versionMismatch) {
+      try await world.database.call("sweep.unschedule", ["kind": .text(Self.partitions)], as: administrator, version: 1)
+    }
+    #expect(try await listed()["time"] == "02:30" && (try await listed()["version"]) == 2)
+  }
+
   @Test func onlyAdministratorsAndOnlyWhatMayWait() async throws {
     await expectFailure(.denied) { try await schedule(["kind": .text(Self.partitions), "time": "02:30"], as: world.manager) }
-    await expectFailure(.denied) { try await world.database.call("sweep.unschedule", ["kind": .text(Self.partitions)], as: world.manager) }
+    await expectFailure(.denied) { try await act("unschedule", ["kind": .text(Self.partitions)], as: world.manager) }
     let refused = await violations { try await schedule(["kind": .text(RenewalSweep.kind), "time": "02:30"]) }
     #expect(refused == ["kind sweep.not_schedulable"])
     #expect(await violations { try await schedule(["kind": "no.such", "time": "02:30"]) } == ["kind sweep.not_schedulable"])
-    let unscheduled = await violations { try await world.database.call("sweep.unschedule", ["kind": .text(RenewalSweep.kind)], as: administrator) }
+    let unscheduled = await violations { try await act("unschedule", ["kind": .text(RenewalSweep.kind)], as: administrator) }
     #expect(unscheduled == ["kind sweep.not_schedulable"])
     #expect(try await listed()["schedule"] == "Every 86400 seconds")
   }

@@ -293,7 +293,12 @@ import Testing
     let stock = try await world.database.call("ci_tier.list", as: world.manager).at("items").array ?? []
     #expect(stock.map { $0["code"] ?? .null } == ["platinum", "gold", "silver", "bronze"])
     #expect(await violations { try await world.database.call("ci_tier.set", ["code": "Iron", "rank": 5], as: world.manager) } == ["code ci_tier.bad_code"])
-    _ = try await world.database.call("ci_tier.set", ["code": "gold", "rank": 2, "nameZh": "金", "active": .bool(false)], as: world.manager)
+    // What is there is said anew by who saw it; what is new has no version.
+    let gold: KeyValuePairs<String, Value> = ["code": "gold", "rank": 2, "nameZh": "金", "active": .bool(false)]
+    await expectFailure(.versionRequired) { try await world.database.call("ci_tier.set", gold, as: world.manager) }
+    #expect(try await world.database.call("ci_tier.set", gold, as: world.manager, version: 1)["version"] == 2)
+    await expectFailure(.versionMismatch) { try await world.database.call("ci_tier.set", gold, as: world.manager, version: 1) }
+    await expectFailure(.versionMismatch) { try await world.database.call("ci_tier.set", ["code": "iron", "rank": 5], as: world.manager, version: 1) }
     let target: Value = .object(["metric": "response", "ciTier": "gold", "budgetSeconds": 1, "calendar": world.calendar.at("id")])
     #expect(
       await violations { try await world.database.call("sla.create", ["name": "A", "targets": .array([target])], as: world.manager) }

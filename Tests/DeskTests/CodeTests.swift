@@ -158,7 +158,7 @@ import Testing
     try await act("retire", try await code("5", "priority", world), world)
     func set(_ priority: Int64) async throws -> Value {
       let cell = Value.object(["impact": 3, "urgency": 3, "priority": .integer(priority)])
-      return try await world.desk.database.call("priority_matrix.set", ["cells": .array([cell])], as: world.desk.manager)
+      return try await world.desk.database.set("priority_matrix.set", ["cells": .array([cell])], as: world.desk.manager)
     }
     // The cell gives it from the start.
     #expect(try await set(5)["cells"]?.array?.last?["priority"] == 5)

@@ -122,29 +122,29 @@ import Testing
     }
     let stock = try await database.call("ticket_policy.read", as: world.manager)
     #expect(stock["closeAfterDays"] == 7 && stock["closeCounts"] == "calendar_days" && stock["reopenWithinDays"] == 30 && stock["showsNames"] == .bool(false))
-    try await database.call("ticket_policy.set", ["closeAfterDays": 3], as: world.manager)
+    try await database.set("ticket_policy.set", ["closeAfterDays": 3], as: world.manager)
     #expect(try await resolved() == "2026-03-05T08:00:00Z")
-    let own = try await database.call("ticket_policy.set", ["customer": acme, "closeAfterDays": 0], as: world.manager)
+    let own = try await database.set("ticket_policy.set", ["customer": acme, "closeAfterDays": 0], as: world.manager)
     #expect(own["own"] == .array(["closeAfterDays"]) && own["reopenWithinDays"] == 30)
     #expect(try await resolved() == .null, "never, for this customer")
     #expect(try await resolved(false) == "2026-03-05T08:00:00Z")
     // Of two business days by the contract's calendar, Monday to Friday until 17:00 in Berlin: Wednesday evening.
     let input: KeyValuePairs<String, Value> = ["customer": acme, "contract": contract, "closeAfterDays": 2, "closeCounts": "service_days"]
-    try await database.call("ticket_policy.set", input, as: world.manager)
+    try await database.set("ticket_policy.set", input, as: world.manager)
     #expect(try await resolved() == "2026-03-04T16:00:00Z")
     try world.at("2026-03-06T08:00:00Z")
     #expect(try await resolved() == "2026-03-10T16:00:00Z", "a weekend has no service")
     // What is cleared is what stands above.
-    let cleared = try await database.call("ticket_policy.set", ["customer": acme, "contract": contract, "closeAfterDays": .null], as: world.manager)
+    let cleared = try await database.set("ticket_policy.set", ["customer": acme, "contract": contract, "closeAfterDays": .null], as: world.manager)
     #expect(cleared["closeAfterDays"] == 0 && cleared["own"] == .array(["closeCounts"]))
-    await expectFailure(.invalid) { try await database.call("ticket_policy.set", ["closeAfterDays": .null], as: world.manager) }
-    await expectFailure(.invalid) { try await database.call("ticket_policy.set", [:], as: world.manager) }
+    await expectFailure(.invalid) { try await database.set("ticket_policy.set", ["closeAfterDays": .null], as: world.manager) }
+    await expectFailure(.invalid) { try await database.set("ticket_policy.set", [:], as: world.manager) }
     let engineer = world.engineer
-    await expectFailure(.denied) { try await database.call("ticket_policy.set", ["closeAfterDays": 1], as: engineer) }
+    await expectFailure(.denied) { try await database.set("ticket_policy.set", ["closeAfterDays": 1], as: engineer) }
     let names: KeyValuePairs<String, Value> = ["customer": acme, "contract": contract, "showsNames": .bool(true)]
     func refused(_ input: KeyValuePairs<String, Value>) async -> String? {
       do throws(Failure) {
-        _ = try await database.call("ticket_policy.set", input, as: world.manager)
+        _ = try await database.set("ticket_policy.set", input, as: world.manager)
         return nil
       } catch { return error.violations.first?.message.key ?? error.code }
     }
@@ -152,7 +152,7 @@ import Testing
     #expect(await refused(["closeAfterDays": .null]) == "ticket_policy.needs_value")
     #expect(await refused(["contract": contract, "closeAfterDays": 1]) == "input.unknown_reference")
     // Requests have days of their own.
-    let requests = try await database.call("ticket_policy.set", ["customer": acme, "closeRequestsAfterDays": 5], as: world.manager)
+    let requests = try await database.set("ticket_policy.set", ["customer": acme, "closeRequestsAfterDays": 5], as: world.manager)
     #expect(stock["closeRequestsAfterDays"] == 7 && requests["closeRequestsAfterDays"] == 5)
     #expect(requests["own"] == .array(["closeAfterDays", "closeRequestsAfterDays"]))
     let below = try await database.call("ticket_policy.read", ["customer": acme, "contract": contract], as: world.manager)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PriorityMatrixTests {
   private func set(_ world: DeskWorld, _ cells: [(Int64, Int64, Int64?)], customer: Value = .null, as principal: Principal? = nil) async throws -> Value {
     let cells = cells.map { Value.object(["impact": .integer($0.0), "urgency": .integer($0.1), "priority": .integer($0.2)]) }
-    return try await world.database.call("priority_matrix.set", ["customer": customer, "cells": .array(cells)], as: principal ?? world.manager)
+    return try await world.database.set("priority_matrix.set", ["customer": customer, "cells": .array(cells)], as: principal ?? world.manager)
   }
 
   @Test func aChangeIsForTicketsThatAreOpenedOrClassifiedFromThenOn() async throws {

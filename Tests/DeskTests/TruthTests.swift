@@ -190,7 +190,7 @@ import Testing
     func names(_ reader: Principal) async throws -> [Value] { try await world.list("history", of: incident, as: reader).compactMap { $0["actorName"] } }
     #expect(try await names(world.engineer) == ["Account", "Account", "Account", "The operator of the installation", "Steward"])
     #expect(try await names(user) == ["Account", "Provider", "Provider", "Provider"], "who answers for it is the provider's affair")
-    try await world.database.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "showsNames": .bool(true)], as: world.manager)
+    try await world.database.set("ticket_policy.set", ["customer": .id(world.acme.publicId), "showsNames": .bool(true)], as: world.manager)
     #expect(try await names(user) == ["Account", "Account", "The operator of the installation", "Steward"])
     #expect(try await world.list("history", of: incident, as: user).allSatisfy { $0["actor"] == .null }, "ids of the staff stay the staff's")
   }

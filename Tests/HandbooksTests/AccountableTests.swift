@@ -62,7 +62,7 @@ import Testing
     #expect(try await answers(world) == [admin, "default"])
     #expect(try await answers(world, for: "change") == [admin, "default"])
     world.database.clock.advance(seconds: 15)
-    try await world.database.call("ownership.set", ["process": "incident", "staff": world.cleo], as: world.manager)
+    try await world.database.set("ownership.set", ["process": "incident", "staff": world.cleo], as: world.manager)
     #expect(try await answers(world) == [world.cleo, "default"], "at once")
     #expect(try await answers(world, for: "change") == [admin, "default"])
     _ = try await world.published()
@@ -93,7 +93,7 @@ import Testing
       "staff.create", ["login": "first@provider.test", "name": "First", "password": "correct horse battery"], as: world.database.root
     ).at("id")
     try await grant(admin, "administrator", world)
-    try await world.database.call("ownership.set", ["process": "incident", "staff": world.cleo], as: world.manager)
+    try await world.database.set("ownership.set", ["process": "incident", "staff": world.cleo], as: world.manager)
     _ = try await world.published()
     try await sweep(world)
     #expect(try await answers(world) == [world.ann, "handbook"])
@@ -115,7 +115,7 @@ import Testing
     let world = try await HandbooksWorld()
     let nobody: Value = .id(world.database.provider.id("stf", [UInt8](repeating: 7, count: 12)))
     func refusal(_ staff: Value) async -> [String] {
-      await world.refusal { try await world.database.call("ownership.set", ["process": "incident", "staff": staff], as: world.manager) }
+      await world.refusal { try await world.database.set("ownership.set", ["process": "incident", "staff": staff], as: world.manager) }
     }
     #expect(await refusal(nobody) == ["staff input.unknown_reference"])
     try await world.leave(world.cleo)
@@ -126,10 +126,10 @@ import Testing
     try await world.database.narrow(world.ben)
     try await grant(world.ben, "account_manager", world)
     #expect(await refusal(world.ben) == ["staff ownership.may_not_work"], "his role does not work on incidents")
-    let set = try await world.database.call("ownership.set", ["process": "incident"], as: world.manager)
+    let set = try await world.database.set("ownership.set", ["process": "incident"], as: world.manager)
     let line = set.at("processes").array?.first { $0.at("process") == "incident" }
     #expect(line?.at("default") == .null)
-    await expectFailure(.denied) { try await world.database.call("ownership.set", ["process": "request", "staff": world.ann], as: world.engineer) }
+    await expectFailure(.denied) { try await world.database.set("ownership.set", ["process": "request", "staff": world.ann], as: world.engineer) }
   }
 }
 

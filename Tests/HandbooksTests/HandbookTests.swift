@@ -101,7 +101,7 @@ import Testing
     let vpn = try await world.database.call("code.list", ["list": "category", "limit": 200], as: world.database.root).at("items").array?
       .first { $0.at("key") == "network/vpn" }
     try await world.database.call("code.retire", ["id": vpn?.at("id") ?? .null], as: world.database.root, version: vpn?.at("version").integer)
-    try await world.database.call(
+    try await world.database.set(
       "priority_matrix.set", ["cells": .array([.object(["impact": 3, "urgency": 3, "priority": 4])])], as: world.database.root)
     try await world.act("change", made, ["owner": world.cleo, "purpose": .object(["en": "Another"])])
     #expect(try await world.read(made).at("published") == first)
@@ -128,7 +128,7 @@ import Testing
     let made = try await world.published()
     #expect(await world.refusal { try await world.act("publish", made) } == ["handbook.nothing_new"])
     // What is in force changed, and the draft did not.
-    try await world.database.call(
+    try await world.database.set(
       "priority_matrix.set", ["cells": .array([.object(["impact": 1, "urgency": 1, "priority": 2])])], as: world.database.root)
     #expect(try await world.read(made).at("isChanged") == .bool(false))
     #expect(try await world.act("publish", made).at("newest") == 2)

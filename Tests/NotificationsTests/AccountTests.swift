@@ -215,8 +215,7 @@ import Testing
     #expect(told["about"] == item["id"])
     let hook = try await world.world.call("webhook.create", ["name": "Hook", "url": "https://hooks.example.com/"])["id"] ?? .null
     try await world.world.rule("renewal.lapsed", ["channels": .array(["webhook"]), "webhook": hook], name: "Hook")
-    try await world.world.call(
-      "notification_template.set", ["event": "renewal.lapsed", "language": "en", "subject": "{customer}: {contract}", "body": "{party}"])
+    try await world.world.words("set", ["event": "renewal.lapsed", "language": "en", "subject": "{customer}: {contract}", "body": "{party}"])
     for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
     let events = try await world.events(world.manager)
     #expect(Set(events) == ["renewal.due", "renewal.lapsed", "contract.lapsed"])
@@ -403,8 +402,7 @@ import Testing
     #expect(await answer("incident.reopened", ["audience": managers]) == "accepted")
     #expect(
       await refusal {
-        try await world.world.call(
-          "notification_template.set", ["event": "renewal.due", "language": "en", "subject": "{title}", "body": "x"])
+        try await world.world.words("set", ["event": "renewal.due", "language": "en", "subject": "{title}", "body": "x"])
       } == "subject notification_template.unknown_field")
   }
 }

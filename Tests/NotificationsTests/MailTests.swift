@@ -287,8 +287,7 @@ import Testing
     let world = try await NotificationsWorld()
     func set(_ subject: String, _ body: String, event: String = "incident.opened") async -> String {
       await refusal {
-        try await world.call(
-          "notification_template.set", ["event": .text(event), "language": "en", "subject": .text(subject), "body": .text(body)])
+        try await world.words("set", ["event": .text(event), "language": "en", "subject": .text(subject), "body": .text(body)])
       }
     }
     #expect(await set("{number} {secret}", "x") == "subject notification_template.unknown_field")
@@ -298,7 +297,7 @@ import Testing
     _ = try await world.incident("{number}")
     try await world.make()
     #expect(try await world.rows("email").map { [$0.subject, $0.body] } == [["Ours: {number} {", "ACME-INC-000001"]], "a value is no template")
-    try await world.call("notification_template.reset", ["event": "incident.opened", "language": "en"])
+    try await world.words("reset", ["event": "incident.opened", "language": "en"])
     let listed = try await world.call("notification_template.list")["items"]?.array ?? []
     let told = NotificationEvent.allCases.reduce(0) { $0 + ($1.isForCustomers ? 4 : 2) }
     #expect(listed.count == told && listed.allSatisfy { $0["stock"] == .bool(true) })
@@ -315,19 +314,17 @@ import Testing
     #expect(try await told("p") == ["[ACME-INC-000001] We have your report: Printer"])
     #expect(try await told("a") == ["[ACME-INC-000001] New: Printer"])
     let words: KeyValuePairs<String, Value> = ["event": "incident.opened", "language": "en", "subject": "Both {number}", "body": "x"]
-    try await world.call("notification_template.set", words)
-    try await world.call(
-      "notification_template.set", ["event": "incident.opened", "language": "en", "audience": "staff", "subject": "Ours {number}", "body": "x"])
+    try await world.words("set", words)
+    try await world.words("set", ["event": "incident.opened", "language": "en", "audience": "staff", "subject": "Ours {number}", "body": "x"])
     _ = try await world.incident()
     try await world.make()
     #expect(try await told("p").contains("Both ACME-INC-000002"))
     #expect(try await told("a") == ["[ACME-INC-000001] New: Printer", "Ours ACME-INC-000002"])
     let refused = await refusal {
-      try await world.call(
-        "notification_template.set", ["event": "clock.warned", "language": "en", "audience": "customer", "subject": "x", "body": "x"])
+      try await world.words("set", ["event": "clock.warned", "language": "en", "audience": "customer", "subject": "x", "body": "x"])
     }
     #expect(refused == "audience notification_rule.not_for_customers")
-    try await world.call("notification_template.reset", ["event": "incident.opened", "language": "en", "audience": "staff"])
+    try await world.words("reset", ["event": "incident.opened", "language": "en", "audience": "staff"])
     let listed = try await world.call("notification_template.list")["items"]?.array ?? []
     let opened = listed.filter { $0["event"] == "incident.opened" && $0["language"] == "en" }
     #expect(opened.compactMap { $0["audience"] } == ["customer", "staff"] && opened.allSatisfy { $0["subject"] == "Both {number}" })

@@ -79,9 +79,7 @@ import Testing
     let world = try await NotificationsWorld()
     try await world.retireStockRules()
     try await world.rule("incident.reopened", ["audience": .array(["requester"])])
-    try await world.call(
-      "notification_template.set",
-      ["event": "incident.reopened", "language": "en", "subject": "{number} again", "body": "By {actor}"])
+    try await world.words("set", ["event": "incident.reopened", "language": "en", "subject": "{number} again", "body": "By {actor}"])
     let customer = try await world.database.user(.customerManager, of: world.acme)
     let own = try await world.incident()
     let other = try await world.incidentOfBen("Nobody can print")

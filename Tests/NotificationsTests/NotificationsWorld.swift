@@ -100,6 +100,15 @@ struct NotificationsWorld {
     try await database.call(operation, members, as: principal ?? database.root, version: version)
   }
 
+  /// Sets words, or takes them back, by the version that they have.
+  @discardableResult
+  func words(_ verb: String, _ members: KeyValuePairs<String, Value>) async throws -> Value {
+    func named(_ name: String) -> Value? { members.first { $0.key == name }?.value }
+    let lines = try await call("notification_template.list")["items"]?.array ?? []
+    let line = lines.first { $0["event"] == named("event") && $0["language"] == named("language") }
+    return try await call("notification_template.\(verb)", members, version: line?["version"]?.integer)
+  }
+
   /// A rule in place of all that came with Steward.
   @discardableResult
   func rule(_ event: String, _ more: [String: Value], name: String = "Rule") async throws -> Value {

@@ -12,7 +12,10 @@ enum AttachmentCalls {
   private static let others: Set<String> = ["request", "problem", "change", "release", "majorIncident"]
 
   /// Not so little that nothing can be attached afterwards.
-  static let limit = CallRule(given: { _, _, _ in (["quotaBytes": .integer(1 << 30)], nil) })
+  static let limit = CallRule(given: { world, twin, _ in
+    let storage = try await world.seed("attachment_storage.read", ["customer": .text(twin.id)])
+    return (["quotaBytes": .integer(1 << 30)], storage["version"]?.integer)
+  })
 
   /// Each another one, and as long as the others.
   static func file(_ world: World, _ twin: World.Twin) -> Value { .text(Base64.encode(Array("\(twin.canary) \(1_000_000 + world.next())".utf8))) }

@@ -66,7 +66,9 @@ extension CallRule {
   private static func watchedMajor(already: Bool) -> CallRule { watched("major_incident", already: already) { try await $0.major($1) } }
 
   static let majorCalls: [String: CallRule] = [
-    "ownership.set": CallRule(given: { world, twin, _ in (["staff": try await world.engineerOfAll(twin)], nil) }),
+    "ownership.set": CallRule(given: { world, twin, _ in
+      (["staff": try await world.engineerOfAll(twin)], try await world.seed("ownership.read", [:])["version"]?.integer)
+    }),
     "major_incident.declare": CallRule(given: { world, twin, _ in (["lead": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.assign": CallRule(given: { world, twin, _ in
       let seeded = try await world.major(twin)
@@ -84,6 +86,15 @@ extension CallRule {
     "major_incident.reopen": major([:], ("major_incident.mitigate", [Value.Member("mitigation", "Other line")])),
     "major_incident.review": major([:], ("major_incident.resolve", [Value.Member("resolution", "Replaced")])),
     // Names are shown for a customer, not for one of his contracts.
-    "ticket_policy.set": CallRule(omitted: ["showsNames"]),
+    "ticket_policy.set": CallRule(
+      omitted: ["showsNames"],
+      given: { world, twin, _ in
+        let contract = try await world.seeded("con", in: twin).id
+        let policy = try await world.seed("ticket_policy.read", ["customer": .text(twin.id), "contract": contract])
+        return (["contract": contract], policy["version"]?.integer)
+      }),
+    "priority_matrix.set": CallRule(given: { world, twin, _ in
+      ([:], try await world.seed("priority_matrix.read", ["customer": .text(twin.id)])["version"]?.integer)
+    }),
   ]
 }

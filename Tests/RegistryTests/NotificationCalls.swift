@@ -27,15 +27,20 @@ enum NotificationCalls {
   })
 
   static let template = CallRule(given: { world, _, _ in
-    (["event": "incident.opened", "subject": "[{number}] {title}", "body": .text("{state} \(world.next())")], nil)
+    (
+      ["event": "incident.opened", "language": "en", "subject": "[{number}] {title}", "body": .text("{state} \(world.next())")],
+      try await world.versionOfWords()
+    )
   })
 
   static let reset = CallRule(
     omitted: ["audience"],
     given: { world, _, _ in
       let named: [String: Value] = ["event": "incident.opened", "language": "en"]
-      try await world.seed("notification_template.set", ["event": "incident.opened", "language": "en", "subject": "{title}", "body": "{state}"])
-      return (named, nil)
+      try await world.seed(
+        "notification_template.set", ["event": "incident.opened", "language": "en", "subject": "{title}", "body": "{state}"],
+        version: try await world.versionOfWords())
+      return (named, try await world.versionOfWords())
     })
 
   /// Whoever read it is a receiver: the operator at the machine is none.
@@ -60,6 +65,12 @@ extension [String: Value] {
 extension World {
   func webhook() async throws -> Value {
     try await seed("webhook.create", ["name": .text("Hook \(next())"), "url": "https://hooks.example.com/steward"])
+  }
+
+  /// Of what is said in English of an incident that was opened.
+  func versionOfWords() async throws -> Int64? {
+    let lines = try await seed("notification_template.list", [:])["items"]?.array ?? []
+    return lines.first { $0["event"] == "incident.opened" && $0["language"] == "en" }?["version"]?.integer
   }
 
   func notificationRule() async throws -> Value {

@@ -84,15 +84,15 @@ import Testing
   /// Of the contract, else of the customer, else of the provider; each customer his own.
   @Test func thePolicySaysWhen() async throws {
     let world = try await RequestsWorld()
-    try await world.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "closeRequestsAfterDays": 2])
+    try await world.database.set("ticket_policy.set", ["customer": .id(world.acme.publicId), "closeRequestsAfterDays": 2], as: world.manager)
     let (first, _) = try await fulfilled(world)
     #expect(first.at("closesAt") == due(world, days: 2))
     let (foreign, _) = try await fulfilled(world, of: world.other)
     #expect(foreign.at("closesAt") == due(world, days: 7), "another customer's policy")
-    try await world.call("ticket_policy.set", ["closeRequestsAfterDays": 3])
+    try await world.database.set("ticket_policy.set", ["closeRequestsAfterDays": 3], as: world.manager)
     #expect(try await fulfilled(world, of: world.other).request.at("closesAt") == due(world, days: 3))
     #expect(try await world.request(foreign).at("closesAt") == due(world, days: 7), "what was told stays")
-    try await world.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "closeRequestsAfterDays": 0])
+    try await world.database.set("ticket_policy.set", ["customer": .id(world.acme.publicId), "closeRequestsAfterDays": 0], as: world.manager)
     let (never, orderer) = try await fulfilled(world)
     #expect(never.at("closesAt") == .null)
     // A word plans nothing where there is no time.
@@ -109,8 +109,9 @@ import Testing
     let orderer = try await world.database.user(.requester, of: world.acme, .own)
     let offering = try await world.offering("PHONE", [:])
     let contract = try await world.call("contract.list", ["customer": .id(world.acme.publicId)]).at("items.0.id")
-    try await world.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "closeRequestsAfterDays": 2])
-    try await world.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "contract": contract, "closeRequestsAfterDays": 9])
+    try await world.database.set("ticket_policy.set", ["customer": .id(world.acme.publicId), "closeRequestsAfterDays": 2], as: world.manager)
+    try await world.database.set(
+      "ticket_policy.set", ["customer": .id(world.acme.publicId), "contract": contract, "closeRequestsAfterDays": 9], as: world.manager)
     let ordered = try await world.call("request.submit", ["offering": offering, "published": 1], as: orderer)
     try await world.sweep()
     let task = try await world.request(ordered, as: world.engineer).at("tasks.0.id")

@@ -60,7 +60,7 @@ import Testing
         "approval": .object(["rule": "all", "roles": .array([RequestsWorld.name("IT manager")])]),
         "tasks": .array([FulfilmentTests.task("Order", step: 1), FulfilmentTests.task("Deliver", step: 2)]),
       ])
-    try await world.call("ticket_policy.set", ["closeRequestsAfterDays": 1])
+    try await world.database.set("ticket_policy.set", ["closeRequestsAfterDays": 1], as: world.manager)
     let walk = OperationWalk<Model, Act>(
       expected: Self.expected,
       perform: { act, seen in

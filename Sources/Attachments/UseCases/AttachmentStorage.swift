@@ -53,7 +53,7 @@ package enum LimitAttachmentStorage: Operation {
 
   package static let declaration = Declaration(
     "attachment_storage.limit", "Set how much room a customer's attachments may take.", zh: "设置客户附件的空间上限。", roles: [.administrator],
-    reach: .one(by: "customer"), effect: .change)
+    reach: .one(by: "customer"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AttachmentStorageRecord {
     let (tenant, limits) = (context.tenant.id, try context.store().limits)

@@ -11,6 +11,7 @@ package struct CiTierOutput: OperationOutput {
     OutputField("nameEn", .text, "Its name in English.", "英文名称。") { .text($0.row.name.english) },
     OutputField("nameZh", .text, "Its name in Chinese.", "中文名称。") { .text($0.row.name.chinese) },
     OutputField("active", .boolean, "Whether new targets and tickets may name it.", "新的目标与工单是否可引用。") { .bool($0.row.isActive) },
+    OutputField("version", .integer, "For If-Match of whoever says it anew.", "重新设置时所需的 If-Match 版本号。") { .integer($0.row.version) },
   ]
 }
 
@@ -50,18 +51,24 @@ package enum SetCiTier: Operation {
   }
 
   package static let declaration = Declaration(
-    "ci_tier.set", "Add a CI tier, or say anew what its code means.", zh: "新增配置项等级，或修改其代码的含义。", permission: "sla.manage", roles: Rights.managers,
-    scopes: [.all], reach: .provider, effect: .create)
+    "ci_tier.set", "Add a CI tier, or, with the version that was seen, say anew what its code means.", zh: "新增配置项等级，或凭所见版本修改其代码的含义。", permission: "sla.manage",
+    roles: Rights.managers,
+    scopes: [.all], reach: .provider, effect: .create, replacesByVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CiTierOutput {
+    let version = try await context.transaction.first(VersionOfCiTier(code: input.code))
+    try context.requireVersion(ofExisting: version)
     let name = LocalText(english: input.nameEn ?? (input.nameZh == nil ? input.code : nil), chinese: input.nameZh)
     let set = try await context.transaction.first(
-      SetCiTierRow(code: input.code, rank: input.rank, name: name, isActive: input.active, now: context.now))
-    guard let set else { throw Failure.notFound }
+      SetCiTierRow(code: input.code, rank: input.rank, name: name, isActive: input.active, now: context.now, version: version))
+    guard let set else {
+      throw Failure(
+        .versionMismatch, OperationMessages.versionMismatch, ["expected": String(version ?? 0), "current": String((version ?? 0) + 1)])
+    }
     context.subject(context.provider.publicId)
     context.record(
       Event(
-        subjectKind: "ci_tier", subject: set.id, seq: set.version, type: "ci_tier.set",
+        subjectKind: "ci_tier", subject: set.id, seq: set.tier.version, type: "ci_tier.set",
         payload: .object(["code": .text(input.code), "rank": .integer(input.rank), "active": .bool(input.active)]), occurredAt: context.now))
     return CiTierOutput(row: set.tier)
   }

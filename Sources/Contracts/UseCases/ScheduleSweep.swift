@@ -9,6 +9,7 @@ struct SweepScheduleOutput: OperationOutput {
   let plan: SchedulePlan?
   let calendar: PublicId?
   let nextAt: Instant
+  let version: Int64
 
   static let fields: [OutputField<SweepScheduleOutput>] = [
     OutputField("kind", .text, "The sweep.", "作业类别。") { .text($0.kind) },
@@ -20,6 +21,7 @@ struct SweepScheduleOutput: OperationOutput {
       .id($0.calendar)
     },
     OutputField("nextAt", .instant, "When it runs next.", "下次运行时间。") { .instant($0.nextAt) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.version) },
   ]
 }
 
@@ -59,9 +61,11 @@ enum ScheduleSweep: Operation {
 
   static let declaration = Declaration(
     "sweep.schedule", "Let recurring work run at a time of day, on every day or on the open days of a calendar.",
-    zh: "让周期性作业在每日（或日历的服务日）的固定时刻运行。", permission: "job.manage", roles: [.administrator], scopes: [.all], reach: .provider, effect: .change)
+    zh: "让周期性作业在每日（或日历的服务日）的固定时刻运行。", permission: "job.manage", roles: [.administrator], scopes: [.all], reach: .provider, effect: .change,
+    requiresVersion: true)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> SweepScheduleOutput {
+    let version = try await context.raiseSetting(SweepRecord.setting(input.kind))
     guard let zone = input.zone ?? Zone.named(context.provider.zone), let time = DailyTime(minute: input.minute, zone: zone) else {
       throw Failure.invalid("zone", InputMessages.requiredHere)
     }
@@ -80,7 +84,7 @@ enum ScheduleSweep: Operation {
     let next = plan.next(after: context.now, on: days)
     let statement = PlanSchedule(tenant: context.provider.id, kind: input.kind, plan: plan, next: next, now: context.now)
     guard try await context.transaction.first(statement) != nil else { throw try await context.notSchedulable() }
-    return SweepScheduleOutput(kind: input.kind, plan: plan, calendar: input.calendar, nextAt: next.runAt)
+    return SweepScheduleOutput(kind: input.kind, plan: plan, calendar: input.calendar, nextAt: next.runAt, version: version)
   }
 }
 
@@ -94,12 +98,13 @@ enum UnscheduleSweep: Operation {
 
   static let declaration = Declaration(
     "sweep.unschedule", "Let recurring work run by its interval again.", zh: "让周期性作业恢复按间隔运行。", permission: "job.manage", roles: [.administrator],
-    scopes: [.all], reach: .provider, effect: .change)
+    scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> SweepScheduleOutput {
+    let version = try await context.raiseSetting(SweepRecord.setting(input.kind))
     let statement = PlanSchedule(intervalOf: input.kind, tenant: context.provider.id, now: context.now)
     guard try await context.transaction.first(statement) != nil else { throw try await context.notSchedulable() }
-    return SweepScheduleOutput(kind: input.kind, plan: nil, calendar: nil, nextAt: context.now)
+    return SweepScheduleOutput(kind: input.kind, plan: nil, calendar: nil, nextAt: context.now, version: version)
   }
 }
 

@@ -6,6 +6,9 @@ import Tenancy
 package struct PriorityMatrixRecord: OperationOutput {
   let customer: PublicId?
   let cells: [Cell]
+  let version: Int64
+
+  static let setting = "priority_matrix"
 
   package struct Cell: OperationOutput {
     let row: PriorityCells.Found
@@ -25,6 +28,12 @@ package struct PriorityMatrixRecord: OperationOutput {
   package static let fields: [OutputField<PriorityMatrixRecord>] = [
     OutputField("customer", .id, "The customer; null: the provider's matrix, for all.", "客户；null 表示服务商的矩阵。") { .id($0.customer) },
     OutputField("cells", listOf: Cell.self, "Its nine cells, by impact and urgency.", "九个单元格，按影响与紧急度排列。") { $0.cells },
+    OutputField(
+      "version", .integer, "For If-Match; it rises with every change of these cells; those of a customer count for themselves.",
+      "用于 If-Match 的版本号，每次变更递增；各客户单独计数。"
+    ) {
+      .integer($0.version)
+    },
   ]
 }
 
@@ -90,11 +99,13 @@ package enum SetPriorityMatrix: Operation {
   package static let declaration = Declaration(
     "priority_matrix.set", "Set which priority impact and urgency give, for all or for a customer; tickets follow when they are opened or classified.",
     zh: "设置影响与紧急度对应的优先级（全部或某客户）；工单在创建或重新分类时生效。",
-    roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change)
+    roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change,
+    requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> PriorityMatrixRecord {
     let tenant = context.tenant.id
     let isProvider = context.tenant.kind == .provider
+    try await context.raiseSetting(PriorityMatrixRecord.setting)
     try await context.requirePriorities(input.cells)
     // In one order for all, so that two who set it at once do not wait for each other.
     let cells = input.cells.enumerated().sorted { ($0.element.impact, $0.element.urgency) < ($1.element.impact, $1.element.urgency) }
@@ -131,6 +142,8 @@ extension OperationContext {
 
   fileprivate func priorityMatrix() async throws -> PriorityMatrixRecord {
     let cells = try await transaction.query(PriorityCells(tenant: tenant.id))
-    return PriorityMatrixRecord(customer: tenant.kind == .customer ? tenant.publicId : nil, cells: cells.map(PriorityMatrixRecord.Cell.init))
+    return PriorityMatrixRecord(
+      customer: tenant.kind == .customer ? tenant.publicId : nil, cells: cells.map(PriorityMatrixRecord.Cell.init),
+      version: try await settingVersion(PriorityMatrixRecord.setting))
   }
 }

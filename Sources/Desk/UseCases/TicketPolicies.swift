@@ -8,6 +8,10 @@ package struct TicketPolicyRecord: OperationOutput {
   let policy: TicketPolicy
   /// The fields that are its own; the others stand above it.
   let own: [String]
+  let version: Int64
+
+  /// Each contract of a customer counts for itself.
+  static func setting(_ contract: PublicId?) -> String { contract.map { "ticket_policy/\($0)" } ?? "ticket_policy" }
 
   package static let fields: [OutputField<TicketPolicyRecord>] = [
     OutputField("customer", .id, "The customer; null: the provider's policy, for all.", "客户；null 表示服务商的规则。") { .id($0.customer) },
@@ -31,6 +35,7 @@ package struct TicketPolicyRecord: OperationOutput {
     OutputField("own", .list(.text), "The fields that are set here; the others are those of the customer, or of the provider.", "在此层级自行设置的字段；其余沿用上级。") {
       .array($0.own.map { .text($0) })
     },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.version) },
   ]
 }
 
@@ -127,12 +132,14 @@ package enum ChangeTicketPolicy: Operation {
     "ticket_policy.set",
     "Set when resolved tickets and fulfilled requests close by themselves, how long closed tickets can be reopened, and whether customers read names of the staff: for all, a customer or a contract.",
     zh: "设置已解决工单与已履行请求的自动关闭、已关闭工单的重新打开期限，以及客户是否可见服务商人员姓名（全部、某客户或某合同）。",
-    roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change)
+    roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change,
+    requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TicketPolicyRecord {
     guard !input.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     let (transaction, tenant) = (context.transaction, context.tenant.id)
     let contract = try await context.contractOfPolicy(input.contract)
+    try await context.raiseSetting(TicketPolicyRecord.setting(input.contract))
     _ = try await transaction.query(HoldTicketPolicy())
     if context.tenant.kind == .provider {
       if let cleared = input.cleared { throw Failure.invalid(cleared, EndingMessages.providerNeedsAll) }
@@ -178,6 +185,8 @@ extension OperationContext {
       if set.showsNames != nil { own.append("showsNames") }
       if set.closeRequestsAfterDays != nil { own.append("closeRequestsAfterDays") }
     }
-    return TicketPolicyRecord(customer: tenant.kind == .customer ? tenant.publicId : nil, contract: contract, policy: policy, own: own)
+    return TicketPolicyRecord(
+      customer: tenant.kind == .customer ? tenant.publicId : nil, contract: contract, policy: policy, own: own,
+      version: try await settingVersion(TicketPolicyRecord.setting(contract)))
   }
 }

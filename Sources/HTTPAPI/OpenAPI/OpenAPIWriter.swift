@@ -86,7 +86,7 @@ struct OpenAPIWriter {
     if declaration.effect.writes { parameters.append(Self.reference("parameters", "IdempotencyKey")) }
     if declaration.requiresVersion {
       parameters.append(Self.reference("parameters", "IfMatchRequired"))
-    } else if declaration.effect == .change || declaration.effect == .delete {
+    } else if declaration.effect == .change || declaration.effect == .delete || declaration.replacesByVersion {
       parameters.append(Self.reference("parameters", "IfMatch"))
     }
     return parameters + [Self.reference("parameters", "AcceptLanguage")]

@@ -23,9 +23,9 @@ enum ProblemSchema {
       case 403: !isAnonymous
       case 409: declaration.effect.writes || operation.givesFile
       case 507: declaration.effect.writes
-      case 412: declaration.effect == .change || declaration.effect == .delete || declaration.requiresVersion
+      case 412: declaration.effect == .change || declaration.effect == .delete || declaration.requiresVersion || declaration.replacesByVersion
       case 413, 415: Route(of: operation).method.takesBody
-      case 428: declaration.requiresVersion
+      case 428: declaration.requiresVersion || declaration.replacesByVersion
       default: true
       }
     }

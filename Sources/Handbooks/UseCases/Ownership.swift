@@ -29,9 +29,13 @@ package struct OwnershipLine: OperationOutput {
 /// The rule of who answers, as it stands.
 package struct OwnershipRecord: OperationOutput {
   let processes: [OwnershipLine]
+  let version: Int64
+
+  static let setting = "ownership"
 
   package static let fields: [OutputField<OwnershipRecord>] = [
-    OutputField("processes", listOf: OwnershipLine.self, "Of each process.", "各流程。") { $0.processes }
+    OutputField("processes", listOf: OwnershipLine.self, "Of each process.", "各流程。") { $0.processes },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.version) },
   ]
 }
 
@@ -67,9 +71,10 @@ package enum SetOwnership: Operation {
   package static let declaration = Declaration(
     "ownership.set", "Name who answers for what nobody has taken, for where the process's handbook names nobody who is there.",
     zh: "指定手册未指定在职人员时，无人认领的记录由谁负责。", permission: HandbookRights.manage, roles: HandbookRights.managers, scopes: HandbookRights.everyone,
-    reach: .provider, effect: .change)
+    reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> OwnershipRecord {
+    try await context.raiseSetting(OwnershipRecord.setting)
     if let staff = input.staff {
       let book = try await context.staffBook([staff])
       guard book.knows(staff) else { throw context.unknownReference("staff") }
@@ -91,12 +96,13 @@ package enum SetOwnership: Operation {
 extension OperationContext {
   fileprivate func ownership() async throws -> OwnershipRecord {
     let (standing, named) = try await transaction.query(AccountablesInForce(), OwnershipDefaults())
+    let version = try await settingVersion(OwnershipRecord.setting)
     return OwnershipRecord(
       processes: OwnedProcess.allCases.map { process in
         let found = standing.first { $0.process == process.rawValue }
         return OwnershipLine(
           process: process, accountable: found?.accountable, owner: found?.accountable.map { id(.staff, $0.publicId) }, since: found?.since,
           named: named.first { $0.process == process.rawValue }.map { id(.staff, $0.staff) })
-      })
+      }, version: version)
   }
 }

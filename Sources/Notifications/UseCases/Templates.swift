@@ -8,6 +8,10 @@ package struct TemplateRecord: OperationOutput {
   let audience: Side?
   let text: NotificationText
   let isStock: Bool
+  let version: Int64
+
+  /// One for all audiences: words for both stand where one of them has none of its own.
+  static func setting(_ event: NotificationEvent, _ language: Language) -> String { "notification_template/\(event.rawValue)/\(language.rawValue)" }
 
   package static let fields: [OutputField<TemplateRecord>] = [
     OutputField("event", .text, "What it is about.", "通知事项。") { .text($0.event.rawValue) },
@@ -19,6 +23,11 @@ package struct TemplateRecord: OperationOutput {
     OutputField("subject", .text, "The subject, with fields in braces.", "标题，字段写在花括号内。") { .text($0.text.subject) },
     OutputField("body", .text, "The body, with fields in braces.", "正文，字段写在花括号内。") { .text($0.text.body) },
     OutputField("stock", .boolean, "Whether these are the words that came with Steward.", "是否为内置模板。") { .bool($0.isStock) },
+    OutputField(
+      "version", .integer, "For If-Match; it rises when words of this event and language are set or taken back.", "用于 If-Match 的版本号，该事项该语言的模板每次设置或恢复时递增。"
+    ) {
+      .integer($0.version)
+    },
     OutputField("fields", .list(.text), "The fields that it may name.", "可用字段。") { .array(NotificationText.fields(of: $0.event).map { .text($0) }) },
   ]
 }
@@ -48,6 +57,8 @@ package enum ListTemplates: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TemplateRecord> {
     let own = try await context.transaction.query(AllTemplates(provider: context.provider.id))
+    let settings = NotificationEvent.allCases.flatMap { event in Language.allCases.map { TemplateRecord.setting(event, $0) } }
+    let versions = try await context.settingVersions(settings)
     let records = NotificationEvent.allCases.flatMap { event in
       Language.allCases.flatMap { language in
         let audiences: [Side?] = event.isForCustomers ? [.customer, .staff] : [nil]
@@ -56,7 +67,7 @@ package enum ListTemplates: Operation {
           let found = ofEvent.first { $0.audience == audience } ?? ofEvent.first { $0.audience == nil }
           return TemplateRecord(
             event: event, language: language, audience: audience, text: found?.text ?? NotificationText.stock(event, language, for: audience ?? .staff),
-            isStock: found == nil)
+            isStock: found == nil, version: versions[TemplateRecord.setting(event, language)] ?? 1)
         }
       }
     }
@@ -94,13 +105,14 @@ package enum SetTemplateText: Operation {
 
   package static let declaration = Declaration(
     "notification_template.set", "Say something of an event in words of one's own.", zh: "设置通知模板。", permission: OutboundRights.keep,
-    roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change)
+    roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateRecord {
+    let version = try await context.raiseSetting(TemplateRecord.setting(input.event, input.language))
     context.transaction.enqueue(
       SetTemplate(
         provider: context.provider.id, event: input.event, language: input.language, audience: input.audience, text: input.text, now: context.now))
-    return TemplateRecord(event: input.event, language: input.language, audience: input.audience, text: input.text, isStock: false)
+    return TemplateRecord(event: input.event, language: input.language, audience: input.audience, text: input.text, isStock: false, version: version)
   }
 }
 
@@ -121,13 +133,14 @@ package enum ResetTemplate: Operation {
 
   package static let declaration = Declaration(
     "notification_template.reset", "Go back to the words that came with Steward.", zh: "恢复内置模板。", permission: OutboundRights.keep,
-    roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change)
+    roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateRecord {
+    let version = try await context.raiseSetting(TemplateRecord.setting(input.event, input.language))
     let drop = DropTemplate(provider: context.provider.id, event: input.event, language: input.language, audience: input.audience)
     guard try await context.transaction.first(drop) != nil else { throw Failure(.conflict, NotificationMessages.noTemplate) }
     return TemplateRecord(
       event: input.event, language: input.language, audience: input.audience,
-      text: NotificationText.stock(input.event, input.language, for: input.audience ?? .customer), isStock: true)
+      text: NotificationText.stock(input.event, input.language, for: input.audience ?? .customer), isStock: true, version: version)
   }
 }

@@ -59,13 +59,15 @@ package struct Declaration: Sendable {
   package let effect: Effect
   /// A change of an existing thing that must say which version it saw (`If-Match`).
   package let requiresVersion: Bool
+  /// Adds something, or says anew what is there already: that it does only for who says which version he saw.
+  package let replacesByVersion: Bool
   /// Whether what it takes is kept when it answers, and done afterwards (HTTP: 202).
   package let answersLater: Bool
 
   package init(
     _ name: String, _ english: String, zh chinese: String, permission: String? = nil, roles: Set<StockRole>,
     scopes: Set<Grant.ScopeKind> = [.listed, .all], reach: Reach, effect: Effect, requiresVersion: Bool = false,
-    answersLater: Bool = false
+    replacesByVersion: Bool = false, answersLater: Bool = false
   ) {
     self.name = name
     summary = Message("operation.\(name)", english, zh: chinese)
@@ -75,6 +77,7 @@ package struct Declaration: Sendable {
     self.reach = reach
     self.effect = effect
     self.requiresVersion = requiresVersion
+    self.replacesByVersion = replacesByVersion
     self.answersLater = answersLater
   }
 

@@ -53,6 +53,12 @@ package struct OperationContext: Sendable {
     throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(expected), "current": String(current)])
   }
 
+  /// The same for what may be there already: said anew, it needs a version; new, it has none (0).
+  package func requireVersion(ofExisting current: Int64?) throws(Failure) {
+    if current != nil, call.expectedVersion == nil { throw Failure(.versionRequired, OperationMessages.versionRequired) }
+    try requireVersion(current ?? 0)
+  }
+
   /// Names what the audit row is about.
   package func subject(_ id: PublicId) { journal.subject(id) }
 

@@ -146,13 +146,16 @@ struct SetAccountState: Statement {
 struct SetAccountPerson: Statement {
   let tenant: TenantId
   let account: Int64
+  /// The one that it takes the place of.
+  let version: Int64
   let person: Int64?
 
-  static let sql = "update tenancy.account set person_id = $3, version = version + 1 where tenant_id = $1 and id = $2 returning version"
+  static let sql = "update tenancy.account set person_id = $4, version = version + 1 where tenant_id = $1 and id = $2 and version = $3 returning version"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(account)
+    parameters.append(version)
     parameters.append(person)
   }
 

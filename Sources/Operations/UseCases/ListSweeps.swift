@@ -2,12 +2,16 @@ import Jobs
 import Kernel
 
 /// Recurring work: when it ran last and how that ended, when it runs next, and how far it is behind.
-struct SweepRecord: OperationOutput {
+package struct SweepRecord: OperationOutput {
   let row: ScheduleListing.Found
+  let version: Int64
   let now: Instant
   let language: Language
 
-  static let fields: [OutputField<SweepRecord>] = [
+  /// What counts the versions of when a sweep runs.
+  package static func setting(_ kind: String) -> String { "sweep/\(kind)" }
+
+  package static let fields: [OutputField<SweepRecord>] = [
     OutputField("kind", .text, "What it does.", "类别。") { .text($0.row.kind) },
     OutputField(
       "everySeconds", .integer, "How often it runs, in seconds, if nothing comes due before and it has no time of day.",
@@ -43,6 +47,11 @@ struct SweepRecord: OperationOutput {
     ) { .text($0.row.outcome) },
     OutputField("undone", .integer, "How many it left undone, which the next run finds again.", "未完成的数量，下次运行会再次处理。") { .integer($0.row.undone) },
     OutputField("lastFault", .text, "Why it failed, or left the first of them undone.", "失败或首个未完成项的原因。") { .text($0.row.fault) },
+    OutputField(
+      "version", .integer, "For If-Match of sweep.schedule and sweep.unschedule, which raise it.", "sweep.schedule 与 sweep.unschedule 所需的 If-Match 版本号，由二者递增。"
+    ) {
+      .integer($0.version)
+    },
   ]
 
   /// Of a build that is gone, or of a worker that was given something else to do: the one that was started last does not run it, and neither has
@@ -91,8 +100,9 @@ enum ListSweeps: Operation {
   static func run(_ input: Input, in context: OperationContext) async throws -> Listing<SweepRecord> {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let rows = try await context.transaction.query(ScheduleListing(tenant: context.tenant.id, after: try after?.text(0) ?? "", limit: limit + 1))
+    let versions = try await context.settingVersions(rows.map { SweepRecord.setting($0.kind) })
     return context.listing(rows, limit: limit, key: { PageCursor([.text($0.kind)]) }) {
-      SweepRecord(row: $0, now: context.now, language: context.language)
+      SweepRecord(row: $0, version: versions[SweepRecord.setting($0.kind)] ?? 1, now: context.now, language: context.language)
     }
   }
 }

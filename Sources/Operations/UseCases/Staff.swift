@@ -54,26 +54,29 @@ enum SetStaffPerson: Operation {
   static let declaration = Declaration(
     "staff.set_person", "Say whose login an account of staff is; two accounts of one person are one pair of eyes where two must decide.",
     zh: "登记员工账户所属人员；须由两人决定时，同一人的两个账户只算一人。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
-    scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
+    scopes: StaffKeeping.scopes, reach: .provider, effect: .change, requiresVersion: true)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
     let account = try await context.account(input.id, "id")
     guard account.kind == "staff" else { throw Failure.notFound }
+    try context.requireVersion(account.version)
     // Who may say it of his own accounts would be two persons whenever he likes.
     let isOwn = context.actor.kind == .staff && (context.actor.id == account.id || account.person.map { $0 == context.principal.person } ?? false)
     guard !isOwn else { throw Failure(.denied, AccountMessages.ownPerson) }
     let person: Int64? =
       if let person = input.person { try await context.personForLogin(person, "person") } else { nil }
     context.subject(input.id)
-    let version = try await context.transaction.first(SetAccountPerson(tenant: context.tenant.id, account: account.id, person: person))
-    let record = AccountRecord(try await context.account(input.id, "id"), context)
-    if let version {
-      let was = account.personPublicId.map { context.id(.person, $0) }
-      context.record(
-        Event(
-          subjectKind: "account", subject: account.id, seq: version, type: "account.person_set",
-          payload: .object(["account": .id(input.id), "was": .id(was), "person": .id(record.person)]), occurredAt: context.now))
+    let set = SetAccountPerson(tenant: context.tenant.id, account: account.id, version: account.version, person: person)
+    guard let version = try await context.transaction.first(set) else {
+      throw Failure(
+        .versionMismatch, OperationMessages.versionMismatch, ["expected": String(account.version), "current": String(account.version + 1)])
     }
+    let record = AccountRecord(try await context.account(input.id, "id"), context)
+    let was = account.personPublicId.map { context.id(.person, $0) }
+    context.record(
+      Event(
+        subjectKind: "account", subject: account.id, seq: version, type: "account.person_set",
+        payload: .object(["account": .id(input.id), "was": .id(was), "person": .id(record.person)]), occurredAt: context.now))
     return record
   }
 }
