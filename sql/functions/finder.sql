@@ -7,7 +7,7 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item to steward_finder;
+grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
@@ -1779,6 +1779,22 @@ begin
   return query select c.tenant_id, c.id from desk.cascade_item c
     where c.state = 'waiting' and c.id > after_id
     order by c.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Of each of some teams those of some customers whose delivery model names others and not it: what concerns several is worked on by teams that all
+-- of them allow. The limit is of each team.
+create function finder.teams_outside_models(customers bigint[], teams bigint[], row_limit bigint)
+returns table (tenant_id bigint, team_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select o.tenant_id, t.id
+    from unnest(teams) t (id)
+    cross join lateral (
+      select d.tenant_id from desk.delivery_model d
+      where d.tenant_id = any (customers) and cardinality(d.team_ids) > 0 and not t.id = any (d.team_ids)
+      order by d.tenant_id limit least(row_limit, 100)) o
+    order by t.id, o.tenant_id;
 end
 $$;
 

@@ -140,7 +140,8 @@ struct ChangeProcess: Sendable, Equatable {
   }
 
   /// Begins to do it, within its window. An emergency begins when it has to, agreed to or not.
-  mutating func start(at now: Instant) throws(Failure) {
+  /// - Parameter teams: those that may not work for all whom it concerns: what is theirs by the plan is nobody's.
+  mutating func start(withholdingFrom teams: Set<Int64> = [], at now: Instant) throws(Failure) {
     if kind != .emergency {
       guard state != .awaitingApproval else { throw Failure(.conflict, ChangeMessages.notAgreed) }
       _ = try next(.start)
@@ -154,6 +155,7 @@ struct ChangeProcess: Sendable, Equatable {
     // What is being done is in the calendar.
     if startsAt == nil { (startsAt, endsAt) = (now, now.adding(seconds: Self.unplannedSeconds)) }
     note("started", at: now, [Value.Member("unapproved", .bool(isUnapproved))])
+    board.withhold(from: teams, at: now)
     try board.settle(at: now)
     noteBoard()
   }

@@ -138,7 +138,7 @@ struct UpdateChangeTask: Statement {
 
   static let sql = """
     update changes.task set state = $3, ready_at = $4, claimed_at = $5, assignee_id = $6, assignee_public_id = $7, ended_at = $8, result = $9,
-      team_id = $10
+      team_id = $10, withheld_team_id = $11
     where tenant_id = $1 and public_id = $2
     """
 
@@ -153,6 +153,7 @@ struct UpdateChangeTask: Statement {
     parameters.append(task.endedAt)
     parameters.append(task.result)
     parameters.append(task.team)
+    parameters.append(task.withheldTeam)
   }
 }
 

@@ -216,6 +216,7 @@ package struct ChangeTaskLine: OperationOutput {
   let id: PublicId
   let task: RequestTask
   let team: PublicId?
+  let withheldTeam: PublicId?
   let assignee: PublicId?
 
   package static let fields: [OutputField<ChangeTaskLine>] = [
@@ -223,6 +224,10 @@ package struct ChangeTaskLine: OperationOutput {
     OutputField("name", .document, "What is to be done, by language.", "任务内容（按语言）。") { $0.task.names },
     OutputField("step", .integer, "Tasks of one step can be done at once.", "步骤；同一步骤可并行。") { .integer($0.task.step) },
     OutputField("team", .id, "The team that does it.", "负责团队。") { .id($0.team) },
+    OutputField(
+      "withheldTeam", .id, "The team that was to do it by the plan, and did not get it: it may not work for all whom the change concerns (delivery model).",
+      "计划的负责团队；因涉及客户的交付模式不包含该团队而未分配。"
+    ) { .id($0.withheldTeam) },
     OutputField("state", .text, "waiting, ready, active, done, failed, skipped or cancelled.", "状态：waiting、ready、active、done、failed、skipped、cancelled。") {
       .text($0.task.state.rawValue)
     },
@@ -234,12 +239,13 @@ package struct ChangeTaskLine: OperationOutput {
 
 extension OperationContext {
   func taskLines(_ tasks: [RequestTask]) async throws -> [ChangeTaskLine] {
-    let wanted = Array(Set(tasks.compactMap(\.team))).sorted()
+    let wanted = Set(tasks.compactMap(\.team) + tasks.compactMap(\.withheldTeam)).sorted()
     let teams = wanted.isEmpty ? [] : try await transaction.query(TeamsOfTasks(teams: wanted))
     let known = Dictionary(teams.map { ($0.team, $0.publicId) }) { first, _ in first }
+    func team(_ row: Int64?) -> PublicId? { row.flatMap { known[$0] }.map { id(.team, $0) } }
     return tasks.map { task in
       ChangeTaskLine(
-        id: id(.changeTask, task.publicId), task: task, team: task.team.flatMap { known[$0] }.map { id(.team, $0) },
+        id: id(.changeTask, task.publicId), task: task, team: team(task.team), withheldTeam: team(task.withheldTeam),
         assignee: task.assignee.map { id(.staff, $0.publicId) })
     }
   }

@@ -137,6 +137,7 @@ package enum GiveChangeTask: Operation {
     guard let team = try await context.transaction.first(TeamOfTask(publicId: input.team)) else { throw context.unknownReference("team") }
     let former = work.row.process.board.holder(of: input.id.random)
     try work.row.process.give(input.id.random, to: team, at: context.now)
+    try await context.requireAllowed(team, for: work.concerned(), "team")
     if let former { work.row.process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
     context.subject(input.id)
     try await work.save(countsVersion: false)

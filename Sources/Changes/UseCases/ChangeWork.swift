@@ -81,6 +81,16 @@ struct ChangeWork: Sendable {
     note("owner_changed", [Value.Member("owner", .id(provider.id(IdKind.staff.prefix, found.account.publicId))), Value.Member("from", .id(before))])
   }
 
+  /// All whom it concerns.
+  func concerned() async throws -> [TenantId] {
+    try await transaction.query(ConcernedCustomers(provider: provider.id, change: row.id, customers: nil, limit: Int64.max)).map(\.id)
+  }
+
+  /// The teams of its tasks that may not work for all whom it concerns.
+  func teamsWithheld() async throws -> Set<Int64> {
+    try await DeliveryModel.outside(row.process.board.teams, for: concerned(), in: transaction)
+  }
+
   /// What is over has its owner.
   func requireNotOver() throws(Failure) {
     guard row.process.endedAt == nil else {
@@ -243,9 +253,8 @@ extension OperationContext {
   func manages(_ work: ChangeWork) async throws -> Bool {
     guard let access = principal.access(ChangeRights.manage, honouring: [.listed, .all], at: now) else { return false }
     if access.reaches(provider.id) { return true }
-    let concerned = try await transaction.query(
-      ConcernedCustomers(provider: provider.id, change: work.row.id, customers: nil, limit: Int64.max))
-    return !concerned.isEmpty && concerned.allSatisfy { access.reaches($0.id) }
+    let concerned = try await work.concerned()
+    return !concerned.isEmpty && concerned.allSatisfy { access.reaches($0) }
   }
 
   /// What concerns nobody in particular is for who serves all customers.

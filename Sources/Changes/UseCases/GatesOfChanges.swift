@@ -66,16 +66,13 @@ extension ChangeWork {
   /// Passes the gates before a step that is done in memory; what passing them tells goes into the history.
   mutating func pass(_ gates: GatesAhead?, in context: OperationContext) async throws {
     guard let gates else { return }
+    let work = self
     let row = row
     let asJudged = HoldChangeAtVersion(provider: provider.id, id: row.id, version: row.version)
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, present: { try await context.facts(of: row, needed: $0) },
-        concerned: {
-          try await context.transaction.query(
-            ConcernedCustomers(provider: context.provider.id, change: row.id, customers: nil, limit: Int64.max)
-          ).map(\.id)
-        }, hold: { transaction in try await transaction.first(asJudged) != nil }))
+        concerned: { try await work.concerned() }, hold: { transaction in try await transaction.first(asJudged) != nil }))
     for passing in passings { note(passing.event, passing.payload, of: passing.customer) }
   }
 }

@@ -235,6 +235,13 @@ package enum PlanChangeTasks: Operation {
     try work.requireOwnWords()
     try await work.write(in: context)
     try await work.plan(input.tasks, random: context.random)
+    // Of a model, which is written for all, the teams that may not are passed over when it is begun.
+    let concerned = try await work.concerned()
+    var allowed: Set<Int64> = []
+    for task in work.row.process.board.tasks {
+      guard let team = task.team, allowed.insert(team).inserted else { continue }
+      try await context.requireAllowed(team, for: concerned, "tasks[\(task.seq - 1)].team")
+    }
     try await work.save()
     return try await work.record(in: context)
   }

@@ -87,7 +87,7 @@ package enum OfferChange: Operation {
       guard try await context.manages(work) else { throw Failure(.conflict, ChangeMessages.notOwners) }
     }
     let told = try await context.offer(
-      .change(work.row.id), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+      .change(work.row.id), of: work.concerned(), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
     work.note("ownership_offered", told.members ?? [])
     try await work.save()
     return try await work.record(in: context)

@@ -84,8 +84,9 @@ package enum OfferRelease: Operation {
     if context.actor.kind != .staff || context.actor.id != owner.id {
       guard try await context.manages(work.row) else { throw Failure(.conflict, ReleaseMessages.notOwners) }
     }
+    let concerned = try await context.transaction.query(ConcernedByRelease(provider: context.provider.id, release: work.row.id)).compactMap { $0 }
     let told = try await context.offer(
-      .release(work.row.id), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+      .release(work.row.id), of: concerned, from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
     work.note("ownership_offered", told.members ?? [])
     return work.save()
   }

@@ -120,9 +120,10 @@ package enum StartChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.row.process.start(at: context.now)
     // Whom shared CIs affect since it was agreed to has not been asked about, nor told.
     let added = try await context.transaction.query(ConcernAffected(provider: context.provider.id, change: work.row.id, now: context.now))
+    let withheld = try await work.teamsWithheld()
+    try work.row.process.start(withholdingFrom: withheld, at: context.now)
     if !added.isEmpty {
       guard work.row.process.kind == .emergency else { throw Failure(.conflict, ChangeMessages.concernsMore) }
       work.note("concerns_more", [Value.Member("customers", .integer(Int64(added.count)))])

@@ -54,10 +54,24 @@ extension TicketWork {
 
 extension OperationContext {
   /// Refuses a team that the customer's delivery model does not name.
-  func requireAllowed(_ team: Int64, _ path: String) async throws {
+  package func requireAllowed(_ team: Int64, _ path: String) async throws {
     guard let outside = try await transaction.first(TeamOutsideModel(tenant: tenant.id, team: team)) else { return }
     let allowed = try await transaction.query(TeamsOfModel(tenant: tenant.id)).map(\.name)
     throw Failure.invalid(
-      path, DispatchRuleMessages.teamNotAllowed, ["team": outside.name, "allowed": allowed.joined(separator: language == .chinese ? "、" : ", ")])
+      path, DispatchRuleMessages.teamNotAllowed, ["team": outside.name, "customer": tenant.name, "allowed": listed(allowed)])
   }
+
+  /// Refuses a team that the delivery model of one of these customers does not name. They are named, the first ten, as far as the caller serves them.
+  package func requireAllowed(_ team: Int64, for customers: [TenantId], _ path: String) async throws {
+    guard !customers.isEmpty else { return }
+    let most = 10
+    let found = try await transaction.query(TeamsOutsideModels(customers: customers, teams: [team], limit: Int64(most) + 1))
+    guard let outside = found.first else { return }
+    let served = found.map(\.customer).filter { access.reaches($0) }.prefix(most)
+    let known = try await entries(of: Array(served))
+    let named = served.compactMap { known[$0]?.name } + (served.count < found.count ? ["…"] : [])
+    throw Failure.invalid(path, DispatchRuleMessages.teamNotAllowedFor, ["team": outside.name, "customers": listed(named)])
+  }
+
+  private func listed(_ names: [String]) -> String { names.joined(separator: language == .chinese ? "、" : ", ") }
 }

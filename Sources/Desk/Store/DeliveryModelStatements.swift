@@ -55,11 +55,39 @@ struct TeamOutsideModel: Statement {
   static func decode(_ row: inout RowReader) throws -> NamedTeam { try NamedTeam(&row) }
 }
 
+/// Of some teams those that may not work for some customers, each with the first customers whose delivery models name others and not it. None of them
+/// need be bound.
+struct TeamsOutsideModels: Statement {
+  struct Found: Sendable {
+    let customer: TenantId
+    let team: Int64
+    let name: String
+  }
+
+  let customers: [TenantId]
+  let teams: [Int64]
+  /// Of each team.
+  let limit: Int64
+
+  static let sql = """
+    select f.tenant_id, m.id, m.name from finder.teams_outside_models($1, $2, $3) f join desk.team m on m.id = f.team_id order by m.id, f.tenant_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(customers)
+    parameters.append(teams)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(customer: try row.next(), team: try row.next(), name: try row.next()) }
+}
+
 /// Which teams may work for a customer.
 package enum DeliveryModel {
-  /// Whether the customer's model names the team, or none at all. For the staff; the customer's tenant is bound.
-  package static func allows(_ team: Int64, for customer: TenantId, in transaction: Transaction) async throws -> Bool {
-    try await transaction.first(TeamOutsideModel(tenant: customer, team: team)) == nil
+  /// Of some teams those that may not work for all of these customers: the model of one at least names others, and not it. For the staff.
+  package static func outside(_ teams: [Int64], for customers: [TenantId], in transaction: Transaction) async throws -> Set<Int64> {
+    guard !teams.isEmpty, !customers.isEmpty else { return [] }
+    return Set(try await transaction.query(TeamsOutsideModels(customers: customers, teams: teams, limit: 1)).map(\.team))
   }
 }
 

@@ -3,14 +3,17 @@ import Operations
 
 /// Offers of problems, changes, releases and major incidents, by the same rule as those of incidents: who answered goes on until somebody accepts. Whoever calls holds the row.
 extension OperationContext {
+  /// - Parameter customers: whom it concerns; their delivery models name the team.
   /// - Returns: what the history says of it.
   /// - Throws: ``Failure`` where it is offered to both or neither, to who has it already, or is offered already.
   package func offer(
-    _ subject: OfferSubject, from: (id: Int64, publicId: [UInt8]), to: (id: Int64, publicId: [UInt8])?, team: PublicId?, reason: String?
+    _ subject: OfferSubject, of customers: [TenantId], from: (id: Int64, publicId: [UInt8]), to: (id: Int64, publicId: [UInt8])?, team: PublicId?,
+    reason: String?
   ) async throws -> Value {
     // A team that there is not is answered alike, whatever else is told.
     let row: Int64? =
       if let team { try await self.team(team, "team") } else { nil }
+    if let row { try await requireAllowed(row, for: customers, "team") }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
     guard to?.id != from.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
     guard try await transaction.first(OpenOffer(provider: provider.id, subject: subject)) == nil else {

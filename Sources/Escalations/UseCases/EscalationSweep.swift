@@ -240,16 +240,20 @@ package struct EscalationSweep: Sweep {
     // Who gave it to yet another team meanwhile knew more than the rule.
     let isWhereItWas = ticket.team?.id == row.foundTeam
     var staysWhereItIs = false
+    // A team that may not work for whom it concerns may not tomorrow either: people are told at once.
+    let concerned = ticket.concerned.isEmpty ? [tenant] : ticket.concerned.sorted()
+    let mayGo = try await DeliveryModel.outside(rule.toTeam.map { [$0.id] } ?? [], for: concerned, in: transaction).isEmpty
     if let toTeam = rule.toTeam, held.process != .incident {
       // What of it the rule's team is to do, or whoever is.
       let tasks = ticket.tasks.filter { $0.team != toTeam.id && (rule.team == nil || rule.team?.id == $0.team) }
-      if row.attempts < Self.mostAttempts, !tasks.isEmpty {
+      if !mayGo, !tasks.isEmpty {
+        staysWhereItIs = true
+        settle.fault = DispatchRuleMessages.teamNotAllowed.key
+      } else if row.attempts < Self.mostAttempts, !tasks.isEmpty {
         for task in tasks { try await give(task, to: toTeam, row, of: customer, provider, in: transaction) }
         (settle.toTeam, settle.fromTeam, settle.tasksGiven) = (toTeam.publicId, rule.team?.publicId, Int64(tasks.count))
       }
     } else if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas {
-      // A team that may not work for the customer may not tomorrow either: people are told at once.
-      let mayGo = try await DeliveryModel.allows(toTeam.id, for: tenant, in: transaction)
       if mayGo, row.attempts < Self.mostAttempts {
         try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
         settle.toTeam = toTeam.publicId

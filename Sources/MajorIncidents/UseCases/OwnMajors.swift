@@ -84,7 +84,7 @@ package enum OfferMajor: Operation {
     guard let lead = work.row.lead else { throw Failure(.conflict, MajorMessages.leadMissing) }
     guard context.mayHandOver(work, from: lead) else { throw Failure(.conflict, MajorMessages.notLeads) }
     let told = try await context.offer(
-      .majorIncident(work.row.id), from: (id: lead.id, publicId: lead.publicId), to: to, team: input.team, reason: input.reason)
+      .majorIncident(work.row.id), of: work.customers, from: (id: lead.id, publicId: lead.publicId), to: to, team: input.team, reason: input.reason)
     work.note("ownership_offered", told)
     work.save()
     return try await work.record()

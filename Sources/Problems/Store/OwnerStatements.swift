@@ -57,6 +57,23 @@ struct StaffToOwn: Statement {
   }
 }
 
+/// Whose incidents a problem is behind.
+struct CustomersOfProblem: Statement {
+  let provider: TenantId
+  let problem: Int64
+
+  static let sql = """
+    select distinct l.other_tenant_id from problems.incident_link l where l.tenant_id = $1 and l.problem_id = $2 and l.ended_seq is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(problem)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
+}
+
 /// Takes a problem from who answers for it; no row where another one does by now, or it is over.
 struct LoseProblemOwner: Statement {
   let provider: TenantId

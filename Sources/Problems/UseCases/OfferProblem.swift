@@ -39,7 +39,8 @@ package enum OfferProblem: Operation {
     guard let owner = work.row.owner else { throw Failure(.conflict, ProblemMessages.notOwned) }
     guard work.mayHandOver(from: owner) else { throw Failure(.conflict, ProblemMessages.notYours) }
     let told = try await context.offer(
-      .problem(work.row.id), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+      .problem(work.row.id), of: work.concerned(), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team,
+      reason: input.reason)
     work.note("ownership_offered", told)
     work.save()
     return work.record
@@ -118,6 +119,12 @@ package enum ListProblemHandovers: Operation {
 }
 
 extension ProblemWork {
+  /// Its customer; of one that may concern several, those whose incidents it is behind.
+  fileprivate func concerned() async throws -> [TenantId] {
+    if let customer = row.customer { return [customer.id] }
+    return try await context.transaction.query(CustomersOfProblem(provider: context.provider.id, problem: row.id))
+  }
+
   /// The owner hands over, or, for one who is away, whoever keeps the contracts of all whom it may concern.
   fileprivate func mayHandOver(from owner: ProblemRow.Reference) -> Bool {
     if context.actor.kind == .staff, context.actor.id == owner.id { return true }

@@ -63,6 +63,8 @@ package struct RequestTask: Sendable, Equatable {
   package let names: Value
   /// Nil: whoever serves the customer.
   package internal(set) var team: Int64?
+  /// For which it was planned, and which may not work for whom it is about; nil: none was passed over.
+  package internal(set) var withheldTeam: Int64?
   /// Whether doing it is what gives, changes or takes the access.
   package let carriesAccess: Bool
 

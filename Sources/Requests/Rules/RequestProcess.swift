@@ -88,11 +88,13 @@ package struct RequestProcess: Sendable {
   }
 
   /// Opens the tasks; the first step can be done.
-  package mutating func open(_ planned: [RequestTask], at now: Instant) throws(Failure) {
+  /// - Parameter teams: those that may not work for the customer: what is theirs by the plan is nobody's.
+  package mutating func open(_ planned: [RequestTask], withholdingFrom teams: Set<Int64> = [], at now: Instant) throws(Failure) {
     try move(.begin)
     board = TaskBoard(planned)
     request.startedAt = now
     note("started", at: now, [Value.Member("tasks", .integer(Int64(planned.count)))])
+    board.withhold(from: teams, at: now)
     try settleTasks(at: now)
   }
 

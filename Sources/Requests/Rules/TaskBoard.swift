@@ -17,6 +17,9 @@ package struct TaskBoard: Sendable, Equatable {
 
   package var isDone: Bool { tasks.allSatisfy(\.state.isOver) }
 
+  /// Whose its tasks are, each once.
+  package var teams: [Int64] { Set(tasks.compactMap(\.team)).sorted() }
+
   /// Who is at a task; nil: nobody.
   package func holder(of publicId: [UInt8]) -> RequestTask.Assignee? {
     tasks.first { $0.publicId == publicId && $0.state == .active }?.assignee
@@ -70,6 +73,15 @@ package struct TaskBoard: Sendable, Equatable {
     tasks[index].readyAt = now
     tasks[index].assignee = nil
     note("task_retried", index, at: now)
+  }
+
+  /// What was planned for these teams, and is not open yet, is nobody's: they may not do it. Which team it was stays known.
+  package mutating func withhold(from teams: Set<Int64>, at now: Instant) {
+    for index in tasks.indices where tasks[index].state == .waiting {
+      guard let team = tasks[index].team, teams.contains(team) else { continue }
+      (tasks[index].team, tasks[index].withheldTeam) = (nil, team)
+      note("task_withheld", index, at: now)
+    }
   }
 
   /// Opens the step whose turn it is: the first that is not over.

@@ -117,7 +117,8 @@ struct TasksOfRequest: Statement {
 extension RequestTask {
   /// Of `t`, in the order of ``init(_:)``; a table of tasks has them all.
   package static let columns = """
-    t.public_id, t.seq, t.step, t.names, t.team_id, t.carries_access, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
+    t.public_id, t.seq, t.step, t.names, t.team_id, t.carries_access, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result,
+    t.withheld_team_id
     """
 
   package init(_ row: inout RowReader) throws {
@@ -132,6 +133,7 @@ extension RequestTask {
     if let assigneeId, let assigneeBits { assignee = Assignee(id: assigneeId, publicId: assigneeBits) }
     endedAt = try row.next()
     result = try row.next()
+    withheldTeam = try row.next()
   }
 }
 
@@ -314,8 +316,9 @@ struct InsertRequestTask: Statement {
   let now: Instant
 
   static let sql = """
-    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, carries_access, state, ready_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    insert into requests.task
+      (tenant_id, public_id, request_id, seq, step, names, team_id, carries_access, state, ready_at, withheld_team_id, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -329,6 +332,7 @@ struct InsertRequestTask: Statement {
     parameters.append(task.carriesAccess)
     parameters.append(task.state.rawValue)
     parameters.append(task.readyAt)
+    parameters.append(task.withheldTeam)
     parameters.append(now)
   }
 }

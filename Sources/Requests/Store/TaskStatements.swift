@@ -8,17 +8,20 @@ struct TaskRow: Sendable {
   let task: RequestTask
   let team: [UInt8]?
   let teamName: String?
+  let withheldTeam: [UInt8]?
+  let withheldTeamName: String?
   let request: [UInt8]
   let requestNumber: Int64
   let offeringCode: String
   let requesterName: String?
   let answers: Value
 
-  static let select = "select \(RequestTask.columns), m.public_id, m.name, r.public_id, r.number, o.code, p.name, r.answers"
+  static let select = "select \(RequestTask.columns), m.public_id, m.name, x.public_id, x.name, r.public_id, r.number, o.code, p.name, r.answers"
   static let others = """
     join requests.request r on r.tenant_id = t.tenant_id and r.id = t.request_id
     join catalog.pub_offering o on o.offering_id = r.offering_id
     left join desk.pub_team m on m.team_id = t.team_id
+    left join desk.pub_team x on x.team_id = t.withheld_team_id
     left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
     """
 
@@ -26,6 +29,8 @@ struct TaskRow: Sendable {
     task = try RequestTask(&row)
     team = try row.next()
     teamName = try row.next()
+    withheldTeam = try row.next()
+    withheldTeamName = try row.next()
     request = try row.next()
     requestNumber = try row.next()
     offeringCode = try row.next()

@@ -1,3 +1,4 @@
+import Desk
 import Gates
 import Kernel
 import Operations
@@ -156,6 +157,7 @@ package enum GiveTask: Operation {
     guard let team = try await context.transaction.first(TeamNamed(publicId: input.team)) else { throw context.unknownReference("team") }
     let former = work.process.holder(of: input.id.random)
     try work.process.give(input.id.random, to: team, at: context.now)
+    try await context.requireAllowed(team, "team")
     if let former { work.process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
     try await work.save()
     return try await context.taskOutput(input.id)

@@ -58,6 +58,7 @@ package enum OfferRequest: Operation {
       team = try await context.transaction.first(TeamNamed(publicId: named))
       if team == nil { throw context.unknownReference("team") }
     }
+    if let team { try await context.requireAllowed(team, "team") }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", HandoverMessages.oneReceiver) }
     guard let owner = work.owner else { throw Failure(.conflict, HandoverMessages.notOwned) }
     guard context.mayHandOver(from: owner) else { throw Failure(.conflict, HandoverMessages.notYours) }

@@ -1,6 +1,7 @@
 import Approvals
 import Attributes
 import Catalog
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -79,7 +80,7 @@ struct RequestWork: Sendable {
   }
 
   /// Opens the tasks of what was agreed to. Only the staff's side may read what they are. An offering that names none has one, of no team:
-  /// what nobody sees in a queue, nobody does.
+  /// what nobody sees in a queue, nobody does. So has one for a team that may not work for the customer: an offering is written for all.
   mutating func open() async throws {
     let planned = try await transaction.query(PlannedTasks(version: held.offeringVersion))
     let carrying = planned.first { $0.carriesAccess } ?? planned.max { ($0.step, $0.seq) < ($1.step, $1.seq) }
@@ -97,7 +98,8 @@ struct RequestWork: Sendable {
         RequestTask(publicId: random.publicIdBits(), seq: 1, step: 1, names: .object(names), team: nil, carriesAccess: !held.access.isNull)
       ]
     }
-    try process.open(tasks, at: now)
+    let withheld = try await DeliveryModel.outside(planned.map(\.team), for: [tenant.id], in: transaction)
+    try process.open(tasks, withholdingFrom: withheld, at: now)
   }
 
   /// Gives it the attributes that were told.

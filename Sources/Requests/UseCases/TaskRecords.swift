@@ -32,6 +32,11 @@ package struct TaskLine: OperationOutput {
     OutputField("team", .id, "The team that does it; null: whoever serves the customer.", "负责团队；为 null 时由任何为该客户服务的人员处理。") { $0.id(.taskTeam, $0.row.team) },
     OutputField("teamName", .text, "Its name.", "团队名称。") { .text($0.row.teamName) },
     OutputField(
+      "withheldTeam", .id, "The team that was to do it by the offering, and did not get it: the customer's delivery model does not name it.",
+      "服务项原定的负责团队；因客户的交付模式不包含该团队而未分配。"
+    ) { $0.id(.taskTeam, $0.row.withheldTeam) },
+    OutputField("withheldTeamName", .text, "Its name.", "该团队名称。") { .text($0.row.withheldTeamName) },
+    OutputField(
       "carriesAccess", .boolean, "Whether doing it is what gives, changes or takes the access; skipped, nothing is recorded.",
       "完成此任务是否即授予、变更或收回访问权限；跳过则不登记。"
     ) { .bool($0.row.task.carriesAccess) },
