@@ -81,7 +81,7 @@ extension SubjectClock.Terms.Promise {
   ) {
     self =
       switch kind {
-      case .ticket: .line(version: lineVersion ?? 0, slaVersion: slaVersion ?? 0, target: target ?? 0)
+      case .ticket, .request: .line(version: lineVersion ?? 0, slaVersion: slaVersion ?? 0, target: target ?? 0)
       case .assignment: .team(party ?? 0, slaVersion: slaVersion ?? 0, target: target ?? 0)
       case .dispatch: .supplier(contract: party ?? 0, version: supplierVersion ?? 0, target: supplierTarget ?? 0)
       }
