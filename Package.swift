@@ -106,7 +106,7 @@ let package = Package(
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
     module("Search", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Requests", "Desk", "Problems", "Changes"]),
-    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", "Requests", "Problems", "Changes", logging]),
+    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", "Requests", "Problems", "Changes", "MajorIncidents", logging]),
     module(
       "Notifications",
       [
@@ -187,8 +187,8 @@ let package = Package(
     tests(
       "AttachmentsTests",
       [
-        "Attachments", "FileStorage", "Desk", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Contracts", "ServiceLevels", "Suppliers",
-        "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS", "HTTPAPI", "TestSupport", logging,
+        "Attachments", "FileStorage", "Desk", "Requests", "Problems", "Changes", "MajorIncidents", "Catalog", "Knowledge", "Contracts", "ServiceLevels",
+        "Suppliers", "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS", "HTTPAPI", "TestSupport", logging,
       ]),
     tests(
       "NotificationsTests",

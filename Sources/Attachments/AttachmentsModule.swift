@@ -1,8 +1,8 @@
 import Kernel
 import Operations
 
-/// Attachments (附件): files of incidents, requests, problems and changes. Whoever may see one of these gets them, the internal ones the
-/// staff alone.
+/// Attachments (附件): files of incidents, requests, problems, changes, releases and major incidents. Whoever may see one of these gets
+/// them, the internal ones the staff alone.
 package enum AttachmentsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     AddAttachment.self, ReadAttachment.self, ListAttachments.self, DownloadAttachment.self, DeleteAttachment.self,

@@ -10,7 +10,7 @@ package enum ChangesModule: OperationModule {
     StartChange.self, CompleteChange.self, BackOutChange.self, ReviewChange.self, CloseChange.self, CancelChange.self, AssignChange.self, TakeChange.self,
     OfferChange.self, AcceptChange.self, ReturnChange.self, ListChangeHandovers.self,
     OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self,
-    CommentChange.self, ListChangeComments.self,
+    CommentChange.self, ListChangeComments.self, WatchChange.self, UnwatchChange.self, ListChangeWatchers.self,
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
     ConcernAffectedCustomers.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
@@ -22,6 +22,7 @@ package enum ChangesModule: OperationModule {
     OpenRelease.self, ReadRelease.self, ListReleases.self, WriteRelease.self, AddReleaseChange.self, RemoveReleaseChange.self, AddCriterion.self,
     JudgeCriterion.self, PilotRelease.self, RecordPilot.self, SignOffRelease.self, DeployRelease.self, CloseRelease.self, CancelRelease.self,
     ReadReleaseHistory.self, AssignRelease.self, TakeRelease.self, OfferRelease.self, AcceptRelease.self, ReturnRelease.self, ListReleaseHandovers.self,
+    WatchRelease.self, UnwatchRelease.self, ListReleaseWatchers.self,
   ]
 
   package static let messages: [Message] = ChangeMessages.all + ReleaseMessages.all

@@ -7,7 +7,7 @@ package enum DeskModule: OperationModule {
     OpenIncident.self, ReadIncident.self, ListIncidents.self, ReadQueue.self, ChangeIncident.self, ClassifyIncident.self, AssignIncident.self,
     StartIncident.self, CommentIncident.self, ListComments.self, HoldIncident.self, ResumeIncident.self, ResolveIncident.self, CloseIncident.self,
     ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, LockTargets.self, UnlockTargets.self,
-    CreateTeam.self, ListTeams.self,
+    CreateTeam.self, ReadTeam.self, ListTeams.self, AddTeamMember.self, RemoveTeamMember.self, ListTeamMembers.self,
     AcceptIncident.self, ExplainAgreements.self,
     DispatchIncident.self, ReadDispatch.self, ListDispatches.self, QueueDispatches.self, AnswerDispatch.self, EscalateDispatch.self,
     ReturnDispatch.self,
@@ -28,7 +28,7 @@ package enum DeskModule: OperationModule {
   package static let messages: [Message] =
     DeskMessages.all + TicketCiMessages.all + CodeMessages.all + SpineMessages.all + [AgreedOlaGuard.inUse] + ArticleUseMessages.all
     + QueueFilterMessages.all + StateWords.all + EndingMessages.all + ActorWords.all
-    + DispatchRuleMessages.all
+    + DispatchRuleMessages.all + TeamMessages.all
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
     "code_key_unique": CodeMessages.taken, "ticket_link_parent_unique": SpineMessages.hasParent,

@@ -6,18 +6,13 @@ extension JobRunner {
   private struct LeaseLost: Error {}
 
   /// Claims a job that was found, and does it.
-  func work(on found: DueJobs.Found) async {
+  func work(on found: DueJobs.Found, _ hands: JobsInHand) async {
     do {
       let now = tenancy.clock.now()
-      let claimed = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
-        transaction.enqueue(BuryExpiredJob(found: found, now: now))
-        return try await transaction.first(ClaimJob(found: found, now: now, leaseUntil: now.adding(seconds: leaseSeconds)))
-      }
+      let claim = ClaimJob(found: found, now: now, leaseUntil: now.adding(seconds: leaseSeconds))
+      let claimed = try await tenancy.transaction(binding: [found.tenant], side: .staff) { try await $0.first(claim) }
       guard let job = claimed else { return }
-      await FaultPoint.within(job.kind) {
-        FaultPoint.jobClaimed.reach()
-        await workWhileItIsOurs(on: job)
-      }
+      await work(on: job, hands)
     } catch  where Task.isCancelled {
       // The server ends: another one, or its next start, takes the job.
     } catch {
@@ -27,11 +22,22 @@ extension JobRunner {
     }
   }
 
-  /// Works on it, with signs of life, until it is done or another worker has it.
-  private func workWhileItIsOurs(on job: Job) async {
+  /// Does a job that is claimed.
+  func work(on job: Job, _ hands: JobsInHand) async {
+    await FaultPoint.within(job.kind) {
+      FaultPoint.jobClaimed.reach()
+      await workWhileItIsOurs(on: job, hands)
+    }
+  }
+
+  /// Works on it, with signs of life, until it is done, another worker has it, or it is to be given back.
+  private func workWhileItIsOurs(on job: Job, _ hands: JobsInHand) async {
+    let (number, word) = hands.take(job)
+    defer { hands.end(number) }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await extendLease(of: job) }
       group.addTask { await perform(job) }
+      group.addTask { for await _ in word {} }
       await group.next()
       group.cancelAll()
     }
@@ -53,7 +59,7 @@ extension JobRunner {
     } catch is LeaseLost {
       logger.warning("job lost its lease", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
     } catch  where Task.isCancelled {
-      // The server ends. What is not committed is done again, at once by whoever is there.
+      // The server ends, or makes room. What is not committed is done again, at once by whoever is there.
       logger.debug("job given up", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
       await giveBack(job)
     } catch {

@@ -14,6 +14,8 @@ package struct JobRunner: Sendable {
   let calendars: (any ScheduleCalendars)?
   let logger: Logger
   let leaseSeconds: Int64
+  /// How long what runs may go on when something is to be tried alone.
+  let roomTime: Duration
 
   /// Sweeps that nobody waits for, and jobs of tenants, at once. Each prompt sweep has a place of its own besides.
   let patientAtOnce: Int
@@ -26,9 +28,11 @@ package struct JobRunner: Sendable {
   ///   - leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so long, and
   ///     no job for a minute.
   ///   - patientAtOnce: so many jobs run at once that nobody waits for.
+  ///   - roomTime: so long what runs may go on when a job is to be tried alone. It is longer than a turn of a sweep; and with the lease less than the minute
+  ///     in which what a dead worker had in hand is begun again.
   package init(
     tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], calendars: (any ScheduleCalendars)? = nil, leaseSeconds: Int64 = 45,
-    patientAtOnce: Int = 4, logger: Logger
+    patientAtOnce: Int = 4, roomTime: Duration = .seconds(12), logger: Logger
   ) {
     self.tenancy = tenancy
     self.sweeps = Dictionary(sweeps.map { (type(of: $0).kind, $0) }) { first, _ in first }
@@ -36,6 +40,7 @@ package struct JobRunner: Sendable {
     self.calendars = calendars
     self.leaseSeconds = leaseSeconds
     self.patientAtOnce = max(1, patientAtOnce)
+    self.roomTime = roomTime
     self.logger = logger
   }
 
@@ -77,6 +82,7 @@ package struct JobRunner: Sendable {
     // Of each sweep there is one job at the most, so no prompt one waits for another.
     let prompt = sweeps.values.count { type(of: $0).isPrompt }
     let places = Places(patientAtOnce + prompt, mostPatient: patientAtOnce)
+    let hands = JobsInHand()
     await withDiscardingTaskGroup { group in
       group.addTask {
         while !Task.isCancelled {
@@ -84,15 +90,20 @@ package struct JobRunner: Sendable {
           places.nudge()
         }
       }
-      var (isDeclared, ahead) = (false, Ahead())
+      var (isDeclared, ahead, suspects) = (false, Ahead(), SuspectTurn(interval: Self.pollInterval))
       while !Task.isCancelled {
         do {
           if !isDeclared {
             try await declareSchedules()
             isDeclared = true
           }
+          while let suspect = try await nextSuspect(&suspects, places, hands) {
+            begin(suspect, places, hands, &group)
+            // Nothing is begun beside it, for one lease: a job that takes longer kills nothing at its beginning.
+            _ = try await places.areFree(within: .seconds(leaseSeconds))
+          }
           if ahead.isOld(Self.pollInterval) || ahead.jobs.isEmpty && ahead.isMore { try await look(&ahead, places) }
-          start(&ahead, places, &group)
+          start(&ahead, places, hands, &group)
         } catch  where Task.isCancelled {
           // The server ends, whatever was under way.
           return
@@ -122,24 +133,36 @@ package struct JobRunner: Sendable {
     ahead.jobs = found.reversed()
   }
 
-  private func start(_ ahead: inout Ahead, _ places: Places, _ group: inout DiscardingTaskGroup) {
+  private func start(_ ahead: inout Ahead, _ places: Places, _ hands: JobsInHand, _ group: inout DiscardingTaskGroup) {
     ahead.sweeps.removeAll { found in
-      let isPrompt = sweeps[found.kind].map { type(of: $0).isPrompt } ?? false
+      let isPrompt = hasPromptPlace(found.kind)
       guard places.take(isPrompt: isPrompt) else { return false }
-      begin(found.job, places, isPrompt: isPrompt, &group)
+      begin(found.job, places, hands, isPrompt: isPrompt, &group)
       return true
     }
     while let job = ahead.jobs.last, places.take(isPrompt: false) {
       ahead.jobs.removeLast()
       ahead.begun.insert(job.tenant)
-      begin(job, places, isPrompt: false, &group)
+      begin(job, places, hands, isPrompt: false, &group)
     }
   }
 
-  private func begin(_ found: DueJobs.Found, _ places: Places, isPrompt: Bool, _ group: inout DiscardingTaskGroup) {
+  private func hasPromptPlace(_ kind: String) -> Bool { sweeps[kind].map { type(of: $0).isPrompt } ?? false }
+
+  private func begin(_ found: DueJobs.Found, _ places: Places, _ hands: JobsInHand, isPrompt: Bool, _ group: inout DiscardingTaskGroup) {
     // Jobs mostly wait for the database.
     group.addTask(executorPreference: Tenancy.taskExecutor()) {
-      await work(on: found)
+      await work(on: found, hands)
+      places.giveBack(isPrompt: isPrompt)
+    }
+  }
+
+  /// A suspect, for which all places are free.
+  private func begin(_ suspect: Job, _ places: Places, _ hands: JobsInHand, _ group: inout DiscardingTaskGroup) {
+    let isPrompt = hasPromptPlace(suspect.kind)
+    guard places.take(isPrompt: isPrompt) else { return }
+    group.addTask(executorPreference: Tenancy.taskExecutor()) {
+      await work(on: suspect, hands)
       places.giveBack(isPrompt: isPrompt)
     }
   }
@@ -158,18 +181,22 @@ package struct JobRunner: Sendable {
     }
   }
 
-  /// One look: enqueues what the schedules ask for, then runs what is due and waits for it.
-  /// - Returns: the tenants of the jobs that it ran, in the order in which they were begun.
+  /// One look: enqueues what the schedules ask for, then runs what is due and waits for it, then each suspect alone.
+  /// - Returns: the tenants of the jobs that it ran, in the order in which they were begun; without the suspects.
   @discardableResult
   package func tick(after tenant: TenantId? = nil) async throws -> [TenantId] {
     try await enqueueScheduled()
     let jobs = try await dueJobs(after: tenant, limit: Int32(patientAtOnce * 4))
     let due = try await dueSweeps().map(\.job) + jobs
+    let hands = JobsInHand()
     await withTaskGroup(of: Void.self) { group in
       for (index, found) in due.enumerated() {
         if index >= patientAtOnce { await group.next() }
-        group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
+        group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found, hands) }
       }
+    }
+    for found in try await suspects() {
+      if let job = try await claimAlone(found, Places(1, mostPatient: 1), hands).job { await work(on: job, hands) }
     }
     return jobs.map(\.tenant)
   }

@@ -36,6 +36,17 @@ final class Places: Sendable {
     change.yield()
   }
 
+  /// Whether all come free in some time.
+  func areFree(within time: Duration) async throws -> Bool {
+    let end = ContinuousClock.now.advanced(by: time)
+    while taken.withLock({ $0.all > 0 }) {
+      guard ContinuousClock.now < end else { return false }
+      // Not by the next change: that is for one task, and this is seldom waited for.
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return true
+  }
+
   /// Wakes whoever waits for a change.
   func nudge() { change.yield() }
 

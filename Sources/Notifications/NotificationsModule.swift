@@ -11,8 +11,9 @@ package enum NotificationsModule: OperationModule {
     ReadOutboundStatus.self, HoldOutbound.self, ReleaseOutbound.self, ListDeadNotifications.self, RepeatDeadNotification.self,
   ]
 
-  package static let messages =
+  package static let messages: [Message] =
     NotificationMessages.all + AccountSideMessages.all + AgreementMessages.all + OfferMessages.all + WorkMessages.all + MajorIncidentMessages.all
+    + ReleaseNewsMessages.all
 
   package static let constraints: [String: Message] = [
     "rule_name_unique": NotificationMessages.ruleNameTaken, "webhook_name_unique": NotificationMessages.webhookNameTaken,

@@ -10,11 +10,14 @@ package enum HandoverMessages: MessageCatalog {
   package static let offeredAlready = Message("owner.offered", "The ticket is offered to somebody already.", zh: "该工单正在移交中。")
   package static let notOffered = Message("owner.not_offered", "The ticket is offered to nobody.", zh: "该工单没有待答复的移交。")
   package static let offeredToAnother = Message("owner.offered_to_another", "The ticket is offered to somebody else.", zh: "该工单移交给的是其他人员。")
+  package static let offeredToTeam = Message(
+    "owner.offered_to_team", "The ticket is offered to the team {team}: one of its members answers, or an account manager of the customer.",
+    zh: "该工单移交给的是团队 {team}：只有其成员或该客户的客户经理可以答复。")
   package static let mayNotWork = Message("owner.may_not_work", "They may not work on this customer's tickets.", zh: "对方无权处理该客户的工单。")
   package static let offeredToOwner = Message("owner.offered_to_owner", "They answer for this ticket already.", zh: "对方已是该工单的负责人。")
   package static let oneReceiver = Message("owner.one_receiver", "It is offered to a member of the staff or to a team.", zh: "请指定一名人员或一个团队。")
 
   package static let all = [
-    ownerIsStaff, owned, notYours, notOwned, offeredAlready, notOffered, offeredToAnother, mayNotWork, offeredToOwner, oneReceiver,
+    ownerIsStaff, owned, notYours, notOwned, offeredAlready, notOffered, offeredToAnother, offeredToTeam, mayNotWork, offeredToOwner, oneReceiver,
   ]
 }

@@ -49,7 +49,9 @@ final class Poller: TaskExecutor {
   private static let nextId = Atomic<UInt64>(1)
 
   /// More do not help: they mostly wait.
-  private static let most = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 8)
+  private static let most = min(processors, 8)
+  /// Of this machine.
+  static let processors = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
 
   /// One of the pollers, each in its turn. They are made at first use and kept: the process needs them as long as it has
   /// connections. A failure (no descriptor, no thread) is tried again at the next call.

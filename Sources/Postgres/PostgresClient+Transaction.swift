@@ -45,14 +45,15 @@ extension PostgresClient {
   private func attemptTransaction<T: Sendable>(
     _ options: TransactionOptions, isolation: isolated (any Actor)?, _ body: (Transaction) async throws -> T
   ) async throws -> T {
-    let connection = try await acquire(.work)
+    let lease = try await acquire(options.readOnly ? .reading : .work)
+    let connection = lease.resource
     var mayReplan = true
     while true {
       let transaction = Transaction(connection, options)
       do {
         let value = try await body(transaction)
         let afterCommit = try await transaction.end()
-        release(connection, .work)
+        release(lease)
         for action in afterCommit { await action() }
         return value
       } catch {
@@ -65,7 +66,7 @@ extension PostgresClient {
           mayReplan = false
           continue
         }
-        release(connection, .work)
+        release(lease)
         throw FailedAttempt(error: error, fault: fault)
       }
     }
@@ -76,18 +77,18 @@ extension PostgresClient {
   @discardableResult package func withConnection<T: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (Connection) async throws -> T
   ) async throws -> T {
-    let connection = try await acquire(.administration)
-    defer { release(connection, .administration, reusable: false) }
-    return try await body(connection)
+    let lease = try await acquire(.administration)
+    defer { release(lease, reusable: false) }
+    return try await body(lease.resource)
   }
 
   /// Asks the server for a sign of life on a connection reserved for that.
   package func health() async -> PostgresHealth {
     let started = ContinuousClock.now
     do {
-      let connection = try await acquire(.administration)
-      defer { release(connection, .administration) }
-      let results = try await connection.roundTrip([Command(LivenessProbe())], timeout: configuration.cancelGrace)
+      let lease = try await acquire(.administration)
+      defer { release(lease) }
+      let results = try await lease.resource.roundTrip([Command(LivenessProbe())], timeout: configuration.cancelGrace)
       let isStandby = try results.first?.firstRow(of: LivenessProbe.self) ?? false
       return PostgresHealth(isReachable: true, takesWrites: !isStandby, latency: started.duration(to: .now), error: nil, statistics: statistics)
     } catch {

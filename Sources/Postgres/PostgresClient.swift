@@ -5,7 +5,9 @@ import Synchronization
 /// PostgreSQL through a bounded pool of connections. Callers wait in order and not for ever; a connection that fails, is
 /// too old, or comes back in a doubtful state is closed and never given to another.
 package final class PostgresClient: Sendable {
-  typealias Pool = PoolStateMachine<Connection, CheckedContinuation<Result<Connection, PostgresError>, Never>>
+  typealias Pool = PoolStateMachine<Connection, Waiter>
+  typealias Lease = PoolLease<Connection>
+  typealias Waiter = CheckedContinuation<Result<Lease, PostgresError>, Never>
 
   package let configuration: PostgresConfiguration
   let logger: Logger
@@ -30,7 +32,8 @@ package final class PostgresClient: Sendable {
     state = Mutex(
       State(
         pool: Pool(
-          maximum: configuration.maximumConnections, reserved: configuration.reservedConnections, maximumWaiters: configuration.maximumWaiters)))
+          maximum: configuration.maximumConnections, reserved: configuration.reservedConnections, maximumWaiters: configuration.maximumWaiters,
+          maximumReaders: configuration.maximumReaders)))
   }
 
   /// An executor for tasks that mostly wait for the database: they go on on the very thread that read the answer. Each call
@@ -58,9 +61,9 @@ package final class PostgresClient: Sendable {
 
   /// Refuses new work, lets what runs finish for at most the time of a statement's grace, and closes all connections.
   package func shutdown() async {
-    let (waiters, idle) = state.withLock { state -> ([CheckedContinuation<Result<Connection, PostgresError>, Never>], Pool.Actions) in
+    let (waiters, idle) = state.withLock { state -> ([Waiter], Pool.Actions) in
       state.isShutDown = true
-      return (state.pool.removeAllWaiters(), state.pool.removeIdle { _ in true })
+      return (state.pool.removeAllWaiters(), state.pool.removeIdle(now: .now) { _ in true })
     }
     for waiter in waiters { waiter.resume(returning: .failure(PostgresError(.shutdown))) }
     perform(idle)
@@ -77,7 +80,7 @@ package final class PostgresClient: Sendable {
     let now = ContinuousClock.now
     perform(
       state.withLock { state in
-        state.pool.removeIdle { idle in
+        state.pool.removeIdle(now: now) { idle in
           now - idle.since > configuration.idleTimeout || isTooOld(idle.resource, now) || idle.resource.closeReason != nil
         }
       })
@@ -91,7 +94,7 @@ package final class PostgresClient: Sendable {
 
   // MARK: Leases
 
-  func acquire(_ purpose: Pool.Purpose) async throws -> Connection {
+  func acquire(_ purpose: Pool.Purpose) async throws -> Lease {
     let id = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
@@ -101,12 +104,12 @@ package final class PostgresClient: Sendable {
       await withCheckedContinuation { continuation in
         let acquisition = state.withLock { state -> Pool.Acquisition? in
           guard !state.isShutDown, !Task.isCancelled else { return nil }
-          return state.pool.acquire(purpose, id: id, waiter: continuation)
+          return state.pool.acquire(purpose, id: id, waiter: continuation, now: .now)
         }
         switch acquisition {
         case nil: continuation.resume(returning: .failure(PostgresError(Task.isCancelled ? .cancelled : .shutdown)))
         case .refuse: continuation.resume(returning: .failure(PostgresError(.acquireTimeout, message: "too many callers wait")))
-        case .lease(let connection): continuation.resume(returning: .success(connection))
+        case .lease(let lease): continuation.resume(returning: .success(lease))
         case .wait(let actions):
           let timer = Task {
             guard (try? await Task.sleep(for: self.configuration.acquireTimeout)) != nil else { return }
@@ -121,21 +124,22 @@ package final class PostgresClient: Sendable {
       waiter?.resume(returning: .failure(PostgresError(.cancelled)))
     }
     deadline.withLock { $0?.cancel() }
-    let connection = try result.get()
+    let lease = try result.get()
     state.withLock { state in
-      state.leasedConnections[connection.id] = connection
+      state.leasedConnections[lease.resource.id] = lease.resource
       state.statistics.acquired += 1
     }
-    return connection
+    return lease
   }
 
-  func release(_ connection: Connection, _ purpose: Pool.Purpose, reusable: Bool = true) {
+  func release(_ lease: Lease, reusable: Bool = true) {
+    let connection = lease.resource
     let isClean = reusable && connection.isClean
     let now = ContinuousClock.now
     let (actions, isKept) = state.withLock { state -> (Pool.Actions, Bool) in
       state.leasedConnections[connection.id] = nil
       let isKept = isClean && !state.isShutDown && connection.openedAt >= state.trustedSince && !isTooOld(connection, now)
-      return (state.pool.release(purpose, isKept ? connection : nil, now: now), isKept)
+      return (state.pool.release(lease, isKept: isKept, now: now), isKept)
     }
     if !isKept { connection.close() }
     perform(actions)
@@ -146,7 +150,7 @@ package final class PostgresClient: Sendable {
     perform(
       state.withLock { state in
         state.trustedSince = ContinuousClock.now
-        return state.pool.removeIdle { _ in true }
+        return state.pool.removeIdle(now: state.trustedSince) { _ in true }
       })
   }
 
@@ -161,9 +165,15 @@ package final class PostgresClient: Sendable {
 
   /// Resumes continuations and closes connections, never under the lock.
   private func perform(_ actions: Pool.Actions) {
-    for (waiter, connection) in actions.leases { waiter.resume(returning: .success(connection)) }
+    for (waiter, lease) in actions.leases { waiter.resume(returning: .success(lease)) }
     for connection in actions.closures { connection.close() }
     for _ in 0..<actions.connects { Task { await self.connect() } }
+    if let instant = actions.lookAgainAt {
+      Task {
+        try? await Task.sleep(until: instant, clock: .continuous)
+        self.perform(self.state.withLock { $0.pool.lookAgain(now: .now) })
+      }
+    }
   }
 
   // MARK: Connecting
@@ -191,7 +201,7 @@ package final class PostgresClient: Sendable {
       return (actions, state.isShutDown)
     }
     perform(actions)
-    if isUnwanted { perform(state.withLock { $0.pool.removeIdle { _ in true } }) }
+    if isUnwanted { perform(state.withLock { $0.pool.removeIdle(now: .now) { _ in true } }) }
   }
 
   /// - Returns: whether to try again.
@@ -209,7 +219,7 @@ package final class PostgresClient: Sendable {
   }
 
   private func connectionClosed(_ connection: Connection) {
-    perform(state.withLock { state in state.pool.removeIdle { $0.resource === connection } })
+    perform(state.withLock { state in state.pool.removeIdle(now: .now) { $0.resource === connection } })
   }
 
   // MARK: Figures

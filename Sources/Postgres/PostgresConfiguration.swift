@@ -43,6 +43,8 @@ package struct PostgresConfiguration: Sendable, CustomStringConvertible {
   package var maximumConnections = 10
   /// Of these, how many only health checks and administration may take.
   package var reservedConnections = 1
+  /// How many transactions that only read may begin at once (``PoolPurpose/reading``); the others wait. One that has read for 50 ms counts no more.
+  package var maximumReaders = max(4, 2 * Poller.processors)
   /// How many callers may wait for a connection; the next is refused at once.
   package var maximumWaiters = 1000
   package var acquireTimeout = Duration.seconds(5)

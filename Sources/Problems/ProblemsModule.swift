@@ -10,6 +10,7 @@ package enum ProblemsModule: OperationModule {
     InvestigateProblem.self, RecordCause.self, RecordWorkaround.self, DeclareKnownError.self, ResolveProblem.self, CloseProblem.self,
     ReopenProblem.self, CancelProblem.self, ListGatesOfProblem.self, BypassGateOfProblem.self,
     CommentProblem.self, ListProblemComments.self, ReadProblemHistory.self,
+    WatchProblem.self, UnwatchProblem.self, ListProblemWatchers.self,
     LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
     DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,
     MarkProblemCandidate.self, DeclineProblemCandidate.self, ReadProblemCandidate.self, ListProblemCandidates.self, SuggestProblems.self,

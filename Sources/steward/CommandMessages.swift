@@ -59,6 +59,10 @@ enum CommandMessages: MessageCatalog {
     "command.jobs_dead",
     "These were given up after their last attempt: {kinds}. Mend the cause, then job.retry gives each all its attempts again (job.list with state dead names them). A sweep is also tried once every ten minutes by itself.",
     zh: "以下作业在最后一次尝试后已被放弃：{kinds}。请先排除原因，再用 job.retry 恢复其全部尝试次数（job.list 以 state 为 dead 列出它们）。周期性作业另外每十分钟自动再试一次。")
+  static let jobsSuspect = Message(
+    "command.jobs_suspect",
+    "The worker of these died: {kinds}. Each is tried with nothing beside it; one that kills its worker again and again is given up after its last attempt.",
+    zh: "以下作业的工作进程已终止：{kinds}。每个作业会单独重试，期间不运行其他作业；若反复使其工作进程终止，则在最后一次尝试后放弃。")
   static let adminUnreachable = Message(
     "command.admin_unreachable", "Nobody answers at {address}: {reason}. Is the server running, with --admin-socket or --admin-listen?",
     zh: "{address} 无应答：{reason}。服务是否已启动，并带有 --admin-socket 或 --admin-listen？")
@@ -146,7 +150,7 @@ enum CommandMessages: MessageCatalog {
     columnThen,
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, none, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
-    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, jobsWait, jobsDead, demoProgress, noProfile,
+    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, jobsWait, jobsDead, jobsSuspect, demoProgress, noProfile,
     certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
     adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]

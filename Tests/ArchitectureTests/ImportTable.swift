@@ -96,7 +96,7 @@ enum ImportTable {
     Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     // Stands on tickets of all kinds; knows files by the protocol of Operations alone.
-    Box("Attachments", 3, platform.union(["Desk", "Requests", "Problems", "Changes", "Jobs"]), logging),
+    Box("Attachments", 3, platform.union(["Desk", "Requests", "Problems", "Changes", "MajorIncidents", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box(

@@ -9,6 +9,7 @@ import Foundation
 import Kernel
 import Knowledge
 import Logging
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -32,7 +33,7 @@ final class AttachmentsWorld: Sendable {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self,
-    KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, AttachmentsModule.self,
+    KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self, AttachmentsModule.self,
   ]
 
   init(limits: FileLimits = FileLimits()) async throws {

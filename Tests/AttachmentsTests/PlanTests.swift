@@ -36,6 +36,8 @@ import Testing
         "of a ticket": transaction.query(
           Plan(statement: Self.files(of: .incident, tenant))),
         "of a change": transaction.query(Plan(statement: Self.files(of: .change, tenant))),
+        "of a release": transaction.query(Plan(statement: Self.files(of: .release, tenant))),
+        "of a major incident": transaction.query(Plan(statement: Self.files(of: .majorIncident, tenant))),
         "known": transaction.query(Plan(statement: KnownContents(tenant: tenant, digests: digests))),
         "content": transaction.query(Plan(statement: ContentToRemove(tenant: tenant, id: 7, before: now))),
         "deleted": transaction.query(Plan(statement: MarkDeleted(tenant: tenant, id: 7, reason: "x", principal: world.engineer, now: now))),
@@ -50,7 +52,11 @@ import Testing
       #expect(!plan.contains { $0.contains("Seq Scan on attachment") }, "\(plan.joined(separator: "\n"))")
     }
     #expect(!asked[0].contains { $0.contains("Sort") }, "\(asked[0].joined(separator: "\n"))")
-    for (name, index) in [("of a ticket", "attachment_ticket"), ("of a change", "attachment_change")] {
+    let ofKinds = [
+      ("of a ticket", "attachment_ticket"), ("of a change", "attachment_change"), ("of a release", "attachment_release"),
+      ("of a major incident", "attachment_major"),
+    ]
+    for (name, index) in ofKinds {
       let plan = plans[name] ?? []
       #expect(!plan.contains { $0.contains("Sort") } && plan.contains { $0.contains(" \(index) ") }, "\(name): \(plan.joined(separator: "\n"))")
     }

@@ -6,16 +6,17 @@ import Testing
 
 @testable import Attachments
 
-/// Files of requests, problems and changes.
+/// Files of requests, problems, changes, releases and major incidents.
 @Suite struct SubjectTests {
   @Test func eachKindHasItsFiles() async throws {
     let world = try await AttachmentsWorld()
     let things: [String: Value] = [
       "incident": try await world.incident(), "request": try await world.request(), "problem": try await world.problem(),
-      "change": try await world.change(),
+      "change": try await world.change(), "release": try await world.release(), "majorIncident": try await world.major(),
     ]
     for (kind, thing) in things.sorted(by: { $0.key < $1.key }) {
-      let before = try await world.call("\(kind).read", ["id": thing])["version"]
+      let noun = kind == "majorIncident" ? "major_incident" : kind
+      let before = try await world.call("\(noun).read", ["id": thing])["version"]
       let made = try await world.attach("of \(kind)", as: world.engineer, [kind: thing])
       #expect(made[kind] == thing && things.keys.filter { $0 != kind }.allSatisfy { made[$0] == .null }, "\(made)")
       #expect(made["visibility"]?.text == "internal", "what staff attach is theirs unless they say otherwise: \(kind)")
@@ -25,14 +26,14 @@ import Testing
       try await world.delete(made)
       #expect(try await world.call("attachment.list", [kind: thing])["items"]?.array == [], "\(kind)")
       await expectFailure(.conflict) { try await world.download(made) }
-      let history = try await world.call("\(kind).history", ["id": thing])["items"]?.array ?? []
-      #expect(history.map { $0["type"]?.text }.suffix(2) == ["\(kind).attached", "\(kind).detached"], "\(kind): \(history)")
+      let history = try await world.call("\(noun).history", ["id": thing])["items"]?.array ?? []
+      #expect(history.map { $0["type"]?.text }.suffix(2) == ["\(noun).attached", "\(noun).detached"], "\(kind): \(history)")
       #expect(history.last?["payload"]?["attachment"] == made["id"], "\(kind)")
       // Whoever read it before a file came may still act on it.
-      #expect(try await world.call("\(kind).read", ["id": thing])["version"] == before, "\(kind)")
+      #expect(try await world.call("\(noun).read", ["id": thing])["version"] == before, "\(kind)")
     }
     // What was deleted goes, whatever it was attached to.
-    #expect(world.kept().count == 2 && world.kept(of: world.provider).count == 2)
+    #expect(world.kept().count == 2 && world.kept(of: world.provider).count == 4)
     try world.nextDay()
     try await world.sweepOnce()
     #expect(world.kept() == [] && world.kept(of: world.provider) == [])
@@ -87,13 +88,16 @@ import Testing
     await expectFailure(.notFound) { try await world.download(mine, as: finance) }
   }
 
-  @Test func problemsAndChangesAreTheProvidersOwn() async throws {
+  @Test func whatIsTheProvidersOwnIsForWhoServesItsCustomers() async throws {
     let world = try await AttachmentsWorld()
     let manager = try await world.database.user(.customerManager, of: world.acme)
     let servesAcme = try await world.database.staff(.engineer, for: [world.acme])
     let servesOther = try await world.database.staff(.engineer, for: [world.other])
     let finance = try await world.database.staff(.finance)
-    let things = ["problem": try await world.problem(about: world.acme), "change": try await world.change()]
+    let things = [
+      "problem": try await world.problem(about: world.acme), "change": try await world.change(), "release": try await world.release(),
+      "majorIncident": try await world.major(),
+    ]
     for (kind, thing) in things {
       let made = try await world.attach("own", as: servesAcme, [kind: thing])
       #expect(try await world.download(made, as: servesAcme) == Array("own".utf8), "\(kind)")
@@ -113,6 +117,25 @@ import Testing
     await expectFailure(.invalid) { try await world.call("attachment.list", ["incident": own], as: servesAcme) }
     await expectFailure(.invalid) { try await world.attach("x", as: servesAcme, ["incident": own]) }
     await expectFailure(.notFound) { try await world.download(ours, as: servesAcme) }
+  }
+
+  /// Who opened a release that concerns nobody yet sees its files, and so does who declared a major incident without one; nobody else of whom that is said.
+  @Test func whoOpenedItSeesItsFiles() async throws {
+    let world = try await AttachmentsWorld()
+    let (opener, other) = (
+      try await world.database.staff(.engineer, for: [world.acme]), try await world.database.staff(.engineer, for: [world.acme])
+    )
+    let release = try await world.call("release.open", ["title": "Spring"], as: opener)["id"] ?? .null
+    let major = try await world.call("major_incident.declare", ["title": "Storage"], as: opener)["id"] ?? .null
+    for (kind, thing) in ["release": release, "majorIncident": major] {
+      let made = try await world.attach("own", as: opener, [kind: thing])
+      #expect(try await world.download(made, as: opener) == Array("own".utf8), "\(kind)")
+      #expect(try await world.call("attachment.list", [kind: thing], as: opener)["items"]?.array == [made], "\(kind)")
+      await expectFailure(.invalid) { try await world.call("attachment.list", [kind: thing], as: other) }
+      await expectFailure(.notFound) { try await world.download(made, as: other) }
+      // It is the provider's own.
+      await expectFailure(.invalid) { try await world.attach("x", as: opener, [kind: thing, "visibility": "public"]) }
+    }
   }
 
   /// Guard: who makes a problem wide rewrites its texts for everybody before; what lies in a file he cannot.
@@ -161,7 +184,8 @@ import Testing
     _ = try await world.request()
     for change in [
       "set request_id = (select max(id) from requests.request)", "set ticket_id = null", "set ticket_id = null, problem_id = 1",
-      "set ticket_id = null, request_id = -1",
+      "set ticket_id = null, request_id = -1", "set ticket_id = null, visibility = 'internal', release_id = -1",
+      "set ticket_id = null, visibility = 'internal', major_id = -1",
     ] {
       await #expect(throws: (any Error).self, "\(change)") { try await world.database.runAsSuperuser("update attachments.attachment \(change)") }
     }
@@ -186,6 +210,20 @@ extension AttachmentsWorld {
   /// A change that concerns ACME.
   func change() async throws -> Value {
     try await call("change.open", ["customer": .id(acme.publicId), "kind": "normal", "title": "New switch"])["id"] ?? .null
+  }
+
+  /// A release with such a change.
+  func release() async throws -> Value {
+    let opened = try await call("release.open", ["title": "Spring"])
+    let gathered = try await call(
+      "release.add_change", ["id": opened["id"] ?? .null, "change": try await change()], version: opened["version"]?.integer)
+    return gathered["id"] ?? .null
+  }
+
+  /// A major incident of which an incident of ACME's is part.
+  func major() async throws -> Value {
+    try await call(
+      "major_incident.declare", ["customer": .id(acme.publicId), "title": "Storage", "incidents": .array([try await incident()])])["id"] ?? .null
   }
 
   /// An order of something that ACME buys.

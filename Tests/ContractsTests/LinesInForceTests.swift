@@ -15,9 +15,9 @@ import Testing
       """
       set session_replication_role = replica;
       select setseed(0.4711);
-      insert into contracts.sla_version (id, sla_id, valid_from, resolution_stops_at, supplier_waits_pause, wait_limit_seconds, recorded_at)
+      insert into contracts.sla_version (id, sla_id, valid_from, resolution_stops_at, supplier_waits_pause, provider_waits_pause, wait_limit_seconds, recorded_at)
         select 500 + s * 10 + n, 500 + s, '2026-01-01'::timestamptz + (n * 20 + floor(random() * 20)) * interval '1 day',
-          case when random() < 0.5 then 'resolved' else 'closed' end, random() < 0.5, 60 + n, now()
+          case when random() < 0.5 then 'resolved' else 'closed' end, random() < 0.5, random() < 0.5, 60 + n, now()
         from generate_series(1, 4) s, generate_series(0, 3) n;
       insert into contracts.sla_version_withdrawal (sla_version_id, reason, recorded_at)
         select id, 'x', now() from contracts.sla_version where id >= 510 and random() < 0.35;
@@ -141,7 +141,7 @@ private struct PlainLinesInForce: Statement {
 
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
-      s.wait_limit_seconds, s.wait_total_seconds,
+      s.provider_waits_pause, s.wait_limit_seconds, s.wait_total_seconds,
       lv.unit_id,
       array(select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),

@@ -43,9 +43,27 @@ import Testing
       var incident = try await world.open()
       incident = try await world.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
       #expect(try await world.explain(incident, "resolution")["state"] == .text(pauses ? "paused" : "running"))
-      // What the provider itself waits for never pauses.
+      // What the provider itself waits for is another matter.
       incident = try await world.act("resume", on: incident)
       incident = try await world.act("hold", on: incident, ["reason": "awaiting_parts"])
+      #expect(try await world.explain(incident, "resolution")["state"] == "running")
+    }
+  }
+
+  @Test func waitingForWhatIsTheProvidersOwnPausesOnlyWhereTheSLASaysSo() async throws {
+    for pauses in [false, true] {
+      let world = try await DeskWorld()
+      try await sla(world, ["providerWaitsPause": .bool(pauses)])
+      var incident = try await world.open()
+      for reason in ["awaiting_parts", "awaiting_change"] {
+        incident = try await world.act("hold", on: incident, ["reason": .text(reason)])
+        #expect(try await world.explain(incident, "resolution")["state"] == .text(pauses ? "paused" : "running"), "\(reason)")
+        world.database.clock.advance(seconds: 600)
+        incident = try await world.act("resume", on: incident)
+        #expect(try await world.explain(incident, "resolution")["state"] == "running")
+      }
+      // A term of one says nothing of the other.
+      incident = try await world.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
       #expect(try await world.explain(incident, "resolution")["state"] == "running")
     }
   }
@@ -170,12 +188,15 @@ import Testing
 
   @Test func theTermsAreOfTheSLAVersion() async throws {
     let world = try await DeskWorld()
-    try await sla(world, ["supplierWaitsPause": .bool(true), "waitLimitSeconds": 3600, "waitTotalSeconds": 7200])
+    try await sla(
+      world, ["supplierWaitsPause": .bool(true), "providerWaitsPause": .bool(true), "waitLimitSeconds": 3600, "waitTotalSeconds": 7200])
     let id = world.sla["id"] ?? .null
     let read = try await world.database.call("sla.read", ["id": id], as: world.manager)
     #expect(read["supplierWaitsPause"] == .bool(true) && read["waitLimitSeconds"] == 3600 && read["waitTotalSeconds"] == 7200)
+    #expect(read["providerWaitsPause"] == .bool(true))
     let kept = try await world.database.call(
       "sla.revise", ["id": id, "targets": read["targets"].map(Self.inputs) ?? .null, "waitLimitSeconds": .null], as: world.manager, version: 2)
+    #expect(kept["providerWaitsPause"] == .bool(true))
     #expect(kept["supplierWaitsPause"] == .bool(true) && kept["waitLimitSeconds"] == .null && kept["waitTotalSeconds"] == 7200)
   }
 

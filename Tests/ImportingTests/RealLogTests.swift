@@ -62,6 +62,20 @@ struct RealLogTests {
     #expect(byClosure.mapValues(\.recordedMet) == [1: 5, 2: 2, 3: 15_145, 4: 651])
   }
 
+  /// Awaiting the user, a vendor, a problem, evidence: all four, where the target pauses. The figures are of an account of its own, which
+  /// without pauses gives those of above.
+  @Test("Where the target pauses, every wait of the log stops the clock")
+  func pausing() async throws {
+    guard let (_, result) = try await RealLog.shared.read() else { return }
+    let url = RealData.packageRoot.appending(path: "deploy/profiles/servicenow-uci.yaml")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let profile = try ImportProfile(yaml: text.replacing("  pauses: false", with: "  pauses: true"))
+    let byClosure = try Self.tally(result.log, profile).byPriority
+    #expect(byClosure.mapValues(\.recomputedMet) == [1: 7, 2: 2, 3: 16_998, 4: 731])
+    let byResolution = try Self.tally(result.log, profile.stopping(at: .resolved)).byPriority
+    #expect(byResolution.mapValues(\.recomputedMet) == [1: 91, 2: 76, 3: 19_582, 4: 656])
+  }
+
   /// The rules over the whole log, without a database.
   static func tally(_ log: IncidentLog, _ profile: ImportProfile) throws -> (byPriority: [Int64: VerdictTally], all: (Int64, Int64)) {
     let promises = try ProfilePromises(profile)
@@ -86,7 +100,8 @@ struct ProfilePromises: Promises {
     let agreement = try #require(profile.agreement)
     terms = LineTerms(
       contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: profile.customer.zone, contractName: agreement.contract.name,
-      lineName: agreement.contract.line, resolutionStopsAt: ResolutionStop(rawValue: agreement.sla.stopsAt.rawValue) ?? .resolved, reason: .explicit)
+      lineName: agreement.contract.line, resolutionStopsAt: ResolutionStop(rawValue: agreement.sla.stopsAt.rawValue) ?? .resolved, reason: .explicit,
+      waits: agreement.sla.waits)
     coverage = Coverage(version: Id(1), calendar: CompiledCalendar(agreement.calendar.definition))
     sla = agreement.sla
   }

@@ -47,7 +47,8 @@ struct VolvoTests {
       #expect(ticket.verdict == one.verdict(now: now), "\(ticket.key)")
       verdicts[ticket.verdict ?? "none", default: 0] += 1
     }
-    #expect(verdicts["met", default: 0] > 1000 && verdicts["missed", default: 0] > 300, "\(verdicts)")
+    // Without the waits for vendors and implementations 412 would be missed, without any 787.
+    #expect(verdicts == ["met": 7204, "missed": 344, "withdrawn": 1, "none": 5])
 
     // Row by row the log's own words are kept: as many as came back are found in the events again.
     let cameBack = try await database.superuser.withConnection { try await $0.query(CameBack()) }
@@ -110,7 +111,8 @@ private struct VolvoAccount {
       if start < rows.count, ["Closed", "Cancelled"].contains(rows[start].state) { return "withdrawn" }
       var used = 0.0
       for (row, until) in zip(rows, rows.dropFirst().map(\.at) + [now]).prefix(start) where used <= minutes {
-        if !["Wait", "Wait - User", "Wait - Customer"].contains(row.state) { used += VolvoAccount.openMinutes(row.at, until, enough: minutes) }
+        // Every wait stopped the log's clock.
+        if !row.state.hasPrefix("Wait") { used += VolvoAccount.openMinutes(row.at, until, enough: minutes) }
       }
       return used > minutes ? "missed" : start < rows.count ? "met" : nil
     }

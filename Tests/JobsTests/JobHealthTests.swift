@@ -48,7 +48,7 @@ import Testing
   @Test func figuresCountWhatIsDueRunsAndWasGivenUp() async throws {
     let world = try await JobWorld.make()
     let now = world.clock.now()
-    #expect(try await world.figures() == JobFigures.Found(ready: 0, running: 0, dead: 0, waitingSince: nil))
+    #expect(try await world.figures() == JobFigures.Found(ready: 0, running: 0, dead: 0, suspect: 0, waitingSince: nil))
     let acme = try await world.database.customer("ACME").id
     try await world.leave(3, "test.one", of: acme, at: now.adding(seconds: -30))
     try await world.leave(2, "test.other", of: world.provider, at: now.adding(seconds: -90))
@@ -56,11 +56,13 @@ import Testing
     try await world.leave(1, "test.third", of: acme, state: "dead", error: "Trouble")
     try await world.leave(1, "test.third", of: acme, state: "running", at: now.adding(seconds: 20))
     var figures = try await world.figures()
-    #expect(figures == JobFigures.Found(ready: 5, running: 1, dead: 1, waitingSince: now.adding(seconds: -90)), "what is due later does not wait")
+    #expect(
+      figures == JobFigures.Found(ready: 5, running: 1, dead: 1, suspect: 0, waitingSince: now.adding(seconds: -90)),
+      "what is due later does not wait")
     // A worker went silent before all of these came due.
     try await world.leave(1, "test.third", of: acme, state: "running", at: now.adding(seconds: -120))
     figures = try await world.figures()
-    #expect(figures.running == 2 && figures.waitingSince == now.adding(seconds: -120))
+    #expect(figures.running == 2 && figures.suspect == 1 && figures.waitingSince == now.adding(seconds: -120))
   }
 
   /// Where no worker is left nobody leaves the jobs of sweeps, so nothing waits in the queue: their schedules tell.
@@ -121,6 +123,6 @@ extension JobWorld {
   fileprivate func figures() async throws -> JobFigures.Found {
     let look = JobFigures(now: clock.now())
     let found = try await database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.first(look) }
-    return found ?? JobFigures.Found(ready: -1, running: -1, dead: -1, waitingSince: nil)
+    return found ?? JobFigures.Found(ready: -1, running: -1, dead: -1, suspect: -1, waitingSince: nil)
   }
 }

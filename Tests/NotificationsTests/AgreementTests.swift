@@ -378,7 +378,8 @@ import Testing
     #expect(await answer("request.answered", "requester") == "accepted")
     #expect(await answer("request.internally_commented", "requester") == "audience notification_rule.not_for_customers")
     #expect(await answer("incident.opened", "approvers") == "audience notification_rule.no_such_audience")
-    #expect(await answer("change.approval_decided", "watchers") == "audience notification_rule.no_such_audience")
+    #expect(await answer("change.approval_decided", "watchers") == "accepted", "of the staff")
+    #expect(await answer("change.approval_asked", "watchers") == "audience notification_rule.no_such_audience")
     #expect(await answer("change.approval_asked", "requester") == "audience notification_rule.no_such_audience")
     #expect(await answer("change.backed_out", "requester") == "accepted", "who opened it is one of the staff")
   }

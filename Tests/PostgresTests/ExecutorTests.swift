@@ -36,8 +36,9 @@ import Testing
     }) { client in
       for _ in 0..<8 {
         try await Task(executorPreference: PostgresClient.taskExecutor()) {
-          let connection = try await client.acquire(.work)
-          defer { client.release(connection, .work) }
+          let lease = try await client.acquire(.work)
+          let connection = lease.resource
+          defer { client.release(lease) }
           _ = try await connection.query(BackendProcess())
           #expect(connection.wire.withLock { $0.poller } === Poller.current)
         }.value

@@ -18,12 +18,12 @@ import Testing
           group.addTask {
             let connection = try await client.acquire(.work)
             order.withLock { $0.append(number) }
-            client.release(connection, .work)
+            client.release(connection)
           }
           // The next one only when this one waits.
           while client.statistics.waiting <= number { try await Task.sleep(for: .milliseconds(1)) }
         }
-        client.release(holder, .work)
+        client.release(holder)
         try await group.waitForAll()
       }
       #expect(order.withLock { $0 } == Array(0..<10))

@@ -83,6 +83,19 @@ import Testing
     #expect(try await world.call("problem.handovers", ["id": reopened.at("id")]).texts("outcome") == ["accepted", "withdrawn"])
   }
 
+  /// Guard: of a team with members, any engineer would answer for the team.
+  @Test func ofATeamWithMembersOneOfThemAccepts() async throws {
+    let world = try await ProblemsWorld()
+    let (member, stranger) = (try await colleague(world), try await colleague(world))
+    let team = try await world.call("team.create", ["name": "Network"], as: world.database.root).at("id")
+    try await world.database.call("team.add_member", ["id": team, "staff": member.id], as: world.database.root, version: 1)
+    let offered = try await world.act("offer", on: try await world.problem("One", of: world.acme), ["team": team])
+    #expect(await refusal { try await world.act("accept_offer", on: offered, as: stranger.principal) } == "owner.offered_to_team")
+    let returning = await refusal { try await world.act("return_offer", on: offered, ["reason": "Not ours"], as: stranger.principal) }
+    #expect(returning == "owner.offered_to_team")
+    #expect(try await world.act("accept_offer", on: offered, as: member.principal).at("owner") == member.id)
+  }
+
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what is over keeps its owner.
   @Test func whatIsLeftBehindIsAnsweredForByTheRule() async throws {
     let world = try await ProblemsWorld()

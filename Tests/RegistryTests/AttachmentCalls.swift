@@ -9,7 +9,7 @@ enum AttachmentCalls {
   static let list = CallRule(omitted: others)
 
   /// What a file may be attached to instead of an incident.
-  private static let others: Set<String> = ["request", "problem", "change"]
+  private static let others: Set<String> = ["request", "problem", "change", "release", "majorIncident"]
 
   /// Not so little that nothing can be attached afterwards.
   static let limit = CallRule(given: { _, _, _ in (["quotaBytes": .integer(1 << 30)], nil) })

@@ -60,6 +60,7 @@ extension World {
       try await seed("change.link_problem", ["id": last, "problem": problem])
     }
     try await handRound("change", last, in: twin)
+    try await watchTwice("change", last, in: twin)
     for stage in [.submitted, .submitted, .approved, .approved] as [ChangeStage] { _ = try await self.change(twin, stage) }
     for _ in 0..<2 { _ = try await changeModel(twin) }
     try await ChangeSweep().run(at: database.clock.now(), database.tenancy)
@@ -121,6 +122,7 @@ extension World {
     let opened = try Seeded(try await release(twin))
     try await seed("release.assign", ["id": opened.id, "staff": try await engineerOfAll(twin)], version: opened.version)
     try await handRound("release", opened.id, in: twin)
+    try await watchTwice("release", opened.id, in: twin)
     return opened.id
   }
 
@@ -190,10 +192,18 @@ extension CallRule {
     owned("release", offered: offered) { world, twin in try Seeded(try await world.release(twin)) }
   }
 
+  private static func watchedChange(already: Bool) -> CallRule { watched("change", already: already) { try await $0.untakenChange($1) } }
+
+  private static func watchedRelease(already: Bool) -> CallRule {
+    watched("release", already: already) { world, twin in try Seeded(try await world.release(twin)) }
+  }
+
   static let changeCalls: [String: CallRule] = [
     "release.open": CallRule(given: { world, twin, _ in (["owner": try await world.engineerOfAll(twin)], nil) }),
     "release.take": release(), "release.offer": ownedRelease(offered: false), "release.accept_offer": ownedRelease(offered: true),
     "release.return_offer": ownedRelease(offered: true),
+    "release.watch": watchedRelease(already: false), "release.unwatch": watchedRelease(already: true),
+    "change.watch": watchedChange(already: false), "change.unwatch": watchedChange(already: true),
     "release.assign": CallRule(given: { world, twin, _ in
       let seeded = try Seeded(try await world.release(twin))
       return (["id": seeded.id, "staff": try await world.engineerOfAll(twin)], seeded.version)

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Tenancy
 
-/// Dispatch rules for generated calls: each for a category of its own, so that it gives no other call's ticket to a team.
+/// Teams and dispatch rules for generated calls: each rule for a category of its own, so that it gives no other call's ticket to a team.
 extension World {
   func dispatchRule(_ twin: Twin) async throws -> Seeded {
     let category = try await seed("code.create", ["list": "category", "key": .text("dispatched-\(next())"), "name": Samples.localName])
@@ -13,6 +13,16 @@ extension World {
 
 extension CallRule {
   static let dispatchCalls: [String: CallRule] = [
+    "team.add_member": CallRule(given: { world, twin, _ in
+      let team = try await world.seeded("team", in: twin)
+      return (["id": team.id, "staff": try await world.reader(in: twin)], team.version)
+    }),
+    "team.remove_member": CallRule(given: { world, twin, _ in
+      let team = try await world.seeded("team", in: twin)
+      let staff = try await world.reader(in: twin)
+      let made = try await world.seed("team.add_member", ["id": team.id, "staff": staff], version: team.version)
+      return (["id": team.id, "staff": staff], made["version"]?.integer)
+    }),
     "dispatch_rule.set": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
     // All teams: what other calls give to teams goes on.
     "delivery_model.set": CallRule(given: { world, twin, _ in

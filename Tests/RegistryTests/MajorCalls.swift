@@ -24,6 +24,7 @@ extension World {
     let major = declared.id
     try await seed("major_incident.assign", ["id": major, "lead": try await engineerOfAll(twin)], version: declared.version)
     try await handRound("major_incident", major, in: twin)
+    try await watchTwice("major_incident", major, in: twin)
     for _ in 0..<2 {
       try await seed("major_incident.link", ["id": major, "incident": try await seeded("inc", in: twin).id])
       try await seed("major_incident.log", ["id": major, "body": name(twin), "audience": "internal"])
@@ -62,6 +63,8 @@ extension CallRule {
 
   private static func ownedMajor(offered: Bool) -> CallRule { owned("major_incident", offered: offered) { try await $0.major($1) } }
 
+  private static func watchedMajor(already: Bool) -> CallRule { watched("major_incident", already: already) { try await $0.major($1) } }
+
   static let majorCalls: [String: CallRule] = [
     "ownership.set": CallRule(given: { world, twin, _ in (["staff": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.declare": CallRule(given: { world, twin, _ in (["lead": try await world.engineerOfAll(twin)], nil) }),
@@ -71,6 +74,7 @@ extension CallRule {
     }),
     "major_incident.take": major(), "major_incident.offer": ownedMajor(offered: false), "major_incident.accept_offer": ownedMajor(offered: true),
     "major_incident.return_offer": ownedMajor(offered: true),
+    "major_incident.watch": watchedMajor(already: false), "major_incident.unwatch": watchedMajor(already: true),
     "major_incident.unlink": CallRule(given: { world, twin, _ in
       let (major, incident) = (try await world.major(twin), try await world.seeded("inc", in: twin).id)
       try await world.seed("major_incident.link", ["id": major.id, "incident": incident])

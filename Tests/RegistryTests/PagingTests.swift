@@ -88,6 +88,8 @@ struct Subjects: Sendable {
   private let contract: Value
   private let incident: Value
   private let supplier: Value
+  /// Of several members.
+  private let team: Value
   /// A contract with a supplier.
   private let underpinning: Value
   private let line: Value
@@ -146,6 +148,13 @@ struct Subjects: Sendable {
     for _ in 0..<3 {
       let person = try await world.seeded("per", in: world.a)
       try await world.seed("contract_contact.add", ["contract": contract, "person": person.id, "role": "billing"])
+    }
+    let team = try await world.seeded("team", in: world.a)
+    self.team = team.id
+    var teamVersion = team.version
+    for _ in 0..<3 {
+      let input: KeyValuePairs<String, Value> = ["id": team.id, "staff": try await world.reader(in: world.a)]
+      teamVersion = try await world.seed("team.add_member", input, version: teamVersion)["version"]?.integer
     }
     let supplier = try await world.seeded("sup", in: world.a).id
     self.supplier = supplier
@@ -406,6 +415,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "inc" && (field.isRequired || operation.declaration.name == "attachment.list"):
         members.append(Value.Member(field.name, incident))
       case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
+      case .id(let kind) where kind.prefix == "team" && field.isRequired: members.append(Value.Member(field.name, team))
       case .id(let kind) where kind.prefix == "uc" && field.isRequired: members.append(Value.Member(field.name, underpinning))
       case .id(let kind) where kind.prefix == "line" && field.isRequired:
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("measurement.") ? measured : line))

@@ -45,7 +45,13 @@ extension World {
     let seen = try await seed("problem.read", ["id": last])
     try await seed("problem.assign", ["id": last, "staff": staff], version: seen["version"]?.integer)
     try await handRound("problem", last, in: twin)
+    try await watchTwice("problem", last, in: twin)
     return last
+  }
+
+  /// A problem, a change, a release or a major incident that several watch.
+  func watchTwice(_ noun: String, _ subject: Value, in twin: Twin) async throws {
+    for _ in 0..<2 { try await seed("\(noun).watch", ["id": subject, "staff": try await reader(in: twin)]) }
   }
 
   /// A request, a problem, a change, a release or a major incident that somebody answers for is offered to a team and taken back, twice.
@@ -89,10 +95,22 @@ extension CallRule {
       })
   }
 
+  /// A problem, a change, a release or a major incident that one of the staff watches, or is to.
+  static func watched(_ noun: String, already: Bool, _ open: @escaping @Sendable (World, World.Twin) async throws -> Seeded) -> CallRule {
+    CallRule(given: { world, twin, _ in
+      let (seeded, staff) = (try await open(world, twin), try await world.reader(in: twin))
+      if already { try await world.seed("\(noun).watch", ["id": seeded.id, "staff": staff]) }
+      return (["id": seeded.id, "staff": staff], nil)
+    })
+  }
+
+  private static func watchedProblem(already: Bool) -> CallRule { watched("problem", already: already) { try await $0.problem($1) } }
+
   private static func ownedProblem(offered: Bool) -> CallRule { owned("problem", offered: offered) { try await $0.problem($1) } }
 
   static let problemCalls: [String: CallRule] = [
     "problem.offer": ownedProblem(offered: false), "problem.accept_offer": ownedProblem(offered: true), "problem.return_offer": ownedProblem(offered: true),
+    "problem.watch": watchedProblem(already: false), "problem.unwatch": watchedProblem(already: true),
     "problem.open": CallRule(given: { world, twin, _ in (["sharedCis": .array([try await world.sharedCi(affecting: twin)])], nil) }),
     "problem.list": CallRule(given: { _, _, _ in (["unowned": .bool(false), "offered": .bool(false)], nil) }),
     "problem.assign": CallRule(given: { world, twin, _ in

@@ -9,9 +9,10 @@ struct WriteTicket: Statement {
 
   static let sql = """
     insert into desk.ticket (tenant_id, public_id, type, number, title, description, contract_id, line_reason, impact, urgency, priority, state,
-      opened_at, resolved_at, closed_at, reopen_count, last_seq, recorded_at, updated_at)
-    values ($1, $2, 'incident', $3, 'Ticket ' || $3, '', $4, 'customer', 2, 2, $5, $6, $7, $8, $9, $10, 1, $7, $7)
-    on conflict (tenant_id, type, number) do update set contract_id = excluded.contract_id, priority = excluded.priority, state = excluded.state,
+      opened_at, resolved_at, closed_at, reopen_count, last_seq, recorded_at, updated_at, contract_public_id)
+    values ($1, $2, 'incident', $3, 'Ticket ' || $3, '', $4, 'customer', 2, 2, $5, $6, $7, $8, $9, $10, 1, $7, $7,
+      (select c.public_id from contracts.contract c where c.tenant_id = $1 and c.id = $4))
+    on conflict (tenant_id, type, number) do update set contract_id = excluded.contract_id, contract_public_id = excluded.contract_public_id, priority = excluded.priority, state = excluded.state,
       resolved_at = excluded.resolved_at, closed_at = excluded.closed_at, reopen_count = excluded.reopen_count
     returning id
     """

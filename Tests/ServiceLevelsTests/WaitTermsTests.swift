@@ -62,4 +62,18 @@ import Testing
     try clock.retarget(to: Goal(next, target), wait: wait, at: Fixture.at("1 15:00"), series)
     #expect(try clock.clock.state == .paused && clock.clock.pauseEndsAt == Fixture.at("1 16:00"))
   }
+
+  /// Each kind of wait stops a clock by a term of its own, and none where the target does not pause.
+  @Test(arguments: [false, true], [false, true]) func whatIsTheProvidersOwnStopsTheClockWhereTheSLASaysSo(supplier: Bool, provider: Bool) throws {
+    let waits: [(on: ClockAct.WaitedFor, stops: Bool)] = [(.customer, true), (.supplier, supplier), (.provider, provider)]
+    for (waitedFor, stops) in waits {
+      var clock = try clock(WaitTerms(supplierPauses: supplier, providerPauses: provider))
+      try clock.apply(.paused(cause: "x", on: waitedFor), at: Fixture.at("1 10:00"), series)
+      #expect(clock.clock.state == (stops ? .paused : .running))
+      // Under terms by which it does not, it runs on.
+      let wait = (act: ClockAct.paused(cause: "x", on: waitedFor), at: try Fixture.at("1 10:00"))
+      try clock.retarget(to: Goal(line(WaitTerms()), target), wait: wait, at: Fixture.at("1 11:00"), series)
+      #expect(clock.clock.state == (waitedFor == .customer ? .paused : .running))
+    }
+  }
 }

@@ -63,7 +63,7 @@ def _throughput(databases, chosen):
 def _of_one_job(exchanges):
     """From the claim to the end of the transaction that completes it."""
     texts = [" ".join(one.sql for one in exchange.statements) for exchange in exchanges]
-    first = next(place for place, text in enumerate(texts) if "its worker died" in text)
+    first = next(place for place, text in enumerate(texts) if "fence = fence + 1" in text)
     done = next(place for place, text in enumerate(texts) if "delete from jobs.job" in text)
     # The tool looks for what is left on another one.
     own = exchanges[first].connection

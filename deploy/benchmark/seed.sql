@@ -68,7 +68,7 @@ create temporary table incoming as
   from moment m, generate_series(1, :tickets) n, customer c order by n, c.k;
 insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason,
     impact, urgency, priority, category, state, opened_at, responded_at, resolved_at, closed_at, reopen_count, resolution, closure_code, due_at, last_seq,
-    recorded_at, updated_at, version, story)
+    recorded_at, updated_at, version, story, unit_public_id, contract_public_id, contract_line_public_id, due_metric)
   select tenant, id, pg_temp.bits(id), 'incident', n, 'The printer on floor ' || n % 40 || ' answers no longer',
     'Since this morning nothing is printed. Restarting it did not help; three colleagues see the same.'
       || case when opened_at < m.now - interval '300 days' then ' Nor does the fax.' else '' end || case when id % 9973 = 0 then ' It hums.' else '' end,
@@ -83,7 +83,8 @@ insert into desk.ticket (tenant_id, id, public_id, type, number, title, descript
       || case when is_classified then pg_temp.told(8, priority, opened_at + interval '30 minutes') else '' end
       || case when has_waited then pg_temp.told(3, 1, opened_at + interval '1 hour') || pg_temp.told(4, 0, opened_at + interval '2 hours') else '' end
       || case when is_reopened then pg_temp.told(5, 0, opened_at + interval '3 hours') || pg_temp.told(7, 0, opened_at + interval '4 hours') else '' end
-      || case when is_open then '' else pg_temp.told(5, 0, opened_at + interval '5 hours') || pg_temp.told(6, 0, opened_at + interval '3 days') end
+      || case when is_open then '' else pg_temp.told(5, 0, opened_at + interval '5 hours') || pg_temp.told(6, 0, opened_at + interval '3 days') end,
+    pg_temp.bits(tenant), pg_temp.bits(tenant), pg_temp.bits(tenant), case when is_open then case when n % 2 = 0 then 'response' else 'resolution' end end
   from incoming, moment m;
 
 -- What they are found by, as the operations write it; the index at the end, which takes a fifth of the time.

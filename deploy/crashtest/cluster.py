@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from .processes import Child, Failed, Missing, as_account, children_of, is_alive, postgres_account, wait_for
@@ -112,13 +113,32 @@ class Cluster:
     def url(self, user, name):
         return f"postgres://{user}@/steward?host={self.run}&port={self.PORT}&application_name={name}"
 
-    def sql(self, text, database="steward", seconds=120):
-        """Runs a script as the superuser, past row security; gives the rows of all its queries as texts."""
-        command = [
+    def psql(self, database):
+        return [
             "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-p", str(self.PORT), "-U", self.SUPERUSER,
             "-d", database, "-f", "-"]
+
+    @contextmanager
+    def holding(self, rows):
+        """What this query locks stays locked meanwhile."""
+        session = subprocess.Popen(
+            self.psql("steward"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, cwd="/",
+            env=os.environ | {"PGAPPNAME": "harness holds"})
         try:
-            done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=seconds, cwd="/")
+            session.stdin.write(f"begin;\n{rows} for update;\n")
+            session.stdin.flush()
+            wait_for("rows to be locked", 30, lambda: self.number(
+                "select count(*) from pg_stat_activity where application_name = 'harness holds' and state = 'idle in transaction' "
+                "and query like '%for update%'"), pause=0.05)
+            yield
+        finally:
+            session.stdin.close()
+            session.wait(30)
+
+    def sql(self, text, database="steward", seconds=120):
+        """Runs a script as the superuser, past row security; gives the rows of all its queries as texts."""
+        try:
+            done = subprocess.run(self.psql(database), input=text, capture_output=True, text=True, timeout=seconds, cwd="/")
         except subprocess.TimeoutExpired:
             raise Failed(f"psql: no answer in {seconds} s") from None
         if done.returncode != 0:

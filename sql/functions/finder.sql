@@ -84,7 +84,7 @@ begin
 end
 $$;
 
--- Jobs of tenants that are due, and those whose worker went silent: of each tenant the first, then of each the second, so that nobody waits for all of
+-- Jobs of tenants that are due, but for those that are tried alone: of each tenant the first, then of each the second, so that nobody waits for all of
 -- another's. Where few are due, of all of them. Where many are, of tenants by turns, a stretch at a time, which go on behind a tenant and come round;
 -- and where a stretch has little to do (what its tenants have is due tomorrow), of the oldest besides. A look costs the same whatever waits.
 create function finder.due_jobs(reference timestamptz, kinds text[], after_tenant bigint, row_limit integer)
@@ -96,17 +96,16 @@ declare
   turns bigint[] := '{}';
   place bigint;
 begin
-  return query
-    select j.tenant_id, j.id, j.fence, after_tenant from jobs.job j
-    where j.state = 'running' and j.lease_until <= reference and j.kind = any (kinds) order by j.lease_until limit most;
   if many <= (
     select count(*) from unnest(kinds) k (kind) cross join lateral (
-      select from jobs.job j where j.kind = k.kind and j.state = 'ready' and j.run_at <= reference order by j.run_at limit many) d) then
+      select from jobs.job j
+      where j.kind = k.kind and j.state = 'ready' and not j.suspect and j.run_at <= reference order by j.run_at limit many) d) then
     place := coalesce(after_tenant, 0);
     for step in 1..many loop
       place := (
         select min(n.tenant_id) from unnest(kinds) k (kind) cross join lateral (
-          select j.tenant_id from jobs.job j where j.kind = k.kind and j.state = 'ready' and j.tenant_id > place order by j.tenant_id limit 1) n);
+          select j.tenant_id from jobs.job j
+          where j.kind = k.kind and j.state = 'ready' and not j.suspect and j.tenant_id > place order by j.tenant_id limit 1) n);
       if place is null then
         -- It comes round with the next look.
         place := 0;
@@ -114,7 +113,8 @@ begin
       end if;
       if exists (
         select from unnest(kinds) k (kind) cross join lateral (
-          select from jobs.job j where j.kind = k.kind and j.tenant_id = place and j.state = 'ready' and j.run_at <= reference limit 1) d) then
+          select from jobs.job j
+          where j.kind = k.kind and j.tenant_id = place and j.state = 'ready' and not j.suspect and j.run_at <= reference limit 1) d) then
         turns := turns || place;
         exit when cardinality(turns) >= most;
       end if;
@@ -125,18 +125,49 @@ begin
       select d.tenant_id, d.id, d.fence, d.run_at
       from unnest(kinds) k (kind) cross join lateral (
         select j.tenant_id, j.id, j.fence, j.run_at from jobs.job j
-        where j.kind = k.kind and j.state = 'ready' and j.run_at <= reference order by j.run_at limit many) d
+        where j.kind = k.kind and j.state = 'ready' and not j.suspect and j.run_at <= reference order by j.run_at limit many) d
     ), by_turns as (
       select d.tenant_id, d.id, d.fence, d.run_at
       from unnest(turns) t (tenant_id) cross join unnest(kinds) k (kind) cross join lateral (
         select j.tenant_id, j.id, j.fence, j.run_at from jobs.job j
-        where j.kind = k.kind and j.tenant_id = t.tenant_id and j.state = 'ready' and j.run_at <= reference
+        where j.kind = k.kind and j.tenant_id = t.tenant_id and j.state = 'ready' and not j.suspect and j.run_at <= reference
         order by j.run_at limit 1 + 4 * most / greatest(cardinality(turns), 1)) d
     ), numbered as (
       select f.tenant_id, f.id, f.fence, f.run_at, row_number() over (partition by f.tenant_id order by f.run_at, f.id) as number
       from (select * from by_turns union select * from oldest) f)
     select n.tenant_id, n.id, n.fence, place from numbered n
     order by n.number, array_position(turns, n.tenant_id), n.run_at, n.tenant_id limit most;
+end
+$$;
+
+-- Jobs to be tried alone: whose worker went silent, and those of which that is known that wait. First what was begun least often: one that kills its worker
+-- each time comes behind all that only were in its worker's hands.
+create function finder.suspect_jobs(reference timestamptz, kinds text[], row_limit integer)
+returns table (tenant_id bigint, id bigint, fence bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select s.tenant_id, s.id, s.fence from (
+      (select j.tenant_id, j.id, j.fence, j.attempts, j.lease_until as since_when from jobs.job j
+       where j.state = 'running' and j.lease_until <= reference and j.kind = any (kinds) order by j.lease_until limit 1000)
+      union all
+      (select j.tenant_id, j.id, j.fence, j.attempts, j.run_at from jobs.job j
+       where j.state = 'ready' and j.suspect and j.run_at <= reference and j.kind = any (kinds) order by j.run_at limit 1000)) s
+    order by s.attempts, s.since_when, s.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Kinds of which jobs are to be tried alone, or are, by name: of each how many, of ten thousand that wait and as many that run.
+create function finder.suspect_kinds(reference timestamptz, row_limit integer)
+returns table (kind text, suspects bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select s.kind, count(*) from (
+      (select j.kind from jobs.job j where j.state = 'ready' and j.suspect order by j.run_at limit 10000)
+      union all
+      (select j.kind from jobs.job j where j.state = 'running' and (j.suspect or j.lease_until <= reference) order by j.lease_until limit 10000)) s
+    group by s.kind order by s.kind limit least(row_limit, 1000);
 end
 $$;
 
@@ -148,17 +179,26 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
     with recursive kinds (name) as (
-      select min(j.kind) from jobs.job j where j.state = 'ready'
+      select min(j.kind) from jobs.job j where j.state = 'ready' and not j.suspect
       union all
-      select (select min(j.kind) from jobs.job j where j.state = 'ready' and j.kind > k.name) from kinds k where k.name is not null
+      select (select min(j.kind) from jobs.job j where j.state = 'ready' and not j.suspect and j.kind > k.name) from kinds k where k.name is not null
+    ), suspects (name, run_at) as (
+      select j.kind, j.run_at from jobs.job j
+      where j.state = 'ready' and j.suspect and j.run_at <= reference and j.unique_key is distinct from 'schedule' order by j.run_at limit 1000
+    ), known (name) as (
+      select k.name from kinds k where k.name is not null
+      union
+      select s.name from suspects s
     )
     select k.name, w.number, w.oldest
-    from kinds k cross join lateral (
-      select count(*) as number, min(d.run_at) as oldest from (
-        select j.run_at from jobs.job j
-        where j.kind = k.name and j.state = 'ready' and j.run_at <= reference and j.unique_key is distinct from 'schedule'
-        order by j.run_at limit 1000) d) w
-    where k.name is not null and w.number > 0
+    from known k cross join lateral (
+      select least(count(*), 1000) as number, min(d.run_at) as oldest from (
+        (select j.run_at from jobs.job j
+         where j.kind = k.name and j.state = 'ready' and not j.suspect and j.run_at <= reference and j.unique_key is distinct from 'schedule'
+         order by j.run_at limit 1000)
+        union all
+        (select s.run_at from suspects s where s.name = k.name)) d) w
+    where w.number > 0
     order by w.oldest, k.name limit least(row_limit, 1000);
 end
 $$;
@@ -193,23 +233,27 @@ begin
 end
 $$;
 
--- How the queue is: jobs that are due and not begun, those that run, those that were given up (as above), of each ten thousand at the most; and since when the
--- first has waited of what is due, of whose worker went silent, and of the sweeps whose time no worker has noticed. By indexes, whatever waits.
+-- How the queue is: jobs that are due and not begun, those that run, those that were given up (as above), those among the first two that are tried alone, of
+-- each ten thousand at the most; and since when the first has waited of what is due, of whose worker went silent, and of the sweeps whose time no worker has
+-- noticed. By indexes, whatever waits.
 create function finder.job_figures(reference timestamptz)
-returns table (ready bigint, running bigint, dead bigint, waiting_since timestamptz)
+returns table (ready bigint, running bigint, dead bigint, suspect bigint, waiting_since timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 declare
   most constant integer := 10000;
 begin
   return query
     with recursive kinds (name) as (
-      select min(j.kind) from jobs.job j where j.state = 'ready'
+      select min(j.kind) from jobs.job j where j.state = 'ready' and not j.suspect
       union all
-      select (select min(j.kind) from jobs.job j where j.state = 'ready' and j.kind > k.name) from kinds k where k.name is not null
+      select (select min(j.kind) from jobs.job j where j.state = 'ready' and not j.suspect and j.kind > k.name) from kinds k where k.name is not null
     ), due (run_at) as (
       select d.run_at from kinds k cross join lateral (
-        select j.run_at from jobs.job j where j.kind = k.name and j.state = 'ready' and j.run_at <= reference order by j.run_at limit most) d
+        select j.run_at from jobs.job j
+        where j.kind = k.name and j.state = 'ready' and not j.suspect and j.run_at <= reference order by j.run_at limit most) d
       where k.name is not null
+      union all
+      (select j.run_at from jobs.job j where j.state = 'ready' and j.suspect and j.run_at <= reference order by j.run_at limit most)
     )
     select
       (select least(count(*), most) from due),
@@ -219,6 +263,9 @@ begin
           select from jobs.job o
           where o.tenant_id = s.tenant_id and o.kind = s.kind and o.unique_key = 'schedule' and o.state = 'ready' and o.attempts >= o.max_attempts - 1
           limit 1) j),
+      (select count(*) from (select from jobs.job j where j.state = 'ready' and j.suspect order by j.run_at limit most) s)
+        + (select count(*) from (
+          select from jobs.job j where j.state = 'running' and (j.suspect or j.lease_until <= reference) order by j.lease_until limit most) t),
       least(
         (select min(d.run_at) from due d),
         (select min(j.lease_until) from jobs.job j where j.state = 'running' and j.lease_until <= reference),
@@ -328,6 +375,23 @@ begin
 end
 $$;
 
+-- Of the next due open tickets behind a place those of the permitted tenants (null: all): among 5,000, or as many as are asked for. There is one
+-- way to do it, so it is planned once: planning for some hundred tenants takes longer than the look.
+create function finder.next_due_tickets(
+  permitted bigint[], after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select n.tenant_id, n.id, n.due_at, n.opened_at from (
+      select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
+      where t.state in ('new', 'active', 'pending')
+        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id) > (after_due, after_opened, after_tenant, after_id)
+      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit 5000) n
+    where permitted is null or n.tenant_id in (select p.id from unnest(permitted) p (id))
+    limit least(row_limit, 1001);
+end
+$$;
+
 -- The queue: open tickets of the permitted tenants (null: all), the next due first. A clock that has run out stands in
 -- front, what has no running clock at the end. Planned for each call, so that the conditions that are not asked for
 -- vanish and the index of the one that is can be used.
@@ -338,7 +402,25 @@ create function finder.open_tickets(
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  tenants bigint[];
+  tickets bigint[];
+  dues timestamptz[];
+  opened timestamptz[];
 begin
+  -- Of so many tenants that a page of them stands near the front nothing needs to be planned. Where it does not, what follows finds it.
+  if (permitted is null or cardinality(permitted) > 200) and not unassigned_only and not unowned_only and num_nonnulls(
+      wanted_team, wanted_assignee, wanted_priority, wanted_owner, offered_to, wanted_state, wanted_categories, wanted_nature, due_from, due_before) = 0
+  then
+    select array_agg(n.tenant_id), array_agg(n.id), array_agg(n.due_at), array_agg(n.opened_at) into tenants, tickets, dues, opened
+      from finder.next_due_tickets(
+        permitted, coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+        coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit) n;
+    if permitted is null or cardinality(tickets) = least(row_limit, 1001) then
+      return query select * from unnest(tenants, tickets, dues, opened);
+      return;
+    end if;
+  end if;
   return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
     where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)

@@ -50,9 +50,11 @@ create view changes.pub_told_change with (security_invoker = true) as
   from changes.change c;
 grant select on changes.pub_told_change to steward_app;
 
--- What the staff are told of a release, and who they may be: who took it, of those who serve one of those whom it concerns, or ever did.
+-- What the staff are told of a release, and who they may be: who took it and who of the staff opened it, of those who serve one of those whom it
+-- concerns, or ever did.
 create view changes.pub_told_release with (security_invoker = true) as
-  select r.tenant_id, r.id as release_id, r.public_id, r.number, r.title, r.owner_id,
+  select r.tenant_id, r.id as release_id, r.public_id, r.number, r.title, r.owner_id, r.state, r.reason,
+    case when r.author_kind = 'staff' then r.author_id end as opener_id,
     array(
       select n.customer_id from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id
       union

@@ -54,8 +54,8 @@ grant select on contracts.pub_sla to steward_app;
 
 -- The versions of SLAs and OLAs, with how waits bear on their clocks. Those that were withdrawn are of use only to what began with them.
 create view contracts.pub_sla_version with (security_invoker = true) as
-  select s.id as sla_id, s.public_id, s.name, s.kind, v.id as sla_version_id, v.valid_from, v.withdrawn, v.supplier_waits_pause, v.wait_limit_seconds,
-    v.wait_total_seconds
+  select s.id as sla_id, s.public_id, s.name, s.kind, v.id as sla_version_id, v.valid_from, v.withdrawn, v.supplier_waits_pause,
+    v.provider_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
   from contracts.sla s join contracts.sla_version v on v.sla_id = s.id;
 grant select on contracts.pub_sla_version to steward_app;
 

@@ -36,6 +36,11 @@ grant select on desk.pub_told_offer to steward_app;
 create view desk.pub_watcher with (security_invoker = true) as select tenant_id, ticket_id, person_id, account_id from desk.ticket_watcher;
 grant select on desk.pub_watcher to steward_app;
 
+-- Who of the staff watches a problem, a change, a release or a major incident. Rows of the provider's tenant, for the staff alone.
+create view desk.pub_process_watcher with (security_invoker = true) as
+  select tenant_id, subject_kind, subject_id, account_id from desk.process_watcher;
+grant select on desk.pub_process_watcher to steward_app;
+
 -- After how many days what is done closes by itself: for all, and, of requests, what customers and their contracts have of their own.
 create view desk.pub_ticket_policy with (security_invoker = true) as
   select close_after_days, close_counts, reopen_within_days, shows_names, close_requests_after_days from desk.ticket_policy;

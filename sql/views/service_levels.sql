@@ -52,12 +52,6 @@ create view service_levels.pub_standing with (security_invoker = true) as
       and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_standing to steward_app;
 
--- The highest share of its budget, in percent, of which each clock warned that still counts time.
-create view service_levels.pub_warned with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_kind, subject_id, metric, warned_percent
-  from service_levels.clock where state in ('running', 'paused') and warned_percent is not null;
-grant select on service_levels.pub_warned to steward_app;
-
 -- What each clock belongs to, and where it stands.
 create view service_levels.pub_clock_subject with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, state, verdict from service_levels.clock;

@@ -38,8 +38,9 @@ struct Attachment: Sendable {
   static let select = """
     select a.id, a.public_id,
       case when a.ticket_id is not null then 'incident' when a.request_id is not null then 'request' when a.problem_id is not null then 'problem'
-        else 'change' end,
-      coalesce(a.ticket_id, a.request_id, a.problem_id, a.change_id), a.about_customer_id, coalesce(t.public_id, r.public_id, p.public_id, c.public_id),
+        when a.change_id is not null then 'change' when a.release_id is not null then 'release' else 'majorIncident' end,
+      coalesce(a.ticket_id, a.request_id, a.problem_id, a.change_id, a.release_id, a.major_id), a.about_customer_id,
+      coalesce(t.public_id, r.public_id, p.public_id, c.public_id, l.public_id, m.public_id),
       a.visibility, a.name, a.type, a.claimed_type, a.sha256, a.size_bytes, a.state, a.actor_kind, a.actor_name, a.recorded_at, a.deleted_at,
       a.deletion_reason, a.deleter_name
     from attachments.attachment a
@@ -47,6 +48,8 @@ struct Attachment: Sendable {
     left join requests.pub_request r on r.tenant_id = a.tenant_id and r.request_id = a.request_id
     left join problems.pub_problem p on p.tenant_id = a.tenant_id and p.problem_id = a.problem_id
     left join changes.pub_change c on c.tenant_id = a.tenant_id and c.change_id = a.change_id
+    left join changes.pub_told_release l on l.tenant_id = a.tenant_id and l.release_id = a.release_id
+    left join major_incidents.pub_told_major_incident m on m.tenant_id = a.tenant_id and m.major_id = a.major_id
     """
 
   init(_ row: inout RowReader) throws {
@@ -96,6 +99,8 @@ package struct AttachmentRecord: OperationOutput {
     OutputField("request", .id, "The request, where it is attached to one.", "所属请求（如有）。") { .id($0.named(.request)) },
     OutputField("problem", .id, "The problem, where it is attached to one.", "所属问题（如有）。") { .id($0.named(.problem)) },
     OutputField("change", .id, "The change, where it is attached to one.", "所属变更（如有）。") { .id($0.named(.change)) },
+    OutputField("release", .id, "The release, where it is attached to one.", "所属发布（如有）。") { .id($0.named(.release)) },
+    OutputField("majorIncident", .id, "The major incident, where it is attached to one.", "所属重大事件（如有）。") { .id($0.named(.majorIncident)) },
     OutputField("name", .text, "Its name, as it is shown: the last part of what the sender called it.", "显示的文件名（取上传名称的最后一段）。") { .text($0.name) },
     OutputField("type", .text, "What its bytes look like, as a media type.", "按内容识别的媒体类型。") { .text($0.type) },
     OutputField("claimedType", .text, "What the sender said that it is; nothing follows from it.", "上传者声明的类型（仅作记录）。") { .text($0.claimedType) },

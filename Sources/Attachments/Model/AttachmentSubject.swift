@@ -1,19 +1,20 @@
 import Changes
 import Desk
 import Kernel
+import MajorIncidents
 import Operations
 import Problems
 import Requests
 
 /// What files are attached to, by the name of the input field that names it.
 enum SubjectKind: String, Sendable, CaseIterable {
-  case incident, request, problem, change
+  case incident, request, problem, change, release, majorIncident
 
   /// Whether it is the provider's own: customers do not see it, nor what is attached to it.
   var isProvidersOwn: Bool {
     switch self {
     case .incident, .request: false
-    case .problem, .change: true
+    case .problem, .change, .release, .majorIncident: true
     }
   }
 
@@ -23,7 +24,8 @@ enum SubjectKind: String, Sendable, CaseIterable {
     case .incident: AttachmentRights.read
     case .request: "request.read"
     case .problem: "problem.read"
-    case .change: "change.read"
+    case .change, .release: "change.read"
+    case .majorIncident: "major_incident.read"
     }
   }
 
@@ -33,6 +35,8 @@ enum SubjectKind: String, Sendable, CaseIterable {
     case .request: .request
     case .problem: .problem
     case .change: .change
+    case .release: .release
+    case .majorIncident: .majorIncident
     }
   }
 }
@@ -42,12 +46,16 @@ struct NamedSubject: Sendable {
   let kind: SubjectKind
   let id: PublicId
 
-  private static let incident = Field.id("incident", .incident, "The incident; or one of the other three.", "事件工单；或填写其余三项之一。").optional
+  private static let incident = Field.id("incident", .incident, "The incident; or one of the others.", "事件工单；或填写其余各项之一。").optional
   private static let request = Field.id("request", .request, "The request.", "服务请求。").optional
   private static let problem = Field.id("problem", .problem, "The problem; its files are the provider's own.", "问题；其附件仅服务商人员可见。").optional
   private static let change = Field.id("change", .change, "The change; its files are the provider's own.", "变更；其附件仅服务商人员可见。").optional
+  private static let release = Field.id("release", .release, "The release; its files are the provider's own.", "发布；其附件仅服务商人员可见。").optional
+  private static let majorIncident = Field.id(
+    "majorIncident", .majorIncident, "The major incident; its files are the provider's own.", "重大事件；其附件仅服务商人员可见。"
+  ).optional
 
-  static let fields: [any InputField] = [incident, request, problem, change]
+  static let fields: [any InputField] = [incident, request, problem, change, release, majorIncident]
   /// Exactly one of them is given.
   static let names = SubjectKind.allCases.map(\.rawValue)
 
@@ -62,6 +70,8 @@ struct NamedSubject: Sendable {
     if let id = try values[Self.request] { given.append(NamedSubject(.request, id)) }
     if let id = try values[Self.problem] { given.append(NamedSubject(.problem, id)) }
     if let id = try values[Self.change] { given.append(NamedSubject(.change, id)) }
+    if let id = try values[Self.release] { given.append(NamedSubject(.release, id)) }
+    if let id = try values[Self.majorIncident] { given.append(NamedSubject(.majorIncident, id)) }
     guard let only = given.first, given.count == 1 else {
       throw FieldError(given.last?.kind.rawValue ?? SubjectKind.incident.rawValue, AttachmentsMessages.oneSubject)
     }

@@ -14,10 +14,11 @@ package enum AttachmentsMessages: MessageCatalog {
     "The files that count here take {used} of {quota} bytes, and this one has {bytes}. Delete some, which makes room a day later, or have the limit raised.",
     zh: "计入此上限的文件已占用 {used} 字节（上限 {quota} 字节），此文件为 {bytes} 字节。请删除部分文件（一天后释放空间）或申请提高上限。")
   static let oneSubject = Message(
-    "attachments.one_subject", "Name what it belongs to by exactly one of: incident, request, problem, change.",
-    zh: "须以 incident、request、problem、change 中恰好一项指明附件所属对象。")
+    "attachments.one_subject", "Name what it belongs to by exactly one of: incident, request, problem, change, release, majorIncident.",
+    zh: "须以 incident、request、problem、change、release、majorIncident 中恰好一项指明附件所属对象。")
   static let providersOwn = Message(
-    "attachments.providers_own", "What is attached to a problem or a change is the provider's own: internal.", zh: "问题与变更的附件仅属服务商内部：internal。")
+    "attachments.providers_own", "What is attached to a problem, a change, a release or a major incident is the provider's own: internal.",
+    zh: "问题、变更、发布与重大事件的附件仅属服务商内部：internal。")
   static let tooLargeForText = Message(
     "attachments.too_large_for_text", "The file has {bytes} bytes, more than the {most} that go as text. Download it over HTTP.",
     zh: "文件为 {bytes} 字节，超过以文本返回的上限 {most} 字节。请通过 HTTP 下载。")

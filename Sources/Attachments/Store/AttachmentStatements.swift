@@ -17,9 +17,9 @@ struct InsertAttachment: Statement {
 
   static let sql = """
     insert into attachments.attachment
-      (tenant_id, public_id, ticket_id, request_id, problem_id, change_id, visibility, name, type, claimed_type, size_bytes, sha256, actor_kind,
-       actor_id, actor_name, recorded_at, about_customer_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+      (tenant_id, public_id, ticket_id, request_id, problem_id, change_id, release_id, major_id, visibility, name, type, claimed_type, size_bytes, sha256,
+       actor_kind, actor_id, actor_name, recorded_at, about_customer_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -41,7 +41,7 @@ struct InsertAttachment: Statement {
 }
 
 extension Parameters {
-  /// The columns of a file's subject, of which one is filled: an incident, a request, a problem, a change.
+  /// The columns of a file's subject, of which one is filled: an incident, a request, a problem, a change, a release, a major incident.
   fileprivate mutating func append(subject: AttachmentSubject) {
     for kind in SubjectKind.allCases { append(subject.row(kind)) }
   }
@@ -64,7 +64,7 @@ struct AttachmentByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> Attachment { try Attachment(&row) }
 }
 
-/// The files of one thing in the order in which they came. Three of its four columns are null, and drop out of the plan.
+/// The files of one thing in the order in which they came. All of its columns but one are null, and drop out of the plan.
 struct AttachmentsOfSubject: Statement {
   let tenant: TenantId
   let subject: AttachmentSubject
@@ -77,10 +77,11 @@ struct AttachmentsOfSubject: Statement {
 
   static let sql = """
     \(Attachment.select)
-    where a.tenant_id = $1 and (a.ticket_id = $2 or a.request_id = $3 or a.problem_id = $4 or a.change_id = $5)
-      and ($6 or a.visibility = 'public') and ($7 or a.state = 'stored') and a.id > $8
-      and ($10::bigint[] is null or a.about_customer_id is null or a.about_customer_id = any ($10))
-    order by a.id limit $9
+    where a.tenant_id = $1
+      and (a.ticket_id = $2 or a.request_id = $3 or a.problem_id = $4 or a.change_id = $5 or a.release_id = $6 or a.major_id = $7)
+      and ($8 or a.visibility = 'public') and ($9 or a.state = 'stored') and a.id > $10
+      and ($12::bigint[] is null or a.about_customer_id is null or a.about_customer_id = any ($12))
+    order by a.id limit $11
     """
 
   func bind(to parameters: inout Parameters) {

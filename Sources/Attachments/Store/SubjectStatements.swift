@@ -98,3 +98,53 @@ struct ChangeForFiles: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// A release, if whoever serves these customers sees it; as long as it concerns and concerned nobody, who opened it does as well.
+struct ReleaseForFiles: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  /// Nil: all.
+  let customers: [Int64]?
+  let reader: Actor
+
+  static let sql = """
+    select l.release_id from changes.pub_live_release l
+    where l.tenant_id = $1 and l.public_id = $2
+      and ($3::bigint[] is null or l.serving && $3::bigint[] or l.opener_kind = $4 and l.opener_id = $5)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customers)
+    parameters.append(reader.kind.rawValue)
+    parameters.append(reader.id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// A major incident, if whoever serves these customers sees it, or leads it, declared it, or is to lead it.
+struct MajorForFiles: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  /// Nil: all.
+  let customers: [Int64]?
+  let reader: Actor
+
+  static let sql = """
+    select l.major_id from major_incidents.pub_live_major_incident l
+    where l.tenant_id = $1 and l.public_id = $2 and ($3::bigint[] is null or l.serving && $3::bigint[] or $4 = any (l.opener_ids))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customers)
+    // Who has no account leads and declares nothing.
+    let account: Int64? = [.staff, .service].contains(reader.kind) ? reader.id : nil
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

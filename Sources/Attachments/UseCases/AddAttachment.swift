@@ -10,8 +10,8 @@ enum AttachmentFields {
     "name", 1...255, "What the file is called; of a path the last part is kept, and no character that is not seen.", "文件名；若为路径则取最后一段，并去除不可见字符。")
   static let visibility = Field.oneOf(
     "visibility", CommentVisibility.allCases.map(\.rawValue),
-    "public: the customer's people get it too; internal: staff only, as all of problems and changes is. Left out: internal of what staff attach, public of what a customer's people do.",
-    "public：客户人员可见；internal：仅服务商人员可见（问题与变更的附件一律如此）。省略时，服务商人员的附件为 internal，客户人员的附件为 public。")
+    "public: the customer's people get it too; internal: staff only, as all of problems, changes, releases and major incidents is. Left out: internal of what staff attach, public of what a customer's people do.",
+    "public：客户人员可见；internal：仅服务商人员可见（问题、变更、发布与重大事件的附件一律如此）。省略时，服务商人员的附件为 internal，客户人员的附件为 public。")
   static let claimedType = Field.text("claimedType", 1...200, "The media type that the sender takes it for; kept as that.", "上传者声明的媒体类型，仅作记录。")
   static let content = Field.longText(
     "content", 1...700_000, "The file in Base64, where it does not come as the body of an HTTP request; 512 KiB at the most.",
@@ -23,7 +23,7 @@ enum AttachmentFields {
   static let textBytes: Int64 = 512 << 10
 }
 
-/// Adds a file to an incident, a request, a problem or a change. By HTTP it may come as the request's body; by any interface as text, if it is small.
+/// Adds a file to an incident, a request, a problem, a change, a release or a major incident. By HTTP it may come as the request's body; by any interface as text, if it is small.
 ///
 /// The bytes get their lasting name when nothing is left that could refuse them, with the customer's room held and before the commit: an
 /// attachment that there is has its file, and what was refused leaves none. A file that has no attachment, because somebody died in
@@ -60,15 +60,16 @@ package enum AddAttachment: FileTakingOperation {
   }
 
   package static let declaration = Declaration(
-    "attachment.add", "Attach a file to an incident, a request, a problem or a change: as the body of the request (HTTP), or as Base64.",
-    zh: "为事件、请求、问题或变更添加附件：以请求正文（HTTP）或 Base64 文本提供文件。", roles: AttachmentRights.writers,
+    "attachment.add",
+    "Attach a file to an incident, a request, a problem, a change, a release or a major incident: as the body of the request (HTTP), or as Base64.",
+    zh: "为事件、请求、问题、变更、发布或重大事件添加附件：以请求正文（HTTP）或 Base64 文本提供文件。", roles: AttachmentRights.writers,
     scopes: AttachmentRights.everyScope, reach: .oneOf(NamedSubject.names), effect: .create)
 
   package static func admit(_ input: Input, bytes: Int64?, for preparation: Preparation) async throws {
     let visibility = try CommentVisibility.chosen(input.visibility, by: preparation.principal.side)
     let limits = try preparation.store().limits
     let row = try await preparation.read { transaction in
-      let found = try await input.subject.find(in: preparation.tenant, as: preparation.principal.side, preparation.access, transaction)
+      let found = try await input.subject.find(in: preparation.tenant, as: preparation.principal, preparation.access, transaction)
       guard found != nil else { throw Failure.invalid(input.subject.kind.rawValue, InputMessages.unknownReference) }
       return try await transaction.first(FindStorage(tenant: preparation.tenant.id)) ?? StorageRow()
     }

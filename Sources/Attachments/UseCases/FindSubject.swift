@@ -1,6 +1,7 @@
 import Changes
 import Desk
 import Kernel
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -8,10 +9,10 @@ import Requests
 import Tenancy
 
 extension NamedSubject {
-  /// What it is in `tenant`, the one that its id names; nil where whoever has this access does not see it. A problem, and a change, is there
-  /// for the staff who see it by the customers that they serve; of the provider's own incidents and requests only for who serves the provider.
-  func find(in tenant: TenantEntry, as side: Side, _ access: Access, _ transaction: Transaction) async throws -> AttachmentSubject? {
-    guard kind.isProvidersOwn ? side == .staff : access.reaches(tenant.id) else { return nil }
+  /// What it is in `tenant`, the one that its id names; nil where whoever has this access does not see it. What is the provider's own is there
+  /// for the staff who see it, by the customers that they serve; of the provider's own incidents and requests only for who serves the provider.
+  func find(in tenant: TenantEntry, as reader: Principal, _ access: Access, _ transaction: Transaction) async throws -> AttachmentSubject? {
+    guard kind.isProvidersOwn ? reader.side == .staff : access.reaches(tenant.id) else { return nil }
     let found: Int64?
     switch kind {
     case .incident: found = try await transaction.first(IncidentForFiles(tenant: tenant.id, publicId: id, scope: access.rows))
@@ -20,6 +21,11 @@ extension NamedSubject {
       let problem = try await transaction.first(ProblemForFiles(provider: tenant.id, publicId: id, customers: access.served))
       return problem.map { AttachmentSubject(kind: kind, id: $0.problem, customer: $0.customer) }
     case .change: found = try await transaction.first(ChangeForFiles(provider: tenant.id, publicId: id, customers: access.served))
+    case .release:
+      found = try await transaction.first(
+        ReleaseForFiles(provider: tenant.id, publicId: id, customers: access.served, reader: reader.actor))
+    case .majorIncident:
+      found = try await transaction.first(MajorForFiles(provider: tenant.id, publicId: id, customers: access.served, reader: reader.actor))
     }
     return found.map { AttachmentSubject(kind: kind, id: $0) }
   }
@@ -34,7 +40,7 @@ extension OperationContext {
   /// What files are attached to, if the caller sees it. Whoever reads sees files where he may read what they are attached to.
   func find(_ subject: NamedSubject) async throws -> AttachmentSubject? {
     guard let sight = sight(of: subject.kind) else { return nil }
-    return try await subject.find(in: tenant, as: principal.side, sight, transaction)
+    return try await subject.find(in: tenant, as: principal, sight, transaction)
   }
 
   /// Whose the caller sees of the files of such things; nil: all.
@@ -65,6 +71,12 @@ extension OperationContext {
     case .change:
       let type = isAttached ? ChangeNote.attached : ChangeNote.detached
       transaction.enqueue(ChangeNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))
+    case .release:
+      let type = isAttached ? NoteRelease.attached : NoteRelease.detached
+      transaction.enqueue(NoteRelease(provider: tenant, release: subject.id, type: type, payload: payload, actor: actor, now: now))
+    case .majorIncident:
+      let type = isAttached ? NoteMajor.attached : NoteMajor.detached
+      transaction.enqueue(NoteMajor(provider: tenant, major: subject.id, type: type, payload: payload, actor: actor, now: now))
     }
   }
 }

@@ -53,8 +53,8 @@ package enum ListAttachments: Operation {
   }
 
   package static let declaration = Declaration(
-    "attachment.list", "List the attachments of an incident, a request, a problem or a change in the order in which they came.",
-    zh: "按添加顺序列出事件、请求、问题或变更的附件。", permission: AttachmentRights.read, roles: AttachmentRights.readers,
+    "attachment.list", "List the attachments of an incident, a request, a problem, a change, a release or a major incident in the order in which they came.",
+    zh: "按添加顺序列出事件、请求、问题、变更、发布或重大事件的附件。", permission: AttachmentRights.read, roles: AttachmentRights.readers,
     scopes: AttachmentRights.everyScope, reach: .oneOf(NamedSubject.names), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<AttachmentRecord> {

@@ -100,7 +100,11 @@ struct HoldOwnedRelease: Statement {
 }
 
 /// An event of a release that no act on it brought about. It holds it until the transaction ends and raises no version.
-struct NoteRelease: Statement {
+package struct NoteRelease: Statement {
+  /// A file came to it, and one was taken away.
+  package static let attached = "release.attached"
+  package static let detached = "release.detached"
+
   let provider: TenantId
   let release: Int64
   let type: String
@@ -108,7 +112,16 @@ struct NoteRelease: Statement {
   let actor: Actor
   let now: Instant
 
-  static let sql = """
+  package init(provider: TenantId, release: Int64, type: String, payload: Value, actor: Actor, now: Instant) {
+    self.provider = provider
+    self.release = release
+    self.type = type
+    self.payload = payload
+    self.actor = actor
+    self.now = now
+  }
+
+  package static let sql = """
     with told as (
       update changes.release r set last_seq = r.last_seq + 1 where r.tenant_id = $1 and r.id = $2 returning r.id, r.last_seq)
     insert into operations.event
@@ -117,7 +130,7 @@ struct NoteRelease: Statement {
     returning seq
     """
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(release)
     parameters.append(now)
@@ -129,7 +142,7 @@ struct NoteRelease: Statement {
     parameters.append(actor.via.rawValue)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// Releases that are taken from who may not work on them any more.

@@ -94,7 +94,7 @@ package enum OfferChange: Operation {
   }
 }
 
-/// Who it was offered to answers for the change from now on; of an offer to a team, whoever of those who work on changes accepts.
+/// Who it was offered to answers for the change from now on; of an offer to a team, whichever of its members accepts.
 package enum AcceptChange: Operation {
   package typealias Input = ChangeReference
 

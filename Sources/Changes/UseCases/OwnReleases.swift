@@ -91,7 +91,7 @@ package enum OfferRelease: Operation {
   }
 }
 
-/// Who it was offered to answers for the release from now on; of an offer to a team, whoever of those who work on changes accepts.
+/// Who it was offered to answers for the release from now on; of an offer to a team, whichever of its members accepts.
 package enum AcceptRelease: Operation {
   package typealias Input = ReleaseReference
 

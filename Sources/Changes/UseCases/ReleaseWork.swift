@@ -66,8 +66,8 @@ struct ReleaseWork: Sendable {
       row.lastSeq += 1
       let type = "release.\(event.what)"
       context.transaction.record(
-        Event(subjectKind: "release", subject: row.id, seq: row.lastSeq, type: type, payload: .object(event.payload), occurredAt: now),
-        for: OfferNews.consumers(of: type), tenant: provider, actor: context.actor, at: now)
+        Event(subjectKind: ReleaseNews.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: .object(event.payload), occurredAt: now),
+        for: OfferNews.consumers(of: type) + ReleaseNews.consumers(of: type), tenant: provider, actor: context.actor, at: now)
       if event.what == "changed" {
         context.transaction.keep(texts, of: "release", row.id, seq: row.lastSeq, tenant: provider, internal: true, at: now)
       }

@@ -91,7 +91,8 @@ struct ContractParts: Sendable {
       .init(
         "waits",
         .present([
-          .init("supplierPauses", sla["supplierWaitsPause"] ?? .null), .init("limit", time("waitLimitSeconds")), .init("total", time("waitTotalSeconds")),
+          .init("supplierPauses", sla["supplierWaitsPause"] ?? .null), .init("providerPauses", sla["providerWaitsPause"] ?? .null),
+          .init("limit", time("waitLimitSeconds")), .init("total", time("waitTotalSeconds")),
         ])), .list("targets", (sla["targets"]?.array ?? []).map { target(Goal(recorded: $0)) }),
     ])
   }

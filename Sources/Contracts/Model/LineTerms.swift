@@ -26,13 +26,16 @@ package enum LineReason: String, Sendable, CaseIterable {
 package struct WaitTerms: Hashable, Sendable {
   /// Whether waiting for a supplier stops them, as waiting for the customer does.
   package let supplierPauses: Bool
+  /// Whether waiting for what is the provider's own does: a change, parts.
+  package let providerPauses: Bool
   /// Open seconds after which a wait no longer stops a clock; nil: no limit.
   package let limitSeconds: Int64?
   /// The same for all waits of a clock together.
   package let totalSeconds: Int64?
 
-  package init(supplierPauses: Bool = false, limitSeconds: Int64? = nil, totalSeconds: Int64? = nil) {
+  package init(supplierPauses: Bool = false, providerPauses: Bool = false, limitSeconds: Int64? = nil, totalSeconds: Int64? = nil) {
     self.supplierPauses = supplierPauses
+    self.providerPauses = providerPauses
     self.limitSeconds = limitSeconds
     self.totalSeconds = totalSeconds
   }

@@ -93,7 +93,8 @@ struct BookSlas: Statement {
   let tenant: TenantId
 
   static let sql = """
-    select s.sla_id, s.id, s.valid_from, s.resolution_stops_at, s.supplier_waits_pause, s.wait_limit_seconds, s.wait_total_seconds
+    select s.sla_id, s.id, s.valid_from, s.resolution_stops_at, s.supplier_waits_pause, s.provider_waits_pause, s.wait_limit_seconds,
+      s.wait_total_seconds
     from contracts.standing_sla_version s
     where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by s.sla_id, s.valid_from

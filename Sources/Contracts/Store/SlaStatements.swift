@@ -33,8 +33,9 @@ struct InsertSlaVersion: Statement {
 
   static let sql = """
     insert into contracts.sla_version
-      (sla_id, valid_from, seq, resolution_stops_at, only_tenant_id, recorded_at, supplier_waits_pause, wait_limit_seconds, wait_total_seconds)
-    values ($1, $2, \(seq), $3, $4, $5, $6, $7, $8) returning id
+      (sla_id, valid_from, seq, resolution_stops_at, only_tenant_id, recorded_at, supplier_waits_pause, provider_waits_pause, wait_limit_seconds,
+       wait_total_seconds)
+    values ($1, $2, \(seq), $3, $4, $5, $6, $7, $8, $9) returning id
     """
 
   /// Behind those that were to begin at the same instant and were withdrawn.
@@ -47,6 +48,7 @@ struct InsertSlaVersion: Statement {
     parameters.append(onlyTenant)
     parameters.append(now)
     parameters.append(waits.supplierPauses)
+    parameters.append(waits.providerPauses)
     parameters.append(waits.limitSeconds)
     parameters.append(waits.totalSeconds)
   }
@@ -73,8 +75,8 @@ struct SlaHead: Statement {
   let customers: [Int64]?
 
   static let sql = """
-    select s.id, s.name, s.only_tenant_id, s.version, v.id, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
-      v.wait_total_seconds, s.kind, s.state
+    select s.id, s.name, s.only_tenant_id, s.version, v.id, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.provider_waits_pause,
+      v.wait_limit_seconds, v.wait_total_seconds, s.kind, s.state
     from contracts.sla s join contracts.standing_sla_version v on v.sla_id = s.id
     where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
@@ -153,7 +155,7 @@ struct SlaRow: Sendable {
   /// `s` is the SLA, `v` its version, `t` the customer that it is for.
   static let columns = """
     s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at, v.supplier_waits_pause,
-      v.wait_limit_seconds, v.wait_total_seconds, s.kind, s.state
+      v.provider_waits_pause, v.wait_limit_seconds, v.wait_total_seconds, s.kind, s.state
     """
 
   init(_ row: inout RowReader) throws {

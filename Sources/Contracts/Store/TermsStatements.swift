@@ -11,7 +11,7 @@ struct LinesInForce: Statement {
 
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
-      s.wait_limit_seconds, s.wait_total_seconds,
+      s.provider_waits_pause, s.wait_limit_seconds, s.wait_total_seconds,
       lv.unit_id, lv.other_unit_ids, lv.person_ids, lv.only_covered_cis, cv.starts_at, lv.valid_from,
       case when lv.offering_id is null then lv.service_id
         else (select o.service_id from catalog.pub_offering o where o.offering_id = lv.offering_id) end,
@@ -31,8 +31,8 @@ struct LinesInForce: Statement {
       where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 and n.id <> all (l.withdrawn_versions)
       order by n.valid_from desc limit 1) lv
     cross join lateral (
-      select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds from contracts.sla_version n
-      where n.sla_id = lv.sla_id and n.valid_from <= $2 and not n.withdrawn order by n.valid_from desc limit 1) s
+      select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.provider_waits_pause, n.wait_limit_seconds, n.wait_total_seconds
+      from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= $2 and not n.withdrawn order by n.valid_from desc limit 1) s
     where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
     """
 
@@ -65,9 +65,9 @@ extension LinePrecedence.Sold {
 }
 
 extension WaitTerms {
-  /// Columns in the order supplier_waits_pause, wait_limit_seconds, wait_total_seconds.
+  /// Columns in the order supplier_waits_pause, provider_waits_pause, wait_limit_seconds, wait_total_seconds.
   init(_ row: inout RowReader) throws {
-    self.init(supplierPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
+    self.init(supplierPauses: try row.next(), providerPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
   }
 }
 

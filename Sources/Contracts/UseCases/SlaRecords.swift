@@ -175,6 +175,10 @@ package struct SlaOutput: OperationOutput {
     OutputField("supplierWaitsPause", .boolean, "Whether waiting for a supplier stops the customer's clocks.", "等待供应商时是否暂停客户时钟。") {
       .bool($0.row.waits.supplierPauses)
     },
+    OutputField(
+      "providerWaitsPause", .boolean, "Whether waiting for a change, parts or whatever else is the provider's own time stops them.",
+      "等待变更、备件等服务商自身事项时是否暂停客户时钟。"
+    ) { .bool($0.row.waits.providerPauses) },
     OutputField("waitLimitSeconds", .integer, "Open seconds after which a wait no longer stops a clock; null: no limit.", "单次等待最多暂停的开放秒数；null 表示不限。") {
       .integer($0.row.waits.limitSeconds)
     },

@@ -94,13 +94,10 @@ package struct QueueLine: OperationOutput {
   let incident: IncidentView
   let customerCode: String
   let names: Names
-  /// Of which promise `dueAt` is.
-  let dueMetric: String?
   /// When it was looked.
   let now: Instant
   let teamDueAt: Instant?
-  /// The highest share of a budget, in percent, of which a clock that still counts warned: the customer's, and the team's.
-  let warnedPercent: Int64?
+  /// The highest share of its budget, in percent, of which a clock of the team's turn warned that still counts.
   let teamWarnedPercent: Int64?
 
   package static let fields: [OutputField<QueueLine>] =
@@ -113,7 +110,9 @@ package struct QueueLine: OperationOutput {
       OutputField("ownerName", .text, "The name of who answers for it.", "负责人姓名。") {
         .text($0.names.owner ?? $0.incident.ticket.answeringByRule?.name)
       },
-      OutputField("dueMetric", .text, "What is due at `dueAt`: response, resolution or update.", "到期的承诺：response、resolution 或 update。") { .text($0.dueMetric) },
+      OutputField("dueMetric", .text, "What is due at `dueAt`: response, resolution or update.", "到期的承诺：response、resolution 或 update。") {
+        .text($0.incident.ticket.dueMetric)
+      },
       OutputField("breached", .boolean, "Whether `dueAt` has passed.", "是否已超期。") { .bool($0.overdueSeconds != nil) },
       OutputField("overdueSeconds", .integer, "For how many seconds it has passed, by the wall clock; null: it has not.", "已超期秒数（自然时间）；null 表示未超期。") {
         .integer($0.overdueSeconds)
@@ -127,7 +126,7 @@ package struct QueueLine: OperationOutput {
       OutputField(
         "warnedPercent", .integer, "The highest share of a budget, in percent, whose passing was recorded, of what the customer was promised.",
         "对客户承诺中已记录预警的最高时限百分比。"
-      ) { .integer($0.warnedPercent) },
+      ) { .integer($0.incident.ticket.warnedPercent) },
       OutputField("teamWarnedPercent", .integer, "The same of the team's turn, by the team's OLA.", "团队当前处理段按 OLA 已记录预警的最高时限百分比。") {
         .integer($0.teamWarnedPercent)
       },

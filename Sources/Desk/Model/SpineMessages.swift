@@ -13,6 +13,11 @@ package enum SpineMessages: MessageCatalog {
   static let mayNotRead = Message("watcher.may_not_read", "They may not see this customer's tickets.", zh: "对方无权查看该客户的工单。")
   static let watchesNot = Message("watcher.not", "They do not watch this ticket.", zh: "并未关注该工单。")
   static let whoWatches = Message("watcher.who", "Say who watches it: a person, or a member of the staff.", zh: "请指定关注者：客户人员或服务商人员。")
+  // Of problems, changes, releases and major incidents.
+  static let mayNotSee = Message(
+    "watcher.may_not_see", "They may not see it: who watches it may read such things, and serves one of the customers whom it concerns.",
+    zh: "对方无权查看：关注者须有相应的查看权限，并服务于其涉及的客户之一。")
+  static let whoOfStaff = Message("watcher.who_of_staff", "Say which member of the staff watches it.", zh: "请指定关注的服务商人员。")
 
   // Those that hold of whatever is handed over.
   static let ownerIsStaff = HandoverMessages.ownerIsStaff
@@ -27,6 +32,7 @@ package enum SpineMessages: MessageCatalog {
   static let oneReceiver = HandoverMessages.oneReceiver
 
   package static let all = [
-    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, mayNotRead, whoWatches,
+    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, mayNotRead, whoWatches, mayNotSee,
+    whoOfStaff,
   ]
 }

@@ -2,23 +2,23 @@ import Kernel
 import ServiceLevels
 
 /// Why a ticket waits: a key of the provider's list, and whose turn it is then. Waiting for the customer's side stops the clocks whose
-/// target says that it pauses; waiting for a supplier does only where the SLA says so; what the provider itself waits for is its own
-/// time.
+/// target says that it pauses; waiting for a supplier, or for what is the provider's own, does only where the SLA says
+/// so.
 ///
 /// Whose turn it is never changes for a key, so that a history means what it meant. These are the reasons that are there from the
 /// start; others come from the list (``CodeList/pendingReason``).
 package struct PendingReason: RawRepresentable, CaseIterable, Hashable, Sendable {
   package let rawValue: String
-  /// Whose turn it is; nil: the provider's own.
-  package let waitedFor: ClockAct.WaitedFor?
+  /// Whose turn it is.
+  package let waitedFor: ClockAct.WaitedFor
 
   /// The requester must answer or do something.
   package static let awaitingRequester = PendingReason("awaiting_requester", .customer)
   /// An appointment that the requester asked for.
   package static let scheduled = PendingReason("scheduled", .customer)
   package static let awaitingSupplier = PendingReason("awaiting_supplier", .supplier)
-  package static let awaitingChange = PendingReason("awaiting_change", nil)
-  package static let awaitingParts = PendingReason("awaiting_parts", nil)
+  package static let awaitingChange = PendingReason("awaiting_change", .provider)
+  package static let awaitingParts = PendingReason("awaiting_parts", .provider)
 
   package static let allCases = [awaitingRequester, scheduled, awaitingSupplier, awaitingChange, awaitingParts]
 
@@ -28,18 +28,18 @@ package struct PendingReason: RawRepresentable, CaseIterable, Hashable, Sendable
     self = stock
   }
 
-  init(_ key: String, _ waitedFor: ClockAct.WaitedFor?) {
+  init(_ key: String, _ waitedFor: ClockAct.WaitedFor) {
     rawValue = key
     self.waitedFor = waitedFor
   }
 
   /// As the list has it.
   init(key: String, waitsFor: String?) {
-    let turn: ClockAct.WaitedFor? =
+    let turn: ClockAct.WaitedFor =
       switch waitsFor {
       case "customer": .customer
       case "supplier": .supplier
-      default: nil
+      default: .provider
       }
     self.init(key, turn)
   }
@@ -59,14 +59,12 @@ package struct PendingReason: RawRepresentable, CaseIterable, Hashable, Sendable
     switch waitedFor {
     case .customer: "customer"
     case .supplier: "supplier"
-    case nil: "provider"
+    case .provider: "provider"
     }
   }
 
-  /// What waiting for this means to clocks; nil where it is the provider's own time.
-  func clockAct(evidence: String?) -> ClockAct? {
-    waitedFor.map { .paused(cause: rawValue, on: $0, evidence: evidence) }
-  }
+  /// What waiting for this means to clocks.
+  func clockAct(evidence: String?) -> ClockAct { .paused(cause: rawValue, on: waitedFor, evidence: evidence) }
 }
 
 /// How a ticket ended: a key of the provider's list.

@@ -63,6 +63,10 @@ package struct Ticket: Sendable {
   package var splitFrom: Reference?
   /// When the next of its clocks is due; nil when none runs.
   package var dueAt: Instant?
+  /// Of which promise that is.
+  package var dueMetric: String?
+  /// The highest share of a budget, in percent, of which a clock warned that still counts time.
+  package var warnedPercent: Int64?
   /// When a resolved one closes by itself; nil: it does not.
   package var closesAt: Instant?
   /// The sequence of its newest event.

@@ -129,7 +129,7 @@ extension PendingReason {
       switch waitedFor {
       case .customer: 16
       case .supplier: 17
-      case nil: 18
+      case .provider: 18
       }
     }
   }
@@ -143,7 +143,7 @@ extension PendingReason {
     case 5: self = .awaitingParts
     case 16: self.init("customer", .customer)
     case 17: self.init("supplier", .supplier)
-    case 18: self.init("provider", nil)
+    case 18: self.init("provider", .provider)
     default: return nil
     }
   }

@@ -201,7 +201,7 @@ struct TicketWork: Sendable {
   mutating func save(countsVersion: Bool = true) {
     if countsVersion { ticket.version += 1 }
     ticket.updatedAt = context.now
-    ticket.dueAt = clocks.nextDueAt
+    ticket.show(clocks.standing)
     context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, story: story, version: versionRead))
     if TicketText(ticket) != textRead {
       context.transaction.enqueue(RewriteTicketText(tenant: context.tenant.id, ticket: ticket, isNewTitle: ticket.title != textRead.title))
@@ -214,7 +214,7 @@ struct TicketWork: Sendable {
 
   /// As ``save(countsVersion:)``, for a ticket that is not there yet.
   mutating func insert() {
-    ticket.dueAt = clocks.nextDueAt
+    ticket.show(clocks.standing)
     context.transaction.enqueue(InsertTicket(tenant: context.tenant.id, ticket: ticket, story: story, recordedAt: context.now))
     context.transaction.enqueue(InsertTicketText(tenant: context.tenant.id, ticket: ticket))
     flush()

@@ -173,7 +173,7 @@ struct InsertDispatch: Statement {
     parameters.append(dispatch.respondedAt)
     parameters.append(dispatch.returnedAt)
     parameters.append(dispatch.outcome?.rawValue)
-    parameters.append(dispatch.clocks.nextDueAt)
+    parameters.append(dispatch.clocks.standing.dueAt)
     parameters.append(now)
     parameters.append(dispatch.agreement.supplier.id)
     parameters.append(dispatch.priority)
@@ -201,7 +201,7 @@ struct UpdateDispatch: Statement {
     parameters.append(dispatch.respondedAt)
     parameters.append(dispatch.returnedAt)
     parameters.append(dispatch.outcome?.rawValue)
-    parameters.append(dispatch.clocks.nextDueAt)
+    parameters.append(dispatch.clocks.standing.dueAt)
     parameters.append(dispatch.version)
     parameters.append(dispatch.lastWordAt)
   }

@@ -2,14 +2,14 @@ import Kernel
 import Operations
 import Postgres
 
-/// What of the provider's own is handed over by offer, as incidents are.
-package enum OfferSubject: Sendable {
+/// What of the provider's own is handed over by offer, as incidents are, and watched.
+package enum OfferSubject: Sendable, Hashable {
   case problem(Int64)
   case change(Int64)
   case release(Int64)
   case majorIncident(Int64)
 
-  var kind: String {
+  package var kind: String {
     switch self {
     case .problem: "problem"
     case .change: "change"
@@ -18,10 +18,28 @@ package enum OfferSubject: Sendable {
     }
   }
 
-  var id: Int64 {
+  /// What work on it needs.
+  var permission: String {
+    switch self {
+    case .problem: "problem.work"
+    case .change, .release: "change.work"
+    case .majorIncident: "major_incident.work"
+    }
+  }
+
+  package var id: Int64 {
     switch self {
     case .problem(let id), .change(let id), .release(let id), .majorIncident(let id): id
     }
+  }
+}
+
+extension OfferSubject {
+  /// By the kind of its events' subject; nil: another one.
+  package init?(kind: String, id: Int64) {
+    let all: [OfferSubject] = [.problem(id), .change(id), .release(id), .majorIncident(id)]
+    guard let found = all.first(where: { $0.kind == kind }) else { return nil }
+    self = found
   }
 }
 

@@ -1,6 +1,30 @@
 import Kernel
 import Postgres
 
+struct TeamRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let name: String
+  let version: Int64
+  /// How many members it has who may work.
+  let members: Int64
+
+  /// $1 the provider, $2 what work needs, $3 the time.
+  static let select = """
+    select m.id, m.public_id, m.name, m.version,
+      (select count(*) from desk.team_member x where x.tenant_id = $1 and x.team_id = m.id and \(TeamMembership.mayWork))
+    from desk.team m
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    name = try row.next()
+    version = try row.next()
+    members = try row.next()
+  }
+}
+
 struct InsertTeam: Statement {
   let publicId: [UInt8]
   let name: String
@@ -25,22 +49,62 @@ struct TeamByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct TeamsByName: Statement {
-  struct Found: Sendable {
-    let publicId: [UInt8]
-    let name: String
-    let version: Int64
-  }
+/// A team as it is read.
+struct TeamToRead: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let now: Instant
 
-  let after: String
-  let limit: Int64
-
-  static let sql = "select public_id, name, version from desk.team where name > $1 order by name limit $2"
+  static let sql = "\(TeamRow.select) where m.public_id = $4"
 
   func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(TeamMembership.permission)
+    parameters.append(now)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TeamRow { try TeamRow(&row) }
+}
+
+struct TeamsByName: Statement {
+  let provider: TenantId
+  let now: Instant
+  let after: String
+  /// Only the teams of this account.
+  let member: Int64?
+  let limit: Int64
+
+  static let sql = """
+    \(TeamRow.select)
+    where m.name > $4 and ($5::bigint is null or exists (
+      select from desk.team_member o where o.tenant_id = $1 and o.team_id = m.id and o.account_id = $5))
+    order by m.name limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(TeamMembership.permission)
+    parameters.append(now)
     parameters.append(after)
+    parameters.append(member)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(publicId: try row.next(), name: try row.next(), version: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> TeamRow { try TeamRow(&row) }
+}
+
+/// Its members change. No row when another change came first.
+struct AdvanceTeam: Statement {
+  let id: Int64
+  let version: Int64
+
+  static let sql = "update desk.team set version = version + 1 where id = $1 and version = $2 returning version"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -10,8 +10,8 @@ package struct TicketKeeper: ClockSubjectKeeper {
     _ = try await transaction.query(HoldTicket(tenant: tenant, id: subject.id))
   }
 
-  package func keep(dueAt: Instant?, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
-    transaction.enqueue(UpdateTicketDue(tenant: tenant, id: subject.id, dueAt: dueAt))
+  package func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
+    transaction.enqueue(UpdateTicketDue(tenant: tenant, id: subject.id, standing: standing))
   }
 }
 
@@ -65,13 +65,32 @@ struct HoldTicketAtVersion: Statement {
 struct UpdateTicketDue: Statement {
   let tenant: TenantId
   let id: Int64
-  let dueAt: Instant?
+  let standing: ClockStanding
 
-  static let sql = "update desk.ticket set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
+  static let sql = """
+    update desk.ticket set due_at = $3, due_metric = $4, warned_percent = $5
+    where tenant_id = $1 and id = $2 and (due_at, due_metric, warned_percent) is distinct from ($3, $4, $5)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
-    parameters.append(dueAt)
+    parameters.append(standing)
+  }
+}
+
+extension Parameters {
+  /// Three of them: when the next clock is due, of which promise that is, and the share that was warned of.
+  fileprivate mutating func append(_ standing: ClockStanding) {
+    append(standing.dueAt)
+    append(standing.dueMetric?.rawValue)
+    append(standing.warnedPercent)
+  }
+}
+
+extension Ticket {
+  /// What its clocks show.
+  mutating func show(_ standing: ClockStanding) {
+    (dueAt, dueMetric, warnedPercent) = (standing.dueAt, standing.dueMetric?.rawValue, standing.warnedPercent)
   }
 }

@@ -157,12 +157,9 @@ struct TicketsOfQueue: Statement {
     let code: String
     let customerPublicId: [UInt8]
     let names: QueueLine.Names
-    /// Of which promise the next due time is.
-    let dueMetric: String?
     let ticket: Ticket
     /// Of the turn of its team that goes on.
     let teamDueAt: Instant?
-    let warnedPercent: Int64?
     let teamWarnedPercent: Int64?
   }
 
@@ -173,15 +170,8 @@ struct TicketsOfQueue: Statement {
   /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read. The
   /// pairs come first because the planner keeps the order of more than `join_collapse_limit` (8) relations as it is written.
   static let sql = """
-    \(Ticket.select), e.id, e.handle, e.code, e.public_id, e.name, p.name, m.name, y.name, z.name,
-      (select c.metric from service_levels.pub_clock c
-       where c.tenant_id = t.tenant_id and c.subject_kind = 'ticket' and c.subject_id = t.id and c.state = 'running' and c.due_at = t.due_at
-       order by c.metric limit 1),
-      a.due_at,
-      (select max(g.warned_percent) from service_levels.pub_warned g
-       where g.tenant_id = t.tenant_id and g.subject_kind = 'ticket' and g.subject_id = t.id),
-      (select max(g.warned_percent) from service_levels.pub_warned g
-       where g.tenant_id = a.tenant_id and g.subject_kind = 'assignment' and g.subject_id = a.id)
+    \(Ticket.select), e.id, e.handle, e.code, e.public_id, e.name, p.name, m.name, y.name, z.name, a.due_at,
+      a.warned_percent
     from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
     join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.id
     join tenancy.tenant e on e.id = t.tenant_id
@@ -207,6 +197,6 @@ struct TicketsOfQueue: Statement {
       customer: try row.next(), requester: try row.next(), team: try row.next(), assignee: try row.next(), owner: try row.next())
     return Found(
       tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: code, customerPublicId: customer, names: names,
-      dueMetric: try row.next(), ticket: ticket, teamDueAt: try row.next(), warnedPercent: try row.next(), teamWarnedPercent: try row.next())
+      ticket: ticket, teamDueAt: try row.next(), teamWarnedPercent: try row.next())
   }
 }

@@ -10,8 +10,8 @@ package struct TurnKeeper: ClockSubjectKeeper {
     _ = try await transaction.query(HoldTicketOfTurn(tenant: tenant, turn: subject.id))
   }
 
-  package func keep(dueAt: Instant?, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
-    transaction.enqueue(UpdateTurnDue(tenant: tenant, turn: subject.id, dueAt: dueAt))
+  package func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
+    transaction.enqueue(UpdateTurnDue(tenant: tenant, turn: subject.id, standing: standing))
   }
 }
 
@@ -23,8 +23,8 @@ package struct DispatchKeeper: ClockSubjectKeeper {
     _ = try await transaction.query(HoldTicketOfDispatch(tenant: tenant, dispatch: subject.id))
   }
 
-  package func keep(dueAt: Instant?, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
-    transaction.enqueue(UpdateDispatchDue(tenant: tenant, dispatch: subject.id, dueAt: dueAt))
+  package func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
+    transaction.enqueue(UpdateDispatchDue(tenant: tenant, dispatch: subject.id, dueAt: standing.dueAt))
   }
 }
 
@@ -49,14 +49,18 @@ struct HoldTicketOfTurn: Statement {
 struct UpdateTurnDue: Statement {
   let tenant: TenantId
   let turn: Int64
-  let dueAt: Instant?
+  let standing: ClockStanding
 
-  static let sql = "update desk.assignment set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
+  static let sql = """
+    update desk.assignment set due_at = $3, warned_percent = $4
+    where tenant_id = $1 and id = $2 and (due_at, warned_percent) is distinct from ($3, $4)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(turn)
-    parameters.append(dueAt)
+    parameters.append(standing.dueAt)
+    parameters.append(standing.warnedPercent)
   }
 }
 

@@ -5,8 +5,8 @@ import ServiceLevels
 
 extension TeamTurn {
   static let select = """
-    select a.id, a.seq, a.team_id, m.public_id, m.name, a.sla_version_id, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds,
-      a.started_at, a.backfilled, a.accepted_at, a.ended_at, a.end_cause, a.rule_id
+    select a.id, a.seq, a.team_id, m.public_id, m.name, a.sla_version_id, v.supplier_waits_pause, v.provider_waits_pause, v.wait_limit_seconds,
+      v.wait_total_seconds, a.started_at, a.backfilled, a.accepted_at, a.ended_at, a.end_cause, a.rule_id
     from desk.assignment a
     join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
     join desk.team m on m.id = a.team_id
@@ -29,11 +29,12 @@ extension TeamTurn {
 }
 
 extension TeamTerms {
-  /// Columns in the order SLA version, supplier_waits_pause, wait_limit_seconds, wait_total_seconds; nil where there is no version.
+  /// Columns in the order SLA version, supplier_waits_pause, provider_waits_pause, wait_limit_seconds, wait_total_seconds; nil where there is no version.
   init?(team: Int64, _ row: inout RowReader) throws {
     let version: Int64? = try row.next()
-    let supplierPauses: Bool? = try row.next()
-    let waits = WaitTerms(supplierPauses: supplierPauses ?? false, limitSeconds: try row.next(), totalSeconds: try row.next())
+    let (supplierPauses, providerPauses): (Bool?, Bool?) = (try row.next(), try row.next())
+    let waits = WaitTerms(
+      supplierPauses: supplierPauses ?? false, providerPauses: providerPauses ?? false, limitSeconds: try row.next(), totalSeconds: try row.next())
     guard let version else { return nil }
     self.init(team: team, slaVersion: version, waits: waits)
   }
@@ -83,13 +84,13 @@ struct NextTurn: Statement {
   static let sql = """
     select nextval('desk.assignment_id_seq'),
       (select coalesce(max(a.seq), 0) + 1 from desk.assignment a where a.tenant_id = $1 and a.ticket_id = $2),
-      $3::bigint, v.sla_version_id, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
+      $3::bigint, v.sla_version_id, v.supplier_waits_pause, v.provider_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
     from (values (1)) one (row)
     left join lateral (
       select g.sla_id, g.ended_at from desk.team_agreement g where g.team_id = $3 and g.valid_from <= $4 order by g.valid_from desc limit 1
     ) g on g.ended_at is null or g.ended_at > $4
     left join lateral (
-      select n.sla_version_id, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds
+      select n.sla_version_id, n.supplier_waits_pause, n.provider_waits_pause, n.wait_limit_seconds, n.wait_total_seconds
       from contracts.pub_sla_version n where n.sla_id = g.sla_id and n.valid_from <= $4 and not n.withdrawn order by n.valid_from desc limit 1
     ) v on true
     """
@@ -115,8 +116,8 @@ struct InsertTurn: Statement {
 
   static let sql = """
     insert into desk.assignment
-      (tenant_id, id, ticket_id, seq, team_id, sla_version_id, started_at, accepted_at, ended_at, end_cause, due_at, recorded_at, rule_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+      (tenant_id, id, ticket_id, seq, team_id, sla_version_id, started_at, accepted_at, ended_at, end_cause, due_at, recorded_at, rule_id, warned_percent)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -130,9 +131,10 @@ struct InsertTurn: Statement {
     parameters.append(turn.acceptedAt)
     parameters.append(turn.endedAt)
     parameters.append(turn.end?.rawValue)
-    parameters.append(turn.clocks.nextDueAt)
+    parameters.append(turn.clocks.standing.dueAt)
     parameters.append(now)
     parameters.append(turn.rule)
+    parameters.append(turn.clocks.standing.warnedPercent)
   }
 }
 
@@ -142,7 +144,8 @@ struct UpdateTurn: Statement {
   let turn: TeamTurn
 
   static let sql = """
-    update desk.assignment set accepted_at = $3, ended_at = $4, end_cause = $5, due_at = $6, rule_id = $7 where tenant_id = $1 and id = $2
+    update desk.assignment set accepted_at = $3, ended_at = $4, end_cause = $5, due_at = $6, rule_id = $7, warned_percent = $8
+    where tenant_id = $1 and id = $2
     """
 
   func bind(to parameters: inout Parameters) {
@@ -151,7 +154,8 @@ struct UpdateTurn: Statement {
     parameters.append(turn.acceptedAt)
     parameters.append(turn.endedAt)
     parameters.append(turn.end?.rawValue)
-    parameters.append(turn.clocks.nextDueAt)
+    parameters.append(turn.clocks.standing.dueAt)
     parameters.append(turn.rule)
+    parameters.append(turn.clocks.standing.warnedPercent)
   }
 }

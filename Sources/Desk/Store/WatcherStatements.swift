@@ -52,24 +52,37 @@ struct DeleteWatcher: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// One who watches a ticket or a request: a person of the customer, by name, or an account of the provider's tenant.
+package struct FoundWatcher: Sendable {
+  package let id: Int64
+  package let person: [UInt8]?
+  package let personName: String?
+  package let account: Int64?
+  package let accountBits: [UInt8]?
+  package let since: Instant
+
+  /// Of the list `w`, and the persons `p` in it.
+  package static let columns = "w.id, p.public_id, p.name, w.account_id, w.account_public_id, w.recorded_at"
+
+  package init(_ row: inout RowReader) throws {
+    id = try row.next()
+    person = try row.next()
+    personName = try row.next()
+    account = try row.next()
+    accountBits = try row.next()
+    since = try row.next()
+  }
+}
+
 /// In the order in which they began.
 struct WatchersOfTicket: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let person: [UInt8]?
-    let personName: String?
-    let account: Int64?
-    let accountBits: [UInt8]?
-    let since: Instant
-  }
-
   let tenant: TenantId
   let ticket: Int64
   let after: Int64
   let limit: Int64
 
   static let sql = """
-    select w.id, p.public_id, p.name, w.account_id, w.account_public_id, w.recorded_at
+    select \(FoundWatcher.columns)
     from desk.ticket_watcher w left join tenancy.person p on p.tenant_id = w.tenant_id and p.id = w.person_id
     where w.tenant_id = $1 and w.ticket_id = $2 and w.id > $3 order by w.id limit $4
     """
@@ -81,10 +94,7 @@ struct WatchersOfTicket: Statement {
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      id: try row.next(), person: try row.next(), personName: try row.next(), account: try row.next(), accountBits: try row.next(), since: try row.next())
-  }
+  static func decode(_ row: inout RowReader) throws -> FoundWatcher { try FoundWatcher(&row) }
 }
 
 /// The random bits of an account of the provider's tenant, which is bound.

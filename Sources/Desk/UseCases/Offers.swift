@@ -25,11 +25,12 @@ extension OperationContext {
     ])
   }
 
-  /// The offer that the caller accepts: one to himself, or to a team.
+  /// The offer that the caller accepts: one to himself, or to his team.
   package func acceptOffer(of subject: OfferSubject) async throws -> HandoverRow {
     let offer = try await openOffer(of: subject)
     guard actor.kind == .staff else { throw Failure.invalid("", SpineMessages.ownerIsStaff) }
     guard offer.to == nil || offer.to == actor.id else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    try await requireTeam(of: offer, subject.permission, for: nil)
     settle(offer, .accepted, nil)
     return offer
   }
@@ -41,6 +42,7 @@ extension OperationContext {
   ) async throws -> (offer: HandoverRow, outcome: HandoverRow.Outcome) {
     let offer = try await openOffer(of: subject)
     let outcome = try offer.ending(by: principal, owner: owner)
+    if outcome == .returned { try await requireTeam(of: offer, subject.permission, for: nil) }
     settle(offer, outcome, reason)
     return (offer, outcome)
   }

@@ -70,7 +70,7 @@ package enum OfferOwnership: Operation {
   }
 }
 
-/// Who it was offered to answers for the incident from now on; of an offer to a team, whoever of those who work on incidents accepts.
+/// Who it was offered to answers for the incident from now on; of an offer to a team, whichever of its members accepts.
 package enum AcceptOwnership: Operation {
   package typealias Input = IncidentReference
 
@@ -84,6 +84,7 @@ package enum AcceptOwnership: Operation {
     let offer = try await context.openHandover(of: work.ticket)
     let own = try await context.ownAccount(or: SpineMessages.ownerIsStaff)
     guard offer.to == nil || offer.to == own.id else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    try await context.requireTeam(of: offer, IncidentFields.work, for: context.tenant.id)
     work.own(own)
     work.save()
     context.answer(offer, .accepted, nil)
@@ -115,6 +116,7 @@ package enum ReturnOwnership: Operation {
     var work = try await TicketWork.begin(on: input.id, in: context)
     let offer = try await context.openHandover(of: work.ticket)
     let outcome = try offer.ending(by: context.principal, owner: work.ticket.owner?.id)
+    if outcome == .returned { try await context.requireTeam(of: offer, IncidentFields.work, for: context.tenant.id) }
     work.note(TicketEventType.ownershipReturned, .object(["outcome": .text(outcome.rawValue)]))
     work.save()
     context.answer(offer, outcome, input.reason)

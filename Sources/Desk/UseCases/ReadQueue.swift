@@ -51,8 +51,8 @@ package enum ReadQueue: Operation {
           row.ticket, customer: customer ?? .none(kind: IdKind.customer.prefix, handle: row.handle), code: row.code, provider: provider,
           showsAssignment: true)
         let line = QueueLine(
-          incident: view, customerCode: row.code, names: row.names, dueMetric: row.dueMetric, now: context.now,
-          teamDueAt: row.teamDueAt, warnedPercent: row.warnedPercent, teamWarnedPercent: row.teamWarnedPercent)
+          incident: view, customerCode: row.code, names: row.names, now: context.now,
+          teamDueAt: row.teamDueAt, teamWarnedPercent: row.teamWarnedPercent)
         return (row.ticket.id, line)
       }
     ) { first, _ in first }

@@ -1,11 +1,20 @@
 import Kernel
 import Operations
 
+/// One who watches an incident or a request.
 package struct WatcherRecord: OperationOutput {
-  let row: WatchersOfTicket.Found
+  let row: FoundWatcher
   let person: PublicId?
   let staff: PublicId?
   let name: String?
+
+  /// - Parameter name: of an account; a person's stands in the row.
+  package init(_ row: FoundWatcher, name: String?, in context: OperationContext) {
+    self.row = row
+    person = row.person.map { context.id(.person, $0) }
+    staff = row.accountBits.map { context.id(.staff, $0) }
+    self.name = row.personName ?? name
+  }
 
   package static let fields: [OutputField<WatcherRecord>] = [
     OutputField("person", .id, "The person of the customer.", "客户人员。") { .id($0.person) },
@@ -104,9 +113,7 @@ package enum ListWatchers: Operation {
       staff = try await context.bound(to: [context.provider.id]) { try await $0.query(StaffOfIds(provider: context.provider.id, ids: accounts)) }
     }
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
-      WatcherRecord(
-        row: row, person: row.person.map { context.id(.person, $0) }, staff: row.accountBits.map { context.id(.staff, $0) },
-        name: row.personName ?? staff.first { $0.id == row.account }?.name)
+      WatcherRecord(row, name: staff.first { $0.id == row.account }?.name, in: context)
     }
   }
 }

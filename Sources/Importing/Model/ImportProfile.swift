@@ -1,3 +1,4 @@
+import Contracts
 import Desk
 import Foundation
 import Kernel
@@ -75,8 +76,17 @@ package struct ImportProfile: Sendable {
     /// Why a pending ticket waits, one of the desk's reasons; nil for the others.
     package let reason: PendingReason?
 
-    /// The reason, when it is one for which clocks wait.
-    var pauseReason: String? { reason.flatMap { $0.waitedFor == .customer ? $0.rawValue : nil } }
+    /// The reason, when it is one for which clocks wait by the SLA's terms.
+    func pauseReason(_ waits: WaitTerms) -> String? {
+      guard let reason else { return nil }
+      let isPause =
+        switch reason.waitedFor {
+        case .customer: true
+        case .supplier: waits.supplierPauses
+        case .provider: waits.providerPauses
+        }
+      return isPause ? reason.rawValue : nil
+    }
   }
 
   /// The log's own judgement, which is kept beside ours.
@@ -114,8 +124,9 @@ package struct ImportProfile: Sendable {
     package let name: String
     /// Where the clock of resolution stops.
     package var stopsAt: StopsAt
-    /// Whether pending states stop the clock.
+    /// Whether pending states stop the clock: those in which the customer is waited for, and those of which ``waits`` says so.
     package let pauses: Bool
+    package let waits: WaitTerms
     /// The share of tickets that must meet their target; nil where none is agreed.
     package let objective: Rate?
     /// Working seconds by priority.

@@ -8,7 +8,7 @@ struct Promise: Sendable {
   let target: Int64
   let budget: ServiceLevels.Budget
   let coverage: Coverage
-  /// Whether pending states stop the clock.
+  /// Whether pending states stop the clock; which of them, the line's SLA says.
   let pauses: Bool
 }
 

@@ -1,3 +1,4 @@
+import Contracts
 import Desk
 import Kernel
 import Operations
@@ -84,7 +85,7 @@ extension ImportProfile.Agreement {
   /// Nil when the calendar cannot be read, which is told then.
   fileprivate init?(_ section: ProfileSection, _ columns: ImportProfile.Columns, priorities: Set<Int64>) {
     contract = ImportProfile.Contract(section.section("contract", knowing: ["name", "line", "currency"]))
-    let known = ["name", "resolution_stops_at", "pauses", "objective", "budget_minutes"]
+    let known = ["name", "resolution_stops_at", "pauses", "supplier_waits_pause", "provider_waits_pause", "objective", "budget_minutes"]
     if columns.serviceLevel == nil {
       slas = [:]
       sla = ImportProfile.SLA(section.section("sla", knowing: known), priorities: priorities)
@@ -95,7 +96,8 @@ extension ImportProfile.Agreement {
       slas = Dictionary(
         uniqueKeysWithValues: levels.names.map { ($0, ImportProfile.SLA(levels.section($0, knowing: known), priorities: priorities)) })
       sla =
-        slas.min { $0.key < $1.key }?.value ?? ImportProfile.SLA(name: "", stopsAt: .resolved, pauses: false, objective: nil, budgets: [:])
+        slas.min { $0.key < $1.key }?.value
+        ?? ImportProfile.SLA(name: "", stopsAt: .resolved, pauses: false, waits: .usual, objective: nil, budgets: [:])
     }
     guard let calendar = ImportProfile.Calendar(section.section("calendar", knowing: ["name", "zone", "week", "exceptions"])) else { return nil }
     self.calendar = calendar
@@ -189,6 +191,9 @@ extension ImportProfile.SLA {
     name = section.text("name")
     stopsAt = section.choice("resolution_stops_at", ImportProfile.StopsAt.self) ?? .resolved
     pauses = section.boolean("pauses")
+    waits = WaitTerms(
+      supplierPauses: section.optionalBoolean("supplier_waits_pause") ?? false,
+      providerPauses: section.optionalBoolean("provider_waits_pause") ?? false)
     objective = section.optionalText("objective").flatMap { text in
       let rate = Rate(percent: text)
       guard let rate, (0...Rate.scale).contains(rate.units) else {

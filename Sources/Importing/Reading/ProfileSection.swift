@@ -102,6 +102,8 @@ struct ProfileSection {
     }
   }
 
+  func optionalBoolean(_ name: String) -> Bool? { members[name] == nil ? nil : boolean(name) }
+
   func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ type: Choice.Type) -> Choice? where Choice.RawValue == String {
     choice(name, type, among: Array(type.allCases))
   }

@@ -105,7 +105,7 @@ struct ImportedClock: Sendable {
 
   private mutating func follow(_ state: ImportProfile.State, at instant: Instant) throws(ClockRefusal) {
     let at = max(instant, clock.lastEventAt)
-    if promise.pauses, let reason = state.pauseReason {
+    if promise.pauses, let reason = state.pauseReason(line.waits) {
       guard clock.state == .running || (clock.state == .paused && clock.stateCause != reason) else { return }
       try apply(.pause(at: at, reason: reason, evidence: nil))
     } else if clock.state == .paused {

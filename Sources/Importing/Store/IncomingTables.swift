@@ -95,11 +95,13 @@ struct WriteClocks: Statement {
       (tenant_id, id, subject_kind, subject_id, metric, contract_line_version_id, line_reason, sla_version_id, sla_target_id, calendar_version_id, priority,
        budget_seconds, business_days, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds,
        run_started_at, run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq,
-       last_milestone_seq, last_verdict_seq, next_calendar_version_id, recorded_at)
+       last_milestone_seq, last_verdict_seq, next_calendar_version_id, recorded_at, supplier_waits_pause, provider_waits_pause)
     select $1, id, 'ticket', ticket_id, 'resolution', line_version_id, line_reason, sla_version_id, target_id, calendar_version_id, priority,
       budget_seconds, business_days, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds,
       run_started_at, run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq,
-      last_milestone_seq, last_verdict_seq, next_calendar_version_id, $2
+      last_milestone_seq, last_verdict_seq, next_calendar_version_id, $2,
+      (select v.supplier_waits_pause from contracts.pub_sla_version v where v.sla_version_id = incoming_clock.sla_version_id),
+      (select v.provider_waits_pause from contracts.pub_sla_version v where v.sla_version_id = incoming_clock.sla_version_id)
     from pg_temp.incoming_clock
     on conflict do nothing
     """
@@ -174,11 +176,15 @@ struct WriteTickets: Statement {
     insert into desk.ticket
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, pending_reason, opened_at, responded_at, resolved_at, closed_at, reopen_count, due_at, external_source, external_key,
-       attributes, last_seq, recorded_at, updated_at, story)
-    select $1, id, public_id, 'incident', $3 + position, title, '', requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
-      priority, category, state, pending_reason, opened_at, responded_at, resolved_at, closed_at, reopen_count, due_at, $2, external_key, attributes, last_seq,
-      $4, updated_at, story
-    from pg_temp.incoming_ticket
+       attributes, last_seq, recorded_at, updated_at, story, unit_public_id, contract_public_id, contract_line_public_id, due_metric)
+    select $1, i.id, i.public_id, 'incident', $3 + i.position, i.title, '', i.requester_id, i.unit_id, i.contract_id, i.contract_line_id, i.line_reason,
+      i.impact, i.urgency, i.priority, i.category, i.state, i.pending_reason, i.opened_at, i.responded_at, i.resolved_at, i.closed_at, i.reopen_count,
+      i.due_at, $2, i.external_key, i.attributes, i.last_seq, $4, i.updated_at, i.story, u.public_id, c.public_id, l.public_id,
+      case when i.due_at is not null then 'resolution' end
+    from pg_temp.incoming_ticket i
+    left join tenancy.org_unit u on u.tenant_id = $1 and u.id = i.unit_id
+    left join contracts.pub_contract c on c.tenant_id = $1 and c.contract_id = i.contract_id
+    left join contracts.pub_line l on l.tenant_id = $1 and l.line_id = i.contract_line_id
     on conflict do nothing
     """
 

@@ -130,7 +130,11 @@ struct ContractSetup: Sendable {
       return .object(members)
     }
     let made = try await call(
-      "sla.create", .object(["name": .text(sla.name), "resolutionStopsAt": .text(sla.stopsAt.rawValue), "targets": .array(targets)]))
+      "sla.create",
+      .object([
+        "name": .text(sla.name), "resolutionStopsAt": .text(sla.stopsAt.rawValue), "supplierWaitsPause": .bool(sla.waits.supplierPauses),
+        "providerWaitsPause": .bool(sla.waits.providerPauses), "targets": .array(targets),
+      ]))
     return made["id"]?.text.flatMap { PublicId($0) }
   }
 

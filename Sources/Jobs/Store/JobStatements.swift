@@ -64,7 +64,7 @@ struct EnqueueScheduled: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
-/// Jobs of tenants that are due, or whose worker went silent: a look across tenants, of each the first, then of each the second, so that none
+/// Jobs of tenants that are due, but for those that are tried alone: a look across tenants, of each the first, then of each the second, so that none
 /// waits for all of another's. The claim decides.
 struct DueJobs: Statement {
   struct Found: Sendable {
@@ -95,7 +95,7 @@ struct DueJobs: Statement {
   }
 }
 
-/// The sweeps that are due, or whose worker went silent: by their key, of which there is one job at the most.
+/// The sweeps that are due, but for those that are tried alone: by their key, of which there is one job at the most.
 struct DueSweeps: Statement {
   struct Found: Sendable {
     let job: DueJobs.Found
@@ -108,7 +108,7 @@ struct DueSweeps: Statement {
 
   static let sql = """
     select tenant_id, id, fence, kind from jobs.job
-    where tenant_id = $1 and kind = any($2) and unique_key = $3 and (state = 'ready' and run_at <= $4 or state = 'running' and lease_until <= $4)
+    where tenant_id = $1 and kind = any($2) and unique_key = $3 and state = 'ready' and not suspect and run_at <= $4
     order by run_at, kind
     """
 
@@ -125,14 +125,14 @@ struct DueSweeps: Statement {
 }
 
 /// Takes a job if nobody has since it was seen. The attempt is counted before the work begins, so that a job which
-/// kills its worker is not begun for ever.
+/// kills its worker is not begun for ever. One that is taken over, for its worker went silent, is suspect from now on.
 struct ClaimJob: Statement {
   let found: DueJobs.Found
   let now: Instant
   let leaseUntil: Instant
 
   static let sql = """
-    update jobs.job set state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = $4
+    update jobs.job set state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = $4, suspect = suspect or state = 'running'
     where tenant_id = $1 and id = $2 and fence = $3 and (state = 'ready' or lease_until <= $5) and attempts < max_attempts
     returning tenant_id, id, kind, payload, attempts, max_attempts, fence
     """
@@ -152,13 +152,13 @@ struct ClaimJob: Statement {
   }
 }
 
-/// A job that has used up its attempts and whose worker went silent.
+/// A job that has used up its attempts and whose worker went silent. Whoever gives it further ones has it tried alone.
 struct BuryExpiredJob: Statement {
   let found: DueJobs.Found
   let now: Instant
 
   static let sql = """
-    update jobs.job set state = 'dead', lease_until = null, last_error = 'its worker died'
+    update jobs.job set state = 'dead', lease_until = null, suspect = true, last_error = 'its worker died'
     where tenant_id = $1 and id = $2 and fence = $3 and state = 'running' and lease_until <= $4 and attempts >= max_attempts
     """
 
@@ -203,7 +203,7 @@ struct CompleteJob: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
-/// A job that its worker leaves undone because it ends: as if it had not been begun.
+/// A job that its worker leaves undone, because it ends or makes room: as if it had not been begun.
 struct GiveBackJob: Statement {
   let job: Job
 
@@ -225,7 +225,7 @@ struct PutDownJob: Statement {
   let now: Instant
 
   static let sql = """
-    update jobs.job set state = 'ready', lease_until = null, attempts = 0, run_at = $4, payload = $5
+    update jobs.job set state = 'ready', lease_until = null, attempts = 0, suspect = false, run_at = $4, payload = $5
     where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'
     """
 
@@ -244,7 +244,8 @@ struct FailJob: Statement {
   let retryAt: Instant
 
   static let sql = """
-    update jobs.job set state = case when attempts >= max_attempts then 'dead' else 'ready' end, lease_until = null, run_at = $4, last_error = $5
+    update jobs.job
+    set state = case when attempts >= max_attempts then 'dead' else 'ready' end, lease_until = null, suspect = false, run_at = $4, last_error = $5
     where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'
     """
 

@@ -242,7 +242,11 @@ struct StaffToLead: Statement {
 }
 
 /// An event of a major incident that no act on it brought about. It holds it until the transaction ends and raises no version.
-struct NoteMajor: Statement {
+package struct NoteMajor: Statement {
+  /// A file came to it, and one was taken away.
+  package static let attached = "major_incident.attached"
+  package static let detached = "major_incident.detached"
+
   let provider: TenantId
   let major: Int64
   let type: String
@@ -250,7 +254,16 @@ struct NoteMajor: Statement {
   let actor: Actor
   let now: Instant
 
-  static let sql = """
+  package init(provider: TenantId, major: Int64, type: String, payload: Value, actor: Actor, now: Instant) {
+    self.provider = provider
+    self.major = major
+    self.type = type
+    self.payload = payload
+    self.actor = actor
+    self.now = now
+  }
+
+  package static let sql = """
     with told as (
       update major_incidents.major_incident m set last_seq = m.last_seq + 1 where m.tenant_id = $1 and m.id = $2 returning m.id, m.last_seq)
     insert into operations.event
@@ -259,7 +272,7 @@ struct NoteMajor: Statement {
     returning seq
     """
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(major)
     parameters.append(now)
@@ -271,7 +284,7 @@ struct NoteMajor: Statement {
     parameters.append(actor.via.rawValue)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// The events of a major incident in their order, without those that are the affair of a customer whom the reader does not serve.

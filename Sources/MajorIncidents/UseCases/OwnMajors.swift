@@ -91,7 +91,7 @@ package enum OfferMajor: Operation {
   }
 }
 
-/// Who it was offered to leads it from now on; of an offer to a team, whoever of those who may work for all of its customers accepts.
+/// Who it was offered to leads it from now on; of an offer to a team, whichever of its members may work for all of its customers accepts.
 package enum AcceptMajor: Operation {
   package typealias Input = MajorReference
 

@@ -2,6 +2,7 @@ import Approvals
 import Assurance
 import Changes
 import Contracts
+import Desk
 import Escalations
 import Gates
 import Kernel
@@ -26,6 +27,7 @@ enum AccountMatter: Sendable {
   case escalation(ToldEscalation)
   case request(ToldRequest)
   case change(ToldChange)
+  case release(ToldRelease)
   case majorIncident(ToldMajor)
   case offer(ToldOffer)
   case problem(ToldProblem)
@@ -39,6 +41,7 @@ enum AccountMatter: Sendable {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
     case .change(let change): change.owner
+    case .release(let release): release.owner
     case .majorIncident(let major): major.lead
     case .offer(let offer): offer.from
     case .problem(let problem): problem.owner
@@ -51,9 +54,21 @@ enum AccountMatter: Sendable {
   /// Members of the staff who are at it.
   var assignees: [Int64] { if case .request(let request) = self { request.assignees } else { [] } }
 
-  /// Who watches it: persons of the customer, and members of the staff.
+  /// Who watches a request: persons of the customer, and members of the staff.
   var watchingPeople: [Int64] { if case .request(let request) = self { request.watchingPeople } else { [] } }
   var watchingStaff: [Int64] { if case .request(let request) = self { request.watchingStaff } else { [] } }
+
+  /// What of the provider's own it is about, which the staff may watch.
+  var watched: OfferSubject? {
+    switch self {
+    case .problem(let problem): .problem(problem.id)
+    case .change(let change): .change(change.id)
+    case .release(let release): .release(release.id)
+    case .majorIncident(let major): .majorIncident(major.id)
+    // A hand-over speaks to those who have it alone.
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .task, .article, .offer, .owner: nil
+    }
+  }
 
   /// Whom it is for and who ordered it: persons of the customer, and of the staff.
   var people: [Int64] { if case .request(let request) = self { request.people } else { [] } }
@@ -61,6 +76,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.submittingStaff
     case .change(let change): change.openingStaff
+    case .release(let release): release.opener
     case .majorIncident(let major): major.declarer
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner: nil
     }
@@ -76,12 +92,22 @@ enum AccountMatter: Sendable {
     case .owner(let owner): told = (owner.concerned, owner.subject == .change)
     case .problem(let problem): told = (problem.customer.map { [$0] } ?? [], false)
     case .task(let task): told = (task.concerned, task.subject == .change)
+    case .release(let release): told = (release.concerned, false)
     case .majorIncident(let major): told = (major.concerned, false)
     case .gateApproval(let approval): told = (approval.stayTenant == provider ? [] : [approval.stayTenant], false)
     case .renewal, .lapse, .proof, .certification, .action, .escalation, .request, .article: return nil
     }
     if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
     return Set(told.customers)
+  }
+
+  /// As ``concerned(_:)``, of who is told since he watches it, and has nothing else to do with it: what concerns nobody is for who serves all, but for a
+  /// problem that is about no one customer, which all of the staff see.
+  func concernedToWatch(_ provider: TenantId) -> Set<TenantId>? {
+    switch watched {
+    case .change, .release, .majorIncident: concerned(provider) ?? [provider]
+    case .problem, nil: concerned(provider)
+    }
   }
 
   /// The customers of a major incident, whose account managers are told of it.
@@ -96,7 +122,9 @@ enum AccountMatter: Sendable {
     switch self {
     case .request(let request): request.asked
     case .change(let change): change.asked
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .majorIncident: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .release,
+      .majorIncident:
+      nil
     }
   }
 
@@ -115,6 +143,7 @@ enum AccountMatter: Sendable {
     case .task(let task): (task.subject.idKind, task.publicId)
     case .article(let article): (.toldTicket, article.incident.random)
     case .owner(let told): (told.subject.idKind, told.publicId)
+    case .release(let release): (.release, release.publicId)
     case .majorIncident(let major): (.majorIncident, major.publicId)
     case .request(let request):
       if let asked = request.asked { (.approval, asked.approval.publicId) } else { (.request, request.publicId) }
@@ -134,6 +163,7 @@ enum AccountMatter: Sendable {
     case .task(let task): task.values(language, of: tenant)
     case .article(let article): ["article": article.articleNumber, "number": article.number]
     case .owner(let told): told.values(language, of: tenant)
+    case .release(let release): release.values(language, of: tenant, type)
     case .majorIncident(let major): major.values(of: tenant, type)
     case .renewal(let renewal):
       [
@@ -189,6 +219,7 @@ enum AccountMatter: Sendable {
         Value.Member("article", .id(article.article)), Value.Member("incident", .id(article.incident)), Value.Member("number", .text(article.number)),
       ]
     case .owner(let told): return told.members(of: tenant)
+    case .release(let release): return release.members(of: tenant)
     case .majorIncident(let major): return major.members(of: tenant)
     case .renewal(let renewal):
       return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [

@@ -84,6 +84,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case majorResolved = "major_incident.resolved"
   case majorReopened = "major_incident.reopened"
   case majorReviewed = "major_incident.reviewed"
+  /// A release is tried on a few; what came of that; it may go out; it went somewhere; it is over; it will not go out.
+  case releasePiloted = "release.piloted"
+  case releasePilotRecorded = "release.pilot_recorded"
+  case releaseSignedOff = "release.signed_off"
+  case releaseDeployed = "release.deployed"
+  case releaseClosed = "release.closed"
+  case releaseCancelled = "release.cancelled"
   /// What becomes of a problem, and what is said of it among the staff.
   case problemCause = "problem.cause_recorded"
   case problemWorkaround = "problem.workaround_recorded"
@@ -145,6 +152,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled,
       .changeCommented:
       .change
+    case .releasePiloted, .releasePilotRecorded, .releaseSignedOff, .releaseDeployed, .releaseClosed, .releaseCancelled: .release
     case .problemCause, .problemWorkaround, .problemKnownError, .problemResolved, .problemReopened, .problemClosed, .problemCancelled,
       .problemCommented:
       .problem
@@ -175,6 +183,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case request, requestApproval
     /// The same of a change, which is the provider's own.
     case change, changeApproval
+    /// Of a release, which is the provider's own.
+    case release
     /// That a customer's request is handed over, or has another owner.
     case requestOffer
     /// Of a major incident, which is the provider's, whichever customers it concerns.
@@ -191,7 +201,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
-      case .certification, .action, .gateApproval, .change, .changeApproval, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
+      case .certification, .action, .gateApproval, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
         .releaseOffer, .majorOffer:
         true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article: false
@@ -202,7 +212,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// customers only.
     var mayBeOfProvider: Bool {
       switch self {
-      case .gateApproval, .escalation, .change, .changeApproval, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
+      case .gateApproval, .escalation, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
         .majorOffer:
         true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article: false
@@ -210,14 +220,14 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     }
 
     /// Whether who asked for it is one of the staff: then he may be told also of what no customer's people are.
-    var isAskedByStaff: Bool { self == .change || self == .majorIncident }
+    var isAskedByStaff: Bool { self == .change || self == .release || self == .majorIncident }
 
     /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
     var inCharge: Audience? {
       switch self {
       case .ticket, .action, .gateApproval, .change, .majorIncident: .owner
       case .request: .assignee
-      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .problem, .requestTask, .changeTask, .article,
+      case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .release, .problem, .requestTask, .changeTask, .article,
         .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer:
         nil
       }
@@ -235,7 +245,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .escalation: "escalation.read"
       case .request, .requestOffer, .requestTask: "request.read"
       case .requestApproval: ApproverRule.permission
-      case .change, .changeOffer, .changeTask, .releaseOffer: "change.read"
+      case .change, .changeOffer, .changeTask, .release, .releaseOffer: "change.read"
       case .problemOffer, .problem: "problem.read"
       case .article: "incident.knowledge"
       case .majorIncident, .majorOffer: "major_incident.read"
@@ -249,12 +259,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket: Audience.allCases.filter { $0 != .approvers }
       case .request: [.assignee, .requester, .watchers, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
-      case .change: [.owner, .requester]
+      case .change, .release: [.owner, .requester, .watchers]
       case .changeApproval: [.approvers]
-      case .majorIncident: [.owner, .requester, .accountManagers]
+      case .majorIncident: [.owner, .requester, .watchers, .accountManagers]
       case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner]
       case .action: [.owner, .accountManagers]
-      case .gateApproval, .problem, .article: [.owner]
+      case .problem: [.owner, .watchers]
+      case .gateApproval, .article: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
@@ -282,7 +293,7 @@ package enum Channel: String, Sendable, CaseIterable {
 package enum Audience: String, Sendable, CaseIterable {
   /// Who answers for it, works on it, or was offered it.
   case owner, assignee, offered
-  /// Whom it was reported for, or who ordered or opened it; and who watches an incident or a request.
+  /// Whom it was reported for, or who ordered or opened it; and who watches it.
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation

@@ -43,7 +43,7 @@ struct StockRule: Sendable {
   let audience: [Audience]
   let channels: [Channel]
 
-  static let all = ofDesk + ofWork
+  static let all = ofDesk + ofWork + ofReleases
 
   private static let ofDesk = [
     StockRule(
@@ -129,22 +129,22 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_approval_asked", name: AgreementMessages.ruleChangeAsked, event: .changeApprovalAsked, audience: [.approvers], channels: [.inbox]),
     StockRule(
-      key: "change_approval_decided", name: AgreementMessages.ruleChangeDecided, event: .changeApprovalDecided, audience: [.owner],
+      key: "change_approval_decided", name: AgreementMessages.ruleChangeDecided, event: .changeApprovalDecided, audience: [.owner, .watchers],
       channels: [.inbox]),
     StockRule(
-      key: "change_revised", name: AgreementMessages.ruleChangeRevised, event: .changeRevised, audience: [.owner, .requester], channels: [.inbox]),
+      key: "change_revised", name: AgreementMessages.ruleChangeRevised, event: .changeRevised, audience: [.owner, .requester, .watchers], channels: [.inbox]),
     StockRule(
-      key: "change_started", name: AgreementMessages.ruleChangeStarted, event: .changeStarted, audience: [.owner, .requester], channels: [.inbox]),
+      key: "change_started", name: AgreementMessages.ruleChangeStarted, event: .changeStarted, audience: [.owner, .requester, .watchers], channels: [.inbox]),
     StockRule(
-      key: "change_implemented", name: AgreementMessages.ruleChangeImplemented, event: .changeImplemented, audience: [.owner, .requester],
+      key: "change_implemented", name: AgreementMessages.ruleChangeImplemented, event: .changeImplemented, audience: [.owner, .requester, .watchers],
       channels: [.inbox]),
     StockRule(
-      key: "change_backed_out", name: AgreementMessages.ruleChangeBackedOut, event: .changeBackedOut, audience: [.owner, .requester],
+      key: "change_backed_out", name: AgreementMessages.ruleChangeBackedOut, event: .changeBackedOut, audience: [.owner, .requester, .watchers],
       channels: [.inbox, .email]),
     StockRule(
-      key: "change_closed", name: AgreementMessages.ruleChangeClosed, event: .changeClosed, audience: [.owner, .requester], channels: [.inbox]),
+      key: "change_closed", name: AgreementMessages.ruleChangeClosed, event: .changeClosed, audience: [.owner, .requester, .watchers], channels: [.inbox]),
     StockRule(
-      key: "change_cancelled", name: AgreementMessages.ruleChangeCancelled, event: .changeCancelled, audience: [.owner, .requester],
+      key: "change_cancelled", name: AgreementMessages.ruleChangeCancelled, event: .changeCancelled, audience: [.owner, .requester, .watchers],
       channels: [.inbox, .email]),
     StockRule(
       key: "request_offered", name: OfferMessages.ruleRequestOffered, event: .requestOffered, audience: [.offered], channels: [.inbox, .email]),
@@ -180,18 +180,18 @@ struct StockRule: Sendable {
       key: "major_incident_declared", name: MajorIncidentMessages.ruleDeclared, event: .majorDeclared, audience: [.owner, .accountManagers],
       channels: [.inbox, .email]),
     StockRule(
-      key: "major_incident_logged", name: MajorIncidentMessages.ruleLogged, event: .majorLogged, audience: [.owner, .requester], channels: [.inbox]),
+      key: "major_incident_logged", name: MajorIncidentMessages.ruleLogged, event: .majorLogged, audience: [.owner, .requester, .watchers], channels: [.inbox]),
     StockRule(
       key: "major_incident_mitigated", name: MajorIncidentMessages.ruleMitigated, event: .majorMitigated,
-      audience: [.owner, .requester, .accountManagers], channels: [.inbox]),
+      audience: [.owner, .requester, .watchers, .accountManagers], channels: [.inbox]),
     StockRule(
-      key: "major_incident_resolved", name: MajorIncidentMessages.ruleResolved, event: .majorResolved, audience: [.owner, .requester, .accountManagers],
-      channels: [.inbox, .email]),
+      key: "major_incident_resolved", name: MajorIncidentMessages.ruleResolved, event: .majorResolved,
+      audience: [.owner, .requester, .watchers, .accountManagers], channels: [.inbox, .email]),
     StockRule(
-      key: "major_incident_reopened", name: MajorIncidentMessages.ruleReopened, event: .majorReopened, audience: [.owner, .requester, .accountManagers],
-      channels: [.inbox, .email]),
+      key: "major_incident_reopened", name: MajorIncidentMessages.ruleReopened, event: .majorReopened,
+      audience: [.owner, .requester, .watchers, .accountManagers], channels: [.inbox, .email]),
     StockRule(
-      key: "major_incident_reviewed", name: MajorIncidentMessages.ruleReviewed, event: .majorReviewed, audience: [.owner, .requester],
+      key: "major_incident_reviewed", name: MajorIncidentMessages.ruleReviewed, event: .majorReviewed, audience: [.owner, .requester, .watchers],
       channels: [.inbox]),
     StockRule(
       key: "major_incident_offered", name: MajorIncidentMessages.ruleOffered, event: .majorOffered, audience: [.offered], channels: [.inbox, .email]),
@@ -200,22 +200,24 @@ struct StockRule: Sendable {
       channels: [.inbox, .email]),
   ]
 
-  /// Of problems, tasks, comments on changes, and articles: to whoever answers for the whole, so that he need not look.
+  /// Of problems, tasks, comments on changes, and articles: to whoever answers for the whole, so that he need not look, and to who watches it.
   private static let ofWork = [
     StockRule(
-      key: "problem_cause_recorded", name: WorkMessages.ruleProblemCause, event: .problemCause, audience: [.owner], channels: [.inbox]),
+      key: "problem_cause_recorded", name: WorkMessages.ruleProblemCause, event: .problemCause, audience: [.owner, .watchers], channels: [.inbox]),
     StockRule(
-      key: "problem_workaround_recorded", name: WorkMessages.ruleProblemWorkaround, event: .problemWorkaround, audience: [.owner], channels: [.inbox]),
+      key: "problem_workaround_recorded", name: WorkMessages.ruleProblemWorkaround, event: .problemWorkaround, audience: [.owner, .watchers],
+      channels: [.inbox]),
     StockRule(
-      key: "problem_known_error_declared", name: WorkMessages.ruleProblemKnownError, event: .problemKnownError, audience: [.owner], channels: [.inbox]),
-    StockRule(key: "problem_resolved", name: WorkMessages.ruleProblemResolved, event: .problemResolved, audience: [.owner], channels: [.inbox]),
+      key: "problem_known_error_declared", name: WorkMessages.ruleProblemKnownError, event: .problemKnownError, audience: [.owner, .watchers],
+      channels: [.inbox]),
+    StockRule(key: "problem_resolved", name: WorkMessages.ruleProblemResolved, event: .problemResolved, audience: [.owner, .watchers], channels: [.inbox]),
     StockRule(
-      key: "problem_reopened", name: WorkMessages.ruleProblemReopened, event: .problemReopened, audience: [.owner], channels: [.inbox, .email]),
-    StockRule(key: "problem_closed", name: WorkMessages.ruleProblemClosed, event: .problemClosed, audience: [.owner], channels: [.inbox]),
-    StockRule(key: "problem_cancelled", name: WorkMessages.ruleProblemCancelled, event: .problemCancelled, audience: [.owner], channels: [.inbox]),
-    StockRule(key: "problem_commented", name: WorkMessages.ruleProblemCommented, event: .problemCommented, audience: [.owner], channels: [.inbox]),
+      key: "problem_reopened", name: WorkMessages.ruleProblemReopened, event: .problemReopened, audience: [.owner, .watchers], channels: [.inbox, .email]),
+    StockRule(key: "problem_closed", name: WorkMessages.ruleProblemClosed, event: .problemClosed, audience: [.owner, .watchers], channels: [.inbox]),
+    StockRule(key: "problem_cancelled", name: WorkMessages.ruleProblemCancelled, event: .problemCancelled, audience: [.owner, .watchers], channels: [.inbox]),
+    StockRule(key: "problem_commented", name: WorkMessages.ruleProblemCommented, event: .problemCommented, audience: [.owner, .watchers], channels: [.inbox]),
     StockRule(
-      key: "change_commented", name: WorkMessages.ruleChangeCommented, event: .changeCommented, audience: [.owner, .requester], channels: [.inbox]),
+      key: "change_commented", name: WorkMessages.ruleChangeCommented, event: .changeCommented, audience: [.owner, .requester, .watchers], channels: [.inbox]),
     StockRule(
       key: "request_task_completed", name: WorkMessages.ruleRequestTaskDone, event: .requestTaskDone, audience: [.owner], channels: [.inbox]),
     StockRule(
@@ -228,6 +230,25 @@ struct StockRule: Sendable {
     StockRule(
       key: "change_task_taken_over", name: WorkMessages.ruleChangeTaskTaken, event: .changeTaskTaken, audience: [.assignee], channels: [.inbox]),
     StockRule(key: "article_solved", name: WorkMessages.ruleArticleSolved, event: .articleSolved, audience: [.owner], channels: [.inbox]),
+  ]
+
+  private static let ofReleases: [StockRule] = [
+    StockRule(
+      key: "release_piloted", name: ReleaseNewsMessages.rulePiloted, event: .releasePiloted, audience: [.owner, .requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "release_pilot_recorded", name: ReleaseNewsMessages.rulePilotRecorded, event: .releasePilotRecorded,
+      audience: [.owner, .requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "release_signed_off", name: ReleaseNewsMessages.ruleSignedOff, event: .releaseSignedOff, audience: [.owner, .requester, .watchers],
+      channels: [.inbox]),
+    StockRule(
+      key: "release_deployed", name: ReleaseNewsMessages.ruleDeployed, event: .releaseDeployed, audience: [.owner, .requester, .watchers],
+      channels: [.inbox]),
+    StockRule(
+      key: "release_closed", name: ReleaseNewsMessages.ruleClosed, event: .releaseClosed, audience: [.owner, .requester, .watchers], channels: [.inbox]),
+    StockRule(
+      key: "release_cancelled", name: ReleaseNewsMessages.ruleCancelled, event: .releaseCancelled, audience: [.owner, .requester, .watchers],
+      channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

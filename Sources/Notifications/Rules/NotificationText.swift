@@ -47,6 +47,9 @@ struct NotificationText: Sendable, Equatable {
       case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
       case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
       case .articleSolved: ["article", "number", "customer", "actor", "at"]
+      case .releasePiloted, .releaseSignedOff, .releaseClosed: ["number", "title", "actor", "at"]
+      case .releasePilotRecorded, .releaseDeployed: ["number", "title", "result", "actor", "at"]
+      case .releaseCancelled: ["number", "title", "reason", "actor", "at"]
       case .majorDeclared, .majorReopened: ofMajors
       case .majorLogged, .majorMitigated, .majorResolved, .majorReviewed: ofMajors + ["text"]
       case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: ["number", "title", "team", "reason", "actor", "at"]
@@ -141,6 +144,12 @@ struct NotificationText: Sendable, Equatable {
     case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)
     case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)
     case .articleSolved: (WorkMessages.articleSolvedSubject, WorkMessages.articleSolvedBody)
+    case .releasePiloted: (ReleaseNewsMessages.pilotedSubject, ReleaseNewsMessages.body)
+    case .releasePilotRecorded: (ReleaseNewsMessages.pilotRecordedSubject, ReleaseNewsMessages.resultBody)
+    case .releaseSignedOff: (ReleaseNewsMessages.signedOffSubject, ReleaseNewsMessages.body)
+    case .releaseDeployed: (ReleaseNewsMessages.deployedSubject, ReleaseNewsMessages.resultBody)
+    case .releaseClosed: (ReleaseNewsMessages.closedSubject, ReleaseNewsMessages.body)
+    case .releaseCancelled: (ReleaseNewsMessages.cancelledSubject, ReleaseNewsMessages.reasonBody)
     case .majorDeclared: (MajorIncidentMessages.declaredSubject, MajorIncidentMessages.body)
     case .majorLogged: (MajorIncidentMessages.loggedSubject, MajorIncidentMessages.textBody)
     case .majorMitigated: (MajorIncidentMessages.mitigatedSubject, MajorIncidentMessages.textBody)

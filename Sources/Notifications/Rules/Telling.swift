@@ -108,6 +108,7 @@ struct Cause: Sendable {
     if let news = ChangeTelling(rawValue: found.type) { return event(news) }
     if let news = ProblemTelling(rawValue: found.type) { return event(news) }
     if let news = TaskNews(type: found.type), let subject = ToldTask.Subject(ofType: found.type) { return event(news, subject) }
+    if let news = ReleaseNews(rawValue: found.type) { return event(news) }
     if let news = MajorNews(rawValue: found.type) { return event(news) }
     if let news = OfferNews(type: found.type), let subject = ToldOffer.Subject(ofType: found.type) { return event(news, subject) }
     return nil
@@ -138,6 +139,17 @@ struct Cause: Sendable {
     case .resolved: .majorResolved
     case .reopened: .majorReopened
     case .reviewed: .majorReviewed
+    }
+  }
+
+  private static func event(_ news: ReleaseNews) -> NotificationEvent {
+    switch news {
+    case .piloted: .releasePiloted
+    case .pilotRecorded: .releasePilotRecorded
+    case .signedOff: .releaseSignedOff
+    case .deployed: .releaseDeployed
+    case .closed: .releaseClosed
+    case .cancelled: .releaseCancelled
     }
   }
 

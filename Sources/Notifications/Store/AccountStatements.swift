@@ -302,6 +302,7 @@ struct AccountMatters: Sendable {
   /// Of each of those, all who were asked.
   private var askedOfRequests: [Int64: [Approval]] = [:]
   private var askedOfChanges: [Int64: [Approval]] = [:]
+  private var releases: [Int64: ToldRelease] = [:]
   private var majors: [Int64: ToldMajor] = [:]
   private var majorEntries: [[UInt8]: String] = [:]
   private var offers: [ToldOffer.Subject: [Int64: [ToldOffer]]] = [:]
@@ -342,6 +343,8 @@ struct AccountMatters: Sendable {
       case ProblemTelling.subjectKind:
         let found = try await transaction.query(ProblemsToTell(provider: tenant, ids: ids))
         problems = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+      case ReleaseNews.subjectKind:
+        releases = Dictionary(try await transaction.query(ReleasesToTell(provider: tenant, ids: ids)).map { ($0.id, $0) }) { first, _ in first }
       case MajorNews.subjectKind:
         let written = events.filter { entries[$0.cause]?.kind == kind }.compactMap { ToldMajor.entry(of: $0.event) }
         let (found, logged) = try await transaction.query(
@@ -429,6 +432,7 @@ struct AccountMatters: Sendable {
       guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)
     }
+    if kind == ReleaseNews.subjectKind { return releases[id]?.told(event).map { .release($0) } }
     if kind == MajorNews.subjectKind { return majors[id]?.told(event, majorEntries).map { .majorIncident($0) } }
     guard let matter = matters[kind]?[id] else { return nil }
     switch matter {
@@ -439,7 +443,8 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification, .gateApproval, .escalation, .request, .change, .offer, .owner, .problem, .task, .article, .majorIncident: return matter
+    case .proof, .certification, .gateApproval, .escalation, .request, .change, .release, .offer, .owner, .problem, .task, .article, .majorIncident:
+      return matter
     }
   }
 

@@ -180,6 +180,29 @@ struct WatchersOfTickets: Statement {
   }
 }
 
+/// Members of the staff who watch problems, changes, releases and major incidents.
+struct WatchersOfProcesses: Statement {
+  let provider: TenantId
+  let subjects: [OfferSubject]
+
+  static let sql = """
+    select w.subject_kind, w.subject_id, w.account_id
+    from unnest($2::text[], $3::bigint[]) s (kind, id)
+    join desk.pub_process_watcher w on w.tenant_id = $1 and w.subject_kind = s.kind and w.subject_id = s.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(subjects.map(\.kind))
+    parameters.append(subjects.map(\.id))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (subject: OfferSubject?, account: Int64) {
+    let (kind, id): (String, Int64) = (try row.next(), try row.next())
+    return (OfferSubject(kind: kind, id: id), try row.next())
+  }
+}
+
 /// Comments that events name, the first two thousand characters of each.
 struct ToldComments: Statement {
   let tenant: TenantId

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -8,6 +9,8 @@ struct Known: Sendable {
   var comments: [[UInt8]: String] = [:]
   var actors: [Int64: (name: String, tenant: TenantId, person: Int64?)] = [:]
   private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
+  /// Of problems, changes, releases and major incidents, members of the staff.
+  private var processWatchers: [OfferSubject: [Int64]] = [:]
   /// Of each ticket, those that went into it.
   private var wentInto: [Int64: [TicketsGoneInto.Found]] = [:]
   /// Of each subject, and customer, those who may be told of it.
@@ -48,6 +51,10 @@ struct Known: Sendable {
       watching += more
     }
     for watcher in watching { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
+    let watched = Set(causes.compactMap { $0.matter?.watched })
+    let ofProcesses = WatchersOfProcesses(provider: telling.provider.id, subjects: Array(watched))
+    let foundOfProcesses = try await watched.isEmpty ? [] : transaction.query(ofProcesses)
+    for one in foundOfProcesses { if let subject = one.subject { processWatchers[subject, default: []].append(one.account) } }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
     approvers = try await Approvers(causes, telling, in: transaction)
     standIn = try await causes.contains(where: \.isUntaken) ? transaction.first(IncidentStandIn()) : nil
@@ -57,7 +64,8 @@ struct Known: Sendable {
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo) + causes.compactMap { $0.named?.staff }
     let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
     let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
-    let watchingStaff: [Int64] = foundWatchers.compactMap(\.account) + causes.flatMap { $0.matter?.watchingStaff ?? [] }
+    let ofCustomers: [Int64] = foundWatchers.compactMap(\.account) + causes.flatMap { $0.matter?.watchingStaff ?? [] }
+    let watchingStaff: [Int64] = ofCustomers + foundOfProcesses.map(\.account)
     let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff
     let byRule: [Int64] = standIn.map { [$0] } ?? []
     try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds, of: causes, telling, in: transaction)
@@ -91,7 +99,7 @@ struct Known: Sendable {
   private mutating func addStaff(
     _ ids: Set<Int64>, _ publicIds: [[UInt8]], of causes: [Cause], _ telling: Telling, in transaction: Transaction
   ) async throws {
-    let places = Set(causes.map { place(of: $0) })
+    let places = Set(causes.flatMap { [place(of: $0), watchingPlace(of: $0)] })
     for place in places {
       let found = try await transaction.query(
         StaffToTell(
@@ -102,10 +110,13 @@ struct Known: Sendable {
   }
 
   /// Of what is the provider's the matter itself says whom it concerns, if it is not for all.
-  private func place(of cause: Cause) -> Place {
-    let subject = cause.event.subject
-    if let concerned = cause.matter?.concerned(provider) { return Place(subject: subject, customers: concerned) }
-    return Place(subject: subject, customers: tenant == provider && subject.mayBeOfProvider ? nil : [tenant])
+  private func place(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concerned(provider)) }
+
+  /// Who only watches it must see it by himself.
+  private func watchingPlace(of cause: Cause) -> Place { place(of: cause.event.subject, concerning: cause.matter?.concernedToWatch(provider)) }
+
+  private func place(of subject: NotificationEvent.Subject, concerning customers: Set<TenantId>?) -> Place {
+    Place(subject: subject, customers: customers ?? (tenant == provider && subject.mayBeOfProvider ? nil : [tenant]))
   }
 
   /// The account managers of those whom it concerns.
@@ -135,6 +146,21 @@ struct Known: Sendable {
   }
 
   private func watches(_ person: Int64, _ ticket: ToldTicket) -> Bool { watchers[ticket.id, default: []].contains { $0.person == person } }
+
+  /// Those who watch a problem, a change, a release or a major incident, and see it still.
+  private func watchingProcess(of cause: Cause) -> [Int64] {
+    guard let subject = cause.matter?.watched else { return [] }
+    let seeing = staff[watchingPlace(of: cause)] ?? [:]
+    return processWatchers[subject, default: []].filter { seeing[$0] != nil }
+  }
+
+  /// Of whom a receiver must serve one when it is sent: who has nothing to do with it but that he watches it sees it by himself then, too.
+  func concerned(by cause: Cause, _ receiver: Receiver) -> Set<TenantId>? {
+    guard case .staff(let id) = receiver.who, let subject = cause.matter?.watched, processWatchers[subject, default: []].contains(id),
+      cause.owner != id, cause.matter?.submittingStaff != id
+    else { return cause.matter?.concerned(provider) }
+    return cause.matter?.concernedToWatch(provider)
+  }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
   func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
@@ -187,6 +213,7 @@ struct Known: Sendable {
         }
         for ticket in gone(into: cause) { for watcher in watchers[ticket.id] ?? [] { addPerson(watcher.person) } }
         for id in cause.matter?.watchingStaff ?? [] { addStaff(id) }
+        for id in watchingProcess(of: cause) { addStaff(id) }
         for person in cause.matter?.watchingPeople ?? [] { addPerson(person) }
       }
     }

@@ -206,7 +206,8 @@ struct Telling: Sendable {
       for receiver in known.receivers(of: cause, rule) {
         for channel in rule.channels where channel != .webhook {
           let told = known.goneTicket(of: receiver, cause).map { fields.on($0) } ?? fields
-          guard let draft = draft(to: receiver, by: channel, told.cause, told, rule: (id, rule), expiresAt) else { continue }
+          let concerned = known.concerned(by: cause, receiver)
+          guard let draft = draft(to: receiver, by: channel, told.cause, told, rule: (id, rule), concerned, expiresAt) else { continue }
           let key = "\(draft.receiver) \(channel.rawValue)"
           drafts[key] = drafts[key] ?? draft
         }
@@ -216,7 +217,8 @@ struct Telling: Sendable {
   }
 
   private func draft(
-    to receiver: Receiver, by channel: Channel, _ cause: Cause, _ fields: TellingFields, rule: (id: Int64, rule: NotificationRule), _ expiresAt: Instant
+    to receiver: Receiver, by channel: Channel, _ cause: Cause, _ fields: TellingFields, rule: (id: Int64, rule: NotificationRule),
+    _ concerned: Set<TenantId>?, _ expiresAt: Instant
   ) -> NotificationDraft? {
     if channel == .email, !hasMail || receiver.address == nil { return nil }
     let home: TenantId
@@ -230,7 +232,7 @@ struct Telling: Sendable {
     let dueAt = channel == .email && !isUrgent ? rule.rule.quiet?.end(after: now, in: zone) ?? now : now
     return NotificationDraft(
       tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,
-      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, concerned: cause.matter?.concerned(provider.id),
+      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, concerned: concerned,
       ticket: cause.ticket?.publicId,
       aboutKind: cause.matter?.id.kind.prefix, about: cause.matter?.id.bits, language: receiver.language,
       text: book.text(cause.event, receiver.language, for: receiver.side).filled(fields.values(zone: zone, for: receiver)),

@@ -12,7 +12,7 @@ package struct HandoverRow: Sendable {
   /// Whom it is offered to; nil: a team.
   package let to: Int64?
   let toBits: [UInt8]?
-  let team: [UInt8]?
+  package let team: [UInt8]?
   let reason: String?
   let offerer: Party
   let offererName: String

@@ -46,7 +46,7 @@ package enum OfferProblem: Operation {
   }
 }
 
-/// Who it was offered to answers for the problem from now on; of an offer to a team, whoever of those who work on problems accepts.
+/// Who it was offered to answers for the problem from now on; of an offer to a team, whichever of its members accepts.
 package enum AcceptProblem: Operation {
   package typealias Input = ProblemReference
 

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Postgres
 
@@ -55,22 +56,13 @@ struct DeleteRequestWatcher: Statement {
 
 /// In the order in which they began.
 struct WatchersOfRequest: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let person: [UInt8]?
-    let personName: String?
-    let account: Int64?
-    let accountBits: [UInt8]?
-    let since: Instant
-  }
-
   let tenant: TenantId
   let request: Int64
   let after: Int64
   let limit: Int64
 
   static let sql = """
-    select w.id, p.public_id, p.name, w.account_id, w.account_public_id, w.recorded_at
+    select \(FoundWatcher.columns)
     from requests.watcher w left join tenancy.person p on p.tenant_id = w.tenant_id and p.id = w.person_id
     where w.tenant_id = $1 and w.request_id = $2 and w.id > $3 order by w.id limit $4
     """
@@ -82,8 +74,5 @@ struct WatchersOfRequest: Statement {
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      id: try row.next(), person: try row.next(), personName: try row.next(), account: try row.next(), accountBits: try row.next(), since: try row.next())
-  }
+  static func decode(_ row: inout RowReader) throws -> FoundWatcher { try FoundWatcher(&row) }
 }

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -79,7 +80,7 @@ package enum OfferRequest: Operation {
   }
 }
 
-/// Who it was offered to answers for the request from now on; of an offer to a team, whoever of those who work on requests accepts.
+/// Who it was offered to answers for the request from now on; of an offer to a team, whichever of its members accepts.
 package enum AcceptRequest: Operation {
   package typealias Input = RequestReference
 
@@ -94,6 +95,7 @@ package enum AcceptRequest: Operation {
     let offer = try await context.openHandover(of: work)
     let own = try await context.ownerToBe()
     guard offer.to == nil || offer.to == own.id else { throw Failure(.conflict, HandoverMessages.offeredToAnother) }
+    try await context.requireTeam(of: offer, RequestRights.work, for: context.tenant.id)
     work.own(own, in: context)
     try await work.save()
     context.answer(offer, .accepted, nil)
@@ -125,6 +127,7 @@ package enum ReturnRequest: Operation {
     var work = try await context.requestWork(input.id)
     let offer = try await context.openHandover(of: work)
     let outcome = try offer.ending(by: context.principal, owner: work.owner?.id)
+    if outcome == .returned { try await context.requireTeam(of: offer, RequestRights.work, for: context.tenant.id) }
     work.process.noteOwnership("ownership_returned", [Value.Member("outcome", .text(outcome.rawValue))], at: context.now)
     try await work.save()
     context.answer(offer, outcome, input.reason)

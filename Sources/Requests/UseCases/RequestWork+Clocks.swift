@@ -62,7 +62,7 @@ package struct RequestKeeper: ClockSubjectKeeper {
     _ = try await transaction.query(HoldRequest(tenant: tenant, id: subject.id))
   }
 
-  package func keep(dueAt: Instant?, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
-    transaction.enqueue(UpdateRequestDue(tenant: tenant, id: subject.id, dueAt: dueAt))
+  package func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
+    transaction.enqueue(UpdateRequestDue(tenant: tenant, id: subject.id, dueAt: standing.dueAt))
   }
 }

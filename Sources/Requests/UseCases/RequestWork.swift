@@ -143,7 +143,7 @@ struct RequestWork: Sendable {
     transaction.enqueue(
       UpdateRequest(
         tenant: tenant.id, id: held.id, read: held.version, version: held.version + (countsVersion ? 1 : 0),
-        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner, dueAt: clocks.nextDueAt))
+        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner, dueAt: clocks.standing.dueAt))
     saveClocks()
     // It is over: nobody accepts what was offered. Of what a customer's word ended the sweep sees to that.
     if process.request.endedAt != nil, before.request.endedAt == nil, actor.kind != .customer {

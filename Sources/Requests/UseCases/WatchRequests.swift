@@ -2,20 +2,6 @@ import Desk
 import Kernel
 import Operations
 
-package struct RequestWatcherRecord: OperationOutput {
-  let row: WatchersOfRequest.Found
-  let person: PublicId?
-  let staff: PublicId?
-  let name: String?
-
-  package static let fields: [OutputField<RequestWatcherRecord>] = [
-    OutputField("person", .id, "The person of the customer.", "客户人员。") { .id($0.person) },
-    OutputField("staff", .id, "Or the member of the staff.", "或服务商人员。") { .id($0.staff) },
-    OutputField("name", .text, "Their name.", "姓名。") { .text($0.name) },
-    OutputField("since", .instant, "Since when.", "开始关注的时间。") { .instant($0.row.since) },
-  ]
-}
-
 package struct WatchRequestInput: OperationInput {
   let id: PublicId
   let person: PublicId?
@@ -71,7 +57,7 @@ package enum ListRequestWatchers: Operation {
     "request.watchers", "List who watches a request.", zh: "列出请求的关注者。", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "id"),
     effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestWatcherRecord> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<WatcherRecord> {
     let filter = input.id.description
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let request = try await context.request(input.id)
@@ -84,9 +70,7 @@ package enum ListRequestWatchers: Operation {
       staff = try await context.bound(to: [provider]) { try await $0.query(AccountNames(tenants: [provider.rawValue], ids: accounts)) }
     }
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
-      RequestWatcherRecord(
-        row: row, person: row.person.map { context.id(.person, $0) }, staff: row.accountBits.map { context.id(.staff, $0) },
-        name: row.personName ?? staff.first { $0.id == row.account }?.name)
+      WatcherRecord(row, name: staff.first { $0.id == row.account }?.name, in: context)
     }
   }
 }

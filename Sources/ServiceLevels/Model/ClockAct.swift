@@ -17,6 +17,8 @@ package enum ClockAct: Hashable, Sendable {
   package enum WaitedFor: Hashable, Sendable {
     case customer
     case supplier
+    /// The provider's own: a change, parts.
+    case provider
   }
 
   /// Whether what the subject waited for until now is over: words say nothing about that.

@@ -50,6 +50,7 @@ extension SubjectClock {
     switch waitedFor {
     case .customer: terms.pauses
     case .supplier: terms.pauses && terms.waits.supplierPauses
+    case .provider: terms.pauses && terms.waits.providerPauses
     }
   }
 

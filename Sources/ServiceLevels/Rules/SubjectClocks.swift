@@ -66,8 +66,14 @@ package struct SubjectClocks: Sendable {
     return calendars[clock.clock.calendarVersion.rawValue]
   }
 
-  /// When the next running clock is due.
-  package var nextDueAt: Instant? { clocks.compactMap(\.clock.dueAt).min() }
+  /// What the subject's row shows of them.
+  package var standing: ClockStanding {
+    let due = clocks.compactMap { clock in clock.clock.dueAt.map { (at: $0, metric: clock.clock.metric) } }
+    // Of what is due at the same instant the first is told.
+    let next = due.min { $0.at == $1.at ? Metric.inOrder($0.metric, $1.metric) : $0.at < $1.at }
+    let counting = clocks.filter { $0.clock.state == .running || $0.clock.state == .paused }
+    return ClockStanding(dueAt: next?.at, dueMetric: next?.metric, warnedPercent: counting.compactMap(\.warnedPercent).max())
+  }
 
   /// When something last happened to a clock that counts.
   package var lastEventAt: Instant? { clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.lastEventAt).max() }

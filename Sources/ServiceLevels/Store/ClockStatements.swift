@@ -8,8 +8,8 @@ extension SubjectClock {
     select c.id, c.subject_kind, c.subject_id, c.metric, c.contract_line_version_id, c.line_reason, c.sla_version_id, c.sla_target_id, c.calendar_version_id,
       c.priority, c.budget_seconds, c.business_days, c.budget_open_seconds, c.pauses, c.stops_at, c.state, c.state_since, c.cause, c.evidence, c.started_at,
       c.last_event_at, c.consumed_seconds, c.run_started_at, c.run_started_with_seconds, c.run_ended_at, c.due_at, c.breach_at, c.observed_at,
-      c.last_interval_seq, c.last_milestone_seq, c.supplier_waits_pause, c.wait_limit_seconds, c.wait_total_seconds, c.paused_seconds,
-      c.wait_left_seconds, c.pause_ends_at, c.party_id, c.supplier_contract_version_id, c.supplier_target_id, c.renewed_at, c.miss_stands, c.warn_percents,
+      c.last_interval_seq, c.last_milestone_seq, c.supplier_waits_pause, c.provider_waits_pause, c.wait_limit_seconds, c.wait_total_seconds,
+      c.paused_seconds, c.wait_left_seconds, c.pause_ends_at, c.party_id, c.supplier_contract_version_id, c.supplier_target_id, c.renewed_at, c.miss_stands, c.warn_percents,
       c.warned_percent, c.next_warn_at, c.next_calendar_version_id, v.seq, v.verdict,
       v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds, v.calculation_version
     \(ClockSubject.clocks)
@@ -43,7 +43,8 @@ extension SubjectClock {
       runEndedAt: try row.next(), dueAt: try row.next(), breachAt: try row.next(), observedAt: try row.next(), verdict: nil)
     let lastInterval: Int64 = try row.next()
     let lastMilestone: Int64 = try row.next()
-    let waits = WaitTerms(supplierPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
+    let waits = WaitTerms(
+      supplierPauses: try row.next(), providerPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
     clock.pausedSeconds = try row.next()
     clock.waitLeftSeconds = try row.next()
     clock.pauseEndsAt = try row.next()
@@ -215,9 +216,9 @@ struct InsertClock: Statement {
        budget_open_seconds, pauses, stops_at, state, state_since, cause, evidence, last_event_at, consumed_seconds, run_started_at,
        run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq, last_milestone_seq,
        last_verdict_seq, supplier_waits_pause, wait_limit_seconds, wait_total_seconds, paused_seconds, wait_left_seconds, pause_ends_at, party_id,
-       supplier_contract_version_id, supplier_target_id, renewed_at, miss_stands, warn_percents, warned_percent, next_warn_at, next_calendar_version_id, subject_kind, subject_id, metric, started_at, recorded_at)
+       supplier_contract_version_id, supplier_target_id, renewed_at, miss_stands, warn_percents, warned_percent, next_warn_at, next_calendar_version_id, provider_waits_pause, subject_kind, subject_id, metric, started_at, recorded_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-      $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)
+      $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -242,7 +243,7 @@ struct UpdateClock: Statement {
       due_at = $23, breach_at = $24, breached_at = $25, observed_at = $26, verdict = $27, last_interval_seq = $28, last_milestone_seq = $29,
       last_verdict_seq = $30, supplier_waits_pause = $31, wait_limit_seconds = $32, wait_total_seconds = $33, paused_seconds = $34,
       wait_left_seconds = $35, pause_ends_at = $36, party_id = $37, supplier_contract_version_id = $38, supplier_target_id = $39, renewed_at = $40,
-      miss_stands = $41, warn_percents = $42, warned_percent = $43, next_warn_at = $44, next_calendar_version_id = $45
+      miss_stands = $41, warn_percents = $42, warned_percent = $43, next_warn_at = $44, next_calendar_version_id = $45, provider_waits_pause = $46
     where tenant_id = $1 and id = $2
     """
 
@@ -250,7 +251,7 @@ struct UpdateClock: Statement {
 }
 
 extension SubjectClock {
-  /// $1 to $45: the key of a clock's row and what events change in it.
+  /// $1 to $46: the key of a clock's row and what events change in it.
   func bindStanding(_ tenant: TenantId, to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
@@ -303,5 +304,6 @@ extension SubjectClock {
     parameters.append(warnedPercent)
     parameters.append(nextWarnAt)
     parameters.append(clock.nextCalendarVersion)
+    parameters.append(terms.waits.providerPauses)
   }
 }

@@ -29,7 +29,7 @@ struct ClockSettlement: Sendable {
       let missed = try clocks.settle(at: now)
       guard clocks.isTouched else { return }
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
-      keeper?.keep(dueAt: clocks.nextDueAt, of: due.subject, tenant: due.tenant, in: transaction)
+      keeper?.keep(clocks.standing, of: due.subject, tenant: due.tenant, in: transaction)
       Self.tell(missed, changed: clocks.clocks.map(\.clock.outcome) != before, of: due, at: now, in: transaction)
     }
   }

@@ -7,6 +7,6 @@ package protocol ClockSubjectKeeper: Sendable {
   /// Locks the subject's row, as its own acts do before they touch its clocks: whoever locks in that order waits, and nobody
   /// waits for another in a circle.
   func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws
-  /// Enqueues what the row shows: when the next of its clocks is due.
-  func keep(dueAt: Instant?, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction)
+  /// Enqueues what the row shows of its clocks.
+  func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction)
 }

@@ -47,7 +47,7 @@ package struct WarnSweep: LongSweep {
       let passed = clocks.warn(at: now)
       clocks.touchDueWarnings(at: now)
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
-      keeper?.keep(dueAt: clocks.nextDueAt, of: due.subject, tenant: due.tenant, in: transaction)
+      keeper?.keep(clocks.standing, of: due.subject, tenant: due.tenant, in: transaction)
       for (clock, warning) in passed {
         transaction.record(clock.event(of: warning), for: due.subject.consumers, tenant: due.tenant, actor: Self.actor, at: now)
       }

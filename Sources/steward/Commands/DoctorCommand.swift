@@ -60,17 +60,17 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     if database.database != nil || database.trial != nil || reader.string(forKey: "database.url") != nil {
       let place = try database.place(reader)
-      var (waiting, dead) = ([WaitingJobs.Found]?.none, [String]?.none)
+      var (waiting, dead, suspects) = ([WaitingJobs.Found]?.none, [String]?.none, [SuspectKinds.Found]())
       await check("database, its schema and its protections") {
         let now = SystemClock().now()
         let found = try await Backend.run(at: place, logger: logger, connections: 2) { backend in
-          let (months, waiting) = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+          let (months, waiting, suspects) = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
             let months = try await transaction.first(PartitionMonthsAhead(now: now)) ?? -1
-            return (months, try await transaction.query(WaitingJobs(now: now)))
+            return (months, try await transaction.query(WaitingJobs(now: now)), try await transaction.query(SuspectKinds(now: now)))
           }
-          return (months: months, waiting: waiting, dead: try await DeadJobs.inWords(backend.tenancy))
+          return (months: months, waiting: waiting, suspects: suspects, dead: try await DeadJobs.inWords(backend.tenancy))
         }
-        (waiting, dead) = (found.waiting, found.dead)
+        (waiting, dead, suspects) = (found.waiting, found.dead, found.suspects)
         guard found.months >= 2 else { throw Failure(.conflict, CommandMessages.fewPartitions, ["months": String(found.months)]) }
       }
       if let waiting {
@@ -89,6 +89,12 @@ struct DoctorCommand: AsyncParsableCommand {
           guard !dead.isEmpty else { return }
           throw Failure(.conflict, CommandMessages.jobsDead, ["kinds": CommandMessages.list(dead)])
         }
+      }
+      if !suspects.isEmpty {
+        // Nothing is wrong with it yet: it is on its way.
+        let kinds = CommandMessages.list(suspects.map { "\($0.kind) (\($0.count))" })
+        let told = CommandMessages.jobsSuspect.text(Terminal.language, ["kinds": kinds])
+        print("ok  jobs that are tried alone\n      \(told)")
       }
     }
     if findings > 0 { throw ExitCode(3) }

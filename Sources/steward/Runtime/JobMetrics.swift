@@ -17,8 +17,10 @@ enum JobMetrics {
     let waits = found.waitingSince.map { Double(max(0, now.microseconds - $0.microseconds)) / 1_000_000 }
     return [
       FurtherMetric(
-        "steward_jobs", "Jobs that are due and not begun, that run, that were given up; 10000 stands for more.", .gauge,
-        [("ready", found.ready), ("running", found.running), ("dead", found.dead)].map { (labels: [("state", $0.0)], value: Double($0.1)) }),
+        "steward_jobs", "Jobs that are due and not begun, that run, that were given up, that are tried alone; 10000 stands for more.", .gauge,
+        [("ready", found.ready), ("running", found.running), ("dead", found.dead), ("suspect", found.suspect)].map {
+          (labels: [("state", $0.0)], value: Double($0.1))
+        }),
       FurtherMetric(
         "steward_jobs_oldest_waiting_seconds",
         "For how long the first job has waited that is due, whose worker went silent, or that no worker has noticed.", .gauge,

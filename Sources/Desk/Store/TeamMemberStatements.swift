@@ -1,0 +1,163 @@
+import Kernel
+import Postgres
+
+/// Who counts as a member of a team: whoever is still there, and may work on the tickets of some customer.
+enum TeamMembership {
+  /// What work needs.
+  static let permission = IncidentFields.work
+
+  /// Of a member `x`. $1 the provider, $2 what work needs, $3 the time.
+  static let mayWork = """
+    exists (
+      select from tenancy.account a
+      join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > $3)
+      join tenancy.role_permission q on q.role = g.role and q.permission = $2
+      where a.tenant_id = $1 and a.id = x.account_id and a.kind = 'staff' and a.state = 'active')
+    """
+}
+
+/// A member of the staff whom a body names, also one who has left, and whether he may work.
+struct StaffForTeam: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let mayWork: Bool
+  }
+
+  let provider: TenantId
+  let publicId: PublicId
+  let now: Instant
+
+  static let sql = """
+    select x.account_id, \(TeamMembership.mayWork)
+    from (select s.id as account_id from tenancy.account s where s.tenant_id = $1 and s.public_id = $4 and s.kind = 'staff') x
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(TeamMembership.permission)
+    parameters.append(now)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), mayWork: try row.next()) }
+}
+
+/// No row when he is one already.
+struct InsertTeamMember: Statement {
+  let provider: TenantId
+  let team: Int64
+  let account: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into desk.team_member (tenant_id, team_id, account_id, recorded_at) values ($1, $2, $3, $4)
+    on conflict (tenant_id, team_id, account_id) do nothing returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(team)
+    parameters.append(account)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when he is none.
+struct DeleteTeamMember: Statement {
+  let provider: TenantId
+  let team: Int64
+  let account: Int64
+
+  static let sql = "delete from desk.team_member where tenant_id = $1 and team_id = $2 and account_id = $3 returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(team)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// In the order in which they came; those too who have left or may not work any more.
+struct MembersOfTeam: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let staff: [UInt8]
+    let name: String
+    let since: Instant
+    let mayWork: Bool
+  }
+
+  let provider: TenantId
+  let team: Int64
+  let now: Instant
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select x.id, s.public_id, s.name, x.recorded_at, \(TeamMembership.mayWork)
+    from desk.team_member x join tenancy.account s on s.tenant_id = x.tenant_id and s.id = x.account_id
+    where x.tenant_id = $1 and x.team_id = $4 and x.id > $5 order by x.id limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(TeamMembership.permission)
+    parameters.append(now)
+    parameters.append(team)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), staff: try row.next(), name: try row.next(), since: try row.next(), mayWork: try row.next())
+  }
+}
+
+/// A team to which something is offered: whether it has members who may accept that, and whether somebody is one.
+struct TeamOfOffer: Statement {
+  struct Found: Sendable {
+    let name: String
+    let hasMembers: Bool
+    let isMember: Bool
+  }
+
+  let provider: TenantId
+  let team: [UInt8]
+  /// What work on the matter needs.
+  let permission: String
+  /// Whose it is; nil: the provider's own.
+  let customer: TenantId?
+  let account: Int64?
+  let now: Instant
+
+  static let sql = """
+    select m.name,
+      exists (
+        select from desk.team_member x
+        join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+        join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null
+          and (g.expires_at is null or g.expires_at > $3)
+        join tenancy.role_permission q on q.role = g.role and q.permission = $2
+        where x.tenant_id = $1 and x.team_id = m.id and ($5::bigint is null or g.scope = 'all' or g.scope = 'listed' and exists (
+          select from tenancy.role_grant_tenant l
+          where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $5))),
+      exists (select from desk.team_member o where o.tenant_id = $1 and o.team_id = m.id and o.account_id = $6)
+    from desk.team m where m.public_id = $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(permission)
+    parameters.append(now)
+    parameters.append(team)
+    parameters.append(customer)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(name: try row.next(), hasMembers: try row.next(), isMember: try row.next()) }
+}

@@ -1,0 +1,130 @@
+import Desk
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+
+/// Teams have members: what a team is offered they answer.
+@Suite struct TeamMemberTests {
+  /// An engineer with a grant on record, for all customers or for these.
+  private func worker(_ world: DeskWorld, for customers: [TenantEntry]? = nil) async throws -> (principal: Principal, id: Value) {
+    let principal = try await world.database.staff(.engineer, for: customers)
+    let id = try await id(principal, world)
+    let scope: Value.Member =
+      if let customers { Value.Member("customers", .array(customers.map { .id($0.publicId) })) } else { Value.Member("everyCustomer", .bool(true)) }
+    _ = try await world.database.dispatcher.invoke(
+      "staff_grant.add", .object([Value.Member("account", id), Value.Member("role", "engineer"), scope]), as: world.database.root, Call(requestId: "test"))
+    return (principal, id)
+  }
+
+  private func id(_ principal: Principal, _ world: DeskWorld) async throws -> Value {
+    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    return .id(world.database.provider.id("stf", try #require(bits.first)))
+  }
+
+  private func team(_ world: DeskWorld, _ members: Value...) async throws -> Value {
+    var team = try await world.database.call("team.create", ["name": "Network"], as: world.manager)
+    for member in members { team = try await add(member, to: team, world) }
+    return team
+  }
+
+  @discardableResult
+  private func add(_ staff: Value, to team: Value, _ world: DeskWorld, as principal: Principal? = nil) async throws -> Value {
+    try await world.database.call(
+      "team.add_member", ["id": team["id"] ?? .null, "staff": staff], as: principal ?? world.manager, version: team["version"]?.integer)
+  }
+
+  private func offered(to team: Value, _ world: DeskWorld) async throws -> Value {
+    let taken = try await world.act("take", on: try await world.open())
+    return try await world.act("offer", on: taken, ["team": team["id"] ?? .null])
+  }
+
+  private func refusal(_ body: () async throws -> Value) async -> String {
+    do {
+      _ = try await body()
+      return "accepted"
+    } catch let failure as Failure {
+      return failure.violations.first.map { "\($0.path) \($0.message.key)" } ?? failure.code
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// Guard: any engineer would accept, or return, what a team of others is offered.
+  @Test func onlyMembersAnswerWhatTheirTeamIsOffered() async throws {
+    let world = try await DeskWorld()
+    let (member, stranger) = (try await worker(world), try await worker(world))
+    let team = try await team(world, member.id)
+    let ticket = try await offered(to: team, world)
+    #expect(await refusal { try await world.act("accept_offer", on: ticket, as: stranger.principal) } == "owner.offered_to_team")
+    let returning = await refusal { try await world.act("return_offer", on: ticket, ["reason": "Not ours"], as: stranger.principal) }
+    #expect(returning == "owner.offered_to_team")
+    let returned = try await world.act("return_offer", on: ticket, ["reason": "Not ours"], as: member.principal)
+    let again = try await world.act("offer", on: returned, ["team": team["id"] ?? .null])
+    let withdrawn = try await world.act("return_offer", on: again, ["reason": "Thought again"])
+    #expect(try await world.list("handovers", of: withdrawn).compactMap { $0["outcome"] } == ["returned", "withdrawn"], "who offered it is no member")
+    let last = try await world.act("offer", on: withdrawn, ["team": team["id"] ?? .null])
+    #expect(try await world.act("accept_offer", on: last, as: member.principal)["owner"] == member.id)
+  }
+
+  @Test func whoMayHandOverForOthersAnswersToo() async throws {
+    let world = try await DeskWorld()
+    let administrator = try await world.database.staff(.administrator)
+    let ticket = try await offered(to: try await team(world, try await worker(world).id), world)
+    #expect(try await world.act("accept_offer", on: ticket, as: administrator)["owner"] == id(administrator, world))
+  }
+
+  /// Guard: what is offered to a team whose members all left, or do not serve the customer, would wait for nobody.
+  @Test func aTeamOfWhichNobodyMayWorkIsAsOneWithoutMembers() async throws {
+    let world = try await DeskWorld()
+    let (member, stranger) = (try await worker(world), try await worker(world))
+    let team = try await team(world, member.id)
+    let first = try await offered(to: team, world)
+    let input: KeyValuePairs<String, Value> = ["id": team["id"] ?? .null]
+    func members() async throws -> Value? { try await world.database.call("team.read", input, as: world.engineer)["members"] }
+    #expect(try await members() == 1)
+    try await world.database.narrow(member.id, to: [world.other])
+    #expect(try await members() == 1, "he works for another customer")
+    #expect(try await world.act("accept_offer", on: first, as: stranger.principal)["owner"] == stranger.id)
+    try await world.database.narrow(member.id)
+    #expect(try await members() == 0)
+    let listed = try await world.database.call("team.members", input, as: world.engineer)["items"]
+    #expect(listed?.column("staff") == [member.id] && listed?.column("mayWork") == [.bool(false)])
+    let second = try await offered(to: team, world)
+    #expect(try await world.act("accept_offer", on: second, as: stranger.principal)["owner"] == stranger.id)
+  }
+
+  @Test func membersComeAndGo() async throws {
+    let world = try await DeskWorld()
+    let (member, other) = (try await worker(world), try await worker(world))
+    let empty = try await team(world)
+    #expect(empty["members"] == 0 && empty["version"] == 1)
+    let idle = try await id(world.manager, world)
+    #expect(await refusal { try await add(idle, to: empty, world) } == "staff team.may_not_work", "he has no grant to work")
+    let one = try await add(member.id, to: empty, world)
+    #expect(one["members"] == 1 && one["version"] == 2)
+    #expect(await refusal { try await add(member.id, to: one, world) } == "team.member_already")
+    await expectFailure(.versionMismatch) { try await add(other.id, to: empty, world) }
+    await expectFailure(.denied) { try await add(other.id, to: one, world, as: world.engineer) }
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    for operation in ["team.read", "team.members"] {
+      await expectFailure(.denied) { try await world.database.call(operation, ["id": one["id"] ?? .null], as: customer) }
+    }
+    let two = try await add(other.id, to: one, world)
+    try await world.database.call("team.create", ["name": "Servers"], as: world.manager)
+    let mine = try await world.database.call("team.list", ["mine": .bool(true)], as: other.principal)["items"]
+    #expect(mine?.column("name") == ["Network"])
+    let gone = try await world.database.call(
+      "team.remove_member", ["id": two["id"] ?? .null, "staff": member.id], as: world.manager, version: two["version"]?.integer)
+    #expect(gone["members"] == 1 && gone["version"] == 4)
+    let again = await refusal {
+      try await world.database.call(
+        "team.remove_member", ["id": gone["id"] ?? .null, "staff": member.id], as: world.manager, version: gone["version"]?.integer)
+    }
+    #expect(again == "team.no_member")
+    let listed = try await world.database.call("team.members", ["id": gone["id"] ?? .null], as: world.engineer)["items"]
+    #expect(listed?.column("staff") == [other.id] && listed?.column("mayWork") == [.bool(true)])
+  }
+}
