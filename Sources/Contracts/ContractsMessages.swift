@@ -24,6 +24,10 @@ package enum ContractsMessages: MessageCatalog {
     zh: "必须是 response、resolution 或 update，或测量指标代码（如 availability）：以字母开头，由 a-z、0-9 和 _ 组成。")
   package static let onlyClocks = Message(
     "sla.only_clocks", "Only targets of response, resolution and update have this.", zh: "仅响应、解决和更新目标可填写此项。")
+  package static let typeWithoutClock = Message(
+    "sla.type_without_clock",
+    "Nothing measures what a customer is promised of {type} tickets, so an SLA cannot promise it: incident and request are allowed, or no ticket type.",
+    zh: "对 {type} 工单的承诺无法计时，因此不得写入 SLA：可填写 incident 或 request，或不填工单类型。")
   package static let onlyAvailability = Message("sla.only_availability", "Only targets of availability have this.", zh: "仅可用性目标可填写此项。")
   package static let updateHasNoObjective = Message(
     "sla.update_has_no_objective", "Updates are judged ticket by ticket, and have no objective: leave it out.",
@@ -119,7 +123,8 @@ package enum ContractsMessages: MessageCatalog {
     slaOrTargets, neededWithoutTemplate, serviceOrOffering, notSellable,
     quantityAndUnit, alreadyHolds, contactOver, compareOrder, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
-    definitionOrStock, neverOpen, notLater, notLaterThanPlanned, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability,
+    definitionOrStock, neverOpen, notLater, notLaterThanPlanned, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, typeWithoutClock,
+    onlyAvailability,
     availabilityOfLine,
     updateHasNoObjective,
     noneHasNothing, calendarNeeded,

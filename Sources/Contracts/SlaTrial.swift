@@ -92,7 +92,7 @@ extension SlaTrial {
       named.calendars[one.key] = SlaRule.Calendar(id: id, published: true, onlyTenant: nil, compiled: compiled)
       versions.append(CalendarSeries.Version(id: id, calendar: id, validFrom: .beginning, compiled: compiled))
     }
-    let targets = try SlaRule.targets(inputs, named, onlyTenant: nil, from: start, unknown: InputMessages.unknownReference)
+    let targets = try SlaRule.targets(inputs, named, kind: .sla, onlyTenant: nil, from: start, unknown: InputMessages.unknownReference)
     return SlaTrial(stopsAt: stopsAt, waits: waits, targets: terms(of: targets), calendars: versions)
   }
 
@@ -164,7 +164,7 @@ extension OperationContext {
       }
       return stored
     }
-    let targets = SlaTrial.terms(of: try await self.targets(input.targets ?? [], onlyTenant: tenant.id, from: now))
+    let targets = SlaTrial.terms(of: try await self.targets(input.targets ?? [], kind: .sla, onlyTenant: tenant.id, from: now))
     let calendars = try await transaction.query(TrialCalendars(calendars: SlaTrial.calendars(of: targets)))
     return SlaTrial(
       stopsAt: input.resolutionStopsAt, waits: input.waits.applied(to: .usual), targets: targets, calendars: try SlaTrial.versions(calendars))

@@ -167,6 +167,35 @@ import Testing
     await #expect(throws: Failure.self) { try await resolve(["priority": 3, "service": "GONE"]) }
   }
 
+  /// Guard: without the rule both are taken, and nothing ever measures them.
+  @Test func whatNoClockMeasuresIsPromisedToNoCustomer() async throws {
+    let world = try await ContractsWorld()
+    func target(_ type: String) -> Value {
+      .object(["metric": "response", "ticketType": .text(type), "budgetSeconds": 60, "calendar": world.calendar.at("id")])
+    }
+    func create(_ name: String, _ targets: [Value], kind: Value = "sla") async throws -> Value {
+      try await world.database.call("sla.create", ["name": .text(name), "kind": kind, "targets": .array(targets)], as: world.manager)
+    }
+    let sla = try await create("Both", [target("incident"), target("request")])
+    for type in ["problem", "change"] {
+      #expect(await violations { try await create(type, [target(type)]) } == ["targets[0].ticketType sla.type_without_clock"])
+      #expect(
+        await violations {
+          try await world.database.call(
+            "sla.revise", ["id": sla.at("id"), "targets": .array([target("incident"), target(type)]), "validFrom": "2030-01-01T00:00:00Z"],
+            as: world.manager, version: sla.at("version").integer)
+        } == ["targets[1].ticketType sla.type_without_clock"])
+      // That nothing is promised may be said; and a team's share of what an earlier version promised.
+      let none: Value = .object(["metric": "response", "ticketType": .text(type), "explicitlyNone": .bool(true)])
+      _ = try await create("None for \(type)", [target("incident"), none])
+      _ = try await create("Team for \(type)", [target(type)], kind: "ola")
+    }
+    // What was stored before stays readable.
+    try await world.database.runAsSuperuser("update contracts.sla_target set ticket_type = 'problem' where ticket_type = 'request'")
+    let read = try await world.database.call("sla.read", ["id": sla.at("id")], as: world.manager)
+    #expect(Set(read.at("targets").array?.compactMap { $0.at("ticketType").text } ?? []) == ["incident", "problem"])
+  }
+
   /// SQL's candidates and the book's agree, whatever the targets are.
   @Test func theBookAgreesWithTheDatabase() async throws {
     let world = try await ContractsWorld()

@@ -30,6 +30,7 @@ extension ContractPlanner {
       [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))] + (sla.waits?.members ?? [])
     let kind = Value.Member("kind", .text(sla.kind.rawValue))
     guard let found = recorded.slas[name] else {
+      if sla.kind == .sla { refuseClockless(goals, at: place) }
       step.details = differences(goals, .null) + clockless(goals)
       step.act = { applying in
         let made = try await applying.call("sla.create", members + [kind, Value.Member("targets", await goals.value(applying))])
@@ -46,6 +47,7 @@ extension ContractPlanner {
     guard !step.details.isEmpty else {
       return finish(&step, [], found, operation: "sla.revise", thing: .sla(name), withdrawal: "sla.withdraw")
     }
+    if sla.kind == .sla { refuseClockless(goals, at: place) }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText,
       details: step.details + clockless(goals) + [ContractFileMessages.shared.text(language)], renamed: step.renamed)
@@ -57,9 +59,21 @@ extension ContractPlanner {
     add(step)
   }
 
-  /// The promises for whose types of ticket no clock runs, as a warning.
+  /// A customer is promised what can be measured. What a version promises that is stored stays readable, and stays as it is by a file that changes
+  /// nothing of it.
+  private mutating func refuseClockless(_ goals: [Goal], at place: String) {
+    var told: Set<String> = []
+    for goal in goals where Self.isClockless(goal) {
+      guard let type = goal.label.ticketType, told.insert("\(goal.path) \(type)").inserted else { continue }
+      refuse("\(place).\(goal.path).types", ContractsMessages.typeWithoutClock, ["type": type.rawValue])
+    }
+  }
+
+  private static func isClockless(_ goal: Goal) -> Bool { !goal.explicitlyNone && goal.label.ticketType.map { !$0.hasClocks } ?? false }
+
+  /// The promises for whose types of ticket no clock runs, as a warning: of an OLA.
   private func clockless(_ goals: [Goal]) -> [String] {
-    let told = goals.filter { goal in !goal.explicitlyNone && goal.label.ticketType.map { ![.incident, .request].contains($0) } ?? false }
+    let told = goals.filter(Self.isClockless)
     guard !told.isEmpty else { return [] }
     let targets = told.map { "“\(words.text($0.label))”" }.joined(separator: language == .chinese ? "、" : ", ")
     return [ContractFileMessages.noClocks.text(language, ["targets": targets])]

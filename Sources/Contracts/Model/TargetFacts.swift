@@ -1,6 +1,9 @@
 /// What kind of work a ticket is.
 package enum TicketType: String, Sendable, CaseIterable {
   case incident, request, change, problem
+
+  /// Whether clocks measure what is promised of it.
+  package var hasClocks: Bool { self == .incident || self == .request }
 }
 
 /// What of a ticket its targets are chosen by.

@@ -44,16 +44,17 @@ enum SlaRule {
   }
 
   /// - Parameters:
+  ///   - kind: what customers are promised can be measured. A team's share of what an earlier version promised them may be told still.
   ///   - onlyTenant: the one customer that the SLA is for.
   ///   - start: where budgets are tried out.
   static func targets(
-    _ inputs: [TargetInput], _ named: Named, onlyTenant: TenantId?, from start: Instant, unknown: Message
+    _ inputs: [TargetInput], _ named: Named, kind: AgreementKind, onlyTenant: TenantId?, from start: Instant, unknown: Message
   ) throws(Failure) -> [Target] {
     var violations: [Failure.Violation] = []
     var targets: [Target] = []
     var taken: Set<Key> = []
     for (index, input) in inputs.enumerated() {
-      var check = TargetCheck(input: input, named: named, onlyTenant: onlyTenant, start: start, unknown: unknown)
+      var check = TargetCheck(input: input, named: named, kind: kind, onlyTenant: onlyTenant, start: start, unknown: unknown)
       if let target = check.target() {
         if taken.insert(Key(metric: target.metric, selector: target.selector)).inserted {
           targets.append(target)
@@ -77,14 +78,16 @@ enum SlaRule {
 private struct TargetCheck {
   let input: TargetInput
   let named: SlaRule.Named
+  let kind: AgreementKind
   let onlyTenant: TenantId?
   let start: Instant
   let unknown: Message
   private(set) var violations: [(path: String, message: Message, arguments: [String: String])] = []
 
-  init(input: TargetInput, named: SlaRule.Named, onlyTenant: TenantId?, start: Instant, unknown: Message) {
+  init(input: TargetInput, named: SlaRule.Named, kind: AgreementKind, onlyTenant: TenantId?, start: Instant, unknown: Message) {
     self.input = input
     self.named = named
+    self.kind = kind
     self.onlyTenant = onlyTenant
     self.start = start
     self.unknown = unknown
@@ -118,6 +121,9 @@ private struct TargetCheck {
     // Outages are of suppliers' services, which nothing ties to those of the catalogue.
     if input.service != nil, metric == .measured(.availability) { refuse("service", ContractsMessages.availabilityOfLine) }
     if let tier = input.ciTier, !named.ciTiers.contains(tier) { refuse("ciTier", unknown) }
+    if kind == .sla, !input.explicitlyNone, let type = input.ticketType, !type.hasClocks {
+      refuse("ticketType", ContractsMessages.typeWithoutClock, ["type": type.rawValue])
+    }
     if case .measured = metric { refuseGiven([("ticketType", input.ticketType != nil), ("priority", input.priority != nil)], ContractsMessages.onlyClocks) }
     return TargetSelector(ticketType: input.ticketType, priority: input.priority, service: service, ciTier: input.ciTier)
   }

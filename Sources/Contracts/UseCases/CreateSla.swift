@@ -44,7 +44,7 @@ package enum CreateSla: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> SlaOutput {
     let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
     try SlaRule.require(input.kind, isForOneCustomer: onlyTenant != nil, input.resolutionStopsAt)
-    let targets = try await context.targets(input.targets, onlyTenant: onlyTenant, from: context.now)
+    let targets = try await context.targets(input.targets, kind: input.kind, onlyTenant: onlyTenant, from: context.now)
     let id = context.newId(.sla)
     let inserted = try await context.transaction.first(
       InsertSla(publicId: id, name: input.name, kind: input.kind, onlyTenant: onlyTenant, now: context.now))
@@ -62,7 +62,7 @@ package enum CreateSla: Operation {
 extension OperationContext {
   /// The targets of a request, checked, with the calendars, services and tiers that they name. What was designed for one customer only
   /// that one's SLAs may name.
-  func targets(_ inputs: [TargetInput], onlyTenant: TenantId?, from start: Instant) async throws -> [SlaRule.Target] {
+  func targets(_ inputs: [TargetInput], kind: AgreementKind, onlyTenant: TenantId?, from start: Instant) async throws -> [SlaRule.Target] {
     let (found, services, tiers) = try await transaction.query(
       CalendarsOfIds(publicIds: Array(Set(inputs.compactMap(\.calendar))), at: start, customers: reachableCustomers),
       ServicesOfCodes(codes: Array(Set(inputs.compactMap(\.service))), customers: onlyTenant.map { [$0.rawValue] } ?? []), ActiveCiTiers())
@@ -71,7 +71,7 @@ extension OperationContext {
       named.calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(
         id: row.id, published: row.published, onlyTenant: row.onlyTenant, compiled: CompiledCalendar(try CalendarDefinition(row.definition)))
     }
-    return try SlaRule.targets(inputs, named, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
+    return try SlaRule.targets(inputs, named, kind: kind, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
   }
 
   func insertSlaVersion(

@@ -40,7 +40,7 @@ package enum ReviseSla: Operation {
     try SlaRule.require(head.kind, isForOneCustomer: head.onlyTenant != nil, input.resolutionStopsAt ?? head.newestResolutionStopsAt)
     let validFrom = input.validFrom ?? context.now
     try CalendarRule.requireLater(validFrom, than: head.newestValidFrom, now: context.now, "sla.withdraw")
-    let targets = try await context.targets(input.targets, onlyTenant: head.onlyTenant, from: validFrom)
+    let targets = try await context.targets(input.targets, kind: head.kind, onlyTenant: head.onlyTenant, from: validFrom)
     let advanced = try await context.transaction.first(AdvanceSla(id: head.id, version: head.version, name: input.name.applied(to: head.name)))
     guard let version = advanced else { throw context.changedMeanwhile }
     try await context.insertSlaVersion(
