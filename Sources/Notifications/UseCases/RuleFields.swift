@@ -180,9 +180,10 @@ extension NotificationRule {
     guard channels.contains(.webhook) == (webhook != nil) else { throw Failure.invalid("webhook", NotificationMessages.webhookWithChannel) }
     guard !tellsPeople || channels != [.webhook] else { throw Failure.invalid("channels", NotificationMessages.peopleNeedChannel) }
     guard tellsPeople || channels == [.webhook] else { throw Failure.invalid("channels", NotificationMessages.webhookOnly) }
-    let isOfClocks = event == .clockWarned || event == .clockBreached
+    let isOfWarnings = event == .clockWarned || event == .requestClockWarned
+    let isOfClocks = isOfWarnings || event == .clockBreached || event == .requestClockBreached
     guard isOfClocks || metric == nil else { throw Failure.invalid("metric", NotificationMessages.ofClocksOnly) }
-    guard event == .clockWarned || percentFrom == nil else { throw Failure.invalid("percentFrom", NotificationMessages.ofWarningsOnly) }
+    guard isOfWarnings || percentFrom == nil else { throw Failure.invalid("percentFrom", NotificationMessages.ofWarningsOnly) }
     let subject = event.subject
     if let other = audience.first(where: { !subject.audiences.contains($0) }) {
       throw Failure.invalid(
