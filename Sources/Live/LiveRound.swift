@@ -143,7 +143,7 @@ struct LiveRound {
     }
     let ofTickets = changes.filter { $0.receiver == nil }
     for process in LiveProcess.allCases {
-      let byTenant = Dictionary(grouping: ofTickets.filter { LiveProcess(ofSubject: $0.subjectKind) == process }, by: \.tenant)
+      let byTenant = Dictionary(grouping: ofTickets.filter { process.mayBeOf($0.subjectKind) }, by: \.tenant)
       for bound in Self.boundable(byTenant.keys) {
         let chosen = bound.flatMap { byTenant[$0] ?? [] }
         events += try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in

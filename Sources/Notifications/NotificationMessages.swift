@@ -23,9 +23,11 @@ package enum NotificationMessages: MessageCatalog {
   static let peopleNeedChannel = Message(
     "notification_rule.people", "For people, name inbox or email among the channels.", zh: "通知人员须在渠道中填写 inbox 或 email。")
   static let ofClocksOnly = Message(
-    "notification_rule.of_clocks_only", "Only clock.warned and clock.breached have a metric.", zh: "仅 clock.warned 和 clock.breached 可指定指标。")
+    "notification_rule.of_clocks_only", "Only clock.warned, clock.breached and those of request.clock_ have a metric.",
+    zh: "仅 clock.warned、clock.breached 及 request.clock_ 类可指定指标。")
   static let ofWarningsOnly = Message(
-    "notification_rule.of_warnings_only", "Only clock.warned has a share of the budget.", zh: "仅 clock.warned 可指定时限消耗百分比。")
+    "notification_rule.of_warnings_only", "Only clock.warned and request.clock_warned have a share of the budget.",
+    zh: "仅 clock.warned 和 request.clock_warned 可指定时限消耗百分比。")
   static let notATime = Message("notification_rule.time", "This must be a time of day such as 22:00.", zh: "必须是一天中的时刻，例如 22:00。")
   static let quietTogether = Message("notification_rule.quiet", "Give the beginning and the end of the quiet hours together.", zh: "请同时填写免打扰时段的开始和结束。")
   static let quietNever = Message("notification_rule.quiet_never", "The quiet hours must end at another time than they begin.", zh: "免打扰时段的结束时刻不能与开始时刻相同。")

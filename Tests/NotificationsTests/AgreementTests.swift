@@ -2,6 +2,7 @@ import Kernel
 import Operations
 import Postgres
 import Requests
+import ServiceLevels
 import Tenancy
 import TestSupport
 import Testing
@@ -152,6 +153,35 @@ import Testing
     #expect(try await base.events(world.orderer) == ["request.answered", "request.answered"])
     #expect(try await base.events(base.requester) == ["request.answered"])
     #expect(try await base.events(base.colleague).count == 2)
+    #expect(try await base.left() == 0)
+  }
+
+  /// Guard: without the clocks' way to requests nobody hears of either.
+  @Test func whatTimeDoesToItsPromiseIsToldOnce() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let order = try await world.submit(try await world.offering("Mouse", [], promiseTo: 3))
+    let id = order["id"] ?? .null
+    try await base.call("request.watch", ["id": id, "person": base.requesterId, "staff": base.colleagueId], as: base.engineer)
+    let seen = try await base.call("request.read", ["id": id], as: base.engineer)
+    try await base.call("request.take", ["id": id], as: base.engineer, version: seen["version"]?.integer)
+    base.database.clock.advance(seconds: 1801)
+    for _ in 0..<2 {
+      try await WarnSweep(keepers: [.request: RequestKeeper()]).run(at: base.database.clock.now(), base.database.tenancy)
+      try await base.make()
+    }
+    #expect(try await base.events(base.engineer) == ["request.clock_warned"])
+    #expect(try await base.inbox(base.engineer).first?["subject"] == "[ACME-REQ-000001] 50% of response used: Mouse")
+    base.database.clock.advance(seconds: 1801)
+    for _ in 0..<2 {
+      try await BreachSweep(keepers: [.request: RequestKeeper()]).run(at: base.database.clock.now(), base.database.tenancy)
+      try await base.make()
+    }
+    for member in [base.engineer, base.colleague] {
+      #expect(try await base.events(member) == ["request.clock_breached", "request.clock_warned"])
+    }
+    #expect(try await base.events(base.requester) == [], "the provider's own affair")
+    #expect(try await base.events(base.stranger) == [])
     #expect(try await base.left() == 0)
   }
 
@@ -407,7 +437,7 @@ struct OrderWorld {
 
   /// A published offering that all of these roles agree to, sold to ACME.
   func offering(
-    _ name: String, _ approvers: [(name: String, role: String)], rule: String = "all", more: [Value.Member] = []
+    _ name: String, _ approvers: [(name: String, role: String)], rule: String = "all", more: [Value.Member] = [], promiseTo priority: Int64 = 1
   ) async throws -> Value {
     let text = Value.object(["en": .text(name)])
     let family = try await base.call("service_family.create", ["code": "WORK", "name": text])
@@ -429,7 +459,9 @@ struct OrderWorld {
     let id = draft["id"] ?? .null
     try await base.call("offering.publish", ["id": id], version: draft["version"]?.integer)
     let calendar = try await base.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"])
-    let target = Value.object(["metric": "response", "priority": 1, "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null])
+    let target = Value.object([
+      "metric": "response", "priority": .integer(priority), "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null, "warnPercents": .array([50]),
+    ])
     let sla = try await base.call("sla.create", ["name": "Bronze", "targets": .array([target])])
     try await base.call(
       "contract.create",

@@ -47,6 +47,11 @@ package enum LiveProcess: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether events with this kind of subject may be about its tickets. A clock is of an incident or of a request; which, it says itself.
+  func mayBeOf(_ subjectKind: String) -> Bool {
+    LiveProcess(ofSubject: subjectKind) == self || self == .request && ["clock", "clock_warning"].contains(subjectKind)
+  }
+
   /// Of which process the tickets are that events with this kind of subject are about.
   init?(ofSubject kind: String) {
     switch kind {

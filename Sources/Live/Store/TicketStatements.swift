@@ -38,7 +38,7 @@ struct LiveIncidents: Statement {
   }
 }
 
-/// The same of requests. They are whose requester's are, who may have moved since.
+/// The same of requests, and of their clocks. They are whose requester's are, who may have moved since.
 struct LiveRequests: Statement {
   let changes: [LiveChange]
 
@@ -46,7 +46,9 @@ struct LiveRequests: Statement {
     select e.type, \(RequestHistory.isProvidersOwn), e.recorded_at, n.id, n.handle, n.code, n.public_id, t.public_id, t.number, t.version,
       t.unit_id, t.requester_id
     \(LookedAt.events)
-    join requests.pub_live_request t on t.tenant_id = w.tenant_id and t.request_id = w.subject_id
+    left join service_levels.pub_request_clock c on w.subject_kind <> 'request' and c.tenant_id = w.tenant_id and c.clock_id = w.subject_id
+    join requests.pub_live_request t on t.tenant_id = w.tenant_id
+      and t.request_id = case when w.subject_kind = 'request' then w.subject_id else c.request_id end
     join tenancy.tenant n on n.id = t.tenant_id
     """
 

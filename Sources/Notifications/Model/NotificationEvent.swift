@@ -50,6 +50,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestFulfilled = "request.fulfilled"
   case requestClosed = "request.closed"
   case requestCancelled = "request.cancelled"
+  /// A share of a time that was promised of a request has passed; it has run out.
+  case requestClockWarned = "request.clock_warned"
+  case requestClockBreached = "request.clock_breached"
   /// Somebody is to agree to a request, or a change; all have agreed, or one has refused.
   case requestApprovalAsked = "request.approval_asked"
   case requestApprovalDecided = "request.approval_decided"
@@ -148,7 +151,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .processEscalated: .escalation
     case .requestApprovalAsked: .requestApproval
     case .requestSubmitted, .requestFulfilled, .requestClosed, .requestCancelled, .requestApprovalDecided, .requestCustomerCommented,
-      .requestAnswered, .requestInternallyCommented:
+      .requestAnswered, .requestInternallyCommented, .requestClockWarned, .requestClockBreached:
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled,
@@ -292,8 +295,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// So long after it happened it is not worth sending any more, unless a rule says otherwise.
   package var usualExpiryMinutes: Int64 {
     switch self {
-    case .clockWarned: 60
-    case .clockBreached, .escalated, .offered, .assigned: 480
+    case .clockWarned, .requestClockWarned: 60
+    case .clockBreached, .requestClockBreached, .escalated, .offered, .assigned: 480
     case _ where subject != .ticket: 4320
     default: 1440
     }

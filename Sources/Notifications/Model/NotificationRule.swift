@@ -125,6 +125,12 @@ struct StockRule: Sendable {
     StockRule(
       key: "request_answered", name: AgreementMessages.ruleRequestAnswered, event: .requestAnswered, audience: [.requester, .watchers],
       channels: [.inbox, .email]),
+    StockRule(
+      key: "request_clock_warned", name: AgreementMessages.ruleRequestClockWarned, event: .requestClockWarned, audience: [.assignee, .watchers],
+      channels: [.inbox]),
+    StockRule(
+      key: "request_clock_breached", name: AgreementMessages.ruleRequestClockBreached, event: .requestClockBreached, audience: [.assignee, .watchers],
+      channels: [.inbox, .email]),
     // Often a whole team may decide a change: it has its inbox before it, and needs no mail each.
     StockRule(
       key: "change_approval_asked", name: AgreementMessages.ruleChangeAsked, event: .changeApprovalAsked, audience: [.approvers], channels: [.inbox]),

@@ -32,6 +32,8 @@ struct NotificationText: Sendable, Equatable {
       case .processEscalated: ["subject", "rule", "age", "at"]
       case .gateApprovalAsked, .gateApprovalDecided: ["gate", "purpose", "subject", "asker", "approver", "answer", "reason", "at"]
       case .requestSubmitted, .requestFulfilled, .requestClosed: ofRequests
+      case .requestClockWarned: ofRequests + ["metric", "percent"]
+      case .requestClockBreached: ofRequests + ["metric"]
       case .requestCancelled: ofRequests + ["reason"]
       case .requestApprovalAsked: ofRequests + ["approval"]
       case .requestApprovalDecided: ofRequests + ["answer", "reason"]
@@ -121,6 +123,8 @@ struct NotificationText: Sendable, Equatable {
     case .requestFulfilled: (AgreementMessages.requestFulfilledSubject, AgreementMessages.requestFulfilledBody)
     case .requestClosed: (AgreementMessages.requestClosedSubject, AgreementMessages.requestClosedBody)
     case .requestCancelled: (AgreementMessages.requestCancelledSubject, AgreementMessages.requestCancelledBody)
+    case .requestClockWarned: (AgreementMessages.requestClockWarnedSubject, AgreementMessages.requestClockBody)
+    case .requestClockBreached: (AgreementMessages.requestClockBreachedSubject, AgreementMessages.requestClockBody)
     case .requestApprovalAsked: (AgreementMessages.requestAskedSubject, AgreementMessages.requestAskedBody)
     case .requestApprovalDecided: (AgreementMessages.requestDecidedSubject, AgreementMessages.requestDecidedBody)
     case .requestCustomerCommented: (AgreementMessages.requestCommentedSubject, AgreementMessages.requestCommentBody)

@@ -38,7 +38,7 @@ struct Cause: Sendable {
 
   /// Nil: nobody is told of such events.
   init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
-    guard let event = Self.ownerChanged(about) ?? Self.event(found) else { return nil }
+    guard let event = Self.ownerChanged(about) ?? Self.clockOfRequest(found, about) ?? Self.event(found) else { return nil }
     name = Self.nameOfGift(event, about) ?? waiting.name
     type = found.type
     self.event = event
@@ -65,6 +65,16 @@ struct Cause: Sendable {
     case .change: return .changeOwnerChanged
     case .release: return .releaseOwnerChanged
     case .majorIncident: return .majorOwnerChanged
+    }
+  }
+
+  /// Of a promise about a request.
+  private static func clockOfRequest(_ found: FoundEvent, _ about: About) -> NotificationEvent? {
+    guard case .account(.request) = about else { return nil }
+    switch found.type {
+    case "sla.warned": return .requestClockWarned
+    case "sla.breached": return .requestClockBreached
+    default: return nil
     }
   }
 
@@ -322,6 +332,7 @@ struct TellingFields: Sendable {
     case .account(let matter):
       let common = [
         "customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted(to: receiver) ? comment : "",
+        "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
       ]
       var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
       // What time refused says why somebody of the customer did before.
@@ -357,11 +368,20 @@ struct TellingFields: Sendable {
     let data =
       switch cause.about {
       case .ticket(let ticket): members(ticket)
-      case .account(let matter): matter.members(of: tenant)
+      case .account(let matter):
+        matter.members(of: tenant) + ofClock
       }
     return .object([
       "type": .text(event.rawValue), "timestamp": .instant(cause.occurredAt), "id": .id(id), "data": .object(data),
     ])
+  }
+
+  /// What it says of a promise about a request.
+  private var ofClock: [Value.Member] {
+    guard cause.event == .requestClockWarned || cause.event == .requestClockBreached else { return [] }
+    var data: [Value.Member] = []
+    for name in ["metric", "percent"] where cause.payload[name] != nil { data.append(Value.Member(name, cause.payload[name] ?? .null)) }
+    return data
   }
 
   private func members(_ ticket: ToldTicket) -> [Value.Member] {

@@ -26,7 +26,7 @@ struct FoundEvent: Sendable {
   }
 }
 
-/// The events behind causes, each with its ticket as it stands now. A clock's of a team or a supplier is none of a ticket's: no row.
+/// The events behind causes, each with its ticket as it stands now. A clock's of a team, of a supplier or of a request is none of a ticket's: no row.
 struct EventsOfCauses: Statement {
   struct Found: Sendable {
     let cause: Int64
@@ -60,6 +60,25 @@ struct EventsOfCauses: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(cause: try row.next(), event: try FoundEvent(&row), ticket: try ToldTicket(&row))
   }
+}
+
+/// Of causes that are clocks' those of requests.
+struct RequestClockEvents: Statement {
+  let tenant: TenantId
+  let causes: [OutboxEntry]
+
+  static let sql = """
+    select o.id, c.request_id, e.type, e.payload, e.actor_kind, e.actor_id, e.occurred_at
+    from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
+    join operations.event e
+      on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
+    join service_levels.pub_request_clock c on c.tenant_id = $1 and c.clock_id = o.subject_id
+    order by o.id
+    """
+
+  func bind(to parameters: inout Parameters) { AccountEvents(tenant: tenant, causes: causes).bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> AccountEvents.Found { try AccountEvents.decode(&row) }
 }
 
 /// The event that says how each of some tickets stands: that it was opened; of what is resolved, or closed since, that it was resolved.

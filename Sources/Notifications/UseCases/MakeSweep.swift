@@ -165,6 +165,8 @@ struct Telling: Sendable {
   static let consumer = "notifications"
   /// The kinds of subjects that lead to a ticket.
   static let ticketKinds: Set = ["ticket", "clock", "clock_warning"]
+  /// Those of clocks, which may lead to a request instead.
+  static let clockKinds: Set = ["clock", "clock_warning"]
   /// What the cause of a summary begins with; its hour follows.
   static let summaryCause = "summary:"
 

@@ -38,11 +38,11 @@ struct RuleInput: Sendable {
     "priorityTo", 1...5, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
   ).clearable
   private static let metric = Field.oneOf(
-    "metric", Metric.allCases.map(\.rawValue), "Only of promises of this metric: response, update or resolution; for clock.warned and clock.breached.",
-    "仅限该指标的承诺：response（响应）、update（更新）或 resolution（解决）；用于 clock.warned 和 clock.breached。"
+    "metric", Metric.allCases.map(\.rawValue), "Only of promises of this metric: response, update or resolution; for what happens to clocks.",
+    "仅限该指标的承诺：response（响应）、update（更新）或 resolution（解决）；用于时钟类事件。"
   ).clearable
   private static let percentFrom = Field.integer(
-    "percentFrom", 1...99, "Only of warnings from this share of the budget on, in percent; for clock.warned.", "仅限时限消耗不低于此百分比的预警；用于 clock.warned。"
+    "percentFrom", 1...99, "Only of warnings from this share of the budget on, in percent; for what warns of clocks.", "仅限时限消耗不低于此百分比的预警；用于时钟预警。"
   ).clearable
   private static let quietFrom = Field.text(
     "quietFrom", 5...5, "From when on no mail goes out, by the receiver's own clock: 22:00.", "免打扰开始时刻（按接收人所在时区），例如 22:00。"
@@ -180,9 +180,10 @@ extension NotificationRule {
     guard channels.contains(.webhook) == (webhook != nil) else { throw Failure.invalid("webhook", NotificationMessages.webhookWithChannel) }
     guard !tellsPeople || channels != [.webhook] else { throw Failure.invalid("channels", NotificationMessages.peopleNeedChannel) }
     guard tellsPeople || channels == [.webhook] else { throw Failure.invalid("channels", NotificationMessages.webhookOnly) }
-    let isOfClocks = event == .clockWarned || event == .clockBreached
+    let isOfWarnings = event == .clockWarned || event == .requestClockWarned
+    let isOfClocks = isOfWarnings || event == .clockBreached || event == .requestClockBreached
     guard isOfClocks || metric == nil else { throw Failure.invalid("metric", NotificationMessages.ofClocksOnly) }
-    guard event == .clockWarned || percentFrom == nil else { throw Failure.invalid("percentFrom", NotificationMessages.ofWarningsOnly) }
+    guard isOfWarnings || percentFrom == nil else { throw Failure.invalid("percentFrom", NotificationMessages.ofWarningsOnly) }
     let subject = event.subject
     if let other = audience.first(where: { !subject.audiences.contains($0) }) {
       throw Failure.invalid(

@@ -17,6 +17,7 @@ extension Telling {
       }
       causes += try await newsForNewRequesters(events, byId, in: transaction)
     }
+    causes += try await clocksOfRequests(waiting.filter { Self.clockKinds.contains($0.kind) }, byId, in: transaction)
     if !ofAccounts.isEmpty {
       let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
       let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
@@ -26,6 +27,23 @@ extension Telling {
       }
     }
     return causes.sorted { $0.id < $1.id }.map(\.cause)
+  }
+
+  /// What time did to promises about requests.
+  private func clocksOfRequests(
+    _ waiting: [OutboxEntry], _ byId: [Int64: OutboxEntry], in transaction: Transaction
+  ) async throws -> [(id: Int64, cause: Cause)] {
+    guard !waiting.isEmpty else { return [] }
+    let events = try await transaction.query(RequestClockEvents(tenant: tenant, causes: waiting))
+    guard !events.isEmpty else { return [] }
+    let found = try await transaction.query(RequestsToTell(tenant: tenant, ids: Set(events.map(\.subject)).sorted()))
+    let requests = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+    return events.compactMap { event in
+      guard let entry = byId[event.cause], let request = requests[event.subject], let cause = Cause(entry, event.event, .account(.request(request))) else {
+        return nil
+      }
+      return (id: event.cause, cause: cause)
+    }
   }
 
   /// Whoever is the requester of a ticket only since it was corrected is told how it stands as he would have been, had it been his from the beginning: by

@@ -50,8 +50,8 @@ extension ClockSubject {
   var consumers: [String] {
     switch kind {
     case .ticket: ["notifications", "escalations"]
-    // Rules by shares of a promised time, and those of who is told of them, are incidents'.
-    case .request: []
+    // Rules of escalation by shares of a promised time are incidents'.
+    case .request: ["notifications"]
     case .assignment, .dispatch: ["escalations"]
     }
   }
