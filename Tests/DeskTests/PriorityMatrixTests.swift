@@ -40,6 +40,28 @@ import Testing
     #expect(provider["customer"] == .null && provider["cells"]?.array?.contains { $0["own"] == .bool(true) } == false)
   }
 
+  /// Also where nobody has set anything yet; the provider's and a customer's count for themselves.
+  @Test func ofTwoWhoSetItAtOnceOneWins() async throws {
+    let world = try await DeskWorld()
+    let (database, manager) = (world.database, world.manager)
+    let outcomes = await withTaskGroup(of: Failure.Kind?.self) { group in
+      for priority in [1, 4] as [Int64] {
+        group.addTask {
+          let cell = Value.object(["impact": 2, "urgency": 2, "priority": .integer(priority)])
+          do throws(Failure) {
+            try await database.call("priority_matrix.set", ["cells": .array([cell])], as: manager, version: 1)
+            return nil
+          } catch { return error.kind }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(outcomes.filter { $0 == nil }.count == 1 && outcomes.filter { $0 == .versionMismatch }.count == 1)
+    #expect(try await database.call("priority_matrix.read", as: manager)["version"] == 2)
+    let own = try await database.call("priority_matrix.read", ["customer": .id(world.acme.publicId)], as: manager)
+    #expect(own["version"] == 1)
+  }
+
   @Test func whatMakesNoMatrixIsRefused() async throws {
     let world = try await DeskWorld()
     await expectFailure(.invalid) { try await set(world, [(2, 2, nil)]) }

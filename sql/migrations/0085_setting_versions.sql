@@ -11,4 +11,4 @@ create table operations.setting_version (
   constraint setting_version_version_check check (version > 1)
 );
 select steward.protect_tenant_table('operations.setting_version', 'contract');
-grant select, insert, update on operations.setting_version to steward_app;
+grant select, insert, update (version) on operations.setting_version to steward_app;
