@@ -40,6 +40,21 @@ import Testing
     #expect(try await world.told() == ["process.escalated_by_rule"])
   }
 
+  /// Guard: by a rule the tasks would go to a team that the customer's delivery model does not name.
+  @Test func aTeamThatMayNotWorkForTheCustomerGetsNoTasks() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["process": "request", "ageMinutes": 60, "toTeam": world.secondLine, "staff": .array([world.leadId])])
+    let order = try await world.order()
+    try await world.database.call(
+      "delivery_model.set", ["customer": .id(world.acme.publicId), "teams": .array([world.firstLine])], as: world.database.root, version: 1)
+    try world.at("2026-03-02T09:10:00Z")
+    for _ in 0..<2 { try await world.escalate() }
+    let records = try await world.escalations()
+    #expect(records.count == 1 && records.first?["fault"] == "delivery_model.team_not_allowed" && records.first?["tasksGiven"]?.isNull == true)
+    #expect(try await world.tasks(order)[0]["team"] == world.firstLine)
+    #expect(try await world.told() == ["process.escalated_by_rule"])
+  }
+
   @Test func problemsAndChangesAreToldOf() async throws {
     let world = try await EscalationsWorld()
     for process in ["problem", "change"] {
