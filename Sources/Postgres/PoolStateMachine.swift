@@ -18,7 +18,7 @@ struct PoolLease<Resource> {
 extension PoolLease: Sendable where Resource: Sendable {}
 
 /// Who has which connection and who waits for one: a pure value that decides, and leaves the doing to ``PostgresClient``.
-/// Within a class callers are served in the order in which they came.
+/// Callers are served in the order in which they came: administration first, and a reader who may not begin yet holds up nobody.
 struct PoolStateMachine<Resource, Waiter> {
   typealias Purpose = PoolPurpose
   typealias Lease = PoolLease<Resource>
@@ -164,11 +164,9 @@ struct PoolStateMachine<Resource, Waiter> {
     while !administration.isEmpty, let resource = idle.popLast()?.resource {
       actions.leases.append((administration.removeFirst().waiter, lease(resource, .administration, now)))
     }
-    while !work.isEmpty, freeForWork > 0, let resource = idle.popLast()?.resource {
-      actions.leases.append((work.removeFirst().waiter, lease(resource, .work, now)))
-    }
-    while !reading.isEmpty, freeForReading(now) > 0, let resource = idle.popLast()?.resource {
-      actions.leases.append((reading.removeFirst().waiter, lease(resource, .reading, now)))
+    while freeForWork > 0, let purpose = nextInTurn(now), let resource = idle.popLast()?.resource {
+      let waiter = purpose == .reading ? reading.removeFirst().waiter : work.removeFirst().waiter
+      actions.leases.append((waiter, lease(resource, purpose, now)))
     }
     let readable = min(reading.count, freeForReading(now))
     if readable < reading.count, freeForWork > 0, !isToLookAgain, let oldest = readers.filter({ now - $0 < patience }).min() {
@@ -180,6 +178,13 @@ struct PoolStateMachine<Resource, Waiter> {
     actions.connects = max(min(wanted, room, maximum - total), 0)
     connecting += actions.connects
     return actions
+  }
+
+  /// Whose turn it is of those who work: who came first, of those who may. Were it always who writes, nobody would read while so many write that one
+  /// of them waits.
+  private func nextInTurn(_ now: ContinuousClock.Instant) -> Purpose? {
+    guard let reader = reading.first?.id, freeForReading(now) > 0 else { return work.isEmpty ? nil : .work }
+    return work.first.map { $0.id < reader } ?? false ? .work : .reading
   }
 
   private mutating func lease(_ resource: Resource, _ purpose: Purpose, _ now: ContinuousClock.Instant) -> Lease {

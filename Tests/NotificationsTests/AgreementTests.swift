@@ -185,6 +185,27 @@ import Testing
     #expect(try await base.left() == 0)
   }
 
+  /// Guard: without the schema's leave for requests such a rule is none at all.
+  @Test func aRuleMayBeOfOneMetricOfRequestsAndOfAShare() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    try await base.retireStockRules()
+    let staff = Value.array([base.colleagueId])
+    try await base.rule("request.clock_warned", ["staff": staff, "metric": "response", "percentFrom": 50], name: "First")
+    try await base.rule("request.clock_warned", ["staff": .array([base.engineerId]), "percentFrom": 60], name: "Later")
+    try await base.rule("request.clock_breached", ["staff": .array([base.engineerId]), "metric": "resolution"], name: "Another promise")
+    try await base.rule("request.clock_breached", ["staff": staff, "metric": "response"], name: "Broken")
+    _ = try await world.submit(try await world.offering("Mouse", [], promiseTo: 3))
+    base.database.clock.advance(seconds: 1801)
+    try await WarnSweep(keepers: [.request: RequestKeeper()]).run(at: base.database.clock.now(), base.database.tenancy)
+    try await base.make()
+    base.database.clock.advance(seconds: 1801)
+    try await BreachSweep(keepers: [.request: RequestKeeper()]).run(at: base.database.clock.now(), base.database.tenancy)
+    try await base.make()
+    #expect(try await base.events(base.colleague) == ["request.clock_breached", "request.clock_warned"])
+    #expect(try await base.events(base.engineer) == [])
+  }
+
   @Test func aCancelledRequestIsTold() async throws {
     let world = try await OrderWorld()
     let order = try await world.submit(try await world.offering("Mouse", []))

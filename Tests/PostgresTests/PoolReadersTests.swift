@@ -77,6 +77,28 @@ import Testing
     #expect(pool.idle.count == 8)
   }
 
+  /// Guard: if who writes always went first, nobody would read here as long as somebody waits to write.
+  @Test func whoWritesDoesNotPassWhoReads() throws {
+    var pool = Self.pool(3, readers: 1)
+    var leases: [Pool.Lease] = []
+    for id in 1...2 as ClosedRange<UInt64> {
+      let lease = try #require(Self.lease(&pool, .work, at: 0, id: id))
+      leases.append(lease)
+    }
+    #expect(Self.lease(&pool, .work, at: 1, id: 3) == nil)
+    for id in 4...5 as ClosedRange<UInt64> { #expect(Self.lease(&pool, .reading, at: 2, id: id) == nil, "\(id)") }
+    #expect(Self.lease(&pool, .work, at: 3, id: 6) == nil)
+    var served: [Int] = []
+    while let lease = leases.popLast() {
+      let next = pool.release(lease, isKept: true, now: Self.instant(4)).leases
+      served += next.map(\.0)
+      leases = next.map(\.1) + leases
+    }
+    // The second reader comes when the first is done: he holds up nobody who writes.
+    #expect(served == [3, 4, 6, 5])
+    #expect(pool.leased == 0 && pool.waiterCount == 0)
+  }
+
   /// A look in time is asked for once, whoever else comes meanwhile.
   @Test func oneLookIsEnough() throws {
     var pool = Self.pool(8, readers: 1)
