@@ -95,6 +95,39 @@ import Testing
     }
   }
 
+  /// What the queue shows of clocks lies beside tickets and turns from then on; a clock that waits is due at no time, and has warned all the same.
+  @Test func whatClocksShowIsFilledIn() async throws {
+    try await migrating(to: Self.file("_queue_in_one_look.sql"), holding: Self.clocks) { database in
+      let shown = try await database.withConnection { try await $0.query(ShownClocks()) }
+      #expect(shown == ["1 U response 50 75", "2 U - 60 80", "3 - - - -"])
+    }
+  }
+
+  /// Ticket 1 runs, 2 waits, both with a turn; 3 has nothing, and its turn is over.
+  private static let clocks = """
+    insert into tenancy.org_unit (tenant_id, id, public_id, kind, name, recorded_at)
+    values (1, 5, decode('000102030405060708090a0b', 'hex'), 'site', 'U', '2026-01-01T00:00:00Z');
+    insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, unit_id, line_reason, impact, urgency, priority, state, opened_at,
+      due_at, last_seq, recorded_at, updated_at)
+    select 1, n, substr(sha256(n::text::bytea), 1, 12), 'incident', n, 'T', '', case when n < 3 then 5 end, 'none_in_force', 2, 2, 3, 'active',
+      '2026-03-01T08:00:00Z', case n when 1 then '2026-03-01T09:00:00Z'::timestamptz end, 1, '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z'
+    from generate_series(1, 3) n;
+    insert into desk.assignment (tenant_id, id, ticket_id, seq, team_id, started_at, ended_at, end_cause, due_at, recorded_at)
+    select 1, n, n, 1, 7, '2026-03-01T08:00:00Z', case n when 3 then '2026-03-01T08:30:00Z'::timestamptz end, case n when 3 then 'unassigned' end,
+      case n when 1 then '2026-03-01T09:00:00Z'::timestamptz end, '2026-03-01T08:00:00Z'
+    from generate_series(1, 3) n;
+    insert into service_levels.clock (tenant_id, subject_kind, subject_id, metric, contract_line_version_id, party_id, line_reason, sla_version_id,
+      sla_target_id, calendar_version_id, priority, budget_seconds, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at,
+      last_event_at, consumed_seconds, run_started_at, run_started_with_seconds, due_at, last_interval_seq, last_milestone_seq, last_verdict_seq,
+      recorded_at, warned_percent)
+    select 1, c.kind, c.subject, c.metric, case c.kind when 'ticket' then 1 end, case c.kind when 'ticket' then null else 7 end, 'customer', 1, 1, 1, 3,
+      3600, 3600, true, 'resolved', c.state, '2026-03-01T08:00:00Z', 'opened', '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z', 0,
+      '2026-03-01T08:00:00Z', 0, case c.state when 'running' then '2026-03-01T09:00:00Z'::timestamptz end, 0, 0, 0, '2026-03-01T08:00:00Z', c.warned
+    from (values ('ticket', 1, 'response', 'running', 50), ('ticket', 1, 'resolution', 'running', null), ('ticket', 2, 'resolution', 'paused', 60),
+      ('assignment', 1, 'resolution', 'running', 75), ('assignment', 2, 'resolution', 'paused', 80), ('assignment', 3, 'resolution', 'stopped', 90)
+    ) c (kind, subject, metric, state, warned)
+    """
+
   /// Of person 1 erp was revoked and given anew; of 2, 3 and 4 it was revoked and ordered to be taken: done, skipped, and done before; of 5 an order took it,
   /// and it was given anew. Another customer's person 3 lost it by an order that was done.
   private static let revoked = """
@@ -359,6 +392,19 @@ private struct TakenEntitlements: Statement {
   static let sql = """
     select concat_ws(' ', id, coalesce(to_char(taken_at at time zone 'UTC', 'YYYY-MM-DD'), '-'), coalesce(taken_request_id::text, '-'))
     from requests.entitlement order by id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Ticket, name of its unit, what is due next, and the shares that clocks warned of: its own, and of its turn.
+private struct ShownClocks: Statement {
+  static let sql = """
+    select concat_ws(' ', t.id, coalesce(u.name, '-'), coalesce(t.due_metric, '-'), coalesce(t.warned_percent::text, '-'),
+      coalesce(a.warned_percent::text, '-'))
+    from desk.ticket t
+    join desk.assignment a on a.tenant_id = t.tenant_id and a.ticket_id = t.id
+    left join tenancy.org_unit u on u.tenant_id = t.tenant_id and u.public_id = t.unit_public_id
+    order by t.id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -31,10 +31,12 @@ update desk.ticket t set
     select max(c.warned_percent) from service_levels.clock c
     where c.tenant_id = t.tenant_id and c.subject_kind = 'ticket' and c.subject_id = t.id and c.state in ('running', 'paused'))
 where t.unit_id is not null or t.contract_id is not null or t.due_at is not null;
-update desk.assignment a set warned_percent = (
-  select max(c.warned_percent) from service_levels.clock c
-  where c.tenant_id = a.tenant_id and c.subject_kind = 'assignment' and c.subject_id = a.id and c.state in ('running', 'paused'))
-where a.ended_at is null and a.due_at is not null;
+-- Also of a turn that waits, and so is due at no time.
+update desk.assignment a set warned_percent = w.percent
+from (
+  select c.tenant_id, c.subject_id, max(c.warned_percent) as percent from service_levels.clock c
+  where c.subject_kind = 'assignment' and c.state in ('running', 'paused') and c.warned_percent is not null group by c.tenant_id, c.subject_id) w
+where a.tenant_id = w.tenant_id and a.id = w.subject_id and a.ended_at is null;
 
 alter table desk.ticket
   add constraint ticket_unit_check check ((unit_id is null) = (unit_public_id is null)),
