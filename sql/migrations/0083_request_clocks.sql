@@ -25,3 +25,13 @@ create index request_queue_tenant on requests.request (tenant_id, coalesce(due_a
   where state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling');
 create index request_queue_owner on requests.request (owner_id, coalesce(due_at, 'infinity'::timestamptz), submitted_at, tenant_id, id)
   where state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and owner_id is not null;
+
+-- Rules may choose among the promises of requests, and the warnings of them, as of incidents.
+alter table notifications.rule
+  drop constraint rule_metric_check,
+  add constraint rule_metric_check check (
+    metric is null or metric in ('response', 'update', 'resolution')
+      and event in ('clock.warned', 'clock.breached', 'request.clock_warned', 'request.clock_breached')),
+  drop constraint rule_percent_check,
+  add constraint rule_percent_check
+    check (percent_from is null or percent_from between 1 and 99 and event in ('clock.warned', 'request.clock_warned'));
