@@ -129,6 +129,16 @@ import Testing
     #expect(try await world.call("notification_rule.list", ["limit": 200])["items"]?.array?.count == NotificationEvent.forRules.count)
   }
 
+  /// Guard: the database would refuse a metric or a share of what happens to the clocks of requests.
+  @Test func rulesChooseAmongThePromisesOfRequests() async throws {
+    let world = try await NotificationsWorld()
+    let staff = Value.array([world.colleagueId])
+    let warned = try await world.rule("request.clock_warned", ["staff": staff, "metric": "response", "percentFrom": 80], name: "Warned")
+    #expect(warned["metric"] == "response" && warned["percentFrom"] == 80)
+    let breached = try await world.rule("request.clock_breached", ["staff": staff, "metric": "resolution"], name: "Breached")
+    #expect(breached["metric"] == "resolution")
+  }
+
   /// A ticket that nobody has taken is not silent: its promises reach the account managers of the customer.
   @Test func whatNobodyOwnsIsTold() async throws {
     let world = try await NotificationsWorld()

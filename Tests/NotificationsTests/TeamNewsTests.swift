@@ -195,6 +195,8 @@ import Testing
     let third = try await order(mouse)
     try await base.call("task.claim", ["id": third], as: base.engineer)
     #expect(try await told(tina, base) == ["request.task_given"], "somebody is at it")
+    try await base.call("task.give", ["id": first, "team": desk["id"] ?? .null], as: base.engineer)
+    #expect(try await told(tina, base).count == 2, "what came back is theirs again")
     #expect(try await base.left() == 0)
   }
 

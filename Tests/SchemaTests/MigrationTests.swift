@@ -86,6 +86,18 @@ import Testing
     }
   }
 
+  /// Where the rules that came with Steward are there already, whoever watches is told as elsewhere; but whom somebody chose, or of what, stays.
+  @Test func theRulesThatCameTellWhoWatches() async throws {
+    try await migrating(to: Self.file("_watchers_and_files.sql"), holding: Self.rules) { database in
+      let told = try await database.withConnection { try await $0.query(ToldAudiences()) }
+      #expect(
+        told == [
+          "1 owner,watchers 2", "2 owner,requester,watchers 2", "3 account_managers,owner,requester,watchers 8", "4 owner,requester 1", "5 owner 1",
+          "6 owner 1", "7 owner 1",
+        ])
+    }
+  }
+
   /// What a review revoked before it was kept who took it: what was given anew, or taken by an order, afterwards waits for nobody; an order whose task was
   /// skipped took nothing, nor did one before, nor another customer's.
   @Test func whatWasTakenAlreadyIsNotToBeTaken() async throws {
@@ -151,6 +163,21 @@ import Testing
       (4, 3, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', null, 1), (5, 4, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', null, 1),
       (6, 5, 1, '2026-03-02T00:00:00Z', '2026-03-05T00:00:00Z', 3, null), (7, 5, 2, '2026-03-06T00:00:00Z', null, null, null)
     ) as e (id, person, request, since, ended_at, by_request, by_review)
+    """
+
+  /// 1 to 3 as they came, of which 3 goes by mail besides; of 4 somebody chose whom it tells, of 5 of what; 6 is somebody's own, and 7 is of what nobody
+  /// watches.
+  private static let rules = """
+    insert into notifications.rule (tenant_id, id, public_id, stock_key, name, event, audience, account_ids, account_public_ids, channels, urgent_to,
+      expires_minutes, version, recorded_at)
+    select 1, r.id, substr(sha256(r.id::text::bytea), 1, 12), r.key, 'R' || r.id, r.event, r.audience::text[], '{}', '{}', r.channels::text[], 1, 1440, r.version,
+      '2026-01-01T00:00:00Z'
+    from (values
+      (1, 'problem_closed', 'problem.closed', '{owner}', '{inbox}', 1), (2, 'change_closed', 'change.closed', '{requester,owner}', '{inbox}', 1),
+      (3, 'major_incident_resolved', 'major_incident.resolved', '{owner,requester,account_managers}', '{inbox,email}', 7),
+      (4, 'problem_reopened', 'problem.reopened', '{owner,requester}', '{inbox}', 1), (5, 'problem_commented', 'problem.offered', '{owner}', '{inbox}', 1),
+      (6, null, 'problem.closed', '{owner}', '{inbox}', 1), (7, 'action_due', 'action.due', '{owner}', '{inbox}', 1)
+    ) as r (id, key, event, audience, channels, version)
     """
 
   private static let releases = """
@@ -383,6 +410,14 @@ private struct ReleaseOwners: Statement {
     select concat_ws(' ', r.id, coalesce(a.id::text, '-'))
     from changes.release r left join tenancy.account a on a.tenant_id = r.tenant_id and a.id = r.owner_id and a.public_id = r.owner_public_id
     order by r.id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Which rule, whom it tells, and its version.
+private struct ToldAudiences: Statement {
+  static let sql = """
+    select concat_ws(' ', r.id, (select string_agg(a, ',' order by a) from unnest(r.audience) a), r.version) from notifications.rule r order by r.id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

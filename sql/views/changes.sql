@@ -86,7 +86,6 @@ grant select on changes.pub_found_change to steward_app;
 create view changes.pub_comment with (security_invoker = true) as select tenant_id, change_id, public_id, body from changes.comment;
 grant select on changes.pub_comment to steward_app;
 create view changes.pub_told_task with (security_invoker = true) as
-  select tenant_id, id as task_id, public_id, change_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id,
-    ready_at
+  select tenant_id, id as task_id, public_id, change_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id
   from changes.task;
 grant select on changes.pub_told_task to steward_app;

@@ -66,7 +66,6 @@ grant select on requests.pub_found_request to steward_app;
 
 -- The tasks of a request, for who of the staff is told of them.
 create view requests.pub_told_task with (security_invoker = true) as
-  select tenant_id, id as task_id, public_id, request_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id,
-    ready_at
+  select tenant_id, id as task_id, public_id, request_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id
   from requests.task;
 grant select on requests.pub_told_task to steward_app;

@@ -59,7 +59,6 @@ struct ToldTask: Sendable {
   }
 
   struct Team: Sendable {
-    let id: Int64
     let publicId: [UInt8]
     let name: String
   }
@@ -77,7 +76,6 @@ struct ToldTask: Sendable {
   let holder: [UInt8]?
   /// Whose it is to do; nil: whoever serves the customer.
   let team: Team?
-  let readyAt: Instant?
   let number: Int64
   /// Who took the request or the change; for what nobody has, who stands in the rule.
   let owner: Int64?
@@ -103,11 +101,8 @@ struct ToldTask: Sendable {
     }
   }
 
-  /// What the news is known by that the team may do it: a task that was opened and given at once is told once.
-  var nameOfGift: String? {
-    guard let team, let readyAt else { return nil }
-    return "\(subject.rawValue)_task:\(task):\(team.id):\(readyAt.microseconds)"
-  }
+  /// What it is known by among the tasks of requests and changes.
+  var key: String { "\(subject.rawValue):\(task)" }
 
   /// - Parameter tenant: whose it is: the customer, or the provider.
   private func number(of tenant: TenantEntry) -> String {

@@ -39,7 +39,7 @@ struct Cause: Sendable {
   /// Nil: nobody is told of such events.
   init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
     guard let event = Self.ownerChanged(about) ?? Self.clockOfRequest(found, about) ?? Self.event(found) else { return nil }
-    name = Self.nameOfGift(event, about) ?? waiting.name
+    name = waiting.name
     type = found.type
     self.event = event
     self.about = about
@@ -50,10 +50,10 @@ struct Cause: Sendable {
     toldAt = max(found.occurredAt, waiting.recordedAt)
   }
 
-  /// Of a task that a team may do.
-  private static func nameOfGift(_ event: NotificationEvent, _ about: About) -> String? {
-    guard event == .requestTaskGiven || event == .changeTaskGiven, case .account(.task(let told)) = about else { return nil }
-    return told.nameOfGift
+  /// The task that a team may do, where it tells that.
+  var givenTask: String? {
+    guard event == .requestTaskGiven || event == .changeTaskGiven, case .task(let told)? = matter else { return nil }
+    return told.key
   }
 
   /// Of what somebody answers for without an offer.

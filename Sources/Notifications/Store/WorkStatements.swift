@@ -79,7 +79,7 @@ struct ChangeTasksToTell: Statement {
 
 extension ToldTask {
   /// Of the task `t` and its team `m`.
-  fileprivate static let columns = "t.public_id, t.task_id, t.names, t.state, t.result, t.holder, m.team_id, m.public_id, m.name, t.ready_at"
+  fileprivate static let columns = "t.public_id, t.task_id, t.names, t.state, t.result, t.holder, m.public_id, m.name"
 
   init(_ subject: Subject, _ row: inout RowReader) throws {
     self.subject = subject
@@ -91,9 +91,8 @@ extension ToldTask {
     state = try row.next()
     result = try row.next()
     holder = try row.next()
-    let (team, bits, teamName): (Int64?, [UInt8]?, String?) = (try row.next(), try row.next(), try row.next())
-    self.team = if let team, let bits, let teamName { Team(id: team, publicId: bits, name: teamName) } else { nil }
-    readyAt = try row.next()
+    let (bits, teamName): ([UInt8]?, String?) = (try row.next(), try row.next())
+    team = if let bits, let teamName { Team(publicId: bits, name: teamName) } else { nil }
     number = try row.next()
     owner = try row.next()
     accountable = try row.next()

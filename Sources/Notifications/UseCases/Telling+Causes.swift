@@ -21,12 +21,22 @@ extension Telling {
     if !ofAccounts.isEmpty {
       let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
       let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
-      causes += events.compactMap { found in
+      let ofMatters: [(id: Int64, cause: Cause)] = events.compactMap { found in
         guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event] else { return nil }
-        return Cause(entry, found.event, .account(matter)).map { (found.cause, $0) }
+        return Cause(entry, found.event, .account(matter)).map { (id: found.cause, cause: $0) }
       }
+      causes += Self.withoutEarlierGifts(ofMatters)
     }
     return causes.sorted { $0.id < $1.id }.map(\.cause)
+  }
+
+  /// Of a task that was opened and given, or given twice, before anybody was told, the last alone: all speak of the team that has it now, which hears once.
+  private static func withoutEarlierGifts(_ causes: [(id: Int64, cause: Cause)]) -> [(id: Int64, cause: Cause)] {
+    var last: [String: Int64] = [:]
+    for one in causes {
+      if let task = one.cause.givenTask { last[task] = max(last[task] ?? one.id, one.id) }
+    }
+    return causes.filter { one in one.cause.givenTask.map { last[$0] == one.id } ?? true }
   }
 
   /// What time did to promises about requests.
