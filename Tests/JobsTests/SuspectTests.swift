@@ -204,6 +204,32 @@ import Testing
     #expect(try await one.claimAlone(found, Places(1, mostPatient: 1), JobsInHand()).job == nil, "it has another fencing number")
   }
 
+  /// Guard: whoever leaves the job of a sweep by its schedule would wait for the worker that makes room for it, and begin nothing meanwhile.
+  @Test func noScheduleWaitsForWhoMakesRoom() async throws {
+    let world = try await JobWorld.make()
+    let (one, other) = (world.runner(sweep: {}), world.runner(sweep: {}))
+    try await one.declareSchedules()
+    try await one.enqueueScheduled()
+    let silentSince = world.clock.now().adding(seconds: -1)
+    try await world.database.runAsSuperuser("update jobs.job set state = 'running', attempts = 1, lease_until = '\(silentSince)'")
+    let found = try #require(try await one.suspects().first)
+    let places = Places(1, mostPatient: 1)
+    #expect(places.take(isPrompt: false))
+    let making = Task { try await one.claimAlone(found, places, JobsInHand()) }
+    for _ in 0..<1500 where try await !world.wasLocked(found.id) { try await Task.sleep(for: .milliseconds(20)) }
+    world.clock.advance(seconds: CountedSweep.everySeconds)
+    // Who waits for a lock gives up after five seconds, before there is no more room to wait for: then the schedule stays where it was.
+    try await other.enqueueScheduled()
+    let schedules = try await world.database.tenancy.transaction(binding: [world.provider], side: .staff, readOnly: true) {
+      try await $0.query(ScheduleListing(tenant: world.provider, after: "", limit: 10))
+    }
+    let next = try #require(schedules.first { $0.kind == CountedSweep.kind }).nextAt
+    #expect(next > world.clock.now())
+    places.giveBack(isPrompt: false)
+    let tried = try await making.value
+    #expect(tried.job?.attempts == 2 && !tried.gaveBack)
+  }
+
   /// What does not end when it is told to keeps its place, and the suspect waits for another time, or another worker.
   @Test func whereNoRoomIsMadeNothingIsTried() async throws {
     let world = try await JobWorld.make()

@@ -39,6 +39,8 @@ package struct EnqueueJob: Statement {
 /// Leaves the job of a schedule; one that waits or runs stays as it is. One that was given up gets a single attempt every
 /// ten minutes: whatever stood in its way (a full disk, a long outage) may be gone, and what nobody else repeats must not
 /// wait for a person. If it is the job that kills its worker, it does so seldom.
+///
+/// It waits for nobody who keeps the job's row: a worker that makes room for it does so for long, and the others go on meanwhile.
 struct EnqueueScheduled: Statement {
   static let uniqueKey = "schedule"
   static let pauseSeconds: Int64 = 600
@@ -48,9 +50,14 @@ struct EnqueueScheduled: Statement {
   let now: Instant
 
   static let sql = """
-    insert into jobs.job (tenant_id, kind, unique_key, run_at, recorded_at) values ($1, $2, $3, $4, $4)
-    on conflict (tenant_id, kind, unique_key) do update
-      set state = 'ready', attempts = job.max_attempts - 1, run_at = $5 where job.state = 'dead'
+    with given as (
+      update jobs.job set state = 'ready', attempts = max_attempts - 1, run_at = $5
+      where tenant_id = $1 and kind = $2 and unique_key = $3 and state = 'dead' returning id
+    ), left_anew as (
+      insert into jobs.job (tenant_id, kind, unique_key, run_at, recorded_at) values ($1, $2, $3, $4, $4)
+      on conflict (tenant_id, kind, unique_key) do nothing returning id
+    )
+    select id from given union all select id from left_anew
     """
 
   func bind(to parameters: inout Parameters) {
@@ -61,7 +68,7 @@ struct EnqueueScheduled: Statement {
     parameters.append(now.adding(seconds: Self.pauseSeconds))
   }
 
-  static func decode(_ row: inout RowReader) throws {}
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// Jobs of tenants that are due, but for those that are tried alone: a look across tenants, of each the first, then of each the second, so that none
