@@ -15,8 +15,9 @@ import Testing
     let input: KeyValuePairs<String, Value> = ["customer": .id(world.acme.publicId), "teams": .array([allowed])]
     try await world.call("delivery_model.set", input, as: world.database.root, version: 1)
     let own = try await world.problem("Own", of: world.acme)
-    let behind = try await world.problem("Behind one of its incidents", incidents: [try await world.incident("Slow")])
-    for problem in [own, behind] {
+    let behind = try await world.problem("Behind one of its incidents")
+    try await world.link(try await world.incident("Slow"), to: behind)
+    for problem in [own, try await world.call("problem.read", ["id": behind.at("id")])] {
       #expect(await refusal { try await world.act("offer", on: problem, ["team": forbidden]) } == "team delivery_model.team_not_allowed_for")
       #expect(await refusal { try await world.act("offer", on: problem, ["team": allowed]) } == "accepted")
     }
