@@ -17,6 +17,8 @@ package enum HTTPMessages: MessageCatalog {
     "http.query", "The query cannot be read: names and values are percent-encoded UTF-8, at most {limit} of them.",
     zh: "查询参数无法读取：名称和值须为百分号编码的 UTF-8，最多 {limit} 个。")
   static let duplicate = Message("http.duplicate", "{name} is given more than once.", zh: "{name} 被重复给出。")
+  static let givenByTwoWays = Message(
+    "http.two_ways", "It is given by more than one of path, query and body: say it once.", zh: "该字段在路径、查询参数和请求正文中重复给出，请只给出一次。")
   static let badIfMatch = Message(
     "http.if_match", "If-Match takes one ETag as a reply gave it, such as \"3\", with its quotation marks.", zh: "If-Match 只接受响应给出的一个 ETag（含引号），例如 \"3\"。")
   static let batchNeedsKey = Message(
@@ -59,7 +61,8 @@ package enum HTTPMessages: MessageCatalog {
 
   package static let all =
     [
-      unknownPath, wrongMethod, notJSON, neitherJSONNorFile, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
+      unknownPath, wrongMethod, notJSON, neitherJSONNorFile, unexpectedBody, notAnObject, badQuery, duplicate, givenByTwoWays, badIfMatch, batchNeedsKey,
+      badBatchKey,
       noBatchAct, batchNotBegun, batchIfMatch, tooManyStreams, tooManyStreamsOfCustomer, streamsFull, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,

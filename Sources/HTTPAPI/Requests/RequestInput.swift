@@ -3,7 +3,8 @@ import Operations
 
 /// Makes one input of the path's id, the query and the body.
 enum RequestInput {
-  /// `body` is empty where there was none. A name that comes by two ways is refused like one that comes twice.
+  /// `body` is empty where there was none. Each way can be read, so a name that comes by two of them is an input that does
+  /// not hold what it must; neither is taken for the one that was meant.
   static func value(
     _ fields: [any InputField], id: String?, query: [(name: String, text: String)], body: [UInt8]
   ) throws(Failure) -> Value {
@@ -15,7 +16,7 @@ enum RequestInput {
     members += try self.members(body)
     var names: Set<String> = []
     for member in members where !names.insert(member.name).inserted {
-      throw Failure(.malformed, HTTPMessages.duplicate, ["name": String(member.name.prefix(80))])
+      throw .invalid(String(member.name.prefix(80)), HTTPMessages.givenByTwoWays)
     }
     return .object(members)
   }
