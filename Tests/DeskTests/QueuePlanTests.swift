@@ -21,6 +21,21 @@ import Testing
     #expect(!plan.contains { $0.contains("Seq Scan on ticket") || $0.contains("Hash") && $0.contains("ticket") }, "\(plan.joined(separator: "\n"))")
   }
 
+  /// Whose ticket is due next is read from an index alone: of few customers from each one's front, of many from the front of all.
+  @Test(arguments: [("next_due_tickets_of_few", "ticket_queue_customer"), ("next_due_tickets", "ticket_queue")])
+  func theFrontOfTheQueueIsReadFromItsIndexAlone(function: String, index: String) async throws {
+    let world = try await DeskWorld()
+    _ = try await world.open()
+    try await world.database.superuser.transaction { try await $0.execute(MultiplyTickets(copies: 5000)) }
+    try await world.database.runAsSuperuser("analyze desk.ticket")
+    let place: [Value.Member] = [
+      Value.Member("after_due", "'-infinity'"), Value.Member("after_opened", "'-infinity'"), Value.Member("after_tenant", "0"), Value.Member("after_id", "0"),
+      Value.Member("permitted", .text("array[\(world.acme.id), \(world.other.id)]")),
+    ]
+    let plan = try await world.database.finderPlan(function, given: .object(place))
+    #expect(plan.contains { $0.contains("Index Only Scan using \(index) on ticket t") }, "\(plan.joined(separator: "\n"))")
+  }
+
   /// What is rare is found by its own index, over all customers and over some, and not met on the way through the queue.
   @Test func whatTheQueueIsNarrowedToHasAnIndex() async throws {
     let world = try await DeskWorld()

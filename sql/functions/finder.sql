@@ -378,7 +378,7 @@ end
 $$;
 
 -- Of the next due open tickets behind a place those of the permitted tenants (null: all): among 5,000, or as many as are asked for. There is one
--- way to do it, so it is planned once: planning for some hundred tenants takes longer than the look.
+-- way to do it, so it is planned once: planning for some hundred tenants takes longer than the look. The index holds all that it reads.
 create function finder.next_due_tickets(
   permitted bigint[], after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
@@ -394,6 +394,21 @@ begin
 end
 $$;
 
+-- The same of few tenants: the first of each, and the first of these. None of it depends on how many tickets they have, so it is planned once too.
+create function finder.next_due_tickets_of_few(
+  permitted bigint[], after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select n.tenant_id, n.id, n.due_at, n.opened_at from (select distinct u.id from unnest(permitted) u (id)) p cross join lateral (
+      select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
+      where t.tenant_id = p.id and t.state in ('new', 'active', 'pending')
+        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id) > (after_due, after_opened, after_tenant, after_id)
+      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.id limit least(row_limit, 1001)) n
+    order by coalesce(n.due_at, 'infinity'::timestamptz), n.opened_at, n.tenant_id, n.id limit least(row_limit, 1001);
+end
+$$;
+
 -- The queue: open tickets of the permitted tenants (null: all), the next due first. A clock that has run out stands in
 -- front, what has no running clock at the end. Planned for each call, so that the conditions that are not asked for
 -- vanish and the index of the one that is can be used.
@@ -405,22 +420,31 @@ create function finder.open_tickets(
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
+  -- The place behind which to look.
+  due timestamptz := coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end);
+  since timestamptz := coalesce(after_opened, '-infinity'::timestamptz);
   tenants bigint[];
   tickets bigint[];
   dues timestamptz[];
   opened timestamptz[];
 begin
-  -- Of so many tenants that a page of them stands near the front nothing needs to be planned. Where it does not, what follows finds it.
-  if (permitted is null or cardinality(permitted) > 200) and not unassigned_only and not unowned_only and num_nonnulls(
+  -- Not narrowed to anything, as most pages are.
+  if not unassigned_only and not unowned_only and num_nonnulls(
       wanted_team, wanted_assignee, wanted_priority, wanted_owner, offered_to, wanted_state, wanted_categories, wanted_nature, due_from, due_before) = 0
   then
-    select array_agg(n.tenant_id), array_agg(n.id), array_agg(n.due_at), array_agg(n.opened_at) into tenants, tickets, dues, opened
-      from finder.next_due_tickets(
-        permitted, coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
-        coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit) n;
-    if permitted is null or cardinality(tickets) = least(row_limit, 1001) then
-      return query select * from unnest(tenants, tickets, dues, opened);
+    if cardinality(permitted) <= 50 then
+      return query select * from finder.next_due_tickets_of_few(
+        permitted, due, since, coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
       return;
+    end if;
+    -- Of so many tenants that a page of them stands near the front nothing needs to be planned. Where it does not, what follows finds it.
+    if permitted is null or cardinality(permitted) > 200 then
+      select array_agg(n.tenant_id), array_agg(n.id), array_agg(n.due_at), array_agg(n.opened_at) into tenants, tickets, dues, opened
+        from finder.next_due_tickets(permitted, due, since, coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit) n;
+      if permitted is null or cardinality(tickets) = least(row_limit, 1001) then
+        return query select * from unnest(tenants, tickets, dues, opened);
+        return;
+      end if;
     end if;
   end if;
   return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
