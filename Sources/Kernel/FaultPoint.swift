@@ -2,7 +2,7 @@ import Synchronization
 
 /// A place at which the crash harness may end the process, to see what is left of what was under way.
 ///
-/// Only debug builds have them: in a release build ``reach()`` is empty, and nothing can arm it.
+/// Only debug builds have them: in a release build ``reach(of:)`` is empty, and nothing can arm it.
 package enum FaultPoint: String, CaseIterable, Sendable {
   /// A call has written all it writes; nothing is committed.
   case actWorked = "act.worked"
@@ -30,15 +30,16 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     /// Once, before anything runs.
     package static func arm(_ action: @escaping @Sendable (FaultPoint, _ work: String?) -> Void) { armed.withLock { $0 = action } }
 
-    package func reach() {
+    /// - Parameter work: whose point it is; nil: of the work that it is reached in.
+    package func reach(of work: String? = nil) {
       guard let action = Self.armed.withLock({ $0 }) else { return }
-      action(self, Self.work)
+      action(self, work ?? Self.work)
     }
 
     /// The points that are reached in it are of this work, as of a sweep by its kind: so each of many that share a point can be met.
     package static func within(_ work: String, _ body: () async -> Void) async { await Self.$work.withValue(work, operation: body) }
   #else
-    @inlinable package func reach() {}
+    @inlinable package func reach(of work: String? = nil) {}
     @inlinable package static func within(_ work: String, _ body: () async -> Void) async { await body() }
   #endif
 }

@@ -10,7 +10,7 @@ import Postgres
 struct BenchTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "steward-bench", abstract: "Parts of deploy/bench.",
-    subcommands: [SelectRate.self, VerdictRate.self, RefreshTime.self, BacktestTime.self, JobRate.self])
+    subcommands: [SelectRate.self, VerdictRate.self, RefreshTime.self, BacktestTime.self, JobRate.self, JobWork.self])
 
   /// A client on the URL, shut down afterwards.
   static func withClient<T: Sendable>(_ url: String, connections: Int, _ body: @Sendable (PostgresClient) async throws -> T) async throws -> T {

@@ -63,6 +63,10 @@ enum CommandMessages: MessageCatalog {
     "command.jobs_suspect",
     "The worker of these died: {kinds}. Each is tried with nothing beside it; one that kills its worker again and again is given up after its last attempt.",
     zh: "以下作业的工作进程已终止：{kinds}。每个作业会单独重试，期间不运行其他作业；若反复使其工作进程终止，则在最后一次尝试后放弃。")
+  static let oldSnapshot = Message(
+    "command.old_snapshot",
+    "{holder} still holds the database as it was {transactions} transactions ago: what was deleted since stays in the tables, and jobs are found more slowly. End it (a session by pg_terminate_backend), or let what needs so long read a copy.",
+    zh: "{holder} 仍持有 {transactions} 个事务之前的快照：此后删除的数据仍留在表中，查找作业会变慢。请将其结束（会话用 pg_terminate_backend），或改为读取副本。")
   static let adminUnreachable = Message(
     "command.admin_unreachable", "Nobody answers at {address}: {reason}. Is the server running, with --admin-socket or --admin-listen?",
     zh: "{address} 无应答：{reason}。服务是否已启动，并带有 --admin-socket 或 --admin-listen？")
@@ -150,7 +154,7 @@ enum CommandMessages: MessageCatalog {
     columnThen,
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, none, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
-    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, jobsWait, jobsDead, jobsSuspect, demoProgress, noProfile,
+    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, jobsWait, jobsDead, jobsSuspect, oldSnapshot, demoProgress, noProfile,
     certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
     adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]

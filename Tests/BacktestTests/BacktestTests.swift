@@ -216,6 +216,9 @@ struct BacktestTests {
       [target(["metric": "no such metric!", "budgetSeconds": 1, "calendar": calendar])],
       [target(["metric": "response", "budgetSeconds": 1, "calendar": calendar, "pauses": .bool(true)])],
       [target(["metric": "response", "budgetSeconds": 1, "calendar": .text("cal_unknown")])],
+      // Nothing measures problems and changes.
+      [any, target(["metric": "response", "ticketType": "problem", "budgetSeconds": 1, "calendar": calendar])],
+      [target(["metric": "resolution", "ticketType": "change", "budgetSeconds": 1, "calendar": calendar])],
     ]
     for (number, targets) in lists.enumerated() {
       func places(_ body: () async throws -> Value) async -> [String] {

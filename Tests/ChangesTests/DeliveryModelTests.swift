@@ -66,6 +66,26 @@ import Testing
     #expect(try await world.events(of: started).count { $0 == "task_withheld" } == 1)
   }
 
+  /// Guard: an emergency is begun although it concerns more than it did when it was planned. Whoever came since did not allow the team.
+  @Test func anEmergencyBegunForMoreCustomersWithholdsWhatTheyDoNotAllow() async throws {
+    let world = try await ChangesWorld()
+    let (first, second) = (try await team("First", world), try await team("Second", world))
+    let shared = try await world.sharedCi("core", affecting: [world.acme])
+    let opened = try await world.change(kind: "emergency", sharedCis: [shared])
+    let planned = try await world.act("change.plan_tasks", on: opened, ["tasks": .array([task(first), task(second), task(.null)])])
+    let assessed = try await world.act("change.assess", on: planned, ["answers": ChangesWorld.lowest])
+    let asked = try await world.act("change.submit", on: assessed, as: world.administrator)
+    try await allow(second, for: world.other, world)
+    let version = try await world.call("ci.read", ["id": shared], as: world.database.root).at("version")
+    try await world.call("shared_ci.affect", ["id": shared, "customer": .id(world.other.publicId)], as: world.database.root, version: version)
+    let started = try await world.act("change.start", on: asked)
+    let tasks = try await world.read(started).at("tasks").array ?? []
+    #expect(tasks.map { $0.at("team") } == [.null, second, .null] && tasks.map { $0.at("withheldTeam") } == [first, .null, .null])
+    #expect(tasks.map { $0.at("state") } == ["ready", "ready", "ready"])
+    let events = try await world.events(of: started)
+    #expect(events.count { $0 == "task_withheld" } == 1 && events.contains("concerns_more"))
+  }
+
   /// Who is named in the answer is whom the caller serves.
   @Test func ofSeveralCustomersAllHaveToAllowIt() async throws {
     let world = try await ChangesWorld()

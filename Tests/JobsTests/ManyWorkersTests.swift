@@ -1,9 +1,10 @@
-import Jobs
 import Kernel
 import Postgres
 import Tenancy
 import TestSupport
 import Testing
+
+@testable import Jobs
 
 /// Many workers at one queue, workers of two versions, and clocks that jump.
 @Suite struct ManyWorkersTests {
@@ -50,8 +51,13 @@ import Testing
       for _ in 0..<2 { _ = try await drain() }
       let last = try await drain()
       #expect(last < first * 4 + .seconds(2), "\(first), then \(last)")
+      // It is told of: how much has begun since, a claim and a completion of each job at least.
+      let held = try #require(try await world.oldestSnapshot())
+      #expect(held.transactions >= 1280 && held.holder.hasPrefix("pid "), "\(held)")
     }
     #expect(done.value == 640)
+    #expect((try await world.oldestSnapshot()?.transactions ?? 0) < 1280, "when it is over nothing is")
+    #expect(OldestSnapshot.Found(holder: "", transactions: 100_000).isTooOld && !OldestSnapshot.Found(holder: "", transactions: 99_999).isTooOld)
   }
 
   /// What a later version leaves in the queue waits for a worker of that version: an older one neither does nor buries it.
@@ -131,6 +137,10 @@ extension JobWorld {
     let waiting = WaitingJobs(now: clock.now())
     return try await database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(waiting) }
       .map { "\($0.kind) \($0.count) \($0.since)" }
+  }
+
+  fileprivate func oldestSnapshot() async throws -> OldestSnapshot.Found? {
+    try await database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.first(OldestSnapshot()) }
   }
 
   /// Jobs of a kind, of all tenants.

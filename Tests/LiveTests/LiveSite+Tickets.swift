@@ -7,7 +7,8 @@ import Testing
 /// Tickets of the other processes, and what may happen to them.
 extension LiveSite {
   /// An offering without approval that a contract of each of these customers sells.
-  func offering(soldTo customers: [TenantEntry]) async throws -> Value {
+  /// - Parameter isPromised: whether its first answer is promised within an hour; half of that is warned of.
+  func offering(soldTo customers: [TenantEntry], isPromised: Bool = false) async throws -> Value {
     func name(_ text: String) -> Value { .object(["en": .text(text)]) }
     let family = try await call("service_family.create", ["code": "WORK", "name": name("Workplace")])
     let service = try await call(
@@ -22,7 +23,12 @@ extension LiveSite {
     let id = draft["id"] ?? .null
     try await call("offering.publish", ["id": id], version: draft["version"]?.integer)
     let calendar = try await call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"])
-    let target = Value.object(["metric": "response", "priority": 1, "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null])
+    let ofIncidents: [Value.Member] = [Value.Member("priority", 1)]
+    let ofRequests: [Value.Member] = [Value.Member("ticketType", "request"), Value.Member("warnPercents", .array([50]))]
+    let promise = [
+      Value.Member("metric", "response"), Value.Member("budgetSeconds", 3600), Value.Member("calendar", calendar["id"] ?? .null),
+    ]
+    let target = Value.object(promise + (isPromised ? ofRequests : ofIncidents))
     let sla = try await call("sla.create", ["name": "Bronze", "targets": .array([target])])
     for customer in customers {
       try await call(

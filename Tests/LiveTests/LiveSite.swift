@@ -216,7 +216,7 @@ struct LiveSite: Sendable {
   func breakConnections() async throws { _ = try await superuser.withConnection { try await $0.query(TerminateApplication()) } }
 
   static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
-    .ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+    .ticket: TicketKeeper(), .request: RequestKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
   ]
 }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceLevels
 import Tenancy
 import TestSupport
 import Testing
@@ -68,6 +69,40 @@ import Testing
       #expect(try await listeners[2].events(during: .milliseconds(400)) == [])
       try await site.write("request.approved", on: first, of: "request", seq: 905)
       #expect(try await listeners[2].next()?.data?["request"] == first)
+    }
+  }
+
+  /// Guard: a clock of a request is nobody's news unless it leads to the request.
+  @Test func promisesAboutRequestsAreToldToWhoReadsThese() async throws {
+    let site = try await LiveSite()
+    let (acme, other) = (try await site.customer("ACME"), try await site.customer("OTHER"))
+    let offering = try await site.offering(soldTo: [acme], isPromised: true)
+    let anna = try await site.call("person.add", ["customer": .id(acme.publicId), "name": "Anna"])["id"] ?? .null
+    let request = try await site.request(offering, of: acme, requester: anna)
+    try await LiveServer.with(site) { server in
+      let readers = [
+        try await server.listen(site.staff().token), try await server.listen(site.user(.customerManager, of: acme).token),
+        try await server.listen(site.user(.requester, of: acme, scope: "own", person: anna).token),
+      ]
+      let strangers = [
+        try await server.listen(site.staff(for: [[other]]).token), try await server.listen(site.user(.requester, of: acme, scope: "own").token),
+      ]
+      for listener in readers + strangers { _ = try await listener.position() }
+      func isToldToReadersAlone() async throws {
+        for reader in readers {
+          let told = try #require(try await reader.next())
+          #expect(told.event == "request.changed" && told.data?["request"] == request)
+        }
+        for stranger in strangers { #expect(try await stranger.events(during: .milliseconds(400)) == []) }
+      }
+      site.clock.advance(seconds: 1900)
+      try await WarnSweep(keepers: LiveSite.keepers).run(at: site.clock.now(), site.tenancy)
+      try await isToldToReadersAlone()
+      site.clock.advance(seconds: 1900)
+      try await BreachSweep(keepers: LiveSite.keepers).run(at: site.clock.now(), site.tenancy)
+      try await isToldToReadersAlone()
+      // Both are recorded: what is told is not that nothing happened.
+      #expect(try await site.call("request.read", ["id": request])["clocks"]?.array?.first?["verdict"] == "missed")
     }
   }
 

@@ -190,6 +190,30 @@ import Testing
     #expect(process.request.state == .closed)
   }
 
+  /// Only what is not open yet is withheld, of these teams alone; which team it was for stays known, and is told once.
+  @Test func whatIsPlannedForATeamThatMayNotIsNobodys() throws {
+    func task(_ seq: Int64, step: Int64, team: Int64?) -> RequestTask {
+      RequestTask(publicId: [UInt8(seq)], seq: seq, step: step, names: .null, team: team)
+    }
+    var board = TaskBoard([
+      task(1, step: 1, team: 7), task(2, step: 2, team: 7), task(3, step: 2, team: 8), task(4, step: 2, team: nil), task(5, step: 3, team: 9),
+    ])
+    try board.settle(at: now)
+    _ = board.takeEvents()
+    board.withhold(from: [7, 9], at: after(hours: 1))
+    #expect(board.tasks.map(\.team) == [7, nil, 8, nil, nil])
+    #expect(board.tasks.map(\.withheldTeam) == [nil, 7, nil, nil, 9])
+    #expect(board.tasks.map(\.state) == [.ready, .waiting, .waiting, .waiting, .waiting])
+    let withheld = [2, 5].map { TaskBoard.Event(what: "task_withheld", task: [$0], at: after(hours: 1)) }
+    #expect(board.takeEvents() == withheld)
+    #expect(board.teams == [7, 8])
+    let before = board
+    board.withhold(from: [7, 9], at: after(hours: 2))
+    #expect(board == before, "what is nobody's is withheld from nobody")
+    board.withhold(from: [], at: after(hours: 2))
+    #expect(board == before)
+  }
+
   @Test func whatSomebodyIsAtIsHis() throws {
     var process = try working([task(1, step: 1)])
     try process.claim([1], by: desk, takesOver: false, at: now)

@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 import admin_measure
+import backlog_measure
 import backtest_measure
 import client_measure
 import import_measure
@@ -47,6 +48,7 @@ MEASURES = {
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline or a warning is recorded"),
+    "backlog": (backlog_measure.run, "64 places at one long queue, a customer whose target is down, a snapshot that is held: STEWARD_BACKLOG_JOBS, _DOWN, _SNAPSHOT set the sizes"),
     "live": (live_measure.run, "live updates: memory of a stream, how soon a change is told, what it costs to look"),
     "storm": (storm_measure.run, "what other customers feel of 10,000 alerts a minute by one, and what becomes of the alerts"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),

@@ -20,6 +20,8 @@ SIZES = {
     "bench_contracts": ([(0, 8_200, 0, 1, 0)], [(0, 410, 0, 1, 0)]),
     # 100,000 running clocks: each ticket's resolution, and the response of those that nobody has looked at
     "bench_clocks": ([(0, 100, 667, 1, 1)], [(0, 20, 100, 1, 1)]),
+    # who has jobs: customers without tickets
+    "bench_backlog": ([(0, 40, 0, 1, 0)], [(0, 10, 0, 1, 0)]),
     # figures of a small and of a large customer
     "bench_deep": ([(0, 1, 10_000, 0.02, 0), (1, 1, 1_000_000, 0.02, 0)], [(0, 1, 1000, 0.02, 0), (1, 1, 20_000, 0.02, 0)]),
 }

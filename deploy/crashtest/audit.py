@@ -34,8 +34,12 @@ with stored as (
   union all select reason, count(*) from requests.approval where reason in (select marker from write) group by reason
   union all select note, count(*) from time_entries.draft where note in (select marker from write) group by note
   union all select name, count(*) from attachments.attachment where name in (select marker from write) group by name
+  union all select title, count(*) from changes.release where title in (select marker from write) group by title
+  union all select t.title || ' is watched', count(*) from desk.ticket_watcher w join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.ticket_id
+  where t.title in (select story from write) group by t.title
 ), changed as (
   select title as story, max(version) as version from desk.ticket where title in (select story from write) group by title
+  union all select title, max(version) from changes.release where title in (select story from write) group by title
 )
 select w.*, s.response, coalesce(s.n, 0) as stored, coalesce(a.n, 0) as audited,
   case when w.version is null then coalesce(e.n, 0) when c.version > w.version then 1 else 0 end as effects
@@ -64,6 +68,10 @@ WHOLENESS = {
         select tenant_id, request_id, count(*) n from requests.task group by 1, 2
       ) t on t.tenant_id = r.tenant_id and t.request_id = r.id
       where coalesce(t.n, 0) <> r.tasks_total or r.state = 'fulfilling' and r.tasks_total = 0""",
+    "half releases: the events of one are not 1 to its last": """
+      select count(*) from changes.release r left join (
+        select tenant_id, subject_id, count(*) n, min(seq) low, max(seq) high from operations.event where subject_kind = 'release' group by 1, 2
+      ) e on e.tenant_id = r.tenant_id and e.subject_id = r.id where e.n is distinct from r.last_seq or e.low <> 1 or e.high <> r.last_seq""",
     "half clocks: the ledger of one does not reach its last interval, milestone or verdict": """
       select count(*) from service_levels.clock c
       where c.last_interval_seq <> (select count(*) from service_levels.interval i where i.tenant_id = c.tenant_id and i.clock_id = c.id)
@@ -115,9 +123,12 @@ AGAINST_THE_LEDGER = {
       select count(*) from fact f join requests.approval a on a.reason = f.marker
       join requests.request r on r.tenant_id = a.tenant_id and r.id = a.request_id
       where f.state = 'acknowledged' and r.state <> case f.operation when 'approval.approve' then 'fulfilling' else 'rejected' end""",
-    "incidents, comments, customers, events, alerts, requests, time or files that nobody asked for": """
+    "incidents, comments, watchers, customers, events, alerts, requests, releases, time or files that nobody asked for": """
       select (select count(*) from desk.ticket t where not exists (select from fact f where f.marker = t.title)
         and not exists (select from events.alert a where a.tenant_id = t.tenant_id and a.ticket_public_id = t.public_id))
+      + (select count(*) from desk.ticket_watcher w join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.ticket_id
+        where not exists (select from fact f where f.marker = t.title || ' is watched'))
+      + (select count(*) from changes.release r where not exists (select from fact f where f.marker = r.title))
       + (select count(*) from events.received r where not exists (select from fact f where f.marker = r.group_key))
       + (select count(*) from events.alert a where not exists (select from fact f where f.story = a.fingerprint))
       + (select count(*) from requests.request r where not exists (select from fact f where f.marker = r.answers ->> 'note'))

@@ -9,6 +9,8 @@ from urllib.parse import quote
 class Desk:
     """What their stories stand on: a source of signed events, an offering that somebody has to agree to, and who does."""
 
+    LOGIN = "kim@example.test"
+
     def __init__(self, site):
         self.site = site
         # Of no contract: what monitoring opens has no promise that would run out while figures are compared.
@@ -21,7 +23,7 @@ class Desk:
 
     def make_person(self):
         """Somebody with a login: only people decide, and have time of their own. Gives the token of a session."""
-        login, password = "kim@example.test", "correct horse battery"
+        login, password = self.LOGIN, "correct horse battery"
         self.account = account = self.site.call("POST", "/v1/staff", {"login": login, "name": "Kim", "password": password})["id"]
         for role in ("account_manager", "engineer"):
             self.site.call("POST", "/v1/staff-grants", {"account": account, "role": role, "everyCustomer": True})

@@ -139,6 +139,8 @@ class Writer(threading.Thread):
         roll = self.dice.random()
         if roll < 0.01:
             self.make_customer()
+        elif roll < 0.03:
+            self.give_up_a_release()
         elif self.client.interface == "http" and roll < 0.2:
             # What others send than the writer's own account goes by HTTP.
             self.dice.choice([self.deliver, self.order])()
@@ -151,10 +153,13 @@ class Writer(threading.Thread):
         body = {"customer": customer, "title": story, "impact": self.dice.randint(1, 3), "urgency": self.dice.randint(1, 3)}
         if self.dice.random() < 0.3:
             body["openedAt"] = utc(-self.dice.randint(120, 7200))
+        people = self.load.site.people.get(customer, [])
+        if people and self.dice.random() < 0.1:
+            body["requester"] = self.dice.choice(people)
         incident = self.perform(self.write(key, "incident.open", "/v1/incidents", body, story))
         id, version = incident["id"], incident["version"]
         acts = [
-            ("comment", {"visibility": "internal"}), ("start", {}), ("attach", {}), ("comment", {"visibility": "public"}), ("work", {}),
+            ("comment", {"visibility": "internal"}), ("watch", {}), ("start", {}), ("attach", {}), ("comment", {"visibility": "public"}), ("work", {}),
             ("hold", {"reason": "awaiting_requester", "evidence": "asked by telephone"}), ("resume", {}),
             ("comment", {"visibility": "internal"}), ("resolve", {"resolution": "Mended"}), ("close", {})]
         for number, (act, body) in enumerate(acts[:self.dice.randint(2, len(acts))]):
@@ -167,6 +172,10 @@ class Writer(threading.Thread):
                 self.attach(key, marker, id)
             elif act == "work":
                 self.work(key, marker, id)
+            elif act == "watch":
+                # It is found by the incident: there is nothing to be said with it.
+                watch = {"staff": self.load.site.desk.account}
+                self.perform(self.write(key, "incident.watch", f"/v1/incidents/{id}/watch", watch, f"{story} is watched", story, id))
             elif act == "comment":
                 self.perform(self.write(key, "incident.comment", f"/v1/incidents/{id}/comment", body | {"body": marker}, marker, story, id))
             else:
@@ -176,6 +185,14 @@ class Writer(threading.Thread):
         key = self.next_key()
         code = "K" + key.replace("-", "X").upper()
         self.perform(self.write(key, "customer.create", "/v1/customers", {"code": code, "name": key, "zone": "Asia/Shanghai"}, code))
+
+    def give_up_a_release(self):
+        key = self.next_key()
+        title = f"release {key}"
+        release = self.perform(self.write(key, "release.open", "/v1/releases", {"title": title}, title))
+        id, key = release["id"], self.next_key()
+        self.perform(self.write(
+            key, "release.cancel", f"/v1/releases/{id}/cancel", {"reason": f"cancel {key}"}, f"cancel {key}", title, id, release["version"]))
 
     def attach(self, key, marker, incident):
         """A file: as text, short enough for a line; or by HTTP from one writer as it is, for few are on their way from one sender at a time."""

@@ -6,6 +6,7 @@ from collections import Counter
 
 from . import audit
 from .load import Load
+from .mailbox import Mailbox
 from .processes import Failed, wait_for
 from .receiver import Receiver
 from .site import Site
@@ -14,6 +15,8 @@ from .site import Site
 OF_THE_API = {"act.worked": 15, "act.committed": 15}
 OF_WORKERS = {
     "job.claimed": 3, "job.worked": 3, "job.completed": 3, "sweep.step": 2, "notifications.made": 2, "notification.claimed": 3, "notification.sent": 3}
+# What is sent goes one of these ways: a point of sending is reached on each by itself.
+WAYS = ["webhook", "mail"]
 # Sweeps that end between two of their steps, each by itself, and what brings them work that the load does not.
 OF_SWEEPS = {
     "service_levels.breach": "",
@@ -34,7 +37,7 @@ WITHOUT_WORK = [
     "attachments.sweep", "operations.partitions", "desk.cascade", "major_incidents.tell", "desk.ticket_text", "search.process_text",
     "operations.idempotency", "tenancy.ended_tokens", "events.forget", "notifications.forget"]
 # Whose loss is waited for in truth, in the short form too: the longest of all, for a notification is in hand besides the job.
-ALWAYS_TIMED = {"notification.sent"}
+ALWAYS_TIMED = {"notification.sent@webhook"}
 MOST_SECONDS = 60
 
 ORPHANS = """
@@ -42,6 +45,10 @@ ORPHANS = """
   union all
   select 'notification ' || tenant_id || ' ' || id || ' ' || fence from notifications.notification
   where channel = 'webhook' and state = 'waiting' and attempts > 0"""
+# What goes out now; a summary waits for the end of its hour.
+OUTGOING = "channel in ('webhook', 'email') and state = 'waiting' and event <> 'notification.summary'"
+# What is told by a webhook besides what is opened: of a promise about a request, and of a release.
+FURTHER_EVENTS = ["request.clock_warned", "request.clock_breached", "release.cancelled"]
 
 
 class Points:
@@ -51,17 +58,25 @@ class Points:
         self.findings = {}
         self.figures = {"kills": Counter(), "acts that were done and not answered": 0, "jobs rescued after, seconds": {},
             "and what was in hand besides, seconds": {}}
+        # Workers that were ended to make room for one that dies.
+        self.replaced = 0
 
     def run(self):
         site = self.site = Site(self.binary, self.folder)
         receiver = None
         try:
             receiver = self.receiver = Receiver(site.certificate, site.key)
-            site.environment |= {"STEWARD_WEBHOOKS_ALLOW": "127.0.0.1", "STEWARD_WEBHOOKS_AUTHORITY": str(site.certificate)}
+            mailbox = self.mailbox = Mailbox(site.folder / "mail")
+            site.environment |= {"STEWARD_WEBHOOKS_ALLOW": "127.0.0.1", "STEWARD_WEBHOOKS_AUTHORITY": str(site.certificate)} | mailbox.environment
             site.open()
+            # Enough of them for an hour's mail to each to be no summary, or little of it.
+            site.make_people(10 * self.rounds)
             hook = site.call("POST", "/v1/webhooks", {"name": "Harness", "url": receiver.url})["id"]
             site.call("POST", "/v1/notification-rules", {
                 "name": "What is opened", "event": "incident.opened", "channels": ["webhook"], "webhook": hook})
+            for event in FURTHER_EVENTS:
+                site.call("POST", "/v1/notification-rules", {"name": event, "event": event, "channels": ["webhook"], "webhook": hook})
+            wait_for("a worker to say that it can send mail", 60, lambda: site.cluster.number("select count(*) from notifications.mail"), pause=0.2)
             # Of what passed the first share of its budget somebody is told; nothing else is done, for the writers go on with it.
             site.call("POST", "/v1/escalation-rules", {
                 "name": "What takes long", "percent": 1, "metric": "resolution", "staff": [site.desk.account]})
@@ -73,7 +88,8 @@ class Points:
                     if point == "sweep.step":
                         # Sweeps come by in turns: which of them dies depends on when.
                         times += self.dice.randrange(20)
-                    self.kill_worker(point, times, number == 0 and (self.timed or point in ALWAYS_TIMED))
+                    for place in [f"{point}@{way}" for way in WAYS] if point.startswith("notification.") else [point]:
+                        self.kill_worker(place, times, number == 0 and (self.timed or place in ALWAYS_TIMED))
                 for sweep, work in OF_SWEEPS.items():
                     self.kill_worker(f"sweep.step@{sweep}", 1, False, work + hurry(sweep))
             self.load.stop()
@@ -106,27 +122,38 @@ class Points:
         """The only worker is the one that dies; what it had in hand is left to the next. `work`: SQL that brings it to the point."""
         site = self.site
         self.finish_what_died_often()
-        for worker in site.workers:
-            worker.kill()
-        site.workers = []
+        self.end_workers()
         audit.expire_leases(site)
         hurry_notifications(site)
-        repeated = self.repeated
+        repeated, mailed_again = self.repeated, self.mailbox.repeated
         victim = site.start_worker(f"{point}:{times}")
         self.ended_by_itself(victim, point, work)
         started = time.monotonic()
         site.workers = []
         site.wait_until_sessions_end("steward worker")
         orphans = {row[0] for row in site.cluster.sql(ORPHANS + ";")}
+        is_mail = point == "notification.sent@mail"
+        if is_mail:
+            # A mail is its worker's for two minutes: that long is not waited for.
+            hurry_notifications(site)
         site.start_worker()
+        if is_mail:
+            wait_for("the mail that was with its receiver to come again", MOST_SECONDS, lambda: self.mailbox.repeated > mailed_again, pause=0.25)
         if timed and orphans:
             self.rescued(point, {orphan for orphan in orphans if orphan.startswith("job")}, started)
             # Its turn comes behind what waits for the same receiver: how long that takes is the load's affair.
             self.rescued(point, orphans, started, is_judged=False)
-            if point == "notification.sent" and self.repeated == repeated:
+            if point == "notification.sent@webhook" and self.repeated == repeated:
                 self.findings["nothing came twice after notification.sent: this harness is blind"] = 1
-        elif timed and point in ("job.claimed", "job.worked", "notification.sent"):
+        elif timed and point in ("job.claimed", "job.worked", "notification.sent@webhook"):
             self.findings[f"nothing was in hand at {point}: this harness is blind"] = 1
+
+    def end_workers(self):
+        site = self.site
+        for worker in site.workers:
+            worker.kill()
+        self.replaced += len(site.workers)
+        site.workers = []
 
     def finish_what_died_often(self):
         """What takes longer than a victim lives is in hand whenever one dies: a worker that lives does it before it is given up."""
@@ -168,12 +195,8 @@ class Points:
     def audit(self):
         site, receiver = self.site, self.receiver
         self.findings |= audit.whole(site, self.say)
-
-        # Without hurry: a worker that lives may have one in hand, and nobody else must take it then.
-        wait_for(
-            "all notifications to be sent", 120,
-            lambda: site.cluster.number("select count(*) from notifications.notification where channel = 'webhook' and state = 'waiting'") == 0, pause=0.5)
-        opened = Counter(told["data"].get("incident") for told in receiver.told.values())
+        self.send_the_rest()
+        opened = self.told("incident.opened", "incident")
         wanted = {write_id(write) for write in site.ledger.writes if write.operation == "incident.open" and write.state == "acknowledged"}
         wanted |= site.desk.incidents_of_alerts()
         counts = {
@@ -183,14 +206,126 @@ class Points:
             "told again in other words": len(receiver.changed),
             "sent and not received, or received and not sent": abs(len(receiver.times) - site.cluster.number(
                 "select count(*) from notifications.notification where channel = 'webhook' and state = 'sent'")),
-        }
+        } | self.of_releases() | self.of_requests() | self.of_watchers() | self.of_mail()
         self.findings |= {name: count for name, count in counts.items() if count}
         self.figures |= {"notifications, by their ids": len(receiver.times), "of these received again under the same id": self.repeated}
         # One worker dies at a time, and sends to one webhook one after the other: a kill repeats one message at the most.
-        kills = sum(self.figures["kills"].values()) + self.rounds * (len(OF_WORKERS) + len(OF_SWEEPS))
+        kills = sum(self.figures["kills"].values()) + self.replaced
         again = sum(times - 1 for times in receiver.times.values())
         if again > kills:
             self.findings["more repetitions than kills"] = f"{again} of {kills}"
+        # The mail of each customer goes one after the other, and so does the provider's.
+        ways, deaths = len(site.customers) + 1, self.mailbox.deaths
+        if self.mailbox.repeated > kills * ways + deaths:
+            self.findings["more repetitions of mail than kills and ends of its command"] = f"{self.mailbox.repeated} of {kills * ways + deaths}"
+
+    def send_the_rest(self):
+        """Until nothing waits that can go out. With new workers alone: one that lives may have something in hand, and nobody else must take it then."""
+        site = self.site
+        self.mailbox.steady()
+        self.end_workers()
+        site.wait_until_sessions_end("steward worker")
+        audit.expire_leases(site)
+        hurry_notifications(site)
+        site.start_worker()
+        wait_for(
+            "all notifications to be sent", 180,
+            lambda: site.cluster.number(f"select count(*) from notifications.notification where {OUTGOING}") == 0, pause=0.5)
+
+    def told(self, event, *names):
+        """How many messages under different ids told of each."""
+        with self.receiver.lock:
+            told = [one["data"] for one in self.receiver.told.values() if one["type"] == event]
+        return Counter(data.get(names[0]) if len(names) == 1 else tuple(data.get(name) for name in names) for data in told)
+
+    def of_releases(self):
+        """News of a release: each that was cancelled is told under one id."""
+        wanted = {write.subject for write in self.site.ledger.writes if write.operation == "release.cancel" and write.state == "acknowledged"}
+        told = self.told("release.cancelled", "release")
+        self.figures["releases cancelled and told of"] = len(wanted & set(told))
+        return {
+            "cancelled releases of which nothing was told": len(wanted - set(told)),
+            "told of what is no cancelled release": len(set(told) - wanted),
+            "cancelled releases of which was told under two ids": sum(times > 1 for times in told.values())}
+
+    def of_requests(self):
+        """Promises about requests: that a share of one has passed, and that it is broken, is recorded once and told once. More are broken while this is
+        looked at: it waits until as much was told as was recorded."""
+        counts = {}
+        for event, names, recorded in (
+                ("request.clock_warned", ("request", "metric", "percent"), WARNED), ("request.clock_breached", ("request", "metric"), BROKEN)):
+            seen = {}
+
+            def is_all_told():
+                count, different = (int(value) for value in self.site.cluster.sql(recorded + ";")[0])
+                told = self.told(event, *names)
+                seen.update(told=told, missing=count - len(told), twice=count - different)
+                return seen["missing"] == 0
+
+            try:
+                wait_for(f"{event} to be told as often as it was recorded", 120, is_all_told, pause=0.5)
+            except Failed:
+                pass  # How many are missing is among the findings.
+            told, missing, twice = seen["told"], seen["missing"], seen["twice"]
+            self.figures[f"{event}, recorded and told"] = len(told)
+            counts |= {
+                f"{event}: recorded and not told, or told and not recorded": abs(missing), f"{event}: recorded twice": twice,
+                f"{event}: told under two ids": sum(times > 1 for times in told.values())}
+        if not self.figures["request.clock_breached, recorded and told"]:
+            counts["no promise about a request was broken: this harness is blind"] = 1
+        return counts
+
+    def of_watchers(self):
+        """Who watched an incident before it was resolved has that once in his inbox."""
+        done = {
+            (write.operation, write.story) for write in self.site.ledger.writes if write.state == "acknowledged" and write.operation.startswith("incident.")}
+        watched = {story for operation, story in done if operation == "incident.watch" and ("incident.resolve", story) in done}
+        rows = self.site.cluster.sql(f"""
+          select t.title, count(*) from notifications.notification n
+          join tenancy.account a on a.tenant_id = n.tenant_id and n.receiver = 'a' || a.id
+          join desk.ticket t on t.tenant_id = n.customer_id and t.public_id = n.ticket_public_id
+          where n.channel = 'inbox' and n.event = 'incident.resolved' and a.login = '{self.site.desk.LOGIN}' group by t.title;""")
+        told = {title: int(count) for title, count in rows}
+        self.figures["watchers told that it is resolved"] = len(watched & set(told))
+        return {
+            "watchers who were not told that it is resolved": len(watched - set(told)),
+            "watchers who were told twice that it is resolved": sum(count > 1 for count in told.values())}
+
+    def of_mail(self):
+        """Mail: each that is recorded as sent was taken under its own Message-ID, and what was taken again is the same. Of each incident with a requester he
+        has one, unless the limits of an hour kept it back."""
+        site, mailbox = self.site, self.mailbox
+        rows = site.cluster.sql("select address, count(*) from notifications.notification where channel = 'email' and state = 'sent' group by address;")
+        sent, taken = {address: int(count) for address, count in rows}, mailbox.by_address()
+        states = dict(site.cluster.sql("select state, count(*) from notifications.notification where channel = 'email' group by state;"))
+        wanted = sum(
+            write.operation == "incident.open" and write.state == "acknowledged" and "requester" in write.body for write in site.ledger.writes)
+        made, incidents = (int(value) for value in site.cluster.sql("""
+          select count(*), count(distinct (customer_id, ticket_public_id)) from notifications.notification
+          where channel = 'email' and event = 'incident.opened' and receiver like 'p%';""")[0])
+        self.figures |= {
+            "mail, by its Message-IDs": sum(taken.values()), "of this taken again under the same Message-ID": mailbox.repeated,
+            "ends of the mail command with a message taken": mailbox.deaths, "mail, by its state": states}
+        return {
+            "mail that is recorded as sent and was not taken, or was taken under two Message-IDs": sum(
+                abs(sent.get(address, 0) - taken.get(address, 0)) for address in sent.keys() | taken.keys()),
+            "mail that was taken again in other words or by somebody else": mailbox.changed(),
+            "incidents whose requester got no mail of his, or two": abs(wanted - incidents) + made - incidents,
+            "no mail was sent: this harness is blind": int(not taken),
+            "mail that was given up for another reason than the limit of an hour": site.cluster.number("""
+              select count(*) from notifications.notification
+              where channel = 'email' and state in ('dead', 'expired') and fault is distinct from 'too many mails to this address within an hour'""")}
+
+
+# Of requests: how much was recorded, and of how many different ones.
+WARNED = """
+  select count(*), count(distinct (e.tenant_id, e.subject_id, e.payload ->> 'percent')) from operations.event e
+  join service_levels.clock c on c.tenant_id = e.tenant_id and c.id = e.subject_id
+  where e.subject_kind = 'clock_warning' and c.subject_kind = 'request'"""
+BROKEN = """
+  select count(*), count(distinct (v.tenant_id, v.clock_id)) from service_levels.verdict v
+  join service_levels.clock c on c.tenant_id = v.tenant_id and c.id = v.clock_id
+  where v.cause = 'exceeded' and c.subject_kind = 'request'"""
 
 
 def write_id(write):
@@ -205,4 +340,4 @@ def hurry(sweep):
 
 def hurry_notifications(site):
     """Lets the leases of notifications that a dead worker had in hand run out; no other worker may be alive."""
-    site.cluster.sql("update notifications.notification set due_at = now() where channel = 'webhook' and state = 'waiting' and due_at > now();")
+    site.cluster.sql(f"update notifications.notification set due_at = now() where {OUTGOING} and due_at > now(); delete from notifications.breaker;")

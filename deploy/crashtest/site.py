@@ -36,6 +36,8 @@ class Site:
         self.workers_started = 0
         self.token = ""
         self.customers = []
+        # Of each customer those who report something and have an address; without them nobody of theirs is told.
+        self.people = {}
         self.desk = None
 
     # The processes.
@@ -161,12 +163,21 @@ class Site:
                 {"metric": metric, "priority": priority, "calendar": calendar, "budgetSeconds": seconds, "pauses": metric == "resolution"}
                 | ({"warnPercents": [1]} if metric == "resolution" else {})
                 for priority in range(1, 6) for metric, seconds in (("response", 60), ("resolution", 86_400))]
+            # Of an order that nobody answers the first share of it passes, and then all of it.
+            targets.append({
+                "metric": "response", "ticketType": "request", "calendar": calendar, "budgetSeconds": 60, "pauses": False, "warnPercents": [10]})
             self.sla = self.call("POST", "/v1/slas", {"name": "Crash", "targets": targets})["id"]
             self.offering = Desk.make_offering(self)
         self.call("POST", "/v1/contracts", {
             "customer": customer, "name": "Support", "currency": "EUR", "startsAt": utc(-40 * 86_400), "state": "active",
             "lines": [{"name": "Everything", "sla": self.sla}, {"name": "Reports", "sla": self.sla, "offering": self.offering}]})
         return customer
+
+    def make_people(self, each):
+        for number, customer in enumerate(self.customers):
+            self.people[customer] = [
+                self.call("POST", "/v1/persons", {"customer": customer, "name": f"Person {place}", "email": f"p{place}@c{number}.example"})["id"]
+                for place in range(each)]
 
 
 def utc(offset):

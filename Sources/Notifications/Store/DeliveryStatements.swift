@@ -81,6 +81,9 @@ struct ClaimedNotification: Sendable {
   let expiresAt: Instant
   let fence: Int64
   let webhook: Int64?
+
+  /// Which way it goes, in a word.
+  var wayOut: String { webhook == nil ? "mail" : "webhook" }
 }
 
 /// Takes one if nobody has since it was seen, and nothing is held. The attempt is counted before it is sent, and what its worker does not

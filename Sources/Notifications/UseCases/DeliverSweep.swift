@@ -110,7 +110,7 @@ package struct DeliverNotifications: Sweep {
     let bound = Set([found.tenant, provider.id]).sorted()
     let claim = ClaimNotification(provider: provider.id, found: found, now: now, leaseUntil: now.adding(seconds: Self.leaseSeconds(found.way)))
     guard let claimed = try await tenancy.transaction(binding: bound, side: .staff, { try await $0.first(claim) }) else { return .elsewhere }
-    FaultPoint.notificationClaimed.reach()
+    FaultPoint.notificationClaimed.reach(of: claimed.wayOut)
     if claimed.expiresAt <= now || claimed.attempts > Retry.mostAttempts {
       // Of the second kind are those that killed their worker each time.
       let state = claimed.expiresAt <= now ? "expired" : "dead"
@@ -136,7 +136,7 @@ package struct DeliverNotifications: Sweep {
     let after = tenancy.clock.now()
     switch delivery {
     case .sent:
-      FaultPoint.notificationSent.reach()
+      FaultPoint.notificationSent.reach(of: claimed.wayOut)
       try await record(claimed, "sent", dueAt: after, fault: nil, sentAt: after, bound, tenancy)
       let forget = ForgetFailures(provider: provider.id, webhook: claimed.webhook ?? 0)
       try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(forget) }

@@ -61,17 +61,27 @@ struct DoctorCommand: AsyncParsableCommand {
     if database.database != nil || database.trial != nil || reader.string(forKey: "database.url") != nil {
       let place = try database.place(reader)
       var (waiting, dead, suspects) = ([WaitingJobs.Found]?.none, [String]?.none, [SuspectKinds.Found]())
+      var snapshot: OldestSnapshot.Found?
       await check("database, its schema and its protections") {
         let now = SystemClock().now()
         let found = try await Backend.run(at: place, logger: logger, connections: 2) { backend in
-          let (months, waiting, suspects) = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+          let (months, waiting, suspects, snapshot) = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
             let months = try await transaction.first(PartitionMonthsAhead(now: now)) ?? -1
-            return (months, try await transaction.query(WaitingJobs(now: now)), try await transaction.query(SuspectKinds(now: now)))
+            let snapshot = try await transaction.first(OldestSnapshot())
+            return (months, try await transaction.query(WaitingJobs(now: now)), try await transaction.query(SuspectKinds(now: now)), snapshot)
           }
-          return (months: months, waiting: waiting, suspects: suspects, dead: try await DeadJobs.inWords(backend.tenancy))
+          return (months: months, waiting: waiting, suspects: suspects, dead: try await DeadJobs.inWords(backend.tenancy), snapshot: snapshot)
         }
-        (waiting, dead, suspects) = (found.waiting, found.dead, found.suspects)
+        (waiting, dead, suspects, snapshot) = (found.waiting, found.dead, found.suspects, found.snapshot)
         guard found.months >= 2 else { throw Failure(.conflict, CommandMessages.fewPartitions, ["months": String(found.months)]) }
+      }
+      // The database was asked.
+      if waiting != nil {
+        await check("snapshots that hold up the clearing of tables") {
+          guard let snapshot, snapshot.isTooOld else { return }
+          throw Failure(
+            .conflict, CommandMessages.oldSnapshot, ["holder": snapshot.holder, "transactions": String(snapshot.transactions)])
+        }
       }
       if let waiting {
         await check("jobs that wait") {

@@ -5,7 +5,7 @@
   import Synchronization
 
   /// For the crash harness, in debug builds alone: `STEWARD_FAULT_POINT=job.claimed:3` ends the process by SIGKILL when it comes to that point for
-  /// the third time; `sweep.step@desk.close:1` when that sweep comes to it; with `:stop` behind it the process is stopped there, as by SIGSTOP. Read
+  /// the third time; `sweep.step@desk.close:1` when that sweep comes to it, `notification.sent@mail:1` when a mail does; with `:stop` behind it the process is stopped there, as by SIGSTOP. Read
   /// once, at the start; what is no point is refused.
   enum FaultArming {
     static func arm(_ environment: [String: String]) throws {

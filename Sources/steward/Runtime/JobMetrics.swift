@@ -11,8 +11,9 @@ enum JobMetrics {
   static func of(_ tenancy: Tenancy) async -> [FurtherMetric] {
     let now = tenancy.clock.now()
     guard await tenancy.health().isReachable,
-      let found = try? await tenancy.transaction(
-        binding: [], side: .staff, readOnly: true, statementTimeoutMilliseconds: timeoutMilliseconds, { try await $0.first(JobFigures(now: now)) })
+      let (figures, snapshots) = try? await tenancy.transaction(
+        binding: [], side: .staff, readOnly: true, statementTimeoutMilliseconds: timeoutMilliseconds,
+        { try await $0.query(JobFigures(now: now), OldestSnapshot()) }), let found = figures.first
     else { return [] }
     let waits = found.waitingSince.map { Double(max(0, now.microseconds - $0.microseconds)) / 1_000_000 }
     return [
@@ -25,6 +26,10 @@ enum JobMetrics {
         "steward_jobs_oldest_waiting_seconds",
         "For how long the first job has waited that is due, whose worker went silent, or that no worker has noticed.", .gauge,
         [(labels: [], value: waits ?? 0)]),
+      FurtherMetric(
+        "steward_database_oldest_snapshot_transactions",
+        "How many transactions have begun since the oldest snapshot that is still held: what was deleted since stays in the tables.", .gauge,
+        [(labels: [], value: Double(snapshots.first?.transactions ?? 0))]),
     ]
   }
 }
