@@ -16,7 +16,7 @@ import Testing
   ///   - roles: who is asked to agree, one after the other.
   ///   - hours: after which each counts as refused.
   ///   - warns: the shares that each promise warns of.
-  private func offering(
+  static func offering(
     _ world: RequestsWorld, _ code: String, approvers roles: [String] = [], hours: Int64 = 1000, type: Value = "request", warns: [Int64] = []
   ) async throws -> Value {
     let approvers = roles.map { Value.object(["name": RequestsWorld.name($0), "role": .text($0)]) }
@@ -65,7 +65,7 @@ import Testing
   /// Guard: without the acts of tasks in the process nothing answers and nothing ends, and every promise is missed in time.
   @Test func itIsAnsweredByWorkAndResolvedByItsFulfilment() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "DESK"))
+    let made = try await world.submit(try await Self.offering(world, "DESK"))
     #expect(clock(made, "response") == ["running", .null, "2026-03-02T09:00:00Z"])
     #expect(clock(made, "resolution") == ["running", .null, "2026-03-02T12:00:00Z"])
     #expect(made.at("dueAt") == "2026-03-02T09:00:00Z" && made.at("respondedAt") == .null)
@@ -90,7 +90,7 @@ import Testing
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)
     let requester = try await world.database.user(.requester, of: world.acme, .own)
-    let offering = try await offering(world, "LAPTOP", approvers: ["customer_manager"])
+    let offering = try await Self.offering(world, "LAPTOP", approvers: ["customer_manager"])
     let made = try await world.call("request.submit", ["offering": offering, "published": 1], as: requester)
     #expect(made.at("state") == "awaiting_approval" && made.at("dueAt") == .null)
     #expect(clock(made, "response") == [.null, .null, .null] && clock(made, "resolution") == ["paused", .null, .null])
@@ -112,7 +112,7 @@ import Testing
   @Test func aQuestionToTheCustomersOwnPeopleAnswersNobody() async throws {
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)
-    let made = try await world.submit(try await offering(world, "CAMERA", approvers: ["customer_manager"]))
+    let made = try await world.submit(try await Self.offering(world, "CAMERA", approvers: ["customer_manager"]))
     #expect(made.at("respondedAt") == .null)
     try at(world, "11:00")
     try await world.call("approval.approve", ["id": made.at("approvals.0.id")], as: boss)
@@ -128,7 +128,7 @@ import Testing
   @Test func whoAnswersWhileTheCustomerDecidesHasAnswered() async throws {
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)
-    let made = try await world.submit(try await offering(world, "PRINTER", approvers: ["customer_manager"]))
+    let made = try await world.submit(try await Self.offering(world, "PRINTER", approvers: ["customer_manager"]))
     try at(world, "10:00")
     try await world.call("request.comment", ["id": made.at("id"), "body": "The order is in", "visibility": "public"], as: world.engineer)
     let answered = try await world.request(made)
@@ -143,7 +143,7 @@ import Testing
   @Test func aFirstAnswerGoesOnWithWhatTheProviderHasUsed() async throws {
     let world = try await RequestsWorld()
     let (finance, boss) = (try await world.database.staff(.finance), try await world.database.user(.customerManager, of: world.acme))
-    let offering = try await offering(world, "SERVER", approvers: ["finance", "customer_manager"], warns: [40])
+    let offering = try await Self.offering(world, "SERVER", approvers: ["finance", "customer_manager"], warns: [40])
     let (made, slow) = (try await world.submit(offering), try await world.submit(offering))
     try at(world, "08:30")
     try await warnings(world)
@@ -167,7 +167,7 @@ import Testing
   /// expiry in the keeper's hold the sweep of breaches, where it comes first, records the resolution as missed.
   @Test(arguments: [false, true]) func whatWasOverBeforeItWasDueIsNotBroken(isMovedFirst: Bool) async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "TABLET", approvers: ["finance"], hours: 3))
+    let made = try await world.submit(try await Self.offering(world, "TABLET", approvers: ["finance"], hours: 3))
     try at(world, "13:00")
     if isMovedFirst { try await world.sweep() }
     try await breaches(world)
@@ -184,7 +184,7 @@ import Testing
   /// Guard: as above, of the sweep that warns.
   @Test func whatIsOverWarnsOfNothing() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "DOCK", approvers: ["finance"], hours: 3, warns: [90]))
+    let made = try await world.submit(try await Self.offering(world, "DOCK", approvers: ["finance"], hours: 3, warns: [90]))
     try at(world, "11:50")
     try await warnings(world)
     #expect(try await world.request(made).at("state") == "rejected")
@@ -194,7 +194,7 @@ import Testing
   /// Guard: without the standing beside the due time the queue shows neither.
   @Test func theQueueTellsTheShareThatWasWarnedOf() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "MOUSE", warns: [50]))
+    let made = try await world.submit(try await Self.offering(world, "MOUSE", warns: [50]))
     try at(world, "08:40")
     try await warnings(world)
     func shown() async throws -> [Value] {
@@ -211,7 +211,7 @@ import Testing
   /// Guard: were every approval a wait, it would be due at no time here.
   @Test func anApprovalOfTheProvidersOwnIsItsTime() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "LICENCE", approvers: ["finance"]))
+    let made = try await world.submit(try await Self.offering(world, "LICENCE", approvers: ["finance"]))
     #expect(made.at("state") == "awaiting_approval" && made.at("respondedAt") == .null)
     #expect(clock(made, "response") == ["running", .null, "2026-03-02T09:00:00Z"])
     #expect(clock(made, "resolution") == ["running", .null, "2026-03-02T12:00:00Z"])
@@ -220,7 +220,7 @@ import Testing
   /// Guard: if any comment were a word, the internal one would have answered in time.
   @Test func whatTimeBreaksIsRecordedWhenItBroke() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "CHAIR"))
+    let made = try await world.submit(try await Self.offering(world, "CHAIR"))
     try await world.call("request.comment", ["id": made.at("id"), "body": "Who does this?", "visibility": "internal"], as: world.engineer)
     try at(world, "10:30")
     try await breaches(world)
@@ -238,7 +238,7 @@ import Testing
 
   @Test func whatIsCancelledCountsNoMore() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "PHONE"))
+    let made = try await world.submit(try await Self.offering(world, "PHONE"))
     try at(world, "08:30")
     try await world.call("request.comment", ["id": made.at("id"), "body": "We look at it", "visibility": "public"], as: world.engineer)
     try await world.call("request.cancel", ["id": made.at("id"), "reason": "sold out"], as: world.engineer, version: made.at("version"))
@@ -252,14 +252,14 @@ import Testing
   /// Guard: without the ticket type in the facts a target of incidents would count.
   @Test func aTargetOfIncidentsIsNoneOfARequests() async throws {
     let world = try await RequestsWorld()
-    let made = try await world.submit(try await offering(world, "SCREEN", type: "incident"))
+    let made = try await world.submit(try await Self.offering(world, "SCREEN", type: "incident"))
     #expect(made.at("clocks") == .array([]) && made.at("dueAt") == .null)
   }
 
   @Test func theQueueShowsWhatIsDueNextInFront() async throws {
     let world = try await RequestsWorld()
-    let unpromised = try await world.submit(try await offering(world, "OLD", type: "incident"))
-    let timed = try await offering(world, "NEW")
+    let unpromised = try await world.submit(try await Self.offering(world, "OLD", type: "incident"))
+    let timed = try await Self.offering(world, "NEW")
     let first = try await world.submit(timed)
     try at(world, "08:10")
     let second = try await world.submit(timed)

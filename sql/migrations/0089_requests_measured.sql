@@ -29,3 +29,5 @@ grant update (due_metric, warned_percent) on requests.request to steward_app;
 
 -- The requests that a team has something to do for, whoever's they are, and those of some customers among them.
 create index task_open_team on requests.task (team_id, tenant_id, request_id) where state in ('ready', 'active', 'failed') and team_id is not null;
+-- Those of a customer that ended in a period, for its figures.
+create index request_ended on requests.request (tenant_id, ended_at) where ended_at is not null;
