@@ -277,8 +277,8 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Approvals", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema",
-        "Postgres", "Kernel", "TestSupport",
+        "Requests", "Approvals", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Scorecard", "Desk", "Jobs", "Operations",
+        "Tenancy", "Schema", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "CatalogTests",

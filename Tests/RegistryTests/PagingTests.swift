@@ -400,6 +400,9 @@ struct Subjects: Sendable {
           """)
       }
     case "time_entry.mine": for _ in 0..<2 { _ = try await world.timeEntry(world.a, by: caller.principal) }
+    case "scorecard.request_promises":
+      let order = try await world.orderWithTask(world.a)
+      try await world.seed("request.cancel", ["id": order["id"] ?? .null, "reason": "No"], version: order["version"]?.integer)
     case "scorecard.tickets": try await world.seed("scorecard.rebuild", ["customer": .text(world.a.id)])
     default: break
     }

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Tenancy
 
-/// What the calls of requests' watchers and links need.
+/// What the calls of requests' watchers, links and figures need.
 extension CallRule {
   static let requestCalls: [String: CallRule] = [
     "request.watch": CallRule(
@@ -28,6 +28,10 @@ extension CallRule {
       let (request, incident) = (try await world.seeded("req", in: twin).id, try await world.seeded("inc", in: twin).id)
       try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": incident])
       return (["id": request, "kind": "caused_by", "incident": incident], nil)
+    }),
+    "scorecard.request_promises": CallRule(given: { world, twin, _ in
+      let (contract, line) = try await world.lineOfItsOwn(twin)
+      return (["contract": contract, "line": line], nil)
     }),
   ]
 }

@@ -66,6 +66,23 @@ import Testing
   }
 }
 
+extension RequestPlanTests {
+  /// Among thousands of open requests, and thousands of tasks of a team, those of some customers that it has something to do for are found from its tasks
+  /// there. As the finder asks, which is planned for each call. Guard: without the index all tasks of the team are read, or all requests of the customers.
+  @Test func requestsOfATeamAreFoundFromItsTasks() async throws {
+    let world = try await RequestsWorld()
+    let plan = try await world.database.superuser.transaction { transaction in
+      try await transaction.execute(LeaveReferences())
+      try await transaction.execute(MultiplyOrders())
+      try await transaction.execute(MultiplyTeamTasks())
+      try await transaction.execute(AnalyzeRequests())
+      try await transaction.execute(AnalyzeTasks())
+      return try await transaction.query(PlanOfTeam())
+    }
+    #expect(plan.contains { $0.contains("task_open_team") } && !plan.contains { $0.contains("request_queue") }, "\(plan)")
+  }
+}
+
 /// Nothing else is made of what the many rows refer to.
 private struct LeaveReferences: Statement {
   static let sql = "set local session_replication_role = replica"
@@ -77,6 +94,25 @@ private struct MultiplyTasks: Statement {
     insert into requests.task (tenant_id, public_id, request_id, seq, step, names, state, ready_at, assignee_id, assignee_public_id, recorded_at)
     select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, '{"en": "T"}', 'active', now() - n * interval '1 minute', 1 + n % 100,
       substr(sha256(n::text::bytea), 1, 12), now()
+    from generate_series(1000, 21000) n
+    """
+}
+
+/// Thousands of open requests, of a hundred customers.
+private struct MultiplyOrders: Statement {
+  static let sql = """
+    insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
+      submitted_at)
+    select 1 + n % 100, n, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, 1, '{}', 'fulfilling', 'staff', 1, now() - n * interval '1 minute'
+    from generate_series(1000, 21000) n
+    """
+}
+
+/// One task of each, of ten teams, which each have some of every customer's.
+private struct MultiplyTeamTasks: Statement {
+  static let sql = """
+    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, state, ready_at, recorded_at)
+    select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, '{"en": "T"}', 1 + n / 100 % 10, 'ready', now() - n * interval '1 minute', now()
     from generate_series(1000, 21000) n
     """
 }
@@ -116,6 +152,19 @@ private struct PlanOfOwnTasks: Statement {
   static let sql = """
     explain select t.id from requests.task t where t.state in ('ready', 'active', 'failed') and t.assignee_id = 7
     order by t.ready_at, t.tenant_id, t.id limit 51
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct PlanOfTeam: Statement {
+  static let sql = """
+    explain select r.tenant_id, r.id from requests.request r
+    where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and r.tenant_id = any ('{7,8}') and exists (
+      select from requests.task t
+      where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = 7 and t.state in ('ready', 'active', 'failed')
+        and t.tenant_id = any ('{7,8}'))
+    order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 51
     """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

@@ -7,6 +7,7 @@ import Kernel
 import Operations
 import Postgres
 import Requests
+import Scorecard
 import ServiceLevels
 import Tenancy
 import TestSupport
@@ -24,6 +25,7 @@ struct RequestsWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, AttributesModule.self, CatalogModule.self, RequestsModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self,
+      ScorecardModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")

@@ -115,6 +115,31 @@ import Testing
     }
   }
 
+  /// The same of requests: of what is due at once the first promise, of what waits its share alone, and of what is over nothing.
+  @Test func whatClocksOfRequestsShowIsFilledIn() async throws {
+    try await migrating(to: Self.file("_requests_measured.sql"), holding: Self.clocksOfRequests) { database in
+      let shown = try await database.withConnection { try await $0.query(ShownRequestClocks()) }
+      #expect(shown == ["1 response 50", "2 - 60", "3 - -"])
+    }
+  }
+
+  /// Request 1 runs, 2 waits, 3 has ended.
+  private static let clocksOfRequests = """
+    insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
+      submitted_at, ended_at, due_at)
+    select 1, n, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, 1, '{}', case n when 3 then 'fulfilled' else 'fulfilling' end, 'staff', 1,
+      '2026-03-01T08:00:00Z', case n when 3 then '2026-03-01T08:30:00Z'::timestamptz end, case n when 1 then '2026-03-01T09:00:00Z'::timestamptz end
+    from generate_series(1, 3) n;
+    insert into service_levels.clock (tenant_id, subject_kind, subject_id, metric, contract_line_version_id, line_reason, sla_version_id, sla_target_id,
+      calendar_version_id, priority, budget_seconds, budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at,
+      consumed_seconds, run_started_at, run_started_with_seconds, due_at, last_interval_seq, last_milestone_seq, last_verdict_seq, recorded_at, warned_percent)
+    select 1, 'request', c.request, c.metric, 1, 'customer', 1, 1, 1, 3, 3600, 3600, true, 'resolved', c.state, '2026-03-01T08:00:00Z', 'opened',
+      '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z', 0, '2026-03-01T08:00:00Z', 0,
+      case c.state when 'running' then '2026-03-01T09:00:00Z'::timestamptz end, 0, 0, 0, '2026-03-01T08:00:00Z', c.warned
+    from (values (1, 'resolution', 'running', 50), (1, 'response', 'running', null), (2, 'resolution', 'paused', 60), (3, 'resolution', 'stopped', 90)
+    ) c (request, metric, state, warned)
+    """
+
   /// Ticket 1 runs, 2 waits, both with a turn; 3 has nothing, and its turn is over.
   private static let clocks = """
     insert into tenancy.org_unit (tenant_id, id, public_id, kind, name, recorded_at)
@@ -440,6 +465,13 @@ private struct ShownClocks: Statement {
     join desk.assignment a on a.tenant_id = t.tenant_id and a.ticket_id = t.id
     left join tenancy.org_unit u on u.tenant_id = t.tenant_id and u.public_id = t.unit_public_id
     order by t.id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ShownRequestClocks: Statement {
+  static let sql = """
+    select concat_ws(' ', r.id, coalesce(r.due_metric, '-'), coalesce(r.warned_percent::text, '-')) from requests.request r order by r.id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

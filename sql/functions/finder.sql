@@ -1371,6 +1371,22 @@ begin
       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
     return;
   end if;
+  -- Where `exists` stands alone it is joined: from what the team has to do, or along the queue, whichever is less.
+  if wanted_team is not null then
+    return query select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
+      where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
+        and exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')
+            and (permitted is null or t.tenant_id = any (permitted)))
+        and (wanted_state is null or r.state = wanted_state)
+        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+    return;
+  end if;
   -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
   return query select f.tenant_id, f.id, f.due_at, f.submitted_at from (
     (select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
@@ -1379,9 +1395,6 @@ begin
        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-       and (wanted_team is null or exists (
-         select from requests.task t
-         where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201))
     union all
@@ -1392,9 +1405,6 @@ begin
          and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
          and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
          and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-         and (wanted_team is null or exists (
-           select from requests.task t
-           where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
          and coalesce(r.due_at, 'infinity'::timestamptz) >= place_due
          and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
        order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit least(row_limit, 201)) n

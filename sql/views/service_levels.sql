@@ -57,7 +57,8 @@ create view service_levels.pub_clock_subject with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, state, verdict from service_levels.clock;
 grant select on service_levels.pub_clock_subject to steward_app;
 
--- Where each promise about a request stands.
+-- Which request each promise is about, which version of a line made it, and where it stands.
 create view service_levels.pub_request_clock with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_id as request_id, metric, state, due_at, warned_percent from service_levels.clock where subject_kind = 'request';
+  select tenant_id, id as clock_id, subject_id as request_id, contract_line_version_id as line_version_id, metric, state, breached_at, observed_at, verdict
+  from service_levels.clock where subject_kind = 'request';
 grant select on service_levels.pub_request_clock to steward_app;

@@ -6,7 +6,7 @@ import ServiceLevels
 package struct TicketKeeper: ClockSubjectKeeper {
   package init() {}
 
-  package func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws {
+  package func hold(_ subject: ClockSubject, tenant: TenantId, at now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
     _ = try await transaction.query(HoldTicket(tenant: tenant, id: subject.id))
   }
 
@@ -76,15 +76,6 @@ struct UpdateTicketDue: Statement {
     parameters.append(tenant)
     parameters.append(id)
     parameters.append(standing)
-  }
-}
-
-extension Parameters {
-  /// Three of them: when the next clock is due, of which promise that is, and the share that was warned of.
-  fileprivate mutating func append(_ standing: ClockStanding) {
-    append(standing.dueAt)
-    append(standing.dueMetric?.rawValue)
-    append(standing.warnedPercent)
   }
 }
 

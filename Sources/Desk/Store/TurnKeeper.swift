@@ -6,7 +6,7 @@ import ServiceLevels
 package struct TurnKeeper: ClockSubjectKeeper {
   package init() {}
 
-  package func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws {
+  package func hold(_ subject: ClockSubject, tenant: TenantId, at now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
     _ = try await transaction.query(HoldTicketOfTurn(tenant: tenant, turn: subject.id))
   }
 
@@ -19,7 +19,7 @@ package struct TurnKeeper: ClockSubjectKeeper {
 package struct DispatchKeeper: ClockSubjectKeeper {
   package init() {}
 
-  package func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws {
+  package func hold(_ subject: ClockSubject, tenant: TenantId, at now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
     _ = try await transaction.query(HoldTicketOfDispatch(tenant: tenant, dispatch: subject.id))
   }
 

@@ -2,6 +2,7 @@ import Approvals
 import Kernel
 import Operations
 import Postgres
+import ServiceLevels
 
 /// A request as an act finds it, locked.
 struct HeldRequest: Sendable {
@@ -42,6 +43,27 @@ struct HoldRequest: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Whether time has decided something of it that nobody has recorded.
+struct TimeHasMoved: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let now: Instant
+
+  static let sql = """
+    select coalesce(r.closes_at <= $3, false) or exists (
+      select from requests.approval a where a.tenant_id = $1 and a.request_id = $2 and a.state = 'asked' and a.due_at <= $3)
+    from requests.request r where r.tenant_id = $1 and r.id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 struct ReadHeldRequest: Statement {
@@ -147,12 +169,13 @@ struct UpdateRequest: Statement {
   let lastSeq: Int64
   let process: RequestProcess
   let owner: RequestOwner?
-  let dueAt: Instant?
+  let standing: ClockStanding
 
   static let sql = """
     update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
       ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17,
-      owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21, responded_at = $22, due_at = $23
+      owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21, responded_at = $22, due_at = $23, due_metric = $24,
+      warned_percent = $25
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -180,7 +203,7 @@ struct UpdateRequest: Statement {
     parameters.append(owner?.name)
     parameters.append(facts.closesAt)
     parameters.append(facts.respondedAt)
-    parameters.append(dueAt)
+    parameters.append(standing)
   }
 }
 
@@ -188,14 +211,17 @@ struct UpdateRequest: Statement {
 struct UpdateRequestDue: Statement {
   let tenant: TenantId
   let id: Int64
-  let dueAt: Instant?
+  let standing: ClockStanding
 
-  static let sql = "update requests.request set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
+  static let sql = """
+    update requests.request set due_at = $3, due_metric = $4, warned_percent = $5
+    where tenant_id = $1 and id = $2 and (due_at, due_metric, warned_percent) is distinct from ($3, $4, $5)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
-    parameters.append(dueAt)
+    parameters.append(standing)
   }
 }
 

@@ -107,14 +107,7 @@ struct RequestRow: Sendable {
   /// For a listing, which shows the name and the form of what was ordered, and nothing else of it.
   static let selectListed = "select \(listed) \(tables)"
   /// The same with what is due next, and the share of a budget of which a clock that counts warned.
-  static let selectQueued = """
-    select \(listed),
-      (select c.metric from service_levels.pub_request_clock c
-       where c.tenant_id = r.tenant_id and c.request_id = r.id and c.state = 'running' and c.due_at = r.due_at order by c.metric limit 1),
-      (select max(c.warned_percent) from service_levels.pub_request_clock c
-       where c.tenant_id = r.tenant_id and c.request_id = r.id and c.state in ('running', 'paused'))
-    \(tables)
-    """
+  static let selectQueued = "select \(listed), r.due_metric, r.warned_percent \(tables)"
 
   private static let listed = """
     \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(tail)

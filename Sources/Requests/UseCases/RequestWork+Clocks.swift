@@ -21,16 +21,18 @@ extension RequestWork {
   }
 
   /// Tells the clocks what the act, and time before it, did.
-  mutating func tellClocks() throws(Failure) {
+  mutating func tellClocks() async throws {
     for (act, at) in process.acts {
       switch act {
-      case .begun: try answer(at: at)
-      case .told: if try !answer(at: at), process.request.endedAt == nil { try clocks.apply(.updated, at: at) }
+      case .begun: try await answer(at: at)
+      case .told: if try await !answer(at: at), process.request.endedAt == nil { try clocks.apply(.updated, at: at) }
       case .waits:
-        // Whom it asks to agree knows that it came in, and that it is his turn.
-        try answer(at: at)
+        // A first answer never waits: as long as the customer asks his own people, none is owed.
+        try clocks.putDown(.response, Self.awaitingApproval, at: at)
         try clocks.apply(.paused(cause: Self.awaitingApproval), at: at)
-      case .goesOn: try clocks.apply(.resumed, at: at)
+      case .goesOn:
+        if process.request.respondedAt == nil { try await owe(at: at) }
+        try clocks.apply(.resumed, at: at)
       case .fulfilled: try clocks.apply(.resolved, at: at)
       case .closed: try clocks.apply(.closed, at: at)
       // What was kept by then stays kept.
@@ -39,9 +41,17 @@ extension RequestWork {
     }
   }
 
+  /// A first answer is owed from now on, if it was put down.
+  private mutating func owe(at instant: Instant) async throws {
+    try await clocks.takeUp(.response, putDownFor: Self.awaitingApproval, at: instant, now: now, tenant: tenant.id, in: transaction)
+  }
+
+  /// Somebody of the staff did or said something.
   /// - Returns: whether nobody had answered before.
-  @discardableResult private mutating func answer(at instant: Instant) throws(Failure) -> Bool {
+  @discardableResult private mutating func answer(at instant: Instant) async throws -> Bool {
     guard process.request.respondedAt == nil, process.request.endedAt.map({ $0 >= instant }) ?? true else { return false }
+    // Who answers while none is owed has answered.
+    if process.request.endedAt == nil { try await owe(at: instant) }
     process.request.respondedAt = instant
     try clocks.apply(.responded, at: instant)
     return true
@@ -58,11 +68,17 @@ extension RequestWork {
 package struct RequestKeeper: ClockSubjectKeeper {
   package init() {}
 
-  package func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws {
-    _ = try await transaction.query(HoldRequest(tenant: tenant, id: subject.id))
+  /// An approval whose time is over, or the end of the time to object, comes before what is due later: of what was over by then nothing is broken.
+  package func hold(_ subject: ClockSubject, tenant: TenantId, at now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
+    let (_, moved) = try await transaction.query(
+      HoldRequest(tenant: tenant, id: subject.id), TimeHasMoved(tenant: tenant, id: subject.id, now: now))
+    guard moved.first ?? false, let entry = try await transaction.first(TenantById(tenant: tenant)),
+      var work = try await RequestWork.load(subject.id, of: entry, at: now, random, in: transaction)
+    else { return }
+    try await work.save()
   }
 
   package func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction) {
-    transaction.enqueue(UpdateRequestDue(tenant: tenant, id: subject.id, dueAt: standing.dueAt))
+    transaction.enqueue(UpdateRequestDue(tenant: tenant, id: subject.id, standing: standing))
   }
 }

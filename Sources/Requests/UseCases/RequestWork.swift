@@ -137,7 +137,7 @@ struct RequestWork: Sendable {
     guard isMoved else { return }
     try await askStandIns()
     if process.request.state == .fulfilled, before.request.state != .fulfilled { try await planClosing() }
-    try tellClocks()
+    try await tellClocks()
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
     if isAccessDone, let recorded = try await recordAccess() {
       events.append(("access_recorded", now, actor, recorded))
@@ -145,7 +145,7 @@ struct RequestWork: Sendable {
     transaction.enqueue(
       UpdateRequest(
         tenant: tenant.id, id: held.id, read: held.version, version: held.version + (countsVersion ? 1 : 0),
-        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner, dueAt: clocks.standing.dueAt))
+        lastSeq: held.lastSeq + Int64(events.count), process: process, owner: owner, standing: clocks.standing))
     saveClocks()
     // It is over: nobody accepts what was offered. Of what a customer's word ended the sweep sees to that.
     if process.request.endedAt != nil, before.request.endedAt == nil, actor.kind != .customer {

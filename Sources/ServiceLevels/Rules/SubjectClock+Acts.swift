@@ -154,7 +154,7 @@ extension SubjectClock {
   }
 
   /// Whether its budget was used up by then; the verdict is taken if it was. A job may have seen a later one already.
-  private mutating func isMissed(by instant: Instant, _ calendars: CalendarSeries) throws -> Bool {
+  mutating func isMissed(by instant: Instant, _ calendars: CalendarSeries) throws -> Bool {
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
     follow(try clock.applying(.passed(now: at), calendar: try calendars.calendar(of: clock)))

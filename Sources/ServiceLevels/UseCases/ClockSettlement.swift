@@ -23,7 +23,7 @@ struct ClockSettlement: Sendable {
   private func settle(_ due: DueSubject, at now: Instant, _ tenancy: Tenancy) async throws {
     try await tenancy.transaction(binding: [due.tenant], side: .staff) { transaction in
       let keeper = keepers[due.subject.kind]
-      try await keeper?.hold(due.subject, tenant: due.tenant, in: transaction)
+      try await keeper?.hold(due.subject, tenant: due.tenant, at: now, tenancy.random, in: transaction)
       var clocks = try await SubjectClocks.load(due.subject, tenant: due.tenant, at: now, in: transaction)
       let before = clocks.clocks.map(\.clock.outcome)
       let missed = try clocks.settle(at: now)

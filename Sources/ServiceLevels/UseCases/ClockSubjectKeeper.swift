@@ -5,8 +5,8 @@ import Postgres
 /// them in step.
 package protocol ClockSubjectKeeper: Sendable {
   /// Locks the subject's row, as its own acts do before they touch its clocks: whoever locks in that order waits, and nobody
-  /// waits for another in a circle.
-  func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws
+  /// waits for another in a circle. What time has decided about the subject by then is decided with it, before its clocks are looked at.
+  func hold(_ subject: ClockSubject, tenant: TenantId, at now: Instant, _ random: RandomSource, in transaction: Transaction) async throws
   /// Enqueues what the row shows of its clocks.
   func keep(_ standing: ClockStanding, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction)
 }

@@ -36,7 +36,7 @@ package struct WarnSweep: LongSweep {
   private func warn(_ due: DueSubject, at now: Instant, _ tenancy: Tenancy) async throws {
     try await tenancy.transaction(binding: [due.tenant], side: .staff) { transaction in
       let keeper = keepers[due.subject.kind]
-      try await keeper?.hold(due.subject, tenant: due.tenant, in: transaction)
+      try await keeper?.hold(due.subject, tenant: due.tenant, at: now, tenancy.random, in: transaction)
       var clocks = try await SubjectClocks.load(due.subject, tenant: due.tenant, at: now, in: transaction)
       // A version of a calendar that took effect meanwhile moves warnings too, and judges what ran out before it; any other budget
       // that ran out is the breach sweep's affair.
