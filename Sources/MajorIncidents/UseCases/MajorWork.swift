@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -74,6 +75,16 @@ struct MajorWork: Sendable {
     note(what, .object(changes.isEmpty ? [] : changes.payload))
     context.transaction.keep(
       changes, of: MajorNews.subjectKind, row.id, seq: row.lastSeq, tenant: context.provider.id, internal: true, at: context.now)
+  }
+
+  /// Gives it the attributes that were told; all of a major incident's are the provider's own.
+  mutating func tell(_ edit: AttributeEdit?) {
+    guard let edit, !edit.isEmpty else { return }
+    row.attributes = edit.after
+    note(AttributeEvents.internalChanged, .object(AttributeEvents.payload(edit.keys(internal: true))))
+    edit.save(
+      AttributeSubject(tenant: context.provider.id, .majorIncident, row.id, openedAt: row.declaredAt), seq: row.lastSeq, internalSeq: row.lastSeq,
+      now: context.now, in: context.transaction)
   }
 
   /// Leaves the event that was just noted to be told to the children, or done with them.
