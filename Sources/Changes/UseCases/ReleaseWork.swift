@@ -1,6 +1,7 @@
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import Tenancy
@@ -11,6 +12,7 @@ struct ReleaseWork: Sendable {
   var row: ReleaseRow
   private let before: [Criterion]
   private let wasOver: Bool
+  private let wordsBefore: ProcessText
   private var events: [(what: String, payload: [Value.Member])] = []
   private var texts: [FieldChange] = []
   private var edit: AttributeEdit?
@@ -30,6 +32,7 @@ struct ReleaseWork: Sendable {
   init(context: OperationContext, row: ReleaseRow, before: [Criterion] = []) {
     (self.context, self.row, self.before) = (context, row, before)
     wasOver = row.process.endedAt != nil
+    wordsBefore = row.words
   }
 
   func hasUnapproved() async throws -> Bool {
@@ -91,6 +94,7 @@ struct ReleaseWork: Sendable {
       }
     }
     context.transaction.enqueue(UpdateRelease(provider: provider, row: row))
+    context.transaction.enqueueWords(of: row.searched(of: provider), row.words, before: wordsBefore)
     // It is over: nobody accepts what was offered.
     if !wasOver, row.process.endedAt != nil { context.transaction.enqueue(EndOffers(provider: provider, subject: .release(row.id), now: now)) }
     let known = Dictionary(before.map { ($0.seq, $0) }) { $1 }

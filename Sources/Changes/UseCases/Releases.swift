@@ -1,5 +1,6 @@
 import Attributes
 import Kernel
+import Knowledge
 import Operations
 
 enum ReleaseFields {
@@ -74,6 +75,7 @@ package enum OpenRelease: Operation {
         provider: provider, publicId: id, number: number, title: input.title, description: input.description, owner: owner,
         author: Party(context.principal), now: context.now))
     let row = try await context.release(id)
+    transaction.enqueueWords(of: row.searched(of: provider), row.words)
     transaction.record(
       Event(subjectKind: "release", subject: row.id, seq: 0, type: "release.opened", payload: .object([]), occurredAt: context.now), tenant: provider,
       actor: context.actor, at: context.now)

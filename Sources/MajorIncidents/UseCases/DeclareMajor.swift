@@ -1,6 +1,7 @@
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 
 /// Declares a major incident, at once with incidents of one customer; those of others are linked afterwards. Whoever declares it leads it,
@@ -55,7 +56,8 @@ package enum DeclareMajor: Operation {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no major incident")
     }
     context.subject(id)
-    var work = MajorWork(context: context, row: row)
+    var work = MajorWork(context: context, row: row, wordsBefore: row.words)
+    transaction.enqueueWords(of: work.searched, row.words)
     work.note("declared", .object(["lead": .id(lead.map { context.id(.staff, $0.publicId) })]))
     work.tell(try await attributes?.applied(to: row.attributes, of: nil, category: nil))
     try await work.link(input.incidents) { "incidents[\($0)]" }

@@ -1,6 +1,7 @@
 import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import Tenancy
@@ -10,6 +11,8 @@ import Tenancy
 struct MajorWork: Sendable {
   let context: OperationContext
   var row: MajorRow
+  /// What it was found by when it was read.
+  let wordsBefore: ProcessText
   /// Whose incidents are part of it.
   private(set) var customers: [TenantId] = []
 
@@ -23,10 +26,11 @@ struct MajorWork: Sendable {
     guard customers.allSatisfy(context.mayWorkAt) else { throw Failure(.denied, MajorMessages.servesEach) }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
-    return MajorWork(context: context, row: row, customers: customers)
+    return MajorWork(context: context, row: row, wordsBefore: row.words, customers: customers)
   }
 
   var id: PublicId { context.id(.majorIncident, row.publicId) }
+  var searched: SearchedSubject { row.searched(of: context.provider.id) }
   var number: String { MajorNumber.text(context.provider.code, row.number) }
 
   /// With how many incidents are part of it.
@@ -108,6 +112,7 @@ struct MajorWork: Sendable {
       InsertMajorEntry(
         provider: context.provider.id, publicId: id, major: row.id, seq: row.lastSeq, audience: audience, body: body, principal: context.principal,
         now: context.now))
+    context.transaction.enqueueWords(body, as: .among, about: searched, row.words)
     if audience == .customers, let entry { tell(.entry(entry)) }
     return id
   }
@@ -177,6 +182,7 @@ struct MajorWork: Sendable {
       row.updatedAt = context.now
     }
     context.transaction.enqueue(UpdateMajor(provider: context.provider.id, row: row))
+    context.transaction.enqueueWords(of: searched, row.words, before: wordsBefore)
   }
 }
 
