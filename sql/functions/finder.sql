@@ -2157,6 +2157,59 @@ begin
 end
 $$;
 
+grant select on changes.change, changes.ci_link, assets.ci, assets.relation, assets.affected_customer to steward_finder;
+
+-- What some changes that lie ahead touch, and what stands up to so many relations up or down from that: as far as change.clashes walks, with as many
+-- CIs as that reaches from the CIs of one tenant in one direction, of those in a live state. Of the CIs of the served customers (null: all) and of
+-- shared ones that affect one of them; what stands in relations to shared ones is for those who serve all. For the staff alone.
+create function finder.clash_reach(wanted_changes bigint[], served bigint[], far bigint, most bigint, live_states text[])
+returns table (change_id bigint, tenant_id bigint, ci_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan rows 100 as $$
+declare
+  provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
+  room constant bigint := least(most, 500);
+  touched record;
+  is_up boolean;
+  reached bigint[];
+  frontier bigint[];
+begin
+  if coalesce(current_setting('app.side', true), '') <> 'staff' then
+    return;
+  end if;
+  for touched in
+    select l.change_id as change, l.other_tenant_id as owner, array_agg(l.ci_id order by l.ci_id) as cis
+    from changes.ci_link l join changes.change s on s.tenant_id = l.tenant_id and s.id = l.change_id
+    where l.tenant_id = provider and l.change_id = any (wanted_changes) and s.starts_at is not null
+      and s.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing')
+      and (served is null or l.other_tenant_id = any (served) or l.other_tenant_id = provider and exists (
+        select from assets.affected_customer a where a.tenant_id = provider and a.ci_id = l.ci_id and a.customer_id = any (served)))
+    group by l.change_id, l.other_tenant_id
+  loop
+    return query select touched.change, touched.owner, n.id from unnest(touched.cis) n (id);
+    continue when touched.owner = provider and served is not null;
+    foreach is_up in array array[true, false] loop
+      reached := '{}';
+      frontier := touched.cis;
+      for level in 1..least(far, 10) loop
+        frontier := array(
+          select distinct e.id from (
+            select r.from_id as id from assets.relation r
+            where r.tenant_id = touched.owner and r.to_id = any (frontier) and (r.kind <> 'part_of') = is_up
+            union all
+            select r.to_id from assets.relation r
+            where r.tenant_id = touched.owner and r.from_id = any (frontier) and (r.kind = 'part_of') = is_up) e
+          join assets.ci c on c.tenant_id = touched.owner and c.id = e.id
+          where e.id <> all (reached || touched.cis) and c.state = any (live_states)
+          order by e.id limit room - cardinality(reached));
+        exit when cardinality(frontier) = 0;
+        reached := reached || frontier;
+      end loop;
+      return query select touched.change, touched.owner, n.id from unnest(reached) n (id);
+    end loop;
+  end loop;
+end
+$$;
+
 -- The last of this file: whose all of them are, and who may call them.
 do $$
 declare
