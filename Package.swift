@@ -91,7 +91,7 @@ let package = Package(
         "Knowledge",
       ]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Attributes", "Gates"]),
-    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
+    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Assets", "Knowledge", "Desk"]),
     module(
       "Changes",
       [
@@ -105,7 +105,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
-    module("Search", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Requests", "Desk", "Problems", "Changes"]),
+    module("Search", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Requests", "Desk", "Problems", "Changes", "MajorIncidents"]),
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", "Requests", "Problems", "Changes", "MajorIncidents", logging]),
     module(
       "Notifications",
@@ -244,8 +244,8 @@ let package = Package(
     tests(
       "SearchTests",
       [
-        "Search", "Changes", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Suppliers", "Jobs",
-        "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
+        "Search", "Changes", "MajorIncidents", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels",
+        "Suppliers", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "HandbooksTests",
@@ -301,8 +301,8 @@ let package = Package(
     tests(
       "AttributesTests",
       [
-        "Attributes", "TypedFields", "Gates", "Desk", "Problems", "Changes", "Requests", "Catalog", "Notifications", "Assets", "Knowledge", "ServiceLevels",
-        "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Attributes", "TypedFields", "Gates", "Desk", "Problems", "Changes", "MajorIncidents", "Requests", "Catalog", "Notifications", "Assets", "Knowledge",
+        "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "GatesTests",

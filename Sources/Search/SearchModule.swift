@@ -1,7 +1,7 @@
 import Kernel
 import Operations
 
-/// Search over tickets of all kinds: incidents, requests, problems and changes, by their words, as far as the caller may read each.
+/// Search over tickets of all kinds: incidents, requests, problems, changes, releases and major incidents, by their words, as far as the caller may read each.
 package enum SearchModule: OperationModule {
   package static let operations: [any Operation.Type] = [SearchTickets.self]
 

@@ -79,12 +79,12 @@ enum ImportTable {
     // Stands on tickets, articles and what tickets name.
     Box("Problems", 3, platform.union(["Attributes", "Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on tickets and the CMDB.
-    Box("MajorIncidents", 3, platform.union(["Desk", "Assets", "Jobs"])),
+    Box("MajorIncidents", 3, platform.union(["Attributes", "Desk", "Assets", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on approvals.
     Box(
       "Changes", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     // Finds tickets of all kinds.
-    Box("Search", 3, platform.union(["Knowledge", "Requests", "Desk", "Problems", "Changes", "Jobs"])),
+    Box("Search", 3, platform.union(["Knowledge", "Requests", "Desk", "Problems", "Changes", "MajorIncidents", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard", "Jobs"])),

@@ -6,6 +6,7 @@ import Desk
 import Gates
 import Kernel
 import Knowledge
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -32,6 +33,7 @@ struct AttributesWorld {
     database = try await TestDatabase.make([
       PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, AssetsModule.self, SuppliersModule.self, KnowledgeModule.self,
       AttributesModule.self, GatesModule.self, DeskModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self,
+      MajorIncidentsModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
@@ -18,8 +19,7 @@ import Testing
     var needs = Array(repeating: Set<Int>(), count: cis.count)
     for left in 0..<cis.count {
       for right in (left + 1)..<cis.count where below(4) == 0 {
-        let version = try await world.call("ci.read", ["id": cis[left]], as: world.database.root).at("version")
-        try await world.call("ci.relate", ["id": cis[left], "kind": "depends_on", "to": cis[right]], as: world.database.root, version: version)
+        try await relate(cis[left], to: cis[right], in: world)
         needs[left].insert(right)
       }
     }
@@ -53,6 +53,10 @@ import Testing
         }.map { "c\($0)" }
         let found = try await world.call("change.clashes", ["id": plan.change.at("id"), "depth": .integer(Int64(depth))])
         #expect(Set(found.texts("title")) == Set(expected), "c\(index) at \(depth)")
+        // What is told unasked reaches as far.
+        if depth == 2, index != 9 {
+          #expect(try await world.read(plan.change).at("clashCount") == .integer(Int64(expected.count)), "c\(index)")
+        }
         // Whether one relation more would lead on, up or down.
         func all(_ depth: Int, _ edges: (Int) -> Set<Int>) -> Set<Int> { plan.cis.reduce(into: Set<Int>()) { $0.formUnion(reach($1, edges, depth)) } }
         let isCut = depth > 0 && (all(depth, { needs[$0] }) != all(depth + 1, { needs[$0] }) || all(depth, up) != all(depth + 1, up))
@@ -102,6 +106,72 @@ import Testing
     #expect(try await world.read(submitted).at("clashes") == .array([third.at("id")]))
     // What is over clashes with nothing.
     #expect(try await world.read(second).at("clashCount") == 0)
+  }
+
+  /// Guard: also of those on what rests on it and on what it rests on, as far as change.clashes looks; and no farther.
+  @Test func whoIsToAgreeIsToldOfClashesOfWhatIsRelated() async throws {
+    let world = try await ChangesWorld()
+    var cis: [Value] = []
+    for number in 0..<4 { cis.append(try await world.ci("ci-\(number)")) }
+    for number in 0..<3 { try await relate(cis[number], to: cis[number + 1], in: world) }
+    var changes: [Value] = []
+    for (number, ci) in cis.enumerated() { changes.append(try await world.change("c\(number)", cis: [ci])) }
+    // c0 rests on c1, that on c2, that on c3: three relations are too far.
+    for (number, expected) in [2, 3, 3, 2].enumerated() {
+      #expect(try await world.read(changes[number]).at("clashCount") == .integer(Int64(expected)), "c\(number)")
+    }
+    let submitted = try await world.submitted(changes[0])
+    #expect(submitted.at("clashCount") == 2)
+    let waiting = try await world.call("change_approval.list", [:], as: world.peer)
+    #expect(waiting.at("items.0.clashCount") == 2)
+    let named = try await world.read(changes[0])
+    #expect(named.at("clashes") == .array([changes[1].at("id"), changes[2].at("id")]) && named.at("approvals.0.clashCount") == 2)
+    #expect(try await world.call("change_approval.approve", ["id": waiting.at("items.0.id"), "reason": "Seen"], as: world.peer).at("clashCount") == 2)
+    // Whoever serves the customer is told the same; what is retired leads nowhere.
+    #expect(try await world.read(changes[0], as: world.servesAcme).at("clashCount") == 2)
+    try await world.database.runAsSuperuser("update assets.ci set state = 'retired' where name = 'ci-1'")
+    #expect(try await world.read(changes[0]).at("clashCount") == 0)
+  }
+
+  /// Guard: what stands in relations to shared CIs is for those who serve all customers.
+  @Test func relationsOfSharedCisAreForThoseWhoServeAll() async throws {
+    let world = try await ChangesWorld()
+    let (low, high) = (try await world.sharedCi("low", affecting: [world.acme]), try await world.sharedCi("high", affecting: [world.acme]))
+    try await relate(high, to: low, in: world)
+    let first = try await world.change("First", sharedCis: [low])
+    let second = try await world.change("Second", sharedCis: [high])
+    for one in [first, second] {
+      #expect(try await world.read(one).at("clashCount") == 1)
+      #expect(try await world.read(one, as: world.servesAcme).at("clashCount") == 0)
+    }
+  }
+
+  /// Guard: the walk is bounded, whatever rests on a CI; and it is the staff's.
+  @Test func theReachOfClashesIsBounded() async throws {
+    let world = try await ChangesWorld()
+    let hub = try await world.ci("hub")
+    let change = try await world.change("Hub", cis: [hub])
+    try await world.database.runAsSuperuser(
+      """
+      with copy as (
+        insert into assets.ci (tenant_id, public_id, type_id, name, name_key, state, attributes, confirmed_at, recorded_at, type_seq)
+        select c.tenant_id, substr(sha256(n::text::bytea), 1, 12), c.type_id, 'leaf', 'leaf', c.state, c.attributes, c.confirmed_at, c.recorded_at, c.type_seq
+        from assets.ci c cross join generate_series(1, 600) n where c.name = 'hub' returning tenant_id, id)
+      insert into assets.relation (tenant_id, from_id, to_id, kind, recorded_at)
+      select y.tenant_id, y.id, c.id, 'depends_on', c.recorded_at from copy y join assets.ci c on c.tenant_id = y.tenant_id and c.name = 'hub'
+      """)
+    #expect(try await world.database.asStaff(ReachOfAll(most: 500)) == [501])
+    #expect(try await world.database.asStaff(ReachOfAll(most: 10)) == [11])
+    // Nobody raises the bound.
+    #expect(try await world.database.asStaff(ReachOfAll(most: 5000)) == [501])
+    let sideless = try await world.database.superuser.withConnection { try await $0.query(ReachOfAll(most: 500)) }
+    #expect(sideless == [0])
+    #expect(try await world.read(change).at("clashCount") == 0)
+  }
+
+  private func relate(_ ci: Value, to other: Value, in world: ChangesWorld) async throws {
+    let version = try await world.call("ci.read", ["id": ci], as: world.database.root).at("version")
+    try await world.call("ci.relate", ["id": ci, "kind": "depends_on", "to": other], as: world.database.root, version: version)
   }
 
   /// Guard: whoever serves one customer of many gets his own page, also when it is asked for by customer.
@@ -226,4 +296,18 @@ import Testing
     try await world.act("change.complete", on: late, ["outcome": "success"])
     #expect(try await world.call("change.clashes", ["id": next.at("id")]).texts("title") == [])
   }
+}
+
+/// How many CIs all changes reach.
+private struct ReachOfAll: Statement {
+  let most: Int64
+
+  static let sql = """
+    select count(*) from finder.clash_reach(
+      (select array_agg(c.id) from changes.change c), null, 2, $1, array['planned', 'ordered', 'in_stock', 'in_use', 'under_maintenance'])
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(most) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

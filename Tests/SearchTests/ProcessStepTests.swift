@@ -70,7 +70,7 @@ private struct SearchedPlaces: Statement {
   var notBefore: Instant?
 
   static let sql = """
-    select tenant_id, id, opened_at from finder.search_processes($1, '', $2, $3, null, false, true, null, null, $4, $5, $6, $7, 50)
+    select tenant_id, id, opened_at from finder.search_processes($1, '', $2, $3, null, false, true, null, null, 'staff', 0, $4, $5, $6, $7, 50)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -5,6 +5,7 @@ import Contracts
 import Desk
 import Kernel
 import Knowledge
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
@@ -32,7 +33,7 @@ struct SearchWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, AssetsModule.self, DeskModule.self, KnowledgeModule.self,
-      RequestsModule.self, ProblemsModule.self, ChangesModule.self, SearchModule.self,
+      RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self, SearchModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")
@@ -104,6 +105,25 @@ struct SearchWorld {
     database.clock.advance(seconds: 60)
     return try await call(
       "change.open", ["customer": .id((customer ?? acme).publicId), "kind": "normal", "title": .text(title), "plan": "Swap the 交换机"])
+  }
+
+  /// - Parameter change: that goes out with it; nil: it concerns nobody.
+  func release(_ title: String, with change: Value? = nil, as principal: Principal? = nil) async throws -> Value {
+    database.clock.advance(seconds: 60)
+    let opened = try await call("release.open", ["title": .text(title)], as: principal)
+    guard let change else { return opened }
+    return try await call(
+      "release.add_change", ["id": opened["id"] ?? .null, "change": change["id"] ?? .null], as: principal, version: opened["version"])
+  }
+
+  /// - Parameter incident: that is part of it; nil: none.
+  func major(_ title: String, of incident: Value? = nil, as principal: Principal? = nil) async throws -> Value {
+    database.clock.advance(seconds: 60)
+    let declared = try await call("major_incident.declare", ["title": .text(title)], as: principal)
+    if let incident {
+      try await call("major_incident.link", ["id": declared["id"] ?? .null, "incident": incident["id"] ?? .null], as: principal)
+    }
+    return declared
   }
 
   /// The numbers of what a search finds, in its order.

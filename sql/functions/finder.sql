@@ -1091,15 +1091,18 @@ end
 $$;
 
 grant select on knowledge.process_text, knowledge.process_text_pending, requests.request, problems.problem, changes.concerned, tenancy.person to steward_finder;
+grant select on changes.release, changes.release_concerned, major_incidents.major_incident, major_incidents.child, desk.offer to steward_finder;
 
--- Requests, problems or changes by their words, the newest first, as finder.search_tickets finds tickets. A request is found by who reads it: of
--- the permitted tenants (null: all), and as far as his rows go. A problem is found by the staff of the customer that it is about, or by all of
--- them; a change by those of the customers whom it concerns; narrowed: only what is about one of the permitted, and not what may be.
+-- Requests, problems, changes, releases or major incidents by their words, the newest first, as finder.search_tickets finds tickets. A request is
+-- found by who reads it: of the permitted tenants (null: all), and as far as his rows go. A problem is found by the staff of the customer that it is
+-- about, or by all of them; a change by those of the customers whom it concerns; a release by those of whom its changes concern, or ever did, and as
+-- long as it has and had none by who opened it; a major incident by those of the customers of its incidents, and by who leads, declared or is offered
+-- it. Narrowed: only what is about one of the permitted, and not what may be, nor what is the reader's own.
 -- Of who sees few of them these are looked at one by one: a word that is everywhere would make all that others have be read in search of his.
 -- What was opened earlier than nothing_before (null: nothing) need not be found: the caller has a whole page of newer ones.
 create function finder.search_processes(
   words text, grams text, for_staff boolean, wanted_process text, permitted bigint[], narrowed boolean, everything boolean, units bigint[],
-  person bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, nothing_before timestamptz, row_limit bigint)
+  person bigint, reader_kind text, reader bigint, after_opened timestamptz, after_tenant bigint, after_id bigint, nothing_before timestamptz, row_limit bigint)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off
 set enable_seqscan = off as $$
@@ -1120,6 +1123,8 @@ declare
   few constant bigint := 2000;
   provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
   oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from knowledge.process_text s where s.process = wanted_process)) / 86400);
+  -- what the reader sees whomever he serves
+  own bigint[] := '{}';
   missing bigint := least(row_limit, 202);
   edge record;
   -- the stretch that is looked at: days, counted from 1970, up to this one
@@ -1142,6 +1147,23 @@ begin
   if numnode(said) = 0 or wanted_process <> 'request' and not is_staff then
     return;
   end if;
+  if permitted is not null and not narrowed then
+    if wanted_process = 'release' then
+      own := array(
+        select r.id from changes.release r
+        where r.tenant_id = provider and r.author_kind = reader_kind and r.author_id = reader
+          and not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id)
+          and not exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id));
+    elsif wanted_process = 'major_incident' and reader_kind in ('staff', 'service') then
+      own := array(
+        select m.id from major_incidents.major_incident m where m.tenant_id = provider and m.lead_id = reader
+        union
+        select m.id from major_incidents.major_incident m where m.tenant_id = provider and m.declarer_id = reader
+        union
+        select o.subject_id from desk.offer o
+        where o.tenant_id = provider and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = reader);
+    end if;
+  end if;
   if permitted is not null then
     case wanted_process
       when 'request' then
@@ -1159,6 +1181,20 @@ begin
           union all
           (select p.tenant_id, p.id from problems.problem p
            where not narrowed and p.tenant_id = provider and p.customer_id is null limit few + 1)) v;
+      when 'release' then
+        select array_agg(provider), array_agg(v.id) into tenants, subjects from (
+          (select n.release_id from changes.release_concerned n where n.tenant_id = provider and n.customer_id = any (permitted) limit few + 1)
+          union all
+          (select c.release_id from changes.concerned n join changes.change c on c.tenant_id = n.tenant_id and c.id = n.change_id
+           where n.tenant_id = provider and n.customer_id = any (permitted) and c.release_id is not null limit few + 1)
+          union all
+          (select o.id from unnest(own) o (id))) v (id);
+      when 'major_incident' then
+        select array_agg(provider), array_agg(v.id) into tenants, subjects from (
+          (select k.major_id from major_incidents.child k
+           where k.tenant_id = provider and k.other_tenant_id = any (permitted) and k.ended_seq is null limit few + 1)
+          union all
+          (select o.id from unnest(own) o (id))) v (id);
       else
         select array_agg(v.tenant_id), array_agg(v.change_id) into tenants, subjects from (
           select n.tenant_id, n.change_id from changes.concerned n where n.tenant_id = provider and n.customer_id = any (permitted) limit few + 1) v;
@@ -1192,6 +1228,16 @@ begin
           when 'problem' then permitted is null or exists (
             select from problems.problem p where p.tenant_id = s.tenant_id and p.id = s.subject_id
               and (p.customer_id = any (permitted) or p.customer_id is null and not narrowed))
+          when 'release' then permitted is null or s.subject_id = any (own)
+            or exists (
+              select from changes.release_concerned n
+              where n.tenant_id = s.tenant_id and n.release_id = s.subject_id and n.customer_id = any (permitted))
+            or exists (
+              select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+              where c.tenant_id = s.tenant_id and c.release_id = s.subject_id and n.customer_id = any (permitted))
+          when 'major_incident' then permitted is null or s.subject_id = any (own) or exists (
+            select from major_incidents.child k
+            where k.tenant_id = s.tenant_id and k.major_id = s.subject_id and k.ended_seq is null and k.other_tenant_id = any (permitted))
           else permitted is null or exists (
             select from changes.concerned n where n.tenant_id = s.tenant_id and n.change_id = s.subject_id and n.customer_id = any (permitted)) end
         and (after_id is null or (s.opened_at, s.tenant_id, s.subject_id) < (after_opened, after_tenant, after_id))
@@ -1232,6 +1278,16 @@ begin
             when 'problem' then permitted is null or exists (
               select from problems.problem p where p.tenant_id = s.tenant_id and p.id = s.subject_id
                 and (p.customer_id = any (permitted) or p.customer_id is null and not narrowed))
+            when 'release' then permitted is null or s.subject_id = any (own)
+              or exists (
+                select from changes.release_concerned n
+                where n.tenant_id = s.tenant_id and n.release_id = s.subject_id and n.customer_id = any (permitted))
+              or exists (
+                select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+                where c.tenant_id = s.tenant_id and c.release_id = s.subject_id and n.customer_id = any (permitted))
+            when 'major_incident' then permitted is null or s.subject_id = any (own) or exists (
+              select from major_incidents.child k
+              where k.tenant_id = s.tenant_id and k.major_id = s.subject_id and k.ended_seq is null and k.other_tenant_id = any (permitted))
             else permitted is null or exists (
               select from changes.concerned n where n.tenant_id = s.tenant_id and n.change_id = s.subject_id and n.customer_id = any (permitted)) end
           -- said so that no index is asked for it: all that is older is far more than what the words have left
@@ -1279,7 +1335,7 @@ begin
 end
 $$;
 
--- Requests, problems and changes whose words are to be written, in the order in which they were put there; without those that the database refused.
+-- Those of them whose words are to be written, in the order in which they were put there; without those that the database refused.
 create function finder.process_texts_pending(after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, process text, subject_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
@@ -2132,6 +2188,59 @@ begin
     ) o
     where o.id > after_id
     order by o.id limit least(row_limit, 1000);
+end
+$$;
+
+grant select on changes.change, changes.ci_link, assets.ci, assets.relation, assets.affected_customer to steward_finder;
+
+-- What some changes that lie ahead touch, and what stands up to so many relations up or down from that: as far as change.clashes walks, with as many
+-- CIs as that reaches from the CIs of one tenant in one direction, of those in a live state. Of the CIs of the served customers (null: all) and of
+-- shared ones that affect one of them; what stands in relations to shared ones is for those who serve all. For the staff alone.
+create function finder.clash_reach(wanted_changes bigint[], served bigint[], far bigint, most bigint, live_states text[])
+returns table (change_id bigint, tenant_id bigint, ci_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan rows 100 as $$
+declare
+  provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
+  room constant bigint := least(most, 500);
+  touched record;
+  is_up boolean;
+  reached bigint[];
+  frontier bigint[];
+begin
+  if coalesce(current_setting('app.side', true), '') <> 'staff' then
+    return;
+  end if;
+  for touched in
+    select l.change_id as change, l.other_tenant_id as owner, array_agg(l.ci_id order by l.ci_id) as cis
+    from changes.ci_link l join changes.change s on s.tenant_id = l.tenant_id and s.id = l.change_id
+    where l.tenant_id = provider and l.change_id = any (wanted_changes) and s.starts_at is not null
+      and s.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing')
+      and (served is null or l.other_tenant_id = any (served) or l.other_tenant_id = provider and exists (
+        select from assets.affected_customer a where a.tenant_id = provider and a.ci_id = l.ci_id and a.customer_id = any (served)))
+    group by l.change_id, l.other_tenant_id
+  loop
+    return query select touched.change, touched.owner, n.id from unnest(touched.cis) n (id);
+    continue when touched.owner = provider and served is not null;
+    foreach is_up in array array[true, false] loop
+      reached := '{}';
+      frontier := touched.cis;
+      for level in 1..least(far, 10) loop
+        frontier := array(
+          select distinct e.id from (
+            select r.from_id as id from assets.relation r
+            where r.tenant_id = touched.owner and r.to_id = any (frontier) and (r.kind <> 'part_of') = is_up
+            union all
+            select r.to_id from assets.relation r
+            where r.tenant_id = touched.owner and r.from_id = any (frontier) and (r.kind = 'part_of') = is_up) e
+          join assets.ci c on c.tenant_id = touched.owner and c.id = e.id
+          where e.id <> all (reached || touched.cis) and c.state = any (live_states)
+          order by e.id limit room - cardinality(reached));
+        exit when cardinality(frontier) = 0;
+        reached := reached || frontier;
+      end loop;
+      return query select touched.change, touched.owner, n.id from unnest(reached) n (id);
+    end loop;
+  end loop;
 end
 $$;
 

@@ -77,10 +77,13 @@ create view changes.pub_approval with (security_invoker = true) as
   from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id and c.round = a.round;
 grant select on changes.pub_approval to steward_app;
 
--- What a search over tickets of all kinds shows of a change.
+-- What a search over tickets of all kinds shows of a change, and of a release.
 create view changes.pub_found_change with (security_invoker = true) as
   select tenant_id, id as change_id, public_id, number, title, state, opened_at from changes.change;
 grant select on changes.pub_found_change to steward_app;
+create view changes.pub_found_release with (security_invoker = true) as
+  select tenant_id, id as release_id, public_id, number, title, state, opened_at from changes.release;
+grant select on changes.pub_found_release to steward_app;
 
 -- What was said of a change; and its tasks, for who is told of them.
 create view changes.pub_comment with (security_invoker = true) as select tenant_id, change_id, public_id, body from changes.comment;

@@ -33,3 +33,8 @@ grant select on major_incidents.pub_told_major_incident to steward_app;
 create view major_incidents.pub_entry with (security_invoker = true) as
   select tenant_id, major_id, public_id, audience, body from major_incidents.entry;
 grant select on major_incidents.pub_entry to steward_app;
+
+-- What a search over tickets of all kinds shows of it.
+create view major_incidents.pub_found_major_incident with (security_invoker = true) as
+  select tenant_id, id as major_id, public_id, number, title, state, declared_at from major_incidents.major_incident;
+grant select on major_incidents.pub_found_major_incident to steward_app;

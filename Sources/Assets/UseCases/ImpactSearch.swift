@@ -44,6 +44,9 @@ package struct ImpactSearch: Sendable {
     self.withRetired = withRetired
   }
 
+  /// What is in another state is not reached.
+  package static let states = CiState.live
+
   /// So many customers are told; one more is read, which tells that there are more.
   static let mostCustomers = 1000
 
@@ -54,7 +57,7 @@ package struct ImpactSearch: Sendable {
   package func impact(
     of starts: [Int64], tenant: TenantEntry, tellsCustomers: Bool, among served: [Int64]? = nil, in transaction: Transaction
   ) async throws -> Impact {
-    let states = withRetired ? CiState.allCases.map(\.rawValue) : CiState.live
+    let states = withRetired ? CiState.allCases.map(\.rawValue) : Self.states
     var walk = ImpactWalk(starts: starts, most: Int(most))
     func next(_ limit: Int) -> NextStep {
       NextStep(tenant: tenant.id, isUp: isUp, from: walk.frontier, seen: walk.seen, states: states, limit: Int64(limit))

@@ -44,6 +44,14 @@ package struct HeldAttributes: Sendable, Equatable {
     (\(read) where a.tenant_id = c.tenant_id and a.process = 'change' and a.subject_id = c.id and not a.is_internal),
       (\(read) where a.tenant_id = c.tenant_id and a.process = 'change' and a.subject_id = c.id and a.is_internal)
     """
+  package static let columnsOfRelease = """
+    (\(read) where a.tenant_id = r.tenant_id and a.process = 'release' and a.subject_id = r.id and not a.is_internal),
+      (\(read) where a.tenant_id = r.tenant_id and a.process = 'release' and a.subject_id = r.id and a.is_internal)
+    """
+  package static let columnsOfMajorIncident = """
+    (\(read) where a.tenant_id = m.tenant_id and a.process = 'major_incident' and a.subject_id = m.id and not a.is_internal),
+      (\(read) where a.tenant_id = m.tenant_id and a.process = 'major_incident' and a.subject_id = m.id and a.is_internal)
+    """
   private static let read = "select jsonb_object_agg(a.key, a.value) from attributes.pub_value a"
 
   /// The two columns.

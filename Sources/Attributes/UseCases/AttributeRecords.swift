@@ -21,9 +21,10 @@ package struct AttributeRecord: OperationOutput {
 
   package static let fields: [OutputField<AttributeRecord>] = [
     OutputField("id", .id, "The attribute.", "自定义属性编号。") { .id($0.id) },
-    OutputField("process", .text, "Whose tickets it is of: incident, request, problem or change.", "所属流程：incident 事件、request 请求、problem 问题、change 变更。") {
-      .text($0.definition.process.rawValue)
-    },
+    OutputField(
+      "process", .text, "Whose tickets it is of: incident, request, problem, change, release or major_incident.",
+      "所属流程：incident 事件、request 请求、problem 问题、change 变更、release 发布、major_incident 重大事件。"
+    ) { .text($0.definition.process.rawValue) },
     OutputField("key", .text, "Its name for programs.", "供程序使用的键。") { .text($0.definition.key) },
     OutputField("label", .document, "What it is called, by language.", "名称（按语言）。") { $0.definition.label.value ?? .null },
     OutputField(
@@ -63,7 +64,8 @@ enum AttributeInput {
 
   static let id = Field.id("id", .attribute, "The attribute.", "自定义属性编号。")
   static let process = Field.oneOf(
-    "process", AttributeProcess.allCases.map(\.rawValue), "Whose tickets it is of.", "所属流程：incident 事件、request 请求、problem 问题、change 变更。")
+    "process", AttributeProcess.allCases.map(\.rawValue), "Whose tickets it is of.",
+    "所属流程：incident 事件、request 请求、problem 问题、change 变更、release 发布、major_incident 重大事件。")
   static let label = Field.localText("label", 1...200, "What it is called.", "名称。")
   static let unit = Field.text("unit", 1...20, "What a number counts.", "数字的单位。")
   static let least = Field.amount("least", "Of a number, the least; of a text, the fewest characters.", "数字的最小值，或文本的最少字符数。")

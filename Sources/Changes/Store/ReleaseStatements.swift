@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -20,6 +21,8 @@ struct ReleaseRow: Sendable {
   /// Who answers for releases that nobody has taken: as for changes.
   let standIn: Accountable?
   var process: ReleaseProcess
+  /// Read with a release alone, not with those of a list.
+  var attributes = HeldAttributes()
 
   /// Nil where somebody took it, or it is over.
   var answeringByRule: Accountable? { owner == nil && process.endedAt == nil ? standIn : nil }
@@ -47,8 +50,8 @@ struct ReleaseRow: Sendable {
         where c.tenant_id = r.tenant_id and c.release_id = r.id and n.customer_id = any ($2)))
     """
 
-  static let select = """
-    select r.id, r.public_id, r.number, r.title, r.description, r.opened_at, r.last_seq, r.updated_at, r.version,
+  static let columns = """
+    r.id, r.public_id, r.number, r.title, r.description, r.opened_at, r.last_seq, r.updated_at, r.version,
       ($2::bigint[] is null or not exists (
         select from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
         where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any ($2)))
@@ -61,9 +64,12 @@ struct ReleaseRow: Sendable {
       (select h.rule from handbooks.pub_accountable h where h.process = 'change'),
       r.author_kind, r.author_id, r.author_person, r.state, r.pilot_scope, r.pilot_result, r.pilot_note, r.signed_at, r.signer_name,
       r.signer_kind, r.signer_id, r.signer_person, r.parties, r.reason, r.ended_at
+    """
+  static let tables = """
     from changes.release r
     left join tenancy.account o on o.tenant_id = r.tenant_id and o.id = r.owner_id
     """
+  static let select = "select \(columns) \(tables)"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -150,7 +156,9 @@ struct ReleaseByPublicId: Statement {
   let reader: Actor
   let publicId: PublicId
 
-  static let sql = "\(ReleaseRow.select) where \(ReleaseRow.isVisible) and r.public_id = $5"
+  static let sql = """
+    select \(ReleaseRow.columns), \(HeldAttributes.columnsOfRelease) \(ReleaseRow.tables) where \(ReleaseRow.isVisible) and r.public_id = $5
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -160,7 +168,11 @@ struct ReleaseByPublicId: Statement {
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> ReleaseRow {
+    var release = try ReleaseRow(&row)
+    release.attributes = try HeldAttributes(&row)
+    return release
+  }
 }
 
 /// Releases that the caller may see, the one opened last first.

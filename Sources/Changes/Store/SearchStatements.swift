@@ -29,12 +29,7 @@ package struct HoldChangeTexts: Statement {
     parameters.append(changes)
   }
 
-  package static func decode(_ row: inout RowReader) throws -> HeldProcessText {
-    let (id, openedAt, title): (Int64, Instant, String) = (try row.next(), try row.next(), try row.next())
-    var bodies: [String?] = []
-    for _ in 0..<7 { bodies.append(try row.next()) }
-    return HeldProcessText(id: id, openedAt: openedAt, text: ProcessText(titles: [title], bodies: bodies))
-  }
+  package static func decode(_ row: inout RowReader) throws -> HeldProcessText { try HeldProcessText(&row, bodies: 7) }
 }
 
 /// What was said of a change, in its order.
@@ -62,7 +57,35 @@ package struct SaidOfChange: Statement {
     parameters.append(limit)
   }
 
-  package static func decode(_ row: inout RowReader) throws -> SaidOfProcess {
-    SaidOfProcess(id: try row.next(), body: try row.next(), weight: .among)
+  package static func decode(_ row: inout RowReader) throws -> SaidOfProcess { try SaidOfProcess(amongStaff: &row) }
+}
+
+extension ReleaseRow {
+  /// What it is found by: what is written in it now.
+  var words: ProcessText { ProcessText(titles: [title], bodies: [description, process.pilotScope, process.pilotNote, process.reason]) }
+
+  func searched(of provider: TenantId) -> SearchedSubject { SearchedSubject(.release, id, of: provider, openedAt: openedAt) }
+}
+
+/// Releases as they are, and nobody changes anything of them until their words are written.
+package struct HoldReleaseTexts: Statement {
+  let provider: TenantId
+  let releases: [Int64]
+
+  package init(provider: TenantId, releases: [Int64]) {
+    self.provider = provider
+    self.releases = releases
   }
+
+  package static let sql = """
+    select r.id, r.opened_at, r.title, r.description, r.pilot_scope, r.pilot_note, r.reason from changes.release r
+    where r.tenant_id = $1 and r.id = any ($2) order by r.id for no key update of r
+    """
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(releases)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> HeldProcessText { try HeldProcessText(&row, bodies: 4) }
 }

@@ -133,7 +133,8 @@ extension [CiLinks.Found] {
 }
 
 extension OperationContext {
-  private static let mostReached: Int64 = 500
+  /// How many CIs a walk reaches from those of one tenant, in one direction.
+  static let mostReached: Int64 = 500
 
   static func search(isUp: Bool, depth: Int64) -> ImpactSearch { ImpactSearch(isUp: isUp, depth: depth, most: mostReached) }
 

@@ -90,7 +90,7 @@ package enum ListClashes: Operation {
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ChangeFields.id]
-      depth = try values[Self.depth] ?? 2
+      depth = try values[Self.depth] ?? ClashesOfChanges.depth
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }

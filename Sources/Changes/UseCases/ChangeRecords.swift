@@ -128,8 +128,8 @@ package struct ChangeDetail: OperationOutput {
       },
       ClashSum.count { (detail: ChangeDetail) in detail.clashes },
       OutputField(
-        "clashes", .list(.id), "The first of them, at most 20; change.clashes lists all, also on what is related.",
-        "其中最早的变更，最多 20 个；change.clashes 可列出全部，包括涉及相关配置项的。"
+        "clashes", .list(.id), "The first of them, at most 20; change.clashes lists all, with what both touch, also farther away.",
+        "其中最早的变更，最多 20 个；change.clashes 可列出全部及双方涉及的配置项，也可查看更远的层数。"
       ) { .array(($0.clashes?.first ?? []).map { .id($0) }) },
       OutputField("approvals", listOf: ChangeApprovalLine.self, "Who is asked to agree, in order.", "审批人，按顺序。") { $0.approvals },
       OutputField("tasks", listOf: ChangeTaskLine.self, "What is done, in order.", "实施任务，按顺序。") { $0.tasks },
@@ -172,8 +172,8 @@ struct ClashSum: Sendable {
   static func count<Record>(_ of: @escaping @Sendable (Record) -> ClashSum?) -> OutputField<Record> {
     OutputField(
       "clashCount", .integer,
-      "With how many other changes it clashes that lie ahead: at the same time, on the same configuration items, as far as one may know of both.",
-      "与多少个未完成的变更冲突：时间重叠且涉及相同配置项（仅计有权查看的）。"
+      "With how many other changes it clashes that lie ahead: at the same time, on the same configuration items or on what is up to two relations up or down from them, as far as one may know of both.",
+      "与多少个未完成的变更冲突：时间重叠，且涉及相同配置项或其上下游两层以内的配置项（仅计有权查看的）。"
     ) { .integer(of($0)?.count ?? 0) }
   }
 }

@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -48,7 +49,7 @@ package enum ListReleases: Operation {
     "release.list", "List the releases that the caller may see, the newest first.", zh: "列出有权查看的发布，最新的在前。", permission: ChangeRights.read,
     roles: ChangeRights.readers, reach: .provider, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ReleaseRecord> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ReleaseLine> {
     let filter = input.filterText
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     if let owner = input.owner {
@@ -66,7 +67,7 @@ package enum ListReleases: Operation {
       rows = try await context.transaction.query(ReleasesOfCustomers(releases: page))
     }
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }) {
-      ReleaseRecord($0, in: context)
+      ReleaseLine($0, in: context)
     }
   }
 }
@@ -86,9 +87,11 @@ package enum ReadReleaseHistory: Operation {
       ChangeEvents(
         provider: context.provider.id, kind: "release", subject: release.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? -1,
         recordedFrom: release.openedAt, limit: limit + 1))
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .release, release.id, in: context.provider.id, at: told)
     let texts = try await context.texts(of: "release", release.id, changedBy: rows)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      ChangeEventRecord(row: $0, texts: texts[$0.seq])
+      ChangeEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
     }
   }
 }

@@ -1,5 +1,7 @@
+import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import Tenancy
@@ -10,8 +12,10 @@ struct ReleaseWork: Sendable {
   var row: ReleaseRow
   private let before: [Criterion]
   private let wasOver: Bool
+  private let wordsBefore: ProcessText
   private var events: [(what: String, payload: [Value.Member])] = []
   private var texts: [FieldChange] = []
+  private var edit: AttributeEdit?
 
   static func begin(on id: PublicId, in context: OperationContext) async throws -> ReleaseWork {
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
@@ -25,9 +29,10 @@ struct ReleaseWork: Sendable {
     return ReleaseWork(context: context, row: row, before: row.process.criteria)
   }
 
-  private init(context: OperationContext, row: ReleaseRow, before: [Criterion]) {
+  init(context: OperationContext, row: ReleaseRow, before: [Criterion] = []) {
     (self.context, self.row, self.before) = (context, row, before)
     wasOver = row.process.endedAt != nil
+    wordsBefore = row.words
   }
 
   func hasUnapproved() async throws -> Bool {
@@ -53,15 +58,27 @@ struct ReleaseWork: Sendable {
 
   /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
   mutating func note(_ changes: [FieldChange]) {
+    guard !changes.isEmpty else { return }
     texts = changes
     note("changed", changes.payload)
   }
 
+  /// Gives it the attributes that were told; all of a release's are the provider's own.
+  mutating func tell(_ edit: AttributeEdit?) {
+    guard let edit, !edit.isEmpty else { return }
+    row.attributes = edit.after
+    self.edit = edit
+    note(AttributeEvents.internalChanged, AttributeEvents.payload(edit.keys(internal: true)))
+  }
+
   /// Writes what differs, and the events.
-  mutating func save() -> ReleaseRecord {
+  /// - Parameter countsVersion: whether others who read it before must read it again.
+  mutating func save(countsVersion: Bool = true) -> ReleaseRecord {
     let (provider, now) = (context.provider.id, context.now)
-    row.version += 1
-    row.updatedAt = now
+    if countsVersion {
+      row.version += 1
+      row.updatedAt = now
+    }
     for event in events {
       row.lastSeq += 1
       let type = "release.\(event.what)"
@@ -71,8 +88,13 @@ struct ReleaseWork: Sendable {
       if event.what == "changed" {
         context.transaction.keep(texts, of: "release", row.id, seq: row.lastSeq, tenant: provider, internal: true, at: now)
       }
+      if let edit, event.what == AttributeEvents.internalChanged {
+        let subject = AttributeSubject(tenant: provider, .release, row.id, openedAt: row.openedAt)
+        edit.save(subject, seq: row.lastSeq, internalSeq: row.lastSeq, now: now, in: context.transaction)
+      }
     }
     context.transaction.enqueue(UpdateRelease(provider: provider, row: row))
+    context.transaction.enqueueWords(of: row.searched(of: provider), row.words, before: wordsBefore)
     // It is over: nobody accepts what was offered.
     if !wasOver, row.process.endedAt != nil { context.transaction.enqueue(EndOffers(provider: provider, subject: .release(row.id), now: now)) }
     let known = Dictionary(before.map { ($0.seq, $0) }) { $1 }
@@ -87,8 +109,8 @@ struct ReleaseWork: Sendable {
   }
 }
 
-/// A release.
-package struct ReleaseRecord: OperationOutput {
+/// A release in a listing.
+package struct ReleaseLine: OperationOutput {
   let row: ReleaseRow
   private let provider: TenantEntry
 
@@ -97,11 +119,11 @@ package struct ReleaseRecord: OperationOutput {
     provider = context.provider
   }
 
-  package static let fields: [OutputField<ReleaseRecord>] = facts { $0 }
+  package static let fields: [OutputField<ReleaseLine>] = facts { $0 }
 
   private var owner: PublicId? { row.accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) } }
 
-  static func facts<Record>(_ of: @escaping @Sendable (Record) -> ReleaseRecord) -> [OutputField<Record>] {
+  static func facts<Record>(_ of: @escaping @Sendable (Record) -> ReleaseLine) -> [OutputField<Record>] {
     [
       OutputField("id", .id, "The release.", "发布编号。") { .id(of($0).provider.id(IdKind.release.prefix, of($0).row.publicId)) },
       OutputField("number", .text, "Its number, for people.", "发布号。") { .text(ChangeNumber.release(of($0).provider.code, of($0).row.number)) },
@@ -127,6 +149,23 @@ package struct ReleaseRecord: OperationOutput {
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(of($0).row.openedAt) },
       OutputField("endedAt", .instant, "When it was closed or cancelled.", "关闭或取消的时间。") { .instant(of($0).row.process.endedAt) },
       OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer(of($0).row.version) },
+    ]
+  }
+}
+
+/// A release by itself.
+package struct ReleaseRecord: OperationOutput {
+  let line: ReleaseLine
+
+  init(_ row: ReleaseRow, in context: OperationContext) { line = ReleaseLine(row, in: context) }
+
+  package static let fields: [OutputField<ReleaseRecord>] = facts { $0 }
+
+  static func facts<Record>(_ of: @escaping @Sendable (Record) -> ReleaseRecord) -> [OutputField<Record>] {
+    ReleaseLine.facts { of($0).line } + [
+      OutputField("attributes", .document, "Custom attributes by key, as attribute.list describes them.", "自定义属性，按键列出（说明见 attribute.list）。") {
+        of($0).line.row.attributes.value
+      }
     ]
   }
 }

@@ -1,4 +1,6 @@
+import Attributes
 import Kernel
+import Knowledge
 import Operations
 
 enum ReleaseFields {
@@ -36,17 +38,21 @@ package enum OpenRelease: Operation {
     let title: String
     let description: String
     let owner: PublicId?
+    let attributes: Value?
 
     private static let owner = Field.id(
       "owner", .staff, "Who answers for it (default: who opens it): one who may work on changes of all customers.",
       "负责人（默认新建人）：须对全部客户均有变更处理权限。"
     ).optional
-    package static let fields: [any InputField] = [ReleaseFields.title, ReleaseFields.description.optional, owner]
+    package static let fields: [any InputField] = [
+      ReleaseFields.title, ReleaseFields.description.optional, owner, AttributeFields.attributes.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       title = try values[ReleaseFields.title]
       description = try values[ReleaseFields.description.optional] ?? ""
       owner = try values[Self.owner]
+      attributes = try values[AttributeFields.attributes.optional]
     }
   }
 
@@ -57,6 +63,7 @@ package enum OpenRelease: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     let (provider, transaction) = (context.provider.id, context.transaction)
+    let attributes = try context.told(input.attributes, of: .release)
     let id = context.newId(.release)
     let owner = try await context.ownerOfNewRelease(input.owner)
     guard let number = try await transaction.first(NextNumber(provider: provider, kind: "release")) else {
@@ -68,10 +75,14 @@ package enum OpenRelease: Operation {
         provider: provider, publicId: id, number: number, title: input.title, description: input.description, owner: owner,
         author: Party(context.principal), now: context.now))
     let row = try await context.release(id)
+    transaction.enqueueWords(of: row.searched(of: provider), row.words)
     transaction.record(
       Event(subjectKind: "release", subject: row.id, seq: 0, type: "release.opened", payload: .object([]), occurredAt: context.now), tenant: provider,
       actor: context.actor, at: context.now)
-    return ReleaseRecord(row, in: context)
+    guard let edit = try await attributes?.applied(to: row.attributes, of: nil, category: nil) else { return ReleaseRecord(row, in: context) }
+    var work = ReleaseWork(context: context, row: row)
+    work.tell(edit)
+    return work.save(countsVersion: false)
   }
 }
 
@@ -80,22 +91,29 @@ package enum WriteRelease: Operation {
     let id: PublicId
     let title: Change<String>
     let description: Change<String>
+    let attributes: Change<Value>
 
-    package static let fields: [any InputField] = [ReleaseFields.id, ReleaseFields.title.change, ReleaseFields.description.change]
+    package static let fields: [any InputField] = [
+      ReleaseFields.id, ReleaseFields.title.change, ReleaseFields.description.change, AttributeFields.attributes.change,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ReleaseFields.id]
       title = try values[ReleaseFields.title.change]
       description = try values[ReleaseFields.description.change]
+      attributes = try values[AttributeFields.attributes.change]
     }
   }
 
   package static let declaration = Declaration(
-    "release.change", "Change what a release says that is not signed off.", zh: "修改尚未签发的发布。", permission: ChangeRights.work, roles: ChangeRights.workers,
-    reach: .provider, effect: .change, requiresVersion: true)
+    "release.change", "Change what a release says that is not signed off, and its custom attributes.", zh: "修改尚未签发的发布及其自定义属性。",
+    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
-    guard !input.title.isKeep || !input.description.isKeep else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
+    let attributes = try context.told(input.attributes.applied(to: nil), of: .release)
+    guard !input.title.isKeep || !input.description.isKeep || attributes != nil else {
+      throw Failure(.invalid, ChangeMessages.nothingToChange)
+    }
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     try work.row.process.require(.write)
     let before = work.row
@@ -105,9 +123,11 @@ package enum WriteRelease: Operation {
       .text("title", before.title, work.row.title), .text("description", before.description, work.row.description),
     ]
     let changed = told.real
+    let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
     // What is said as it stands changes nothing.
-    guard !changed.isEmpty else { return ReleaseRecord(work.row, in: context) }
+    guard !changed.isEmpty || !(edit?.isEmpty ?? true) else { return ReleaseRecord(work.row, in: context) }
     work.note(changed)
+    work.tell(edit)
     return work.save()
   }
 }

@@ -1,18 +1,20 @@
 import Kernel
+import Postgres
 
 /// Whose words lie in `knowledge.process_text`. Those of incidents are the desk's own.
 package enum SearchedProcess: String, Sendable, CaseIterable {
-  case request, problem, change
+  case request, problem, change, release
+  case majorIncident = "major_incident"
 }
 
-/// A request, a problem or a change by which something is found.
+/// One of them, by which something is found.
 package struct SearchedSubject: Hashable, Sendable {
   let tenant: TenantId
   let process: SearchedProcess
   let id: Int64
   let openedAt: Instant
 
-  /// - Parameter tenant: whose row it is: of a problem and a change the provider.
+  /// - Parameter tenant: whose row it is: of all but a request the provider.
   package init(_ process: SearchedProcess, _ id: Int64, of tenant: TenantId, openedAt: Instant) {
     self.process = process
     self.id = id
@@ -58,6 +60,16 @@ package struct HeldProcessText: Sendable {
     self.openedAt = openedAt
     self.text = text
   }
+
+  /// Its id, when it was opened, its title, and so many texts besides.
+  package init(_ row: inout RowReader, bodies count: Int) throws {
+    id = try row.next()
+    openedAt = try row.next()
+    let title: String = try row.next()
+    var bodies: [String?] = []
+    for _ in 0..<count { bodies.append(try row.next()) }
+    text = ProcessText(titles: [title], bodies: bodies)
+  }
 }
 
 /// Something that was said about one.
@@ -70,5 +82,12 @@ package struct SaidOfProcess: Sendable {
     self.id = id
     self.body = body
     self.weight = weight
+  }
+
+  /// What the staff said among themselves: its id and what it says.
+  package init(amongStaff row: inout RowReader) throws {
+    id = try row.next()
+    body = try row.next()
+    weight = .among
   }
 }

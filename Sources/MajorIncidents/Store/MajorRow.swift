@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -25,6 +26,8 @@ struct MajorRow: Sendable {
   var version: Int64
   /// Who answers for what nobody leads: by the rule of incidents.
   let standIn: Accountable?
+  /// Read with a major incident alone, not with those of a list.
+  var attributes = HeldAttributes()
 
   /// Nil where somebody leads it, or it was looked back on.
   var leadingByRule: Accountable? { lead == nil && process.state != .reviewed ? standIn : nil }

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -66,14 +67,20 @@ struct MajorByPublicId: Statement {
   let reader: MajorReader
   let publicId: PublicId
 
-  static let sql = "\(MajorRow.select) where \(MajorRow.isVisible) and m.public_id = $4"
+  static let sql = """
+    select \(MajorRow.columns), \(HeldAttributes.columnsOfMajorIncident) \(MajorRow.tables) where \(MajorRow.isVisible) and m.public_id = $4
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(reader)
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> MajorRow {
+    var major = try MajorRow(&row)
+    major.attributes = try HeldAttributes(&row)
+    return major
+  }
 }
 
 /// Writes what acts have made of it, which they hold.

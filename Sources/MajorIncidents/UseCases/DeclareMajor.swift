@@ -1,5 +1,7 @@
+import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 
 /// Declares a major incident, at once with incidents of one customer; those of others are linked afterwards. Whoever declares it leads it,
@@ -11,6 +13,7 @@ package enum DeclareMajor: Operation {
     let description: String
     let lead: PublicId?
     let incidents: [PublicId]
+    let attributes: Value?
 
     private static let customer = Field.id("customer", .customer, "The customer whose incidents are named.", "所列事件所属的客户。").optional
     private static let incidents = Field<[PublicId]>.list(
@@ -19,6 +22,7 @@ package enum DeclareMajor: Operation {
 
     package static let fields: [any InputField] = [
       customer, MajorFields.title, MajorFields.description.optional, MajorFields.lead.optional, incidents,
+      AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -27,6 +31,7 @@ package enum DeclareMajor: Operation {
       description = try values[MajorFields.description.optional] ?? ""
       lead = try values[MajorFields.lead.optional]
       incidents = try values[Self.incidents] ?? []
+      attributes = try values[AttributeFields.attributes.optional]
     }
   }
 
@@ -38,6 +43,7 @@ package enum DeclareMajor: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
     guard context.principal.side == .staff else { throw Failure.notFound }
     let (transaction, provider) = (context.transaction, context.provider.id)
+    let attributes = try context.told(input.attributes, of: .majorIncident)
     let id = context.id(.majorIncident, context.random.publicIdBits())
     let lead = try await context.leadOfNewMajor(input.lead)
     guard let number = try await transaction.first(NextMajorNumber(provider: provider)) else {
@@ -50,8 +56,10 @@ package enum DeclareMajor: Operation {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no major incident")
     }
     context.subject(id)
-    var work = MajorWork(context: context, row: row)
+    var work = MajorWork(context: context, row: row, wordsBefore: row.words)
+    transaction.enqueueWords(of: work.searched, row.words)
     work.note("declared", .object(["lead": .id(lead.map { context.id(.staff, $0.publicId) })]))
+    work.tell(try await attributes?.applied(to: row.attributes, of: nil, category: nil))
     try await work.link(input.incidents) { "incidents[\($0)]" }
     work.save(countsVersion: false)
     return try await work.record()
@@ -63,22 +71,27 @@ package enum ChangeMajor: Operation {
     let id: PublicId
     let title: Change<String>
     let description: Change<String>
+    let attributes: Change<Value>
 
-    package static let fields: [any InputField] = [MajorFields.id, MajorFields.title.change, MajorFields.description.change]
+    package static let fields: [any InputField] = [
+      MajorFields.id, MajorFields.title.change, MajorFields.description.change, AttributeFields.attributes.change,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[MajorFields.id]
       title = try values[MajorFields.title.change]
       description = try values[MajorFields.description.change]
+      attributes = try values[AttributeFields.attributes.change]
     }
   }
 
   package static let declaration = Declaration(
-    "major_incident.change", "Change what a major incident is about.", zh: "修改重大事件的标题与描述。", permission: MajorRights.work,
-    roles: MajorRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+    "major_incident.change", "Change what a major incident is about, and its custom attributes.", zh: "修改重大事件的标题、描述与自定义属性。",
+    permission: MajorRights.work, roles: MajorRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
-    guard !(input.title.isKeep && input.description.isKeep) else { throw Failure(.invalid, MajorMessages.nothingToChange) }
+    let attributes = try context.told(input.attributes.applied(to: nil), of: .majorIncident)
+    guard !(input.title.isKeep && input.description.isKeep) || attributes != nil else { throw Failure(.invalid, MajorMessages.nothingToChange) }
     var work = try await MajorWork.begin(on: input.id, in: context)
     _ = try work.row.process.state(after: .write)
     let before = work.row
@@ -88,8 +101,10 @@ package enum ChangeMajor: Operation {
       .text("title", before.title, work.row.title), .text("description", before.description, work.row.description),
     ]
     let changed = told.real
-    guard !changed.isEmpty else { return try await work.record() }
-    work.note("changed", changed)
+    let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
+    guard !changed.isEmpty || !(edit?.isEmpty ?? true) else { return try await work.record() }
+    if !changed.isEmpty { work.note("changed", changed) }
+    work.tell(edit)
     work.save()
     return try await work.record()
   }

@@ -1,5 +1,7 @@
+import Attributes
 import Desk
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import Tenancy
@@ -9,6 +11,8 @@ import Tenancy
 struct MajorWork: Sendable {
   let context: OperationContext
   var row: MajorRow
+  /// What it was found by when it was read.
+  let wordsBefore: ProcessText
   /// Whose incidents are part of it.
   private(set) var customers: [TenantId] = []
 
@@ -22,10 +26,11 @@ struct MajorWork: Sendable {
     guard customers.allSatisfy(context.mayWorkAt) else { throw Failure(.denied, MajorMessages.servesEach) }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
-    return MajorWork(context: context, row: row, customers: customers)
+    return MajorWork(context: context, row: row, wordsBefore: row.words, customers: customers)
   }
 
   var id: PublicId { context.id(.majorIncident, row.publicId) }
+  var searched: SearchedSubject { row.searched(of: context.provider.id) }
   var number: String { MajorNumber.text(context.provider.code, row.number) }
 
   /// With how many incidents are part of it.
@@ -76,6 +81,16 @@ struct MajorWork: Sendable {
       changes, of: MajorNews.subjectKind, row.id, seq: row.lastSeq, tenant: context.provider.id, internal: true, at: context.now)
   }
 
+  /// Gives it the attributes that were told; all of a major incident's are the provider's own.
+  mutating func tell(_ edit: AttributeEdit?) {
+    guard let edit, !edit.isEmpty else { return }
+    row.attributes = edit.after
+    note(AttributeEvents.internalChanged, .object(AttributeEvents.payload(edit.keys(internal: true))))
+    edit.save(
+      AttributeSubject(tenant: context.provider.id, .majorIncident, row.id, openedAt: row.declaredAt), seq: row.lastSeq, internalSeq: row.lastSeq,
+      now: context.now, in: context.transaction)
+  }
+
   /// Leaves the event that was just noted to be told to the children, or done with them.
   func tell(_ what: MajorTelling) { tell(what, onlyChild: nil, as: context.actor, context.principal.name) }
 
@@ -97,6 +112,7 @@ struct MajorWork: Sendable {
       InsertMajorEntry(
         provider: context.provider.id, publicId: id, major: row.id, seq: row.lastSeq, audience: audience, body: body, principal: context.principal,
         now: context.now))
+    context.transaction.enqueueWords(body, as: .among, about: searched, row.words)
     if audience == .customers, let entry { tell(.entry(entry)) }
     return id
   }
@@ -166,6 +182,7 @@ struct MajorWork: Sendable {
       row.updatedAt = context.now
     }
     context.transaction.enqueue(UpdateMajor(provider: context.provider.id, row: row))
+    context.transaction.enqueueWords(of: searched, row.words, before: wordsBefore)
   }
 }
 

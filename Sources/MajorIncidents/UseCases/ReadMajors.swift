@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -125,11 +126,14 @@ extension OperationContext {
 /// An event of a major incident's history.
 package struct MajorEventRecord: OperationOutput {
   let row: MajorEvents.Found
+  let changes: Value?
   let texts: [FieldChange]?
 
   package static let fields: [OutputField<MajorEventRecord>] = [
     OutputField("type", .text, "What happened: major_incident.declared, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload.with(textChanges: $0.texts) },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") {
+      $0.row.payload.with(attributeChanges: $0.changes).with(textChanges: $0.texts)
+    },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
     OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
@@ -153,10 +157,12 @@ package enum ReadMajorHistory: Operation {
       MajorEvents(
         provider: context.provider.id, major: major.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
         recordedFrom: major.declaredAt, limit: limit + 1))
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .majorIncident, major.id, in: context.provider.id, at: told)
     let written = rows.filter { $0.payload["fields"] != nil }.map(\.seq)
     let texts = try await context.textChanges(of: MajorNews.subjectKind, major.id, in: context.provider.id, at: written)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      MajorEventRecord(row: $0, texts: texts[$0.seq])
+      MajorEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
     }
   }
 }

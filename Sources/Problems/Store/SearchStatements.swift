@@ -29,12 +29,7 @@ package struct HoldProblemTexts: Statement {
     parameters.append(problems)
   }
 
-  package static func decode(_ row: inout RowReader) throws -> HeldProcessText {
-    let (id, openedAt, title): (Int64, Instant, String) = (try row.next(), try row.next(), try row.next())
-    var bodies: [String?] = []
-    for _ in 0..<4 { bodies.append(try row.next()) }
-    return HeldProcessText(id: id, openedAt: openedAt, text: ProcessText(titles: [title], bodies: bodies))
-  }
+  package static func decode(_ row: inout RowReader) throws -> HeldProcessText { try HeldProcessText(&row, bodies: 4) }
 }
 
 /// What was said of a problem, in its order.
@@ -62,7 +57,5 @@ package struct SaidOfProblem: Statement {
     parameters.append(limit)
   }
 
-  package static func decode(_ row: inout RowReader) throws -> SaidOfProcess {
-    SaidOfProcess(id: try row.next(), body: try row.next(), weight: .among)
-  }
+  package static func decode(_ row: inout RowReader) throws -> SaidOfProcess { try SaidOfProcess(amongStaff: &row) }
 }

@@ -1,12 +1,14 @@
 import Changes
 import Desk
+import MajorIncidents
 import Operations
 import Problems
 import Requests
 
 /// What can be found. Where several were opened at one instant, they come in this order.
 enum TicketKind: String, Sendable, CaseIterable {
-  case incident, request, problem, change
+  case incident, request, problem, change, release
+  case majorIncident = "major_incident"
 
   /// By which one is read: whoever may call it for one finds it.
   var reading: Declaration {
@@ -15,6 +17,8 @@ enum TicketKind: String, Sendable, CaseIterable {
     case .request: ReadRequest.declaration
     case .problem: ReadProblem.declaration
     case .change: ReadChange.declaration
+    case .release: ReadRelease.declaration
+    case .majorIncident: ReadMajor.declaration
     }
   }
 
@@ -24,6 +28,8 @@ enum TicketKind: String, Sendable, CaseIterable {
     case .request: .request
     case .problem: .problem
     case .change: .change
+    case .release: .release
+    case .majorIncident: .majorIncident
     }
   }
 
@@ -31,7 +37,7 @@ enum TicketKind: String, Sendable, CaseIterable {
   var isProvidersOwn: Bool {
     switch self {
     case .incident, .request: false
-    case .problem, .change: true
+    case .problem, .change, .release, .majorIncident: true
     }
   }
 
@@ -41,6 +47,8 @@ enum TicketKind: String, Sendable, CaseIterable {
     case .request: 1
     case .problem: 2
     case .change: 3
+    case .release: 4
+    case .majorIncident: 5
     }
   }
 }

@@ -3,7 +3,7 @@ import Kernel
 /// Where something was found.
 struct TicketPlace: Hashable, Sendable {
   let kind: TicketKind
-  /// Whose row it is: of a problem and a change the provider.
+  /// Whose row it is: of what is the provider's own, the provider.
   let tenant: TenantId
   let id: Int64
   let openedAt: Instant
@@ -53,4 +53,9 @@ struct TicketSight: Sendable {
   /// Only what is about one of them, and not what may concern any.
   let isNarrowed: Bool
   let rows: RowScope
+  /// Who asks: releases and major incidents are there for who opened, declared or leads them, too.
+  let reader: Actor
+
+  /// His account; nil: somebody without one.
+  var account: Int64? { reader.kind == .staff || reader.kind == .service ? reader.id : nil }
 }

@@ -132,3 +132,59 @@ struct ChangesFound: Statement {
     (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
   }
 }
+
+/// Releases: of who serves those whom they concern, or ever did; what concerns and concerned nobody, of who opened it.
+struct ReleasesFound: Statement {
+  let places: [TicketPlace]
+  let sight: TicketSight
+
+  static let sql = """
+    select r.release_id, r.public_id, r.number, r.title, r.state, r.opened_at, e.handle, e.public_id
+    from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
+    join changes.pub_found_release r on r.tenant_id = w.tenant_id and r.release_id = w.id
+    join changes.pub_live_release l on l.tenant_id = r.tenant_id and l.release_id = r.release_id
+    left join tenancy.tenant e on e.id = case when cardinality(l.serving) = 1 then l.serving[1] end
+    where $3::bigint[] is null or l.serving && $3 or not $4 and l.opener_kind = $5 and l.opener_id = $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(places.map(\.tenant))
+    parameters.append(places.map(\.id))
+    parameters.append(sight.tenants)
+    parameters.append(sight.isNarrowed)
+    parameters.append(sight.reader.kind.rawValue)
+    parameters.append(sight.reader.id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) {
+    (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
+  }
+}
+
+/// Major incidents: of who serves a customer of an incident that is part of them, leads, declared or is offered them. Of a customer whom he does
+/// not serve nothing is said.
+struct MajorsFound: Statement {
+  let places: [TicketPlace]
+  let sight: TicketSight
+
+  static let sql = """
+    select m.major_id, m.public_id, m.number, m.title, m.state, m.declared_at, e.handle, e.public_id
+    from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
+    join major_incidents.pub_found_major_incident m on m.tenant_id = w.tenant_id and m.major_id = w.id
+    join major_incidents.pub_live_major_incident l on l.tenant_id = m.tenant_id and l.major_id = m.major_id
+    left join tenancy.tenant e on e.id = case when cardinality(l.serving) = 1 and ($3::bigint[] is null or l.serving && $3) then l.serving[1] end
+    where $3::bigint[] is null or l.serving && $3 or not $4 and $5::bigint = any (l.opener_ids)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(places.map(\.tenant))
+    parameters.append(places.map(\.id))
+    parameters.append(sight.tenants)
+    parameters.append(sight.isNarrowed)
+    parameters.append(sight.account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) {
+    (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
+  }
+}

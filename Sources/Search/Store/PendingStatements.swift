@@ -2,7 +2,7 @@ import Kernel
 import Knowledge
 import Postgres
 
-/// Requests, problems and changes whose words are to be written yet, in the order in which they were left.
+/// Requests, problems, changes, releases and major incidents whose words are to be written yet, in the order in which they were left.
 struct ProcessTextsPending: Statement {
   struct Found: Sendable {
     let tenant: TenantId

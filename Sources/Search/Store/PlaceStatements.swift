@@ -55,7 +55,7 @@ struct IncidentPlaces: Statement {
   static func decode(_ row: inout RowReader) throws -> PlaceFound { try PlaceFound(&row) }
 }
 
-/// The same in requests, problems or changes.
+/// The same in all others, of one kind.
 struct ProcessPlaces: Statement {
   let query: SearchQuery
   let isStaff: Bool
@@ -66,7 +66,8 @@ struct ProcessPlaces: Statement {
   let limit: Int64
 
   static let sql = """
-    select tenant_id, id, opened_at from finder.search_processes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    select tenant_id, id, opened_at from finder.search_processes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+      $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -76,6 +77,8 @@ struct ProcessPlaces: Statement {
     parameters.append(sight.tenants)
     parameters.append(sight.isNarrowed)
     parameters.append(rows: sight.rows)
+    parameters.append(sight.reader.kind.rawValue)
+    parameters.append(sight.reader.id)
     parameters.append(after: after)
     parameters.append(notBefore)
     parameters.append(limit)
@@ -98,6 +101,10 @@ struct RowOfTicket: Statement {
     select p.problem_id from problems.pub_problem p where $3 = 'problem' and p.tenant_id = $1 and p.public_id = $2
     union all
     select c.change_id from changes.pub_found_change c where $3 = 'change' and c.tenant_id = $1 and c.public_id = $2
+    union all
+    select r.release_id from changes.pub_found_release r where $3 = 'release' and r.tenant_id = $1 and r.public_id = $2
+    union all
+    select m.major_id from major_incidents.pub_found_major_incident m where $3 = 'major_incident' and m.tenant_id = $1 and m.public_id = $2
     """
 
   func bind(to parameters: inout Parameters) {

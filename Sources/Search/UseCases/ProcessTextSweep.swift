@@ -2,14 +2,15 @@ import Changes
 import Jobs
 import Kernel
 import Knowledge
+import MajorIncidents
 import Operations
 import Postgres
 import Problems
 import Requests
 import Tenancy
 
-/// Writes what requests, problems and changes are found by that came in bulk: problems of an import, and all that was there before there was a
-/// search. In small pieces: acts on them wait for one of them only.
+/// Writes what requests, problems, changes, releases and major incidents are found by that came in bulk: problems of an import, and all that was
+/// there before there was a search. In small pieces: acts on them wait for one of them only.
 package struct ProcessTextSweep: LongSweep {
   package static let kind = "search.process_text"
   package static let everySeconds: Int64 = 5
@@ -100,6 +101,8 @@ package struct ProcessTextSweep: LongSweep {
     case .request: try await transaction.query(HoldRequestTexts(tenant: owner.tenant, requests: subjects))
     case .problem: try await transaction.query(HoldProblemTexts(provider: owner.tenant, problems: subjects))
     case .change: try await transaction.query(HoldChangeTexts(provider: owner.tenant, changes: subjects))
+    case .release: try await transaction.query(HoldReleaseTexts(provider: owner.tenant, releases: subjects))
+    case .majorIncident: try await transaction.query(HoldMajorTexts(provider: owner.tenant, majors: subjects))
     }
   }
 
@@ -108,6 +111,9 @@ package struct ProcessTextSweep: LongSweep {
     case .request: try await transaction.query(SaidOfRequest(tenant: owner.tenant, request: subject, after: after, limit: comments))
     case .problem: try await transaction.query(SaidOfProblem(provider: owner.tenant, problem: subject, after: after, limit: comments))
     case .change: try await transaction.query(SaidOfChange(provider: owner.tenant, change: subject, after: after, limit: comments))
+    // Nothing is said of a release but what is written in it.
+    case .release: []
+    case .majorIncident: try await transaction.query(SaidOfMajor(provider: owner.tenant, major: subject, after: after, limit: comments))
     }
   }
 }

@@ -15,19 +15,20 @@ package struct FoundTicket: OperationOutput {
 
   package static let fields: [OutputField<FoundTicket>] = [
     OutputField("id", .id, "The ticket; it is read by its kind.", "工单编号，按其类型查看。") { .id($0.id) },
-    OutputField("kind", .text, "incident, request, problem or change.", "类型：incident 事件、request 请求、problem 问题、change 变更。") {
-      .text($0.kind.rawValue)
-    },
+    OutputField(
+      "kind", .text, "incident, request, problem, change, release or major_incident.",
+      "类型：incident 事件、request 请求、problem 问题、change 变更、release 发布、major_incident 重大事件。"
+    ) { .text($0.kind.rawValue) },
     OutputField("number", .text, "Its number for people.", "工单号。") { .text($0.number) },
     OutputField(
-      "customer", .id, "Whose it is, or whom alone a problem or a change is about; null: several, or nobody in particular.",
-      "所属客户；问题与变更则为其唯一涉及的客户，涉及多个或未指定时为 null。"
+      "customer", .id, "Whose it is, or whom alone what is the provider's own is about; null: several, or nobody in particular.",
+      "所属客户；属于服务商的工单（问题、变更、发布、重大事件）则为其唯一涉及的客户，涉及多个或未指定时为 null。"
     ) { .id($0.customer) },
     OutputField("title", .text, "Its title; of a request what was ordered, in the caller's language.", "标题；请求则为所申请的服务项名称（按调用者的语言）。") {
       .text($0.title)
     },
     OutputField("state", .text, "Its state, one of its kind's.", "状态，取值依其类型而定。") { .text($0.state) },
-    OutputField("openedAt", .instant, "When it was opened, or submitted.", "新建或提交的时间。") { .instant($0.openedAt) },
+    OutputField("openedAt", .instant, "When it was opened, submitted or declared.", "新建、提交或宣布的时间。") { .instant($0.openedAt) },
   ]
 }
 
@@ -46,8 +47,8 @@ package enum SearchTickets: Operation {
       "须包含的词语（中文或英文）；或工单号，例如 ACME-REQ-000123。")
     private static let kind = Field.oneOf("kind", TicketKind.allCases.map(\.rawValue), "Only this kind.", "仅限此类型。").optional
     private static let customer = Field.id(
-      "customer", .customer, "Only this customer's, and problems and changes about him; left out: those of all that the caller serves.",
-      "仅限此客户的工单，及涉及该客户的问题与变更；不填则为所服务的全部客户。"
+      "customer", .customer, "Only this customer's, and what of the provider's own is about him; left out: those of all that the caller serves.",
+      "仅限此客户的工单，及涉及该客户的问题、变更、发布与重大事件；不填则为所服务的全部客户。"
     ).optional
 
     package static let fields: [any InputField] = [text, kind, customer, Paging.limit, Paging.cursor]
@@ -65,8 +66,9 @@ package enum SearchTickets: Operation {
   }
 
   package static let declaration = Declaration(
-    "ticket.search", "Find incidents, requests, problems and changes by their words, the newest first; of each kind those that the caller may read.",
-    zh: "按词语查找事件、请求、问题与变更，最新在前；各类型均仅限有权查看的工单。",
+    "ticket.search",
+    "Find incidents, requests, problems, changes, releases and major incidents by their words, the newest first; of each kind those that the caller may read.",
+    zh: "按词语查找事件、请求、问题、变更、发布与重大事件，最新在前；各类型均仅限有权查看的工单。",
     roles: [.administrator, .accountManager, .engineer, .finance, .customerManager, .requester], scopes: [.listed, .all, .tenant, .unit, .own],
     reach: .many, effect: .read)
 
@@ -108,7 +110,7 @@ extension OperationContext {
         guard access.reaches(only) else { continue }
         tenants = [only.rawValue]
       }
-      sights.append(TicketSight(kind: kind, tenants: tenants, isNarrowed: only != nil, rows: access.rows))
+      sights.append(TicketSight(kind: kind, tenants: tenants, isNarrowed: only != nil, rows: access.rows, reader: actor))
     }
     return sights
   }
@@ -139,7 +141,7 @@ extension OperationContext {
       let found: [PlaceFound] =
         switch sight.kind {
         case .incident: try await transaction.query(IncidentPlaces(query: query, isStaff: isStaff, sight: sight, after: key, limit: limit))
-        case .request, .problem, .change:
+        case .request, .problem, .change, .release, .majorIncident:
           try await transaction.query(ProcessPlaces(query: query, isStaff: isStaff, sight: sight, after: key, notBefore: oldest, limit: limit))
         }
       places += found.map { TicketPlace(kind: sight.kind, tenant: $0.tenant, id: $0.id, openedAt: $0.openedAt) }
@@ -162,6 +164,8 @@ extension OperationContext {
           case .request: try await transaction.query(RequestsFound(places: own, sight: sight))
           case .problem: try await transaction.query(ProblemsFound(places: own, sight: sight))
           case .change: try await transaction.query(ChangesFound(places: own, sight: sight))
+          case .release: try await transaction.query(ReleasesFound(places: own, sight: sight))
+          case .majorIncident: try await transaction.query(MajorsFound(places: own, sight: sight))
           }
         let byId = Dictionary(rows.map { ($0.row.id, $0) }) { first, _ in first }
         for place in own { tickets[place] = byId[place.id].map { ticket(sight.kind, $0.row, code: $0.code) } }
