@@ -230,7 +230,7 @@ struct ChangesOfCustomers: Statement {
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
 }
 
-/// The changes that are to resolve an incident or a problem, in the order in which they were opened.
+/// The changes that are to resolve an incident or a problem, or have caused the incident, in the order in which they were opened.
 struct ChangesLinked: Statement {
   let provider: TenantId
   let customers: [Int64]?
