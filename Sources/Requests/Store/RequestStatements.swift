@@ -242,6 +242,30 @@ struct RequestsOfTenant: Statement {
   static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
 }
 
+/// Those for one person, whoever asks, the newest first: by the index of the requester.
+struct RequestsOfRequester: Statement {
+  let tenant: TenantId
+  let requester: Int64
+  let state: RequestState?
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(RequestRow.selectListed) where r.tenant_id = $1 and r.requester_id = $2 and ($3::text is null or r.state = $3) and r.number < $4
+    order by r.number desc limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(requester)
+    parameters.append(state?.rawValue)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+}
+
 /// Those for one person and for the people of units, the newest first. Each branch takes its own from the index of the requester: a
 /// condition that joins them by "or" would read all requests of the customer in search of a few.
 struct RequestsOfScope: Statement {
