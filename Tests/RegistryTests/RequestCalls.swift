@@ -6,7 +6,7 @@ import Tenancy
 extension CallRule {
   static let requestCalls: [String: CallRule] = [
     // Who does not see all of the customer does not see everybody.
-    "request.list": CallRule(omitted: ["requester"]),
+    "request.list": CallRule(omitted: ["requester", "attribute"]),
     "request.watch": CallRule(
       refused: { $0.side == .staff ? [] : ["person", "staff"] },
       given: { world, twin, principal in

@@ -135,6 +135,7 @@ package enum ListRequests: Operation {
   package struct Input: OperationInput {
     let state: String?
     let requester: PublicId?
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -145,11 +146,12 @@ package enum ListRequests: Operation {
 
     private static let requester = Field.id("requester", .person, "Only those that are for this person.", "仅限为此人员提交的请求。").optional
 
-    package static let fields: [any InputField] = [CustomerReference.field, state, requester, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [CustomerReference.field, state, requester, AttributeFields.filter, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       state = try values[Self.state]
       requester = try values[Self.requester]
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -160,19 +162,20 @@ package enum ListRequests: Operation {
     roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestLine> {
-    let filter = "\(input.state ?? "")/\(input.requester?.description ?? "")"
+    let filter = "\(input.state ?? "")/\(input.requester?.description ?? "")/\(input.attribute ?? "")"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let (tenant, scope, state) = (context.tenant.id, context.access.rows, input.state.flatMap(RequestState.init))
     let before = try after?.integer(0) ?? .max
+    let attribute = try await context.attributeFilter(input.attribute, of: .request, customer: tenant)
     let rows =
       if let requester = input.requester {
         try await context.transaction.query(
           RequestsOfRequester(
-            tenant: tenant, requester: try await context.personInSight(requester), state: state, before: before, limit: limit + 1))
+            tenant: tenant, requester: try await context.personInSight(requester), state: state, before: before, limit: limit + 1, attribute: attribute))
       } else if scope.everything {
-        try await context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1))
+        try await context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1, attribute: attribute))
       } else {
-        try await context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1))
+        try await context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1, attribute: attribute))
       }
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.number)])
