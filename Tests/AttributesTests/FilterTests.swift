@@ -66,6 +66,32 @@ import Testing
     }
   }
 
+  /// Guard: without the condition all of them would be listed; without the process, what another one holds at the same place.
+  @Test func problemsAndChangesAreNarrowed() async throws {
+    let world = try await AttributesWorld()
+    for process in ["problem", "change"] { try await world.define("region", "choice", process: process, AttributesWorld.region) }
+    let customer = Value.Member("customer", .id(world.acme.publicId))
+    func opened(_ process: String, _ region: Value?) async throws -> Value {
+      let told = region.map { [Value.Member("attributes", .object(["region": $0]))] } ?? []
+      let judged = process == "problem" ? [Value.Member("impact", 2), Value.Member("urgency", 2)] : [Value.Member("kind", "normal")]
+      return try await world.invoke("\(process).open", [customer, Value.Member("title", "T")] + judged + told, as: world.engineer).at("id")
+    }
+    for process in ["problem", "change"] {
+      let (first, second) = (try await opened(process, "emea"), try await opened(process, "apac"))
+      _ = try await opened(process, nil)
+      func listed(_ value: Value, _ more: [Value.Member] = [], as principal: Principal? = nil) async throws -> [Value] {
+        try await world.ids("\(process).list", [Value.Member("attribute", value)] + more, as: principal)
+      }
+      #expect(try await listed("region:emea") == [first], "\(process)")
+      #expect(try await listed("region:apac", [customer]) == [second], "\(process)")
+      #expect(try await listed("region:emea", [Value.Member("state", "closed")]).isEmpty, "\(process)")
+      #expect(try await listed("region:emea", as: world.servesOther).isEmpty, "\(process)")
+      #expect(try await world.ids("\(process).list", []).count == 3, "\(process)")
+      let wrong = try await world.refused { .array(try await listed("region:moon")) }
+      #expect(wrong == ["attribute attribute.not_a_choice"], "\(process)")
+    }
+  }
+
   @Test func aFilterIsSavedWithIt() async throws {
     let world = try await AttributesWorld()
     try await world.define("region", "choice", AttributesWorld.region)

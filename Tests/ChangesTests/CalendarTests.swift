@@ -214,6 +214,33 @@ import Testing
     #expect(await refusal { try await world.call("change.calendar", window) } == "to change.window_order")
   }
 
+  /// Beside a page of the calendar: those of its time, and of its customer those for all as well.
+  @Test func freezesOfAPeriodAreListed() async throws {
+    let world = try await ChangesWorld()
+    for (reason, customer, from, to) in [
+      ("all", nil, 10, 12), ("acme", world.acme, 11, 14), ("other", world.other, 11, 14), ("late", nil, 20, 22),
+    ] as [(String, TenantEntry?, Int64, Int64)] {
+      let concerned: Value = customer.map { .id($0.publicId) } ?? .null
+      try await world.call(
+        "freeze.create", ["customer": concerned, "reason": .text(reason), "startsAt": world.instant(from), "endsAt": world.instant(to)],
+        as: world.account)
+    }
+    let now = world.database.clock.now()
+    func listed(_ from: Int64?, _ to: Int64?, _ customer: TenantEntry? = nil, as principal: Principal? = nil) async throws -> [String] {
+      func at(_ hours: Int64?) -> Value { hours.map { .instant(now.adding(seconds: $0 * 3600)) } ?? .null }
+      let input: KeyValuePairs<String, Value> = ["from": at(from), "to": at(to), "customer": customer.map { .id($0.publicId) } ?? .null]
+      return try await world.call("freeze.list", input, as: principal).texts("reason")
+    }
+    #expect(try await listed(nil, nil).count == 4)
+    // One that ends when the period begins, or begins when it ends, is none of it.
+    #expect(try await listed(12, 20) == ["other", "acme"])
+    #expect(try await listed(11, nil, world.acme) == ["late", "acme", "all"])
+    #expect(try await listed(nil, 11, world.other) == ["all"])
+    #expect(try await listed(nil, nil, as: world.servesAcme) == ["late", "acme", "all"])
+    #expect(await refusal { .integer(Int64(try await listed(nil, nil, world.other, as: world.servesAcme).count)) } != "accepted")
+    #expect(await refusal { .integer(Int64(try await listed(7, 7).count)) } == "to change.window_order")
+  }
+
   @Test func nothingIsPlannedForAFreeze() async throws {
     let world = try await ChangesWorld()
     func freeze(_ customer: Value = .null, from: Int64, to: Int64, as principal: Principal? = nil) async throws -> Value {

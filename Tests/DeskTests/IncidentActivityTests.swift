@@ -12,7 +12,7 @@ import Testing
     ("incident.resumed", "IM3"), ("incident.dispatched", "IM3"), ("incident.supplier_answered", "IM3"), ("incident.returned", "IM3"),
     ("incident.escalated", "IM3"), ("incident.escalated_by_rule", "IM3"), ("incident.dispatch_moved", "IM3"), ("incident.reopened", "IM3"),
     ("incident.problem_linked", "IM3"), ("incident.problem_workaround", "IM3"), ("incident.problem_known_error", "IM3"), ("incident.article_cited", "IM3"),
-    ("incident.resolved", "IM4"),
+    ("incident.change_caused", "IM3"), ("incident.resolved", "IM4"),
     ("incident.change_linked", "IM4"), ("incident.change_implemented", "IM4"), ("incident.change_backed_out", "IM4"),
     ("incident.change_cancelled", "IM4"), ("incident.closed", "IM5"), ("incident.merged", "IM5"),
   ]) func everyEventHasItsActivity(_ type: String, _ activity: String) {
@@ -24,7 +24,7 @@ import Testing
     "incident.owner_changed", "incident.ownership_offered", "incident.ownership_returned", "incident.targets_locked", "incident.targets_unlocked",
     "incident.gate_passed", "incident.gate_bypassed", "incident.split", "incident.absorbed", "incident.cascaded", "incident.ended_with",
     "incident.major_linked", "incident.major_unlinked", "incident.request_linked", "incident.request_unlinked", "incident.article_uncited",
-    "incident.unheard_of",
+    "incident.change_unlinked", "incident.change_not_caused", "incident.unheard_of",
   ]) func whatMayHappenInAnyHasNone(_ type: String) {
     #expect(IncidentActivity.of(event: type) == nil)
   }

@@ -104,4 +104,37 @@ import Testing
     let next = try await world.database.call("incident.list", ["limit": 2], as: user)["next"] ?? .null
     await expectFailure(.invalid) { try await world.database.call("incident.list", ["limit": 2, "cursor": next, "priority": 2], as: user) }
   }
+
+  /// What somebody who calls has reported before. Guard: without the condition all of the customer's would be told.
+  @Test func aCallersIncidentsAreFound() async throws {
+    let world = try await DeskWorld()
+    let customer = Value.id(world.acme.publicId)
+    func person(_ name: String, of tenant: Value) async throws -> Value {
+      try await world.database.call("person.add", ["customer": tenant, "name": .text(name)], as: world.manager)["id"] ?? .null
+    }
+    let (kim, lee) = (try await person("Kim", of: customer), try await person("Lee", of: customer))
+    var ids: [Value] = []
+    for (requester, title) in [(kim, "first"), (lee, "of another"), (kim, "second")] {
+      world.database.clock.advance(seconds: 60)
+      let opened = try await world.database.call(
+        "incident.open", ["customer": customer, "title": .text(title), "requester": requester], as: world.engineer)
+      if requester == kim { ids.append(opened["id"] ?? .null) }
+    }
+    func list(_ requester: Value, as principal: Principal? = nil) async throws -> [Value] {
+      let listed = try await world.database.call("incident.list", ["customer": customer, "requester": requester], as: principal ?? world.engineer)
+      return listed["items"]?.column("id") ?? []
+    }
+    #expect(try await list(kim) == ids.reversed())
+    #expect(try await list(lee).count == 1)
+    let page = try await world.database.call("incident.list", ["customer": customer, "requester": kim, "limit": 1], as: world.engineer)
+    #expect(page["items"]?.column("id") == [ids[1]])
+    // Whom one does not see is like one who is not there, and so is another customer's.
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    await expectFailure(.invalid) { try await list(kim, as: own) }
+    let stranger = try await person("Max", of: .id(world.other.publicId))
+    await expectFailure(.invalid) { try await list(stranger) }
+    await expectFailure(.invalid) {
+      try await world.database.call("incident.list", ["customer": customer, "requester": kim, "attribute": "vip:true"], as: world.engineer)
+    }
+  }
 }

@@ -112,7 +112,7 @@ extension CallRule {
     "problem.offer": ownedProblem(offered: false), "problem.accept_offer": ownedProblem(offered: true), "problem.return_offer": ownedProblem(offered: true),
     "problem.watch": watchedProblem(already: false), "problem.unwatch": watchedProblem(already: true),
     "problem.open": CallRule(given: { world, twin, _ in (["sharedCis": .array([try await world.sharedCi(affecting: twin)])], nil) }),
-    "problem.list": CallRule(given: { _, _, _ in (["unowned": .bool(false), "offered": .bool(false)], nil) }),
+    "problem.list": CallRule(omitted: ["attribute"], given: { _, _, _ in (["unowned": .bool(false), "offered": .bool(false)], nil) }),
     "problem.assign": CallRule(given: { world, twin, _ in
       let (seeded, staff) = (try await world.problem(twin), try await world.seeded("stf", in: twin).id)
       try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])

@@ -5,6 +5,8 @@ import Tenancy
 /// What the calls of requests' watchers, links and figures need.
 extension CallRule {
   static let requestCalls: [String: CallRule] = [
+    // Who does not see all of the customer does not see everybody.
+    "request.list": CallRule(omitted: ["requester", "attribute"]),
     "request.watch": CallRule(
       refused: { $0.side == .staff ? [] : ["person", "staff"] },
       given: { world, twin, principal in

@@ -283,6 +283,30 @@ import Testing
     #expect(await decide(items[1]) == ["accepted"])
   }
 
+  /// Guard: the plain list has it no more, and nobody would find what is still to be taken.
+  @Test func whatHasRunOutIsFoundUntilSomebodyTakesIt() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let revoke = try await world.offering("ERP-OFF", ["form": Self.form, "access": Self.access("revoke")])
+    let (mia, ben, tom) = (try await world.person("Mia"), try await world.person("Ben"), try await world.person("Tom"))
+    for (person, answers) in [
+      (mia, ["role": "reader", "until": "2026-03-04"]), (ben, ["role": "reader", "until": "2026-03-31"]), (tom, ["role": "reader"]),
+    ] as [(Value, KeyValuePairs<String, Value>)] { try await fulfil(world, grant, for: person, answers) }
+    let lapsed = [Value.Member("lapsed", .bool(true))]
+    // On its last day it is still had.
+    world.database.clock.advance(seconds: 2 * 86_400)
+    #expect(try await listed(world, lapsed).isEmpty)
+    world.database.clock.advance(seconds: 86_400)
+    let found = try await listed(world, lapsed)
+    #expect(found.map { $0.at("personName") } == ["Mia"])
+    #expect(found[0].at("lapsed") == .bool(true) && found[0].at("held") == .bool(false))
+    #expect(try await listed(world).map { $0.at("lapsed") } == [.bool(false), .bool(false)])
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    #expect(try await listed(world, lapsed, as: own).isEmpty)
+    try await fulfil(world, revoke, for: mia)
+    #expect(try await listed(world, lapsed).isEmpty)
+  }
+
   /// Of two reviews that look at the same, the second does not say that it stays what the first has taken.
   @Test func whatWasTakenMeanwhileIsNotConfirmed() async throws {
     let world = try await RequestsWorld()

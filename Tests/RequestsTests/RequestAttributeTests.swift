@@ -51,6 +51,47 @@ import Testing
     #expect(refused?.violations.map(\.path) == ["attributes.margin_note"])
   }
 
+  /// Guard: a list has three ways to its rows, and each is narrowed; what is internal narrows nothing for a customer.
+  @Test func aListIsNarrowedByAValue() async throws {
+    let world = try await RequestsWorld()
+    let choices = Value.array(["north", "south"].map { .object(["value": .text($0), "name": RequestsWorld.name($0)]) })
+    for (key, visible) in [("region", true), ("suspect", false)] {
+      try await world.call(
+        "attribute.create",
+        [
+          "process": "request", "key": .text(key), "type": "choice", "label": RequestsWorld.name(key), "visible": .bool(visible),
+          "customersTell": .bool(visible), "choices": choices,
+        ])
+    }
+    let offering = try await world.offering("LAPTOP", ["form": .array([])])
+    let mia = try await world.person("Mia")
+    func order(_ region: Value, for person: Value = .null, as principal: Principal? = nil) async throws -> Value {
+      try await world.call(
+        "request.submit",
+        [
+          "customer": .id(world.acme.publicId), "offering": offering, "published": 1, "requester": person,
+          "attributes": .object(["region": region]),
+        ], as: principal
+      ).at("id")
+    }
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    let (north, south) = (try await order("north", for: mia), try await order("south", for: mia))
+    let (mine, other) = (try await order("north", as: own), try await order("south", as: own))
+    func listed(_ value: Value, _ requester: Value = .null, as principal: Principal? = nil) async throws -> [Value] {
+      let input: KeyValuePairs<String, Value> = ["customer": .id(world.acme.publicId), "attribute": value, "requester": requester]
+      return try await world.call("request.list", input, as: principal).at("items").array?.map { $0.at("id") } ?? []
+    }
+    #expect(try await listed("region:north") == [mine, north])
+    #expect(try await listed("region:south", mia) == [south])
+    #expect(try await listed("region:south", as: own) == [other])
+    #expect(try await listed(.null, as: own) == [other, mine])
+    #expect(try await listed("suspect:north").isEmpty)
+    let hidden = await #expect(throws: Failure.self) { try await listed("suspect:north", as: own) }
+    let unknown = await #expect(throws: Failure.self) { try await listed("nothing:north", as: own) }
+    #expect(hidden?.violations.first?.message.key == "attribute.unknown")
+    #expect(hidden?.violations.first?.message.key == unknown?.violations.first?.message.key)
+  }
+
   @Test func whatIsOverIsNotWrittenAt() async throws {
     let world = try await RequestsWorld()
     try await define(world, "cost_centre", visible: true)

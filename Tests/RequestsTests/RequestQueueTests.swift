@@ -29,4 +29,25 @@ import Testing
     let customer = try await world.database.user(.customerManager, of: world.acme)
     await expectFailure(.denied) { try await world.call("request.queue", [:], as: customer) }
   }
+
+  /// What somebody has ordered before. Guard: without the look at whom the caller sees, anybody's orders could be asked for.
+  @Test func theRequestsOfOnePersonAreFound() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("LAPTOP", [:])
+    let (mia, ben) = (try await world.person("Mia"), try await world.person("Ben"))
+    for person in [mia, ben, mia] { _ = try await world.submit(offering, for: person) }
+    func numbers(_ requester: Value, as principal: Principal? = nil) async throws -> [Value] {
+      let input: KeyValuePairs<String, Value> = ["customer": .id(world.acme.publicId), "requester": requester]
+      return try await world.call("request.list", input, as: principal ?? world.engineer)["items"]?.array?.map { $0["number"] ?? .null } ?? []
+    }
+    #expect(try await numbers(mia) == ["ACME-REQ-000003", "ACME-REQ-000001"])
+    #expect(try await numbers(ben) == ["ACME-REQ-000002"])
+    #expect(try await numbers(.null).count == 3)
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    #expect(try await numbers(ben, as: boss) == ["ACME-REQ-000002"])
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    await expectFailure(.invalid) { try await numbers(mia, as: own) }
+    let stranger = try await world.person("Max", of: world.other)
+    await expectFailure(.invalid) { try await numbers(stranger) }
+  }
 }

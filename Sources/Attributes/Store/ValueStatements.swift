@@ -190,3 +190,25 @@ struct ChangesOfEvents: Statement {
     Found(seq: try row.next(), key: try row.next(), was: try row.next(), became: try row.next())
   }
 }
+
+extension AttributeFilter {
+  /// The condition of a list that may be narrowed by a value, of the tenant that is its first parameter.
+  /// - Parameters:
+  ///   - id: what the list calls the id of a ticket.
+  ///   - place: of the parameter that holds the key (null: the list is not narrowed); the next one holds the code.
+  package static func condition(_ process: AttributeProcess, _ id: String, at place: Int) -> String {
+    """
+    ($\(place)::text is null or \(id) in (
+      select a.subject_id from attributes.pub_value a
+      where a.tenant_id = $1 and a.process = '\(process.rawValue)' and a.key = $\(place) and a.code = $\(place + 1)))
+    """
+  }
+}
+
+extension Parameters {
+  /// The two parameters of ``AttributeFilter/condition(_:_:at:)``.
+  package mutating func append(_ filter: AttributeFilter?) {
+    append(filter?.key)
+    append(filter?.code)
+  }
+}

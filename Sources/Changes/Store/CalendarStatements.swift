@@ -172,12 +172,19 @@ struct FreezeByPublicId: Statement {
 struct FreezePage: Statement {
   let provider: TenantId
   let customers: [Int64]?
+  /// Only those that hold in this time; nil: from the beginning, to the end.
+  let from: Instant?
+  let to: Instant?
+  /// Only those that hold for this customer, those for all among them.
+  let customer: TenantId?
   let before: (startsAt: Instant, id: Int64)?
   let limit: Int64
 
   static let sql = """
     \(FreezeRow.select) where f.tenant_id = $1 and ($2::bigint[] is null or f.customer_id is null or f.customer_id = any ($2))
       and ($3::timestamptz is null or (f.starts_at, f.id) < ($3, $4))
+      and ($6::timestamptz is null or f.ends_at > $6) and ($7::timestamptz is null or f.starts_at < $7)
+      and ($8::bigint is null or f.customer_id is null or f.customer_id = $8)
     order by f.starts_at desc, f.id desc limit $5
     """
 
@@ -187,6 +194,9 @@ struct FreezePage: Statement {
     parameters.append(before?.startsAt)
     parameters.append(before?.id ?? 0)
     parameters.append(limit)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(customer)
   }
 
   static func decode(_ row: inout RowReader) throws -> FreezeRow { try FreezeRow(&row) }

@@ -164,6 +164,7 @@ struct ChangesOfProvider: Statement {
     /// Only what is offered to the reader, or to a team.
     var isOffered = false
     var reader: Int64?
+    var attribute: AttributeFilter?
   }
 
   let provider: TenantId
@@ -182,6 +183,7 @@ struct ChangesOfProvider: Statement {
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_id is null or o.to_id = $12)))
       and (not $13 or c.owner_id is null and c.ended_at is null)
+      and \(AttributeFilter.condition(.change, "c.id", at: 14))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
     """
@@ -200,6 +202,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.isOffered)
     parameters.append(filter.reader)
     parameters.append(filter.isUnowned)
+    parameters.append(filter.attribute)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -217,7 +220,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($14) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($16) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """
@@ -230,7 +233,7 @@ struct ChangesOfCustomers: Statement {
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
 }
 
-/// The changes that are to resolve an incident or a problem, in the order in which they were opened.
+/// The changes that are to resolve an incident or a problem, or have caused the incident, in the order in which they were opened.
 struct ChangesLinked: Statement {
   let provider: TenantId
   let customers: [Int64]?

@@ -256,7 +256,7 @@ struct CiLinks: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(ci: try row.next(), tenant: try row.next()) }
 }
 
-/// Links a change to what it is to resolve; no row when they were linked.
+/// Links a change to what it is to resolve, or has caused; no row when they were linked.
 struct InsertLink: Statement {
   let provider: TenantId
   let change: Int64
@@ -307,7 +307,7 @@ struct DropLink: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// What a change is to resolve, as far as the reader serves whom it belongs to (null: all). A problem with a customer is there for who serves
+/// What a change is to resolve and what it has caused, as far as the reader serves whom it belongs to (null: all). A problem with a customer is there for who serves
 /// him.
 struct LinksOfChange: Statement {
   struct Found: Sendable {
@@ -318,7 +318,7 @@ struct LinksOfChange: Statement {
     var id: PublicId {
       let prefix =
         switch kind {
-        case "incident": "inc"
+        case "incident", "caused_incident": "inc"
         case "request": "req"
         default: "prb"
         }
@@ -335,7 +335,7 @@ struct LinksOfChange: Statement {
     join tenancy.tenant e on e.id = l.other_tenant_id
     left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
     where l.tenant_id = $1 and l.change_id = $2
-      and ($3::bigint[] is null or l.kind in ('incident', 'request') and l.other_tenant_id = any ($3)
+      and ($3::bigint[] is null or l.kind in ('incident', 'caused_incident', 'request') and l.other_tenant_id = any ($3)
         or l.kind = 'problem' and (p.customer_id is null or p.customer_id = any ($3)))
     order by l.recorded_at, l.kind, l.other_id limit 500
     """

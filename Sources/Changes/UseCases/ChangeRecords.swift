@@ -118,7 +118,10 @@ package struct ChangeDetail: OperationOutput {
         "所涉及的配置项：所服务客户的，以及服务商共享的。"
       ) { $0.cis },
       OutputField("incidents", .list(.id), "The incidents that it is to resolve.", "待由其解决的事件。") {
-        .array($0.links.filter { $0.kind == "incident" }.map { .id($0.id) })
+        .array($0.links.filter { $0.kind == ChangeToIncident.resolves.linkKind }.map { .id($0.id) })
+      },
+      OutputField("causedIncidents", .list(.id), "The incidents that it has caused.", "由其引起的事件。") {
+        .array($0.links.filter { $0.kind == ChangeToIncident.causes.linkKind }.map { .id($0.id) })
       },
       OutputField("problems", .list(.id), "The problems that it is to resolve.", "待由其解决的问题。") {
         .array($0.links.filter { $0.kind == "problem" }.map { .id($0.id) })

@@ -70,28 +70,43 @@ package enum CreateFreeze: Operation {
 
 package enum ListFreezes: Operation {
   package struct Input: OperationInput {
+    let customer: PublicId?
+    let from: Instant?
+    let to: Instant?
     let limit: Int64?
     let cursor: String?
 
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+    private static let customer = Field.id(
+      "customer", .customer, "Only those that hold for this customer: his own, and those for all.", "仅限适用于此客户的冻结期（含适用于全部客户的）。"
+    ).optional
+    private static let from = Field.instant("from", "Only those that end after this.", "仅限此时间之后结束的冻结期。").optional
+    private static let to = Field.instant("to", "Only those that begin before this.", "仅限此时间之前开始的冻结期。").optional
+    package static let fields: [any InputField] = [customer, from, to, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
+      from = try values[Self.from]
+      to = try values[Self.to]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
+      if let from, let to, to <= from { throw FieldError("to", ChangeMessages.windowOrder) }
     }
   }
 
   package static let declaration = Declaration(
-    "freeze.list", "List when nothing is changed; what begins last comes first.", zh: "列出变更冻结期，开始时间最晚的在前。", permission: ChangeRights.read,
-    roles: ChangeRights.readers, reach: .provider, effect: .read)
+    "freeze.list", "List when nothing is changed, also only in a period or for a customer; what begins last comes first.",
+    zh: "列出变更冻结期，可按期间或客户筛选，开始时间最晚的在前。", permission: ChangeRights.read, roles: ChangeRights.readers,
+    reach: .homeOr(by: "customer", andProvider: true), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<FreezeRecord> {
-    let (limit, after) = try context.page(input.limit, input.cursor)
+    let filter = "\(input.customer?.description ?? "")/\(input.from?.microseconds ?? 0)/\(input.to?.microseconds ?? 0)"
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       FreezePage(
-        provider: context.provider.id, customers: context.reachableCustomers,
-        before: try after.map { (startsAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
-    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.startsAt.microseconds), .integer($0.id)]) }) {
+        provider: context.provider.id, customers: context.reachableCustomers, from: input.from, to: input.to,
+        customer: input.customer == nil ? nil : context.tenant.id, before: try after.map { (startsAt: try $0.instant(0), id: try $0.integer(1)) },
+        limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.startsAt.microseconds), .integer($0.id)]) }) {
       FreezeRecord($0, in: context)
     }
   }

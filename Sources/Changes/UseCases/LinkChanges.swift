@@ -5,16 +5,51 @@ import Problems
 import Requests
 import Tenancy
 
+/// What a change is to an incident.
+enum ChangeToIncident: String, Sendable, CaseIterable {
+  /// It is to end it.
+  case resolves
+  /// It brought it about. Nothing waits for such a change, and the incident is not told how it goes on.
+  case causes
+
+  static let field = Field.oneOf(
+    "kind", allCases.map(\.rawValue), "What the change is to the incident: resolves (default) or causes.", "变更与事件的关系：resolves 用于解决（默认）、causes 引起。"
+  ).optional
+
+  /// What the link is called where links of all kinds lie.
+  var linkKind: String {
+    switch self {
+    case .resolves: "incident"
+    case .causes: "caused_incident"
+    }
+  }
+
+  /// Nil: a link to something else.
+  init?(linkKind: String) {
+    guard let found = Self.allCases.first(where: { $0.linkKind == linkKind }) else { return nil }
+    self = found
+  }
+
+  func news(isLinked: Bool) -> ChangeNews.Kind {
+    switch self {
+    case .resolves: isLinked ? .linked : .unlinked
+    case .causes: isLinked ? .caused : .notCaused
+    }
+  }
+}
+
 package struct IncidentOfChange: OperationInput {
   let id: PublicId
   let incident: PublicId
+  let kind: ChangeToIncident
 
   private static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
-  package static let fields: [any InputField] = [ChangeFields.id, incident]
+  package static let fields: [any InputField] = [ChangeFields.id, incident, ChangeToIncident.field]
 
   package init(_ values: InputValues) throws(FieldError) {
     id = try values[ChangeFields.id]
     incident = try values[Self.incident]
+    kind = try values[ChangeToIncident.field].flatMap { ChangeToIncident(rawValue: $0) } ?? .resolves
   }
 }
 
@@ -49,12 +84,12 @@ package enum LinkChangeIncident: Operation {
   package typealias Input = IncidentOfChange
 
   package static let declaration = Declaration(
-    "change.link_incident", "Say that a change is to resolve an incident.", zh: "登记变更用于解决事件。", permission: ChangeRights.work,
-    roles: ChangeRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
+    "change.link_incident", "Say that a change is to resolve an incident, or has caused it.", zh: "登记变更用于解决事件，或引起了事件。",
+    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.incidentToLink(input.incident)
-    return try await context.link(true, "incident", input.id, context.tenant.id, ticket, input.incident, of: context.tenant.id)
+    return try await context.link(true, input.kind.linkKind, input.id, context.tenant.id, ticket, input.incident, of: context.tenant.id)
   }
 }
 
@@ -62,12 +97,12 @@ package enum UnlinkChangeIncident: Operation {
   package typealias Input = IncidentOfChange
 
   package static let declaration = Declaration(
-    "change.unlink_incident", "Say that a change is not to resolve an incident after all.", zh: "解除变更与事件的关联。", permission: ChangeRights.work,
-    roles: ChangeRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
+    "change.unlink_incident", "Say that a change is not to resolve an incident after all, or has not caused it.", zh: "解除变更与事件的关联。",
+    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.incidentToLink(input.incident)
-    return try await context.link(false, "incident", input.id, context.tenant.id, ticket, input.incident, of: context.tenant.id)
+    return try await context.link(false, input.kind.linkKind, input.id, context.tenant.id, ticket, input.incident, of: context.tenant.id)
   }
 }
 
@@ -154,26 +189,28 @@ package enum ListChangesOfRequest: Operation {
 package enum ListChangesOfIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
+    let kind: ChangeToIncident
     let limit: Int64?
     let cursor: String?
 
     private static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
-    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [incident, ChangeToIncident.field, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[Self.incident]
+      kind = try values[ChangeToIncident.field].flatMap { ChangeToIncident(rawValue: $0) } ?? .resolves
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
   }
 
   package static let declaration = Declaration(
-    "incident.changes", "List the changes that are to resolve an incident.", zh: "列出用于解决事件的变更。", permission: ChangeRights.read,
-    roles: ChangeRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
+    "incident.changes", "List the changes that are to resolve an incident, or those that have caused it.", zh: "列出用于解决事件的变更，或引起事件的变更。",
+    permission: ChangeRights.read, roles: ChangeRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
     let ticket = try await context.ticket(input.id)
-    return try await context.linked("incident", context.tenant.id, ticket.id, input.id, input.limit, input.cursor)
+    return try await context.linked(input.kind.linkKind, context.tenant.id, ticket.id, input.id, input.limit, input.cursor)
   }
 }
 
@@ -238,17 +275,19 @@ extension OperationContext {
       let link = DropLink(provider: provider.id, change: work.row.id, kind: kind, tenant: tenant, other: other)
       guard try await transaction.first(link) != nil else { throw Failure(.conflict, ChangeMessages.notLinked) }
     }
-    work.note("\(kind)_\(isLinked ? "linked" : "unlinked")", [Value.Member(kind, .id(otherId))], of: customer)
+    let incident = ChangeToIncident(linkKind: kind)
+    let named = incident == nil ? kind : ChangeToIncident.resolves.linkKind
+    work.note("\(kind)_\(isLinked ? "linked" : "unlinked")", [Value.Member(named, .id(otherId))], of: customer)
     try await work.save(countsVersion: false)
-    if kind == "incident" {
+    if let incident {
       // Whoever locks a change and incidents locks the change first.
       try await TicketNews.hold([other], of: tenant, in: transaction)
       let news = ChangeNews(
-        isLinked ? .linked : .unlinked, of: work.id, number: ChangeNumber.text(provider.code, work.row.number), by: actor, at: now)
+        incident.news(isLinked: isLinked), of: work.id, number: ChangeNumber.text(provider.code, work.row.number), by: actor, at: now)
       try await news.tell([other], of: tenant, at: now, in: transaction)
       // Of what is over the incident was told.
       let state = work.row.process.state
-      if !isLinked, state.isAhead || state == .rejected {
+      if incident == .resolves, !isLinked, state.isAhead || state == .rejected {
         transaction.enqueue(
           LeaveUnlinkedIncident(
             provider: provider.id, change: work.row.id, seq: work.row.lastSeq, tenant: tenant, ticket: other, actor: actor, at: now))
@@ -265,7 +304,7 @@ extension OperationContext {
   fileprivate func linked(
     _ kind: String, _ tenant: TenantId, _ other: Int64, _ id: PublicId, _ limit: Int64?, _ cursor: String?
   ) async throws -> Listing<ChangeLine> {
-    let filter = id.description
+    let filter = "\(kind)/\(id)"
     let (limit, after) = try page(limit, cursor, filter: filter)
     let rows = try await transaction.query(
       ChangesLinked(

@@ -45,6 +45,7 @@ package enum ListChanges: Operation {
     let owner: PublicId?
     let unowned: Bool
     let offered: Bool
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -59,7 +60,7 @@ package enum ListChanges: Operation {
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
 
     package static let fields: [any InputField] = [
-      customer, state, kind, risk, release, owner, OfferFields.unowned, OfferFields.offered, Paging.limit, Paging.cursor,
+      customer, state, kind, risk, release, owner, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -71,6 +72,7 @@ package enum ListChanges: Operation {
       owner = try values[Self.owner]
       unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -78,7 +80,7 @@ package enum ListChanges: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, release, owner].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)"
+      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(attribute ?? "")"
     }
 
     fileprivate var states: [ChangeState]? {
@@ -104,8 +106,9 @@ package enum ListChanges: Operation {
       provider: context.provider.id, customers: context.reachableCustomers,
       filter: ChangesOfProvider.Filter(
         states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner, isUnowned: input.unowned,
-        isOffered: input.offered,
-        reader: context.actor.kind == .staff ? context.actor.id : nil),
+        isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil,
+        attribute: try await context.attributeFilter(
+          input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id)),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]

@@ -67,7 +67,9 @@ package enum SubmitChange: Operation {
     if work.row.process.kind == .emergency {
       let links = try await context.transaction.query(LinksOfChange(provider: context.provider.id, change: work.row.id, customers: nil))
       let manages = try await context.manages(work)
-      guard manages || links.contains(where: { $0.kind == "incident" }) else { throw Failure(.conflict, ChangeMessages.emergencyReason) }
+      guard manages || links.contains(where: { $0.kind == ChangeToIncident.resolves.linkKind }) else {
+        throw Failure(.conflict, ChangeMessages.emergencyReason)
+      }
     }
     work.takesPart(context.principal)
     var planned: [Approval] = []

@@ -23,7 +23,7 @@ package enum IncidentActivity: String, Sendable, CaseIterable {
     case TicketEventType.started, TicketEventType.accepted, TicketEventType.held, TicketEventType.resumed, TicketEventType.dispatched,
       TicketEventType.supplierAnswered, TicketEventType.returned, TicketEventType.escalated, TicketEventType.escalatedByRule,
       TicketEventType.dispatchMoved, TicketEventType.reopened, TicketEventType.articleCited, ProblemNews.Kind.linked.rawValue,
-      ProblemNews.Kind.workaround.rawValue, ProblemNews.Kind.knownError.rawValue:
+      ProblemNews.Kind.workaround.rawValue, ProblemNews.Kind.knownError.rawValue, ChangeNews.Kind.caused.rawValue:
       .investigate
     case TicketEventType.resolved, ChangeNews.Kind.linked.rawValue, ChangeNews.Kind.implemented.rawValue, ChangeNews.Kind.backedOut.rawValue,
       ChangeNews.Kind.cancelled.rawValue:

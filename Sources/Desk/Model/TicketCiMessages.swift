@@ -7,6 +7,9 @@ package enum TicketCiMessages: MessageCatalog {
   static let namedAlready = Message("ticket.ci_named", "The ticket names this CI already.", zh: "该工单已包含此配置项。")
   static let attributeOfCi = Message(
     "queue.attribute_of_ci", "A list is narrowed by a configuration item or by a custom attribute, not by both.", zh: "列表可按配置项或自定义属性筛选，不能同时使用。")
+  static let requesterAlone = Message(
+    "ticket.requester_alone", "A list is narrowed by a requester, a configuration item or a custom attribute: by one of them.",
+    zh: "列表可按请求人、配置项或自定义属性筛选，只能选用其一。")
   static let orderOfCi = Message("queue.order_of_ci", "A team's own order does not go with a CI.", zh: "按团队承诺排序时不能指定配置项。")
 
   static let tierNamed = Message("ticket.tier_named", "The CI tier {value} was named by a person.", zh: "配置项等级 {value} 由人员指定。")
@@ -25,7 +28,7 @@ package enum TicketCiMessages: MessageCatalog {
   static let someCi = Message("ticket.some_ci", "a configuration item", zh: "某配置项")
 
   package static let all = [
-    retired, tooMany, namedAlready, attributeOfCi, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, serviceOfCategory, noService,
-    someCi,
+    retired, tooMany, namedAlready, attributeOfCi, requesterAlone, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, serviceOfCategory,
+    noService, someCi,
   ]
 }

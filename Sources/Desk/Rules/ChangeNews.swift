@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Postgres
 
-/// What tickets are told of a change that is to resolve them, for the staff.
+/// What tickets are told of a change that is to resolve them, or that caused them, for the staff.
 package struct ChangeNews: Sendable {
   package enum Kind: String, Sendable, CaseIterable {
     case linked = "incident.change_linked"
@@ -12,6 +12,9 @@ package struct ChangeNews: Sendable {
     case backedOut = "incident.change_backed_out"
     /// It will not be done.
     case cancelled = "incident.change_cancelled"
+    /// It brought the incident about, and that it did not after all.
+    case caused = "incident.change_caused"
+    case notCaused = "incident.change_not_caused"
   }
 
   private let news: TicketNews

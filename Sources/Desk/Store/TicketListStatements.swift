@@ -87,6 +87,23 @@ struct OwnTickets: Statement {
   static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
 }
 
+/// The same of one person, by the same index.
+struct TicketsOfRequester: Statement {
+  let tickets: TicketsOfTenant
+  let requester: Int64
+
+  static let sql = """
+    \(Ticket.select) \(Ticket.from) \(TicketFilter.condition) and t.requester_id = $13 order by t.opened_at desc, t.id desc limit $11
+    """
+
+  func bind(to parameters: inout Parameters) {
+    tickets.bind(to: &parameters)
+    parameters.append(requester)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
 /// The cross-tenant queue: ids and sort keys only (schema-rules 23).
 struct QueuePositions: Statement {
   struct Found: Sendable {

@@ -41,6 +41,15 @@ extension OperationContext {
   }
 }
 
+extension OperationContext {
+  /// A person by whom a list is narrowed. Whom the caller does not see is like one who is not there.
+  fileprivate func requesterToFilterBy(_ id: PublicId) async throws -> Int64 {
+    let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: id.random, id: nil))
+    guard let found, access.rows.covers(unit: found.unit?.id, person: found.person.id) else { throw unknownReference("requester") }
+    return found.person.id
+  }
+}
+
 package enum ListIncidents: Operation {
   package struct Input: OperationInput {
     let state: String?
@@ -49,6 +58,7 @@ package enum ListIncidents: Operation {
     let openedFrom: Instant?
     let openedBefore: Instant?
     let ci: PublicId?
+    let requester: PublicId?
     let closureCode: String?
     let attribute: String?
     let limit: Int64?
@@ -63,12 +73,13 @@ package enum ListIncidents: Operation {
     static let openedFromField = Field.instant("openedFrom", "Only those opened at or after this.", "仅限此时间及之后创建的工单。").optional
     static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional
     static let ciField = Field.id("ci", .ticketCi, "Only those that name this configuration item of the customer.", "仅限涉及此客户配置项的工单。").optional
+    static let requesterField = Field.id("requester", .person, "Only those that concern this person.", "仅限此请求人的工单。").optional
     static let closureCodeField = Field.text(
       "closureCode", 1...100, "Only those that ended so: a key of code.list, also a retired one.", "仅限以此结束代码结束的工单：code.list 中的键，含已停用的。"
     ).optional
     package static let fields: [any InputField] = [
-      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, closureCodeField,
-      AttributeFields.filter, Paging.limit, Paging.cursor,
+      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, requesterField,
+      closureCodeField, AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -78,9 +89,11 @@ package enum ListIncidents: Operation {
       openedFrom = try values[Self.openedFromField]
       openedBefore = try values[Self.openedBeforeField]
       ci = try values[Self.ciField]
+      requester = try values[Self.requesterField]
       closureCode = try values[Self.closureCodeField]
       attribute = try values[AttributeFields.filter]
       if attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
+      if requester != nil, ci != nil || attribute != nil { throw FieldError("requester", TicketCiMessages.requesterAlone) }
       if let openedFrom, let openedBefore, openedBefore <= openedFrom { throw FieldError("openedBefore", DeskMessages.badRange) }
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -88,7 +101,7 @@ package enum ListIncidents: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(closureCode ?? "")/\(attribute ?? "")"
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(closureCode ?? "")/\(attribute ?? "")/\(requester?.description ?? "")"
     }
   }
 
@@ -117,10 +130,14 @@ package enum ListIncidents: Operation {
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) } ?? start, limit: limit + 1)
     let ci: Int64? =
       if let ci = input.ci { try await context.ciToFilterBy(ci) } else { nil }
+    let requester: Int64? =
+      if let requester = input.requester { try await context.requesterToFilterBy(requester) } else { nil }
     let attribute = try await context.attributeFilter(input.attribute, of: .incident, customer: context.tenant.id)
     let rows =
       if let ci {
         try await context.transaction.last(TicketsOfCi(tickets: statement, ci: ci))
+      } else if let requester {
+        try await context.transaction.last(TicketsOfRequester(tickets: statement, requester: requester))
       } else if let attribute {
         try await page(TicketsOfAttribute(tickets: statement, attribute: attribute), in: context)
       } else if !context.access.rows.everything, context.access.rows.units.isEmpty {

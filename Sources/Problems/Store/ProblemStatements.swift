@@ -152,6 +152,7 @@ struct ProblemsOfProvider: Statement {
     /// Only what is offered to the reader, or to a team.
     var isOffered = false
     var reader: Int64?
+    var attribute: AttributeFilter?
   }
 
   let provider: TenantId
@@ -170,6 +171,7 @@ struct ProblemsOfProvider: Statement {
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'problem' and o.outcome is null and (o.to_id is null or o.to_id = $14)))
       and ($9::bigint is null or p.priority = $9) and ($10::timestamptz is null or (p.opened_at, p.id) < ($10, $11))
+      and \(AttributeFilter.condition(.problem, "p.id", at: 15))
     order by p.opened_at desc, p.id desc limit $12
     """
 
@@ -188,6 +190,7 @@ struct ProblemsOfProvider: Statement {
     parameters.append(limit)
     parameters.append(filter.isOffered)
     parameters.append(filter.reader)
+    parameters.append(filter.attribute)
   }
 
   static func decode(_ row: inout RowReader) throws -> ProblemRow { try ProblemRow(&row) }

@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -30,6 +31,7 @@ package enum ListProblems: Operation {
     let offered: Bool
     let ci: PublicId?
     let priority: Int64?
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -47,7 +49,9 @@ package enum ListProblems: Operation {
     ).optional
     private static let priority = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
 
-    package static let fields: [any InputField] = [customer, state, category, owner, unowned, OfferFields.offered, ci, priority, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [
+      customer, state, category, owner, unowned, OfferFields.offered, ci, priority, AttributeFields.filter, Paging.limit, Paging.cursor,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
@@ -58,6 +62,7 @@ package enum ListProblems: Operation {
       offered = try values[OfferFields.offered] ?? false
       ci = try values[Self.ci]
       priority = try values[Self.priority]
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -65,7 +70,7 @@ package enum ListProblems: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, owner, ci].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(offered)/\(priority ?? 0)"
+      return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(offered)/\(priority ?? 0)/\(attribute ?? "")"
     }
 
     fileprivate var states: [ProblemState]? {
@@ -89,6 +94,7 @@ package enum ListProblems: Operation {
       filter.owner = found
     }
     if let ci = input.ci { filter.ci = try await context.ci(ci, of: context.tenant, for: nil, "ci").id }
+    filter.attribute = try await context.attributeFilter(input.attribute, of: .problem, customer: filter.customer)
     let rows = try await context.transaction.query(
       ProblemsOfProvider(
         provider: context.provider.id, customers: context.reachableCustomers, filter: filter,

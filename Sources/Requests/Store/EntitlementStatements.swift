@@ -172,6 +172,8 @@ struct EntitlementsOfTenant: Statement {
   let heldOn: CalendarDate?
   /// Only what is to be taken, and nobody has yet.
   let untakenOnly: Bool
+  /// Only what was given until a day before this one and nobody has taken; nil: all.
+  let lapsedBefore: CalendarDate?
   let after: Int64
   let limit: Int64
 
@@ -179,7 +181,7 @@ struct EntitlementsOfTenant: Statement {
     select \(EntitlementRow.columns) from requests.entitlement e \(EntitlementRow.tables)
     where e.tenant_id = $1 and ($2 or p.unit_id = any($3) or e.person_id = $4) and ($5::bytea is null or p.public_id = $5)
       and ($6::text is null or e.resource = $6) and ($7::date is null or e.ended_at is null and (e.until_on is null or e.until_on >= $7)) and e.id > $8
-      and (not $10 or \(EntitlementRow.untaken))
+      and (not $10 or \(EntitlementRow.untaken)) and ($11::date is null or e.ended_at is null and e.until_on < $11)
     order by e.id limit $9
     """
 
@@ -192,6 +194,7 @@ struct EntitlementsOfTenant: Statement {
     parameters.append(after)
     parameters.append(limit)
     parameters.append(untakenOnly)
+    parameters.append(lapsedBefore)
   }
 
   static func decode(_ row: inout RowReader) throws -> EntitlementRow { try EntitlementRow(&row) }

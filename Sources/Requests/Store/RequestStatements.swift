@@ -220,9 +220,12 @@ struct RequestsOfTenant: Statement {
   let state: RequestState?
   let before: Int64
   let limit: Int64
+  var attribute: AttributeFilter?
 
   static let sql = """
-    \(RequestRow.selectListed) where r.tenant_id = $1 and ($2::text is null or r.state = $2) and r.number < $3 order by r.number desc limit $4
+    \(RequestRow.selectListed) where r.tenant_id = $1 and ($2::text is null or r.state = $2) and r.number < $3
+      and \(AttributeFilter.condition(.request, "r.id", at: 5))
+    order by r.number desc limit $4
     """
 
   func bind(to parameters: inout Parameters) {
@@ -230,6 +233,34 @@ struct RequestsOfTenant: Statement {
     parameters.append(state?.rawValue)
     parameters.append(before)
     parameters.append(limit)
+    parameters.append(attribute)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+}
+
+/// Those for one person, whoever asks, the newest first: by the index of the requester.
+struct RequestsOfRequester: Statement {
+  let tenant: TenantId
+  let requester: Int64
+  let state: RequestState?
+  let before: Int64
+  let limit: Int64
+  let attribute: AttributeFilter?
+
+  static let sql = """
+    \(RequestRow.selectListed) where r.tenant_id = $1 and r.requester_id = $2 and ($3::text is null or r.state = $3) and r.number < $4
+      and \(AttributeFilter.condition(.request, "r.id", at: 6))
+    order by r.number desc limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(requester)
+    parameters.append(state?.rawValue)
+    parameters.append(before)
+    parameters.append(limit)
+    parameters.append(attribute)
   }
 
   static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
@@ -243,15 +274,18 @@ struct RequestsOfScope: Statement {
   let state: RequestState?
   let before: Int64
   let limit: Int64
+  var attribute: AttributeFilter?
 
   static let sql = """
     with mine as (
       (select r.number from requests.request r
-        where r.tenant_id = $1 and r.requester_id = $3 and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6)
+        where r.tenant_id = $1 and r.requester_id = $3 and ($4::text is null or r.state = $4) and r.number < $5
+          and \(AttributeFilter.condition(.request, "r.id", at: 7)) order by r.number desc limit $6)
       union
       (select n.number from tenancy.person p cross join lateral (
           select r.number from requests.request r
-          where r.tenant_id = $1 and r.requester_id = p.id and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6) n
+          where r.tenant_id = $1 and r.requester_id = p.id and ($4::text is null or r.state = $4) and r.number < $5
+            and \(AttributeFilter.condition(.request, "r.id", at: 7)) order by r.number desc limit $6) n
         where p.tenant_id = $1 and p.unit_id = any($2) order by n.number desc limit $6))
     \(RequestRow.selectListed) where r.tenant_id = $1 and r.number = any(array(select m.number from mine m)) order by r.number desc limit $6
     """
@@ -263,6 +297,7 @@ struct RequestsOfScope: Statement {
     parameters.append(state?.rawValue)
     parameters.append(before)
     parameters.append(limit)
+    parameters.append(attribute)
   }
 
   static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }

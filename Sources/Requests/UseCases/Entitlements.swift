@@ -30,6 +30,7 @@ package struct EntitlementLine: OperationOutput {
       "untaken", .boolean, "Whether a review revoked it, or an order that was agreed to is to take it, and nobody has taken it away yet.",
       "复核已收回或已批准的收回请求待执行，但尚未实际收回。"
     ) { .bool($0.row.isUntaken) },
+    OutputField("lapsed", .boolean, "Whether its last day is over, and nobody has taken it away.", "是否已过截止日期而尚未收回。") { .bool($0.isLapsed) },
     OutputField("takenAt", .instant, "When what a review revoked was taken away, or given anew.", "复核收回的权限实际收回（或重新授予）的时间。") {
       .instant($0.row.takenAt)
     },
@@ -37,7 +38,8 @@ package struct EntitlementLine: OperationOutput {
     OutputField("version", .integer, "It rises with every change.", "版本号，每次变更递增。") { .integer($0.row.version) },
   ]
 
-  private var isHeld: Bool { row.endedAt == nil && row.until.map { $0 >= context.today } ?? true }
+  private var isHeld: Bool { row.endedAt == nil && !isLapsed }
+  private var isLapsed: Bool { row.endedAt == nil && row.until.map { $0 < context.today } ?? false }
 }
 
 /// What an entitlement's output needs to know of where it is shown.
@@ -62,6 +64,7 @@ package enum ListEntitlements: Operation {
     let resource: String?
     let all: Bool
     let untaken: Bool
+    let lapsed: Bool
     let limit: Int64?
     let cursor: String?
 
@@ -74,13 +77,18 @@ package enum ListEntitlements: Operation {
       "仅限复核已收回或待执行收回、但尚未实际收回的权限（默认否）。"
     ).optional
 
-    package static let fields: [any InputField] = [CustomerReference.field, person, resource, all, untaken, Paging.limit, Paging.cursor]
+    private static let lapsed = Field.boolean(
+      "lapsed", "Only what was given until a day that is over, and nobody has taken away (default: no).", "仅限已过截止日期而尚未收回的权限（默认否）。"
+    ).optional
+
+    package static let fields: [any InputField] = [CustomerReference.field, person, resource, all, untaken, lapsed, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       person = try values[Self.person]
       resource = try values[Self.resource]
       all = try values[Self.all] ?? false
       untaken = try values[Self.untaken] ?? false
+      lapsed = try values[Self.lapsed] ?? false
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -91,16 +99,17 @@ package enum ListEntitlements: Operation {
     roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<EntitlementLine> {
-    let filter = "\(input.person?.description ?? "")/\(input.resource ?? "")/\(input.all)/\(input.untaken)"
+    let filter = "\(input.person?.description ?? "")/\(input.resource ?? "")/\(input.all)/\(input.untaken)/\(input.lapsed)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     if let person = input.person {
       let known = try await context.transaction.query(PersonsOfRequest(tenant: context.tenant.id, publicIds: [person], own: nil)).first
       guard let known, context.access.rows.covers(unit: known.unit, person: known.id) else { throw context.unknownReference("person") }
     }
+    let today = context.tenant.day(at: context.now)
     let rows = try await context.transaction.query(
       EntitlementsOfTenant(
         tenant: context.tenant.id, scope: context.access.rows, person: input.person?.random, resource: input.resource,
-        heldOn: input.all || input.untaken ? nil : context.tenant.day(at: context.now), untakenOnly: input.untaken,
+        heldOn: input.all || input.untaken || input.lapsed ? nil : today, untakenOnly: input.untaken, lapsedBefore: input.lapsed ? today : nil,
         after: try after?.integer(0) ?? 0, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.id)])

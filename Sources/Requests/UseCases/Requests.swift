@@ -134,6 +134,8 @@ package enum ReadRequest: Operation {
 package enum ListRequests: Operation {
   package struct Input: OperationInput {
     let state: String?
+    let requester: PublicId?
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -142,10 +144,14 @@ package enum ListRequests: Operation {
       "仅限此状态：submitted 已提交、awaiting_approval 待审批、approved 已批准、fulfilling 履行中、rejected 已拒绝、fulfilled 已履行、closed 已关闭、withdrawn 已撤回、cancelled 已取消。"
     ).optional
 
-    package static let fields: [any InputField] = [CustomerReference.field, state, Paging.limit, Paging.cursor]
+    private static let requester = Field.id("requester", .person, "Only those that are for this person.", "仅限为此人员提交的请求。").optional
+
+    package static let fields: [any InputField] = [CustomerReference.field, state, requester, AttributeFields.filter, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       state = try values[Self.state]
+      requester = try values[Self.requester]
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -156,18 +162,34 @@ package enum ListRequests: Operation {
     roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestLine> {
-    let filter = input.state ?? ""
+    let filter = "\(input.state ?? "")/\(input.requester?.description ?? "")/\(input.attribute ?? "")"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let (tenant, scope, state) = (context.tenant.id, context.access.rows, input.state.flatMap(RequestState.init))
     let before = try after?.integer(0) ?? .max
+    let attribute = try await context.attributeFilter(input.attribute, of: .request, customer: tenant)
     let rows =
-      try await scope.everything
-      ? context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1))
-      : context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1))
+      if let requester = input.requester {
+        try await context.transaction.query(
+          RequestsOfRequester(
+            tenant: tenant, requester: try await context.personInSight(requester), state: state, before: before, limit: limit + 1, attribute: attribute))
+      } else if scope.everything {
+        try await context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1, attribute: attribute))
+      } else {
+        try await context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1, attribute: attribute))
+      }
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.number)])
     } element: {
       RequestLine($0, in: context)
     }
+  }
+}
+
+extension OperationContext {
+  /// A person by whom a list is narrowed. Whom the caller does not see is like one who is not there.
+  fileprivate func personInSight(_ id: PublicId) async throws -> Int64 {
+    let known = try await transaction.query(PersonsOfRequest(tenant: tenant.id, publicIds: [id], own: nil)).first
+    guard let known, access.rows.covers(unit: known.unit, person: known.id) else { throw unknownReference("requester") }
+    return known.id
   }
 }
