@@ -88,6 +88,7 @@ import Testing
     try await set(["priorityTo": 2], to: world.first, world)
     let listed = try await world.database.call("dispatch_rule.list", [:], as: world.desk.engineer)["items"]
     #expect(listed?.column("priorityTo") == [.null, 1, 2])
+    try await set(["priorityTo": 9], to: world.first, world)
     await expectFailure(.invalid) { try await set(["priorityTo": 10], to: world.first, world) }
   }
 
