@@ -47,7 +47,7 @@ private struct ScheduleReader {
     let bands = readBands()
     let cap = root.given("cap").flatMap { readCap($0) }
     let claimDays = root.given("claimDays").flatMap { number($0, "claimDays", 0...3660) }
-    let priority = root.given("priority").flatMap { number($0, "priority", 1...5) }
+    let priority = root.given("priority").flatMap { number($0, "priority", Rating.numbers) }
     let downtime = root.given("downtime").map { readDowntime($0) } ?? DowntimeTerms()
     guard let measure, let period else { return nil }
     let metric = readMetric(measure)

@@ -69,7 +69,7 @@ extension ValidationError {
   /// Wrong usage in the words of who is at the terminal.
   init(_ message: Message, _ arguments: [String: String] = [:]) { self.init(message.text(Terminal.language, arguments)) }
 
-  init(_ option: String, takes range: ClosedRange<Int>) {
+  init(_ option: String, takes range: ClosedRange<some BinaryInteger>) {
     self.init(CommandMessages.takesRange, ["option": option, "first": String(range.lowerBound), "last": String(range.upperBound)])
   }
 }

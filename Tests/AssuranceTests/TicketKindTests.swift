@@ -26,7 +26,7 @@ import Testing
   /// `promise: what we promise against what the team does`, in minutes.
   private static func met(_ ours: [ProvenTargets.Target], _ theirs: [ProvenTargets.Target]) -> [String] {
     let ola = versions(theirs)
-    return versions(ours).promises(at: start, TicketKinds([ola])).map { promise in
+    return versions(ours).promises(at: start, TicketKinds([ola]), priorities: [1, 2, 3, 4, 5]).map { promise in
       guard case .time(.seconds(let budget), _) = promise.terms else { return promise.label.code }
       let agreed =
         switch terms(ola).agreement(for: promise, at: start) {
@@ -35,6 +35,18 @@ import Testing
         }
       return "\(promise.label.code): \(budget / 60) \(agreed)"
     }
+  }
+
+  /// What is promised for any is promised for each priority that the desk has, and what a team works on the last is what it works on those behind it.
+  @Test func aPriorityThatWasAddedIsPromisedAsWell() throws {
+    let ours = Self.versions([Self.target(60), Self.target(240, 2)])
+    let promises = ours.promises(at: Self.start, TicketKinds([SlaVersions]()), priorities: [1, 2, 6])
+    #expect(promises.map(\.label.code).sorted() == ["resolution P1", "resolution P2", "resolution P6"])
+    let terms = TeamTerms(olas: [], calendar: 1, handling: [600, 900, 900, 900, 1200])
+    let seconds = try promises.map { try terms.agreement(for: $0, at: Self.start).get().seconds }
+    #expect(seconds.sorted() == [600, 900, 1200])
+    let added = try #require(promises.first { $0.priority == 6 })
+    #expect(try terms.agreement(for: added, at: Self.start).get().seconds == 1200)
   }
 
   @Test func theTeamsTargetIsTheOneForSuchTickets() {

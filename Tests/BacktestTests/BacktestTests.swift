@@ -210,7 +210,7 @@ struct BacktestTests {
       [target(["metric": "resolution", "budgetSeconds": 36_000])],
       [any, target(["metric": "resolution", "businessDays": 1, "budgetSeconds": 1, "calendar": calendar])],
       [any, any],
-      [target(["metric": "resolution", "priority": 6, "budgetSeconds": 1, "calendar": calendar])],
+      [target(["metric": "resolution", "priority": 10, "budgetSeconds": 1, "calendar": calendar])],
       [any, target(["metric": "response", "service": "NONE", "budgetSeconds": 1, "calendar": calendar])],
       [target(["metric": "update", "ciTier": "none", "budgetSeconds": 1, "calendar": calendar])],
       [target(["metric": "no such metric!", "budgetSeconds": 1, "calendar": calendar])],

@@ -267,7 +267,7 @@ import Testing
   @Test func aRiskSaysWhatItIsAbout() async throws {
     let world = try await World(isProven: false)
     for (part, other, path) in [
-      ("gap: budget", "gap: holes", "gap"), ("promises: [resolution]", "promises: [resolution P6]", "promises[0]"),
+      ("gap: budget", "gap: holes", "gap"), ("promises: [resolution]", "promises: [resolution P10]", "promises[0]"),
       ("promises: [resolution]", "promises: [Resolution now]", "promises[0]"), ("promises: [resolution]", "promises: [resolution P1 P2]", "promises[0]"),
       ("promises: [resolution]", "promises: [resolution type:order]", "promises[0]"),
       ("promises: [resolution]", "promises: ['resolution tier:']", "promises[0]"),

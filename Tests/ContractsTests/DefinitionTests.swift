@@ -82,7 +82,7 @@ import Testing
       await refused(["metric": "response", "priority": 1, "calendar": calendar, "budgetSeconds": 1], ContractsWorld.target(world.calendar))
         == ["targets[1].metric sla.duplicate_target"])
     #expect(
-      await refused(["metric": "response", "priority": 6, "calendar": calendar, "budgetSeconds": 1]) == ["\(path).priority input.range"])
+      await refused(["metric": "response", "priority": 10, "calendar": calendar, "budgetSeconds": 1]) == ["\(path).priority input.range"])
     let once: Value = .object([
       "zone": "UTC", "exceptions": .array([.object(["date": "2030-01-01", "open": .array([.array(["00:00", "01:00"])])])]),
     ])

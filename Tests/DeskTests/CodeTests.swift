@@ -8,20 +8,20 @@ import Testing
 
 /// The code lists: what tickets may name.
 @Suite struct CodeTests {
-  private func code(_ key: String, _ list: String, _ world: CiWorld) async throws -> Value {
+  func code(_ key: String, _ list: String, _ world: CiWorld) async throws -> Value {
     let all = try await world.desk.database.call("code.list", ["list": .text(list), "limit": 200], as: world.desk.engineer)["items"]?.array ?? []
     return try #require(all.first { $0["key"] == .text(key) })
   }
 
   @discardableResult
-  private func act(_ verb: String, _ code: Value, _ world: CiWorld, _ more: KeyValuePairs<String, Value> = [:]) async throws -> Value {
+  func act(_ verb: String, _ code: Value, _ world: CiWorld, _ more: KeyValuePairs<String, Value> = [:]) async throws -> Value {
     let input = [Value.Member("id", code["id"] ?? .null)] + more.map { Value.Member($0.key, $0.value) }
     return try await world.desk.database.dispatcher.invoke(
       "code.\(verb)", .object(input), as: world.desk.manager, Call(requestId: "test", expectedVersion: code["version"]?.integer)
     ).value
   }
 
-  private func create(_ list: String, _ key: String, _ world: CiWorld, waitsFor: Value = .null) async throws -> Value {
+  func create(_ list: String, _ key: String, _ world: CiWorld, waitsFor: Value = .null) async throws -> Value {
     try await world.desk.database.call(
       "code.create", ["list": .text(list), "key": .text(key), "name": .object(["en": .text(key), "zh-Hans": "名称"]), "waitsFor": waitsFor],
       as: world.desk.manager)
@@ -124,7 +124,7 @@ import Testing
     #expect(try await world.desk.act("resolve", on: ticket, ["resolution": "Done.", "closureCode": "workaround"])["closureCode"] == "workaround")
   }
 
-  /// Impact, urgency and priority have names, and numbers to which none is added.
+  /// Impact, urgency and priority are numbers with names; one that there is, and what is no such number, is not added.
   @Test func numbersHaveNames() async throws {
     let world = try await CiWorld()
     let ticket = try await world.open(["impact": 1, "urgency": 3])
@@ -137,8 +137,12 @@ import Testing
     let names = ["impactName", "urgencyName", "priorityName"].map { cells.first?[$0]?["en"] ?? .null }
     #expect(names == ["Everybody", "High", "Critical"])
     for list in ["impact", "urgency", "priority"] {
-      #expect(await world.refused { try await create(list, "6", world) } != ["accepted"], "\(list)")
+      #expect(await world.refused { try await create(list, "1", world) } == ["code.taken"], "\(list)")
+      for key in ["0", "10", "04", "+4", "4/1", "low"] {
+        #expect(await world.refused { try await create(list, key, world) } == ["key code.bad_number"], "\(list) \(key)")
+      }
     }
+    #expect(try await world.desk.database.call("priority_matrix.read", [:], as: world.desk.engineer)["version"] == 1, "nothing came of it")
   }
 
   @Test func aNumberThatIsRetiredIsForNoNewUse() async throws {

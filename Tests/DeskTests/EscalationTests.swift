@@ -44,6 +44,8 @@ import Testing
       await expectFailure(.invalid) { try await world.act("escalate", onDispatch: answered, ["priority": 2, "at": at, "evidence": .text(word)]) }
     }
     await expectFailure(.conflict) { try await world.act("escalate", onDispatch: answered, ["priority": 3, "evidence": "known"]) }
+    // The list has no such priority.
+    await expectFailure(.invalid) { try await world.act("escalate", onDispatch: answered, ["priority": 7, "evidence": "mail 8"]) }
     let told = try await world.act("escalate", onDispatch: answered, ["priority": 1, "at": "2026-03-02T09:00:00Z", "evidence": "mail 9"])
     // Two hours, of which one was used by then: it ran out at ten, which the job finds.
     try await world.desk.sweep()

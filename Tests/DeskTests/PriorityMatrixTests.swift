@@ -66,7 +66,11 @@ import Testing
     let world = try await DeskWorld()
     await expectFailure(.invalid) { try await set(world, [(2, 2, nil)]) }
     await expectFailure(.invalid) { try await set(world, [(2, 2, 1), (2, 2, 2)]) }
+    // The lists have neither.
     await expectFailure(.invalid) { try await set(world, [(2, 2, 6)]) }
+    await expectFailure(.invalid) { try await set(world, [(4, 2, 1)]) }
+    await expectFailure(.invalid) { try await set(world, [(2, 4, 1)], customer: .id(world.acme.publicId)) }
+    await expectFailure(.invalid) { try await set(world, [(2, 4, nil)], customer: .id(world.acme.publicId)) }
     await #expect(throws: Failure.self) { try await set(world, [(2, 2, 1)], as: world.engineer) }
     let manager = try await world.database.user(.customerManager, of: world.acme)
     await #expect(throws: Failure.self) { try await set(world, [(2, 2, 1)], as: manager) }

@@ -135,6 +135,22 @@ import Testing
     #expect(try await world.escalations().map { $0["ruleName"] } == ["This"])
   }
 
+  /// A priority that a provider added is beyond what a rule up to 5 means; nothing is promised for it, so it is found by its age.
+  @Test func aPriorityThatWasAddedIsMeantByItsNumber() async throws {
+    let world = try await EscalationsWorld()
+    let root = world.database.root
+    try await world.database.call("code.create", ["list": "priority", "key": "6", "name": .object(["en": "Some day"])], as: root)
+    try await world.database.set(
+      "priority_matrix.set", ["cells": .array([.object(["impact": 2, "urgency": 2, "priority": 6])])], as: root)
+    for most in [5, 6] as [Int64] {
+      try await world.rule(["ageMinutes": 30, "staff": .array([world.leadId]), "priorityTo": .integer(most)], name: "Up to \(most)")
+    }
+    #expect(try await world.incident()["priority"] == 6)
+    try world.at("2026-03-02T08:31:00Z")
+    try await world.work()
+    #expect(try await world.escalations().map { $0["ruleName"] } == ["Up to 6"])
+  }
+
   @Test func whoIsOpenTooLongIsEscalatedOnce() async throws {
     let world = try await EscalationsWorld()
     try await world.rule(["ageMinutes": 120, "toTeam": world.secondLine])

@@ -31,7 +31,7 @@ import Testing
       (["percent": 80, "team": world.firstLine, "toTeam": world.firstLine], "toTeam escalation_rule.same_team"),
     ]
     for (members, expected) in cases { #expect(await refusal(members) == expected, "\(members)") }
-    for (field, value) in [("percent", 0), ("percent", 101), ("ageMinutes", 4), ("priorityTo", 6)] as [(String, Int64)] {
+    for (field, value) in [("percent", 0), ("percent", 101), ("ageMinutes", 4), ("priorityTo", 10)] as [(String, Int64)] {
       #expect(await refusal(["staff": staff, field: .integer(value)]).hasPrefix("\(field) "))
     }
     let foreign: Value = .id(world.database.provider.id("team", [UInt8](repeating: 7, count: 12)))

@@ -147,6 +147,19 @@ import Testing
     #expect(try await world.incidents().compactMap { $0["impact"] } == [1])
   }
 
+  /// What a severity means is a level that there is.
+  @Test func aSeverityMeansALevelOfTheLists() async throws {
+    let world = try await EventsWorld()
+    let lowest = Value.array([.object(["value": "info", "impact": 5, "urgency": 3])])
+    await expectFailure(.invalid) { try await world.source(["severities": lowest]) }
+    try await world.call("code.create", ["list": "impact", "key": "5", "name": .object(["en": "Nobody"])])
+    let source = try await world.source(["severities": lowest]).id
+    try await world.deliver(source, [EventsWorld.alert("A", ["severity": "info"])])
+    try await world.sweep()
+    let incidents = try await world.incidents()
+    #expect(incidents.compactMap { $0["impact"] } == [5] && incidents.compactMap { $0["priority"] } == [5])
+  }
+
   @Test func aMaintenanceWindowSuppresses() async throws {
     let world = try await EventsWorld()
     let source = try await world.source().id

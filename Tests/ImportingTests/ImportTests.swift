@@ -223,6 +223,33 @@ struct ImportTests {
     #expect(try await database.rowCounts() == before)
   }
 
+  @Test("A name for a number that the lists do not have is refused before anything is made; one that is retired will do")
+  func unlistedNumbers() async throws {
+    let database = try await TestDatabase.make(modules)
+    let before = try await database.rowCounts()
+    let profile = try SmallLog.profile {
+      $0.replacingOccurrences(of: "Low: 3}\nurgencies", with: "Low: 7}\nurgencies").replacingOccurrences(of: "{P1: 1, P2: 2}", with: "{P1: 1, P2: 6}")
+        .replacingOccurrences(of: "{1: 60, 2: 480}", with: "{1: 60}")
+    }
+    let failure = await #expect(throws: Failure.self) {
+      try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, profile, .init(createsMissing: true)) }
+    }
+    #expect(failure?.violations.map(\.path) == ["impacts.Low", "priorities.P2"])
+    #expect(failure?.violations.map(\.message.key) == ["code.unknown", "code.unknown"])
+    #expect(failure?.violations.map { $0.arguments["others"] } == ["1, 2, 3", "1, 2, 3, 4, 5"])
+    #expect(try await database.rowCounts() == before)
+
+    let name = Value.object(["en": "Added"])
+    let impact = try await database.call("code.create", ["list": "impact", "key": "7", "name": name], as: database.root)
+    try await database.call("code.retire", ["id": impact["id"] ?? .null], as: database.root, version: impact["version"]?.integer)
+    try await database.call("code.create", ["list": "priority", "key": "6", "name": name], as: database.root)
+    let report = try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, profile, .init(createsMissing: true)) }
+    #expect(report.newIncidents == 3)
+    let customer = try #require(try await database.tenancy.tenant(code: "SMALL"))
+    let found = try await database.call("incident.list", ["customer": .id(customer.publicId), "priority": 6], as: database.root)["items"]
+    #expect(found?.array?.compactMap { $0["impact"] } == [7])
+  }
+
   @Test("The rows belong to the profile's customer and to nobody else")
   func isolation() async throws {
     let database = try await TestDatabase.make(modules)

@@ -218,6 +218,9 @@ struct ProblemLogTests {
     let profile = try SmallProblems.profile { $0.replacingOccurrences(of: "code: SMALL", with: "code: \(provider)") }
     let own = await #expect(throws: Failure.self) { try await database.run(SmallProblems.text(), profile, .init(createsMissing: true)) }
     #expect(own?.code == "import.not_a_customer")
+    let unlisted = try SmallProblems.profile { $0.replacingOccurrences(of: "Low: 4}", with: "Low: 7}") }
+    let refused = await #expect(throws: Failure.self) { try await database.run(SmallProblems.text(), unlisted, .init(createsMissing: true)) }
+    #expect(refused?.violations.map(\.path) == ["priorities.Low"])
   }
 
   @Test(

@@ -169,7 +169,7 @@ struct SadPathTests {
       ("Closed: closed", "Closed: shut", ["states.Closed"]),
       ("{pending: awaiting_requester}", "{pending: bored}", ["states.Waiting.pending"]),
       ("{pending: awaiting_requester}", "pending", ["states.Waiting"]),
-      ("P2: 2}", "P2: 9}", ["priorities.P2", "sla.budget_minutes.2"]),
+      ("P2: 2}", "P2: 10}", ["priorities.P2", "sla.budget_minutes.2"]),
       ("2: 480", "2: -1", ["sla.budget_minutes.2"]),
       ("2: 480", "4: 480", ["sla.budget_minutes.4"]),
       ("objective: 95", "objective: 195", ["sla.objective"]),

@@ -97,6 +97,18 @@ import Testing
     #expect(kept.at("impact") == 3 && kept.at("urgency") == 2)
   }
 
+  /// A level counts once it is added, and not before.
+  @Test func aProblemHasALevelOfTheLists() async throws {
+    let world = try await ProblemsWorld()
+    let open: () async throws -> Value = { try await world.call("problem.open", ["title": "Grave", "impact": 1, "urgency": 4]) }
+    #expect(await refusal { try await open() } == "urgency code.unknown")
+    let other = try await world.problem("Other")
+    #expect(await refusal { try await world.act("change", on: other, ["urgency": 4]) } == "urgency code.unknown")
+    try await world.call("code.create", ["list": "urgency", "key": "4", "name": .object(["en": "Planned"])], as: world.database.root)
+    let opened = try await open()
+    #expect(opened.at("urgency") == 4 && opened.at("priority") == 3, "as of urgency 3")
+  }
+
   @Test func whatIsNotPossibleIsRefused() async throws {
     let world = try await ProblemsWorld()
     let problem = try await world.problem("One")

@@ -12,6 +12,8 @@ struct ParticipantsOfLine: Sendable {
     let slas: [Int64: [ProvenTargets.Found]]
     let contracts: [Int64: [ProvenSupplierContracts.Found]]
     let targets: [Int64: [ProvenSupplierTargets.Found]]
+    /// That the desk has, the retired among them: cells of the matrix may give them still.
+    let priorities: [Int64]
   }
 
   let line: Int64
@@ -72,7 +74,7 @@ struct ParticipantsOfLine: Sendable {
       contract.startsAt <= instant, contract.endsAt.map({ instant < $0 }) ?? true,
       let version = rows.versions.last(where: { $0.validFrom <= instant }), version.isActive || rows.versions.last?.isDraft ?? false
     else { return [] }
-    return ownSlas[version.sla]?.promises(at: instant, kinds) ?? []
+    return ownSlas[version.sla]?.promises(at: instant, kinds, priorities: rows.priorities) ?? []
   }
 
   // MARK: Chain

@@ -26,13 +26,15 @@ struct SlaVersions: Sendable {
   }
 
   /// What is promised: of each target in time, every priority and kind of ticket for which it is the one that counts.
-  /// - Parameter kinds: the kinds that the chain tells apart, where a target does not.
-  func promises(at instant: Instant, _ kinds: TicketKinds) -> [Promise] {
+  /// - Parameters:
+  ///   - kinds: the kinds that the chain tells apart, where a target does not.
+  ///   - priorities: those that the desk has, where a target is for any.
+  func promises(at instant: Instant, _ kinds: TicketKinds, priorities: [Int64]) -> [Promise] {
     let targets = targets(at: instant)
     let rivals = Dictionary(grouping: targets) { $0.metric }
     return targets.flatMap { target -> [Promise] in
       if let budget = target.budget, let calendar = target.calendar {
-        return (target.priority.map { [$0] } ?? Self.priorities).flatMap { priority in
+        return (target.priority.map { [$0] } ?? priorities).flatMap { priority in
           kinds.within(target.scope, of: target.metric, priority) { scope in
             !(rivals[target.metric] ?? []).contains { $0.rank > target.rank && $0.isFor(scope, priority) }
           }.map { Promise(metric: target.metric, priority: priority, scope: $0, terms: .time(budget, calendar: calendar)) }
@@ -41,8 +43,6 @@ struct SlaVersions: Sendable {
       return target.share.map { [Promise(metric: target.metric, priority: nil, scope: target.scope, terms: .share($0))] } ?? []
     }
   }
-
-  private static let priorities: [Int64] = [1, 2, 3, 4, 5]
 }
 
 /// The kinds of tickets that the OLAs of a chain tell apart: what is promised for all tickets is kept in one way for a request, and in
@@ -112,13 +112,13 @@ struct TeamTerms: ChainTerms {
   let olas: [Ola]
   /// In which it works where no OLA says so.
   let calendar: Int64?
-  /// For the priorities 1 to 5.
+  /// As ``HandlingTimes`` are written.
   let handling: [Int64]
 
   var boundaries: [Instant] { olas.flatMap { ola in [ola.from] + (ola.until.map { [$0] } ?? []) + ola.versions.versions.map(\.validFrom) } }
 
   func agreement(for promise: Promise, at instant: Instant) -> Result<Agreement, LackError> {
-    let own = promise.priority.flatMap { Int(exactly: $0 - 1) }.flatMap { handling.indices.contains($0) ? handling[$0] : nil } ?? 0
+    let own = promise.priority.map { HandlingTimes.seconds(of: $0, in: handling) } ?? 0
     let ola = newest(at: instant)
     let isOver = ola?.isOver(at: instant) ?? false
     if let ola, !isOver {

@@ -7,7 +7,7 @@ struct ChainTeam: Hashable, Sendable {
   let tier: Int64
   let metrics: [String]
   let calendar: Int64?
-  /// For the priorities 1 to 5.
+  /// As ``HandlingTimes`` are written.
   let handling: [Int64]
 }
 

@@ -1,4 +1,5 @@
 import Contracts
+import Desk
 import Kernel
 import Postgres
 
@@ -24,6 +25,7 @@ struct ProofInputs: Sendable {
     let lines: [Int64: [ProvenLineVersions.Found]]
     let chains: [Int64: [ChainRow]]
     let links: [Int64: [ProvenLinks.Found]]
+    let priorities: [Int64]
     var agreements: [Int64: [ProvenAgreements.Found]] = [:]
     var slas: [Int64: [ProvenTargets.Found]] = [:]
     var contracts: [Int64: [ProvenSupplierContracts.Found]] = [:]
@@ -32,14 +34,16 @@ struct ProofInputs: Sendable {
 
   /// - Parameter only: the one line that is asked for; nil: all.
   func cases(of contract: ProvenContract.Found, only: Int64? = nil) async throws -> [ProvenCase] {
-    let (terms, lines, chains, links) = try await transaction.query(
+    let (terms, lines, chains, links, priorities) = try await transaction.query(
       ProvenTerms(tenant: tenant, contract: contract.id), ProvenLineVersions(tenant: tenant, contract: contract.id),
-      ChainsOfContract(tenant: tenant, contract: contract.id), ProvenLinks(tenant: tenant, contract: contract.id))
+      ChainsOfContract(tenant: tenant, contract: contract.id), ProvenLinks(tenant: tenant, contract: contract.id),
+      ListedNumbers(.priority))
     guard let newest = terms.last else { return [] }
     func wanted(_ line: Int64) -> Bool { only.map { $0 == line } ?? true }
     var found = Found(
       terms: terms, lines: Dictionary(grouping: lines.filter { wanted($0.line) }) { $0.line },
-      chains: Dictionary(grouping: chains.filter { wanted($0.line) }) { $0.line }, links: Dictionary(grouping: links.filter { wanted($0.line) }) { $0.line })
+      chains: Dictionary(grouping: chains.filter { wanted($0.line) }) { $0.line }, links: Dictionary(grouping: links.filter { wanted($0.line) }) { $0.line },
+      priorities: priorities.map(\.number))
     try await readAgreements(&found)
     let horizon = ChainCase.horizon(from: max(now, newest.startsAt), endsAt: newest.endsAt)
     let used = found.lines.keys.sorted().map { line in ParticipantsOfLine(line: line, rows: found.rows(of: line)) }
@@ -73,6 +77,6 @@ extension ProofInputs.Found {
   fileprivate func rows(of line: Int64) -> ParticipantsOfLine.Rows {
     ParticipantsOfLine.Rows(
       versions: lines[line] ?? [], chain: chains[line] ?? [], links: links[line] ?? [], agreements: agreements, slas: slas, contracts: contracts,
-      targets: targets)
+      targets: targets, priorities: priorities)
   }
 }

@@ -8,7 +8,7 @@ struct HandlingInput: OperationInput {
   let priority: Int64?
   let seconds: Int64
 
-  private static let priority = Field.integer("priority", 1...5, "The priority (default: each that is not named).", "优先级（默认适用于未列出的各优先级）。").optional
+  private static let priority = Field.integer("priority", Rating.numbers, "The priority (default: each that is not named).", "优先级（默认适用于未列出的各优先级）。").optional
   private static let seconds = Field.integer(
     "seconds", 0...315_360_000, "Seconds of open time that the team works on such a ticket before its OLA, or without one.",
     "团队处理此类工单所需的服务时间秒数（在 OLA 之外）。")
@@ -41,7 +41,8 @@ struct ChainTeamInput: OperationInput {
     "calendar", .calendar, "In which it works where no OLA says so.", "没有 OLA 约定时的工作时间日历。"
   ).optional
   private static let handling = Field<[HandlingInput]>.list(
-    "handling", of: Field<HandlingInput>.object("handling", "Own work.", "自身处理时间。"), count: 0...6, "Its own work by priority (default: none).",
+    "handling", of: Field<HandlingInput>.object("handling", "Own work.", "自身处理时间。"), count: 0...Rating.numbers.count + 1,
+    "Its own work by priority (default: none).",
     "按优先级的自身处理时间（默认无）。"
   ).optional
 
@@ -92,9 +93,9 @@ enum ChainRule {
     return chain
   }
 
-  /// For the priorities 1 to 5.
+  /// As ``HandlingTimes`` are written.
   static func handling(_ inputs: [HandlingInput]) -> [Int64] {
     let general = inputs.first { $0.priority == nil }?.seconds ?? 0
-    return (1...5).map { priority in inputs.first { $0.priority == Int64(priority) }?.seconds ?? general }
+    return HandlingTimes.written(Rating.numbers.map { priority in inputs.first { $0.priority == priority }?.seconds ?? general })
   }
 }

@@ -17,7 +17,10 @@ package struct ChainTeamOutput: OperationOutput {
     OutputField("metrics", .list(.text), "The metrics for which its part is needed.", "需要该团队参与的指标。") { .array($0.member.metrics.map(Value.text)) },
     OutputField("calendar", .id, "In which it works where no OLA says so.", "没有 OLA 约定时的工作时间日历。") { .id($0.calendar) },
     OutputField("calendarName", .text, "The calendar's name.", "日历名称。") { .text($0.row.calendarName) },
-    OutputField("handlingSeconds", .list(.integer), "Its own work in seconds of open time, for the priorities 1 to 5.", "自身处理时间（服务时间秒数），对应优先级 1 至 5。") {
+    OutputField(
+      "handlingSeconds", .list(.integer), "Its own work in seconds of open time, by priority from 1 on; the last is for every priority behind it.",
+      "自身处理时间（服务时间秒数），自优先级 1 起依次排列；最后一项适用于其后各优先级。"
+    ) {
       .array($0.member.handling.map { .integer($0) })
     },
   ]

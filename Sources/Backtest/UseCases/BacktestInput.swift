@@ -22,7 +22,7 @@ struct BacktestInput: Sendable {
   ).optional
   private static let from = Field.date("from", "The first day, in the customer's zone (default: the first ticket's).", "首日，按客户时区（默认不限）。").optional
   private static let until = Field.date("until", "The first day after the period (default: the last ticket's).", "期间之后的第一天（默认不限）。").optional
-  private static let priority = Field.integer("priority", 1...5, "Only tickets of this priority.", "仅限此优先级的工单。").optional
+  private static let priority = Field.integer("priority", Rating.numbers, "Only tickets of this priority.", "仅限此优先级的工单。").optional
   private static let category = Field.text("category", 1...120, "Only tickets of this category.", "仅限此分类的工单。").optional
 
   static let fields: [any InputField] = [customer] + SlaTrialInput.fields + [line, basis, from, until, priority, category]

@@ -12,7 +12,7 @@ struct OfferingTarget: OperationInput, Hashable {
 
   private static let metric = Field.text(
     "metric", 1...40, "What is promised: response, resolution, update, availability, or another measure.", "指标：response、resolution、update、availability 或其他。")
-  private static let priority = Field.integer("priority", 1...5, "For which priority (default: any).", "适用的优先级（默认全部）。")
+  private static let priority = Field.integer("priority", Rating.numbers, "For which priority (default: any).", "适用的优先级（默认全部）。")
   private static let budgetSeconds = Field.integer("budgetSeconds", 0...315_360_000, "Within so many seconds of service time.", "服务时间内的秒数。")
   private static let businessDays = Field.integer("businessDays", 0...1000, "By the end of the N-th business day.", "第 N 个工作日结束前。")
   private static let objective = Field.percent("objective", "The share that keeps it, or the measure's own percentage.", "达标率，或该指标本身的百分比。")

@@ -23,7 +23,7 @@ struct FileLineTeam: OperationInput, Hashable {
   let team: String
   let tier: Int64
   let calendar: String?
-  /// Own work that no OLA covers, in open seconds, for the priorities 1 to 5.
+  /// Own work that no OLA covers, as ``HandlingTimes`` are written.
   let handling: [Int64]
   /// For which its part is needed; nil: as it is, or else as the operation has it.
   let metrics: [String]?
@@ -33,8 +33,9 @@ struct FileLineTeam: OperationInput, Hashable {
   private static let calendar = Field.text("calendar", 1...120, "In which hours it works where no OLA says so.", "没有 OLA 时的工作时间。")
   private static let handling = Field.text("handling", 1...40, "Its own work: 15 min.", "自身处理时间：15 min。")
   private static let byPriority = Field<[String]>.list(
-    "handlingByPriority", of: Field.text("handling", 1...40, "Own work.", "自身处理时间。"), count: 5...5, "Instead, for the priorities 1 to 5.",
-    "按优先级 1 至 5 分别填写。")
+    "handlingByPriority", of: Field.text("handling", 1...40, "Own work.", "自身处理时间。"),
+    count: HandlingTimes.least...Rating.numbers.count, "Instead, by priority from 1 on; the last is for every priority behind it.",
+    "自优先级 1 起依次填写，最后一项适用于其后各优先级。")
   private static let metrics = Field<[String]>.list(
     "metrics", of: FileFields.metric, count: 1...3, "For which metrics its part is needed.", "需要该团队参与的指标。")
 
@@ -49,9 +50,9 @@ struct FileLineTeam: OperationInput, Hashable {
       for (index, text) in each.enumerated() { written.append(try Self.seconds(text, "handlingByPriority[\(index)]")) }
     } else {
       let same = try values[Self.handling.optional].map { text throws(FieldError) in try Self.seconds(text, "handling") } ?? 0
-      written = Array(repeating: same, count: 5)
+      written = [same]
     }
-    handling = written
+    handling = HandlingTimes.written(written)
     metrics = try values[Self.metrics.optional]
   }
 

@@ -61,9 +61,11 @@ struct FileRisk: OperationInput, Hashable {
     return !kinds.contains(nil) && Set(kinds).count == kinds.count
   }
 
+  static func isPriority(_ part: Substring) -> Bool { Rating.numbers.contains { part == "P\($0)" } }
+
   /// What a part of a promise says; nil for what says nothing.
   private static func kind(_ part: Substring) -> Substring? {
-    if ["P1", "P2", "P3", "P4", "P5"].contains(part) { return "P" }
+    if isPriority(part) { return "P" }
     let sides = part.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard sides.count == 2, let name = sides.first, let named = sides.last, !named.isEmpty else { return nil }
     return ["service", "tier"].contains(name) || name == "type" && TicketType(rawValue: String(named)) != nil ? name : nil

@@ -54,7 +54,8 @@ package struct FileTarget: OperationInput {
   private static let metric = Field.text(
     "metric", 2...40, "What is promised: response, resolution, update, or the code of a measure.", "指标：response、resolution、update，或测量指标代码。")
   private static let priorities = Field<[Int64]>.list(
-    "priorities", of: Field.integer("priority", 1...5, "A priority.", "优先级。"), count: 1...5, "The priorities that it is for (default: any).",
+    "priorities", of: Field.integer("priority", Rating.numbers, "A priority.", "优先级。"), count: 1...Rating.numbers.count,
+    "The priorities that it is for (default: any).",
     "适用的优先级（默认任何优先级）。")
   private static let types = Field<[String]>.list(
     "types", of: Field.oneOf("type", TicketType.allCases.map(\.rawValue), "A ticket type.", "工单类型。"), count: 1...4,

@@ -215,11 +215,15 @@ extension FileLineTeam {
 
   /// As the operation takes it.
   fileprivate func value(_ before: [Value], _ applying: Applying) async -> Value {
+    // The last is for all that follow, so it names no priority.
+    let times = handling.enumerated().map { place, seconds in
+      Value.object([
+        Value.Member("priority", place + 1 < handling.count ? .integer(Int64(place + 1)) : .null), Value.Member("seconds", .integer(seconds)),
+      ])
+    }
     var members = [
       Value.Member("team", await applying.id(.team(team))), Value.Member("tier", .integer(tier)),
-      Value.Member(
-        "handling",
-        .array(handling.enumerated().map { .object([Value.Member("priority", .integer(Int64($0 + 1))), Value.Member("seconds", .integer($1))]) })),
+      Value.Member("handling", .array(times)),
     ]
     if let calendar { members.append(Value.Member("calendar", await applying.id(.calendar(calendar)))) }
     if let metrics = neededMetrics(before) { members.append(Value.Member("metrics", metrics)) }

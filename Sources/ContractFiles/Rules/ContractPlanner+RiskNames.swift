@@ -112,6 +112,6 @@ extension TargetLabel {
   /// Whether it says that of its tickets; what a clock promises in any priority it promises in each.
   fileprivate func mayBe(_ part: Substring) -> Bool {
     if parts.contains(String(part)) { return true }
-    return priority == nil && Metric(rawValue: metric) != nil && ["P1", "P2", "P3", "P4", "P5"].contains(part)
+    return priority == nil && Metric(rawValue: metric) != nil && FileRisk.isPriority(part)
   }
 }

@@ -14,7 +14,7 @@ package enum ExplainSla: Operation {
 
     private static let ticketType = Field.oneOf("ticketType", TicketType.allCases.map(\.rawValue), "The ticket type (default: incident).", "工单类型（默认 incident）。")
       .optional
-    private static let priority = Field.integer("priority", 1...5, "The priority, 1 the highest.", "优先级，1 为最高。")
+    private static let priority = Field.integer("priority", Rating.numbers, "The priority, 1 the highest.", "优先级，1 为最高。")
     private static let service = Field.text("service", 2...32, "The code of the catalogue's service.", "目录服务代码。").optional
     private static let ciTier = Field.text("ciTier", 1...32, "The code of the CI tier.", "配置项等级代码。").optional
     private static let at = Field.instant("at", "The instant whose version and calendars are asked (default: now).", "所依据的版本与日历的时刻（默认当前时刻）。").optional

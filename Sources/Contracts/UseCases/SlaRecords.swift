@@ -104,7 +104,8 @@ enum TargetFields {
     "The ticket type that it is for (default: any). Clocks run for incidents and requests only: an SLA promises nothing of the others.",
     "适用的工单类型（默认任何类型）。仅为事件和请求计时，SLA 不得对其他类型作出承诺。"
   ).optional
-  static let priority = Field.integer("priority", 1...5, "The priority that it is for, 1 the highest (default: any).", "适用的优先级，1 为最高（默认任何优先级）。").optional
+  static let priority = Field.integer("priority", Rating.numbers, "The priority that it is for, 1 the highest (default: any).", "适用的优先级，1 为最高（默认任何优先级）。")
+    .optional
   static let service = Field.text("service", 2...32, "The code of the catalogue's service that it is for (default: any).", "适用的目录服务代码（默认任何服务）。").optional
   static let ciTier = Field.text("ciTier", 1...32, "The code of the CI tier that it is for (default: any).", "适用的配置项等级代码（默认任何等级）。").optional
 

@@ -13,13 +13,16 @@ package enum CodeList: String, Sendable, CaseIterable {
   /// What a problem comes from, and how it ended.
   case problemCause = "problem_cause"
   case problemOutcome = "problem_outcome"
-  /// What the numbers of tickets are called, 1 the highest.
+  /// The numbers of tickets, 1 the gravest, and what they are called.
   case impact
   case urgency
   case priority
 
-  /// The lists to which codes may be added; of the others the keys are the numbers that there are.
-  static let growing: [CodeList] = allCases.filter { ![CodeList.impact, .urgency, .priority].contains($0) }
+  /// Whether its keys are numbers.
+  var isOfNumbers: Bool { isOfLevels || self == .priority }
+
+  /// Whether the priority matrix has a row or a column for each of its codes.
+  var isOfLevels: Bool { self == .impact || self == .urgency }
 
   /// Keys that Steward itself writes, and so must be able to.
   var needed: Set<String> {

@@ -1,7 +1,7 @@
 import Kernel
 
 package enum CodeMessages: MessageCatalog {
-  static let unknown = Message(
+  package static let unknown = Message(
     "code.unknown", "There is no code {key} in the list {list}. It has, among others: {others}. See code.list.",
     zh: "列表 {list} 中没有代码 {key}。可用的有：{others} 等。参见 code.list。")
   static let retired = Message("code.retired", "The code {key} is retired: it is for no new use.", zh: "代码 {key} 已停用，不能再用于新的记录。")
@@ -10,6 +10,8 @@ package enum CodeMessages: MessageCatalog {
   static let badKey = Message(
     "code.bad_key", "A key has small letters, digits, _ and -, at most 100; of a category up to five of them with / between.",
     zh: "键由小写字母、数字、_ 和 - 组成，最长 100；分类最多五级，以 / 分隔。")
+  static let badNumber = Message(
+    "code.bad_number", "The codes of this list are numbers from {least} to {most}, 1 the gravest.", zh: "此列表的代码为 {least} 到 {most} 的数字，1 为最高。")
   static let noParent = Message("code.no_parent", "There is no category {key} in use above it.", zh: "其上级分类 {key} 不存在或已停用。")
   static let hasChildren = Message("code.has_children", "The category {key} below it is in use: retire that one first.", zh: "其下级分类 {key} 仍在使用，请先停用下级。")
   static let needed = Message("code.needed", "Steward itself writes the code {key}.", zh: "代码 {key} 由系统自动使用，不能停用。")
@@ -23,6 +25,7 @@ package enum CodeMessages: MessageCatalog {
     "priority.needs_priority", "Only a customer's own cell may be cleared, so that the provider's counts again.", zh: "只有客户自定义的单元格可以清除，以恢复服务商的设置。")
 
   package static let all = [
-    unknown, retired, active, taken, badKey, noParent, hasChildren, needed, waitsOfPending, serviceOfCategory, nothingToChange, cellTwice, cellNeedsPriority,
+    unknown, retired, active, taken, badKey, badNumber, noParent, hasChildren, needed, waitsOfPending, serviceOfCategory, nothingToChange, cellTwice,
+    cellNeedsPriority,
   ]
 }

@@ -200,9 +200,11 @@ package final class IncidentView: Sendable {
       },
       OutputField("contractLine", .id, "The line of that contract.", "适用的合同行。") { view($0).own(IdKind("line", owner: .tenant), view($0).ticket.line) },
       OutputField("lineReason", .text, "Why this line was chosen.", "选择该合同行的原因。") { .text(view($0).ticket.lineReason) },
-      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(view($0).ticket.impact) },
-      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(view($0).ticket.urgency) },
-      OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(view($0).ticket.priority) },
+      OutputField("impact", .integer, "A number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") { .integer(view($0).ticket.impact) },
+      OutputField("urgency", .integer, "A number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。") { .integer(view($0).ticket.urgency) },
+      OutputField("priority", .integer, "A number of code.list, 1 the highest, from impact and urgency.", "优先级：code.list 中的数字，1 为最高，由影响和紧急度得出。") {
+        .integer(view($0).ticket.priority)
+      },
       OutputField("category", .text, "Its category, a key of code.list; of an imported ticket that of its log.", "分类：code.list 中的键；导入的工单为原日志中的分类。") {
         .text(view($0).ticket.category)
       },

@@ -39,7 +39,7 @@ package struct QueueCriteria: OperationInput {
   private static let offeredField = Field.boolean(
     "offered", "Only those that are offered to the caller, or to a team, and that nobody has answered.", "仅限移交给本人或某团队且尚未答复的工单。"
   ).optional
-  private static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+  private static let priorityField = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
   private static let orderField = Field.oneOf(
     "order", Order.allCases.map(\.rawValue),
     "due (default): by what the customer was promised; team_due, of one team: by what the team promised (OLA).",

@@ -77,6 +77,24 @@ struct CodesByKey: Statement {
   }
 }
 
+/// The numbers of a list of impact, urgency or priority, the retired among them; for the modules that stand on the desk.
+package struct ListedNumbers: Statement {
+  package struct Found: Sendable {
+    package let number: Int64
+    package let isActive: Bool
+  }
+
+  let list: CodeList
+
+  package init(_ list: CodeList) { self.list = list }
+
+  package static let sql = "select key::bigint, state = 'active' from desk.code where list = $1 order by key"
+
+  package func bind(to parameters: inout Parameters) { parameters.append(list.rawValue) }
+
+  package static func decode(_ row: inout RowReader) throws -> Found { Found(number: try row.next(), isActive: try row.next()) }
+}
+
 /// What a ticket of a category is about: what that category says, or the nearest above it that says anything.
 struct ServiceOfCategory: Statement {
   struct Found: Sendable {

@@ -65,6 +65,38 @@ struct RatingNames: Statement {
   }
 }
 
+/// The provider's matrix alone.
+struct MatrixCells: Statement {
+  static let sql = "select impact, urgency, priority from desk.priority_matrix"
+
+  static func decode(_ row: inout RowReader) throws -> PriorityCell {
+    PriorityCell(impact: try row.next(), urgency: try row.next(), priority: try row.next())
+  }
+}
+
+/// Holds the levels that the matrix is made of, in one order for all.
+struct HoldLevels: Statement {
+  static let sql = "select id from desk.code where list in ('impact', 'urgency') order by id for update"
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Cells of levels that are new.
+struct InsertPriorities: Statement {
+  let cells: [PriorityCell]
+
+  static let sql = """
+    insert into desk.priority_matrix (impact, urgency, priority)
+    select c.impact, c.urgency, c.priority from unnest($1::bigint[], $2::bigint[], $3::bigint[]) c (impact, urgency, priority)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(cells.map(\.impact))
+    parameters.append(cells.map(\.urgency))
+    parameters.append(cells.map(\.priority))
+  }
+}
+
 /// Sets a cell of the provider's matrix.
 struct UpdatePriority: Statement {
   let impact: Int64

@@ -100,14 +100,14 @@ package enum ClassifyIncident: Operation {
       "contractLine", .contractLine, "The contract line under which it is judged; null: chosen by the contract's own rules.", "适用的合同行；null 表示按合同规则自动选择。"
     ).clearable
     package static let fields: [any InputField] = [
-      IncidentFields.id, IncidentFields.impact.change, IncidentFields.urgency.change, IncidentFields.service.clearable, IncidentFields.ciTier.clearable,
+      IncidentFields.id, RatingFields.impact.change, RatingFields.urgency.change, IncidentFields.service.clearable, IncidentFields.ciTier.clearable,
       lineField, NamedCisInput.cis.clearable, NamedCisInput.sharedCis.clearable, NamedCisInput.primaryCi.clearable,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      impact = try values[IncidentFields.impact.change]
-      urgency = try values[IncidentFields.urgency.change]
+      impact = try values[RatingFields.impact.change]
+      urgency = try values[RatingFields.urgency.change]
       service = try values[IncidentFields.service.clearable]
       ciTier = try values[IncidentFields.ciTier.clearable]
       line = try values[Self.lineField]

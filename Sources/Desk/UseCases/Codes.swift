@@ -40,11 +40,9 @@ enum CodeFields {
   static let list = Field.oneOf(
     "list", CodeList.allCases.map(\.rawValue), "The list.",
     "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果、impact 影响、urgency 紧急度、priority 优先级。")
-  static let growingList = Field.oneOf(
-    "list", CodeList.growing.map(\.rawValue), "The list; impact, urgency and priority have the numbers that there are, and take no other.",
-    "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果；影响、紧急度与优先级的数值固定，不可新增。")
   static let name = Field.localText("name", 1...120, "Its name by language.", "名称（按语言）。")
-  static let position = Field.integer("position", 0...1_000_000, "Its place in the list, the least first (default 500).", "在列表中的顺序，小者在前（默认 500）。")
+  static let position = Field.integer(
+    "position", 0...1_000_000, "Its place in the list, the least first (default 500; of a number ten times the number).", "在列表中的顺序，小者在前（默认 500；数字类代码默认为其十倍）。")
   static let service = Field.text(
     "service", 2...24, "Of a category: the code of the service of the catalogue that a ticket of it, or below it, is about.",
     "分类：该分类（及其下级）工单所涉及的目录服务代码。")
@@ -70,23 +68,28 @@ package enum CreateCode: Operation {
     let service: String?
 
     private static let key = Field.text(
-      "key", 1...100, "What tickets name it by, for ever: small letters, digits, _ and -; of a category with those above it: network/vpn.",
-      "工单引用的键，永不改变：小写字母、数字、_ 和 -；分类须含上级，例如 network/vpn。")
+      "key", 1...100,
+      "What tickets name it by, for ever: small letters, digits, _ and -; of a category with those above it: network/vpn; of impact, urgency and priority a number from 1, the gravest, to 9.",
+      "工单引用的键，永不改变：小写字母、数字、_ 和 -；分类须含上级，例如 network/vpn；影响、紧急度与优先级为 1（最高）到 9 的数字。")
     private static let waitsFor = Field.oneOf(
       "waitsFor", ["customer", "supplier", "provider"],
       "Of a pending reason, and needed there: whose turn it is, for ever. A target and its SLA say whether that pauses a clock; the provider's own time never does.",
       "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标及其 SLA 决定；服务商自身的时间从不暂停。")
 
     package static let fields: [any InputField] = [
-      CodeFields.growingList, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,
+      CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
-      list = CodeList(rawValue: try values[CodeFields.growingList]) ?? .category
+      list = CodeList(rawValue: try values[CodeFields.list]) ?? .category
       key = try values[Self.key]
-      guard CodeKey.isSound(key, of: list) else { throw FieldError("key", CodeMessages.badKey) }
+      guard CodeKey.isSound(key, of: list) else {
+        guard list.isOfNumbers else { throw FieldError("key", CodeMessages.badKey) }
+        let range = Rating.numbers
+        throw FieldError("key", CodeMessages.badNumber, ["least": String(range.lowerBound), "most": String(range.upperBound)])
+      }
       name = try values[CodeFields.name]
-      position = try values[CodeFields.position.optional] ?? 500
+      position = try values[CodeFields.position.optional] ?? (list.isOfNumbers ? CodeKey.number(key).map { $0 * 10 } : nil) ?? 500
       waitsFor = try values[Self.waitsFor.optional]
       guard (list == .pendingReason) == (waitsFor != nil) else { throw FieldError("waitsFor", CodeMessages.waitsOfPending) }
       service = try values[CodeFields.service.optional]
@@ -105,12 +108,15 @@ package enum CreateCode: Operation {
       guard parent != nil else { throw Failure.invalid("key", CodeMessages.noParent, ["key": above]) }
     }
     let service = try await context.cataloguedService(input.service)
+    // Held before it is there: of two that are added at once, the second one's cells count the first.
+    if input.list.isOfLevels { try await context.holdPriorityMatrix() }
     let id = context.newId(.code)
     let row = try await context.transaction.first(
       InsertCode(
         publicId: id, list: input.list.rawValue, key: input.key, parent: parent, names: input.name, position: input.position, waitsFor: input.waitsFor,
         now: context.now))
     if let service { try await context.transaction.execute(SetServiceOfCategory(key: input.key, service: service)) }
+    if input.list.isOfLevels { try await context.fillPriorityMatrix() }
     if let row { context.noteCode(row, 1, "created", id) }
     return try await context.codeRecord(id)
   }

@@ -10,7 +10,7 @@ package enum EscalateDispatch: Operation {
     let at: Instant?
     let evidence: String
 
-    private static let priority = Field.integer("priority", 1...5, "The incident's priority that the supplier was told.", "已告知供应商的事件优先级。")
+    private static let priority = Field.integer("priority", Rating.numbers, "The incident's priority that the supplier was told.", "已告知供应商的事件优先级。")
     private static let evidence = Field.text(
       "evidence", 1...200, "Where it is shown that the supplier was told: a message id, the number of a call.", "已告知供应商的依据：邮件编号、通话编号。")
 
@@ -33,6 +33,7 @@ package enum EscalateDispatch: Operation {
     try await context.workOnDispatch(input.id) { work, dispatch in
       let before = dispatch.priority
       guard input.priority != before else { throw Failure(.conflict, DeskMessages.toldAlready, ["priority": String(before)]) }
+      try await context.requireCode(String(input.priority), of: .priority, at: "priority", keeping: String(work.ticket.priority))
       let at = try context.occurred(input.at, since: dispatch.lastEventAt)
       try await dispatch.escalate(to: input.priority, at: at, tenant: context.tenant.id, in: context.transaction)
       work.note(

@@ -9,8 +9,6 @@ enum IncidentFields {
   static let description = Field.longText("description", 0...20_000, "What happened, and to whom.", "详细描述。")
   static let requester = Field.id("requester", .person, "The person that it concerns.", "请求人。")
   static let unit = Field.id("unit", .unit, "The site or department; by default the requester's.", "地点或部门，默认取请求人所属单位。")
-  static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
-  static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
   static let category = Field.text("category", 1...100, "Its category, a key of code.list such as network/vpn.", "分类：code.list 中的键，例如 network/vpn。")
   static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
   static let nature = Field.text("nature", 1...100, "What kind of matter it is, a key of code.list such as fault.", "性质：code.list 中的键，例如 fault。")
@@ -38,6 +36,12 @@ enum IncidentFields {
   static let workers: Set<StockRole> = [.administrator, .engineer]
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance, .customerManager, .requester]
   static let work = "incident.work"
+}
+
+/// What says how grave a matter is; for the modules that stand on the desk too.
+package enum RatingFields {
+  package static let impact = Field.integer("impact", Rating.numbers, "A number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。")
+  package static let urgency = Field.integer("urgency", Rating.numbers, "A number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。")
 }
 
 extension OperationContext {

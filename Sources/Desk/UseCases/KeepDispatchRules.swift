@@ -60,7 +60,7 @@ package enum SetDispatchRule: Operation {
     ).optional
     private static let nature = Field.text("nature", 1...100, "Only tickets of this nature: a key of code.list.", "仅限该性质的工单：code.list 中的键。").optional
     private static let priorityTo = Field.integer(
-      "priorityTo", 1...5, "Only tickets of this priority and those above it, 1 being the highest.", "仅限不低于此优先级的工单，1 为最高。"
+      "priorityTo", Rating.numbers, "Only tickets of this priority and those above it, 1 being the highest.", "仅限不低于此优先级的工单，1 为最高。"
     ).optional
     private static let ci = Field.id(
       "ci", .ticketCi, "Only tickets that name this configuration item: one of the customer's; without a customer one that the provider shares.",

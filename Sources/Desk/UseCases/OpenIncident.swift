@@ -54,8 +54,12 @@ package enum OpenIncident: Operation {
       "ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list (default: that of its CIs); staff only.",
       "受影响配置项的等级：ci_tier.list 中的代码（默认取自所涉及的配置项；仅服务商人员）。"
     ).optional
-    static let impactField = Field.integer("impact", 1...3, "1 high, 2 medium (default), 3 low.", "影响：1 高，2 中（默认），3 低。").optional
-    static let urgencyField = Field.integer("urgency", 1...3, "1 high, 2 medium (default), 3 low.", "紧急度：1 高，2 中（默认），3 低。").optional
+    static let impactField = Field.integer(
+      "impact", Rating.numbers, "A number of code.list, 1 the gravest (default 2).", "影响：code.list 中的数字，1 为最高（默认 2）。"
+    ).optional
+    static let urgencyField = Field.integer(
+      "urgency", Rating.numbers, "A number of code.list, 1 the most urgent (default 2).", "紧急度：code.list 中的数字，1 为最高（默认 2）。"
+    ).optional
     static let resolutionField = Field.longText(
       "resolution", 1...20_000, "How it was resolved, when it already is; staff only.", "已解决时填写解决方法（仅服务商人员）。"
     ).optional
@@ -164,11 +168,12 @@ package enum OpenIncident: Operation {
     let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
     let lines = try await ContractTerms.lines(tenant: context.tenant.id, unit: unit?.id, at: openedAt, in: transaction)
     if explicit != nil, lines.choose(explicit: explicit) == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
+    // First: of a number that the list does not have the matrix knows nothing.
+    _ = try codes?.usable()
     guard let priority = try priorities.first, let next = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
     let id = next.id
-    _ = try codes?.usable()
     let source = try input.source ?? usual?.inUse.first
     let edit = try await attributes?.applied(to: HeldAttributes(), of: context.tenant.id, category: input.category)
     var service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }

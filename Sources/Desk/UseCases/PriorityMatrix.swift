@@ -14,9 +14,11 @@ package struct PriorityMatrixRecord: OperationOutput {
     let row: PriorityCells.Found
 
     package static let fields: [OutputField<Cell>] = [
-      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer($0.row.impact) },
-      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer($0.row.urgency) },
-      OutputField("priority", .integer, "The priority that they give, 1 to 5.", "得出的优先级（1 到 5）。") { .integer($0.row.priority) },
+      OutputField("impact", .integer, "A number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") { .integer($0.row.impact) },
+      OutputField("urgency", .integer, "A number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。") { .integer($0.row.urgency) },
+      OutputField("priority", .integer, "The priority that they give, a number of code.list, 1 the highest.", "得出的优先级：code.list 中的数字，1 为最高。") {
+        .integer($0.row.priority)
+      },
       OutputField("impactName", .document, "What that impact is called, by language.", "影响的名称（按语言）。") { $0.row.impactName },
       OutputField("urgencyName", .document, "What that urgency is called, by language.", "紧急度的名称（按语言）。") { $0.row.urgencyName },
       OutputField("priorityName", .document, "What that priority is called, by language.", "优先级的名称（按语言）。") { $0.row.priorityName },
@@ -27,7 +29,9 @@ package struct PriorityMatrixRecord: OperationOutput {
 
   package static let fields: [OutputField<PriorityMatrixRecord>] = [
     OutputField("customer", .id, "The customer; null: the provider's matrix, for all.", "客户；null 表示服务商的矩阵。") { .id($0.customer) },
-    OutputField("cells", listOf: Cell.self, "Its nine cells, by impact and urgency.", "九个单元格，按影响与紧急度排列。") { $0.cells },
+    OutputField("cells", listOf: Cell.self, "Its cells, one for each impact and urgency that there are, in their order.", "单元格：每组影响与紧急度各一个，按其顺序排列。") {
+      $0.cells
+    },
     OutputField(
       "version", .integer, "For If-Match; it rises with every change of these cells; those of a customer count for themselves.",
       "用于 If-Match 的版本号，每次变更递增；各客户单独计数。"
@@ -71,19 +75,21 @@ package enum SetPriorityMatrix: Operation {
       let priority: Int64?
 
       private static let priority = Field.integer(
-        "priority", 1...5, "1 to 5; null, of a customer: as in the provider's matrix.", "优先级（1 到 5）；对客户填 null 表示沿用服务商的矩阵。")
+        "priority", Rating.numbers, "A number of code.list, 1 the highest; null, of a customer: as in the provider's matrix.",
+        "优先级：code.list 中的数字，1 为最高；对客户填 null 表示沿用服务商的矩阵。")
 
-      package static let fields: [any InputField] = [IncidentFields.impact, IncidentFields.urgency, priority.nullable]
+      package static let fields: [any InputField] = [RatingFields.impact, RatingFields.urgency, priority.nullable]
 
       package init(_ values: InputValues) throws(FieldError) {
-        impact = try values[IncidentFields.impact]
-        urgency = try values[IncidentFields.urgency]
+        impact = try values[RatingFields.impact]
+        urgency = try values[RatingFields.urgency]
         priority = try values[Self.priority.nullable]
       }
     }
 
     private static let cells = Field<[Cell]>.list(
-      "cells", of: Field<Cell>.object("cell", "A cell.", "一个单元格。"), count: 1...9, "The cells that are set; the others stay.", "要设置的单元格，其余保持不变。")
+      "cells", of: Field<Cell>.object("cell", "A cell.", "一个单元格。"), count: 1...Rating.numbers.count * Rating.numbers.count,
+      "The cells that are set; the others stay.", "要设置的单元格，其余保持不变。")
 
     package static let fields: [any InputField] = [PriorityFields.customer, cells]
 
@@ -105,8 +111,9 @@ package enum SetPriorityMatrix: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> PriorityMatrixRecord {
     let tenant = context.tenant.id
     let isProvider = context.tenant.kind == .provider
+    if isProvider { try await context.holdLevels() }
     try await context.raiseSetting(PriorityMatrixRecord.setting)
-    try await context.requirePriorities(input.cells)
+    try await context.requireCells(input.cells)
     // In one order for all, so that two who set it at once do not wait for each other.
     let cells = input.cells.enumerated().sorted { ($0.element.impact, $0.element.urgency) < ($1.element.impact, $1.element.urgency) }
     for (place, cell) in cells {
@@ -126,13 +133,34 @@ package enum SetPriorityMatrix: Operation {
 }
 
 extension OperationContext {
-  /// A priority that is retired is given by no cell that does not give it already.
-  fileprivate func requirePriorities(_ cells: [SetPriorityMatrix.Input.Cell]) async throws {
+  /// Whoever adds a level of impact or urgency and whoever sets the provider's matrix come one after the other: each counts what the other wrote.
+  fileprivate func holdLevels() async throws { try await transaction.execute(HoldLevels()) }
+
+  /// Before a level is added: the matrix will have another version.
+  func holdPriorityMatrix() async throws {
+    try await holdLevels()
+    try await raiseSetting(PriorityMatrixRecord.setting)
+  }
+
+  /// Once a level was added: every pair has a priority. A customer's own cells stay as they are; of a new level the provider's count for him.
+  func fillPriorityMatrix() async throws {
+    let (cells, impacts, urgencies, priorities) = try await transaction.query(
+      MatrixCells(), ListedNumbers(.impact), ListedNumbers(.urgency), ListedNumbers(.priority))
+    let missing = MatrixFill.missing(
+      in: cells, impacts: impacts.map(\.number), urgencies: urgencies.map(\.number), inUse: priorities.filter(\.isActive).map(\.number))
+    transaction.enqueue(InsertPriorities(cells: missing))
+  }
+
+  /// A cell is of levels that their lists have; a priority that is retired is given by no cell that does not give it already.
+  fileprivate func requireCells(_ cells: [SetPriorityMatrix.Input.Cell]) async throws {
     let held = try await transaction.query(PriorityCells(tenant: tenant.id))
-    let named = cells.enumerated().compactMap { place, cell -> NamedCode? in
-      guard let priority = cell.priority else { return nil }
-      let isKept = held.contains { $0.impact == cell.impact && $0.urgency == cell.urgency && $0.priority == priority }
-      return isKept ? nil : NamedCode(.priority, String(priority), at: "cells[\(place)].priority")
+    let named = cells.enumerated().flatMap { place, cell -> [NamedCode] in
+      let path = "cells[\(place)]."
+      guard let there = held.first(where: { $0.impact == cell.impact && $0.urgency == cell.urgency }) else {
+        return NamedCode.rating(impact: cell.impact, urgency: cell.urgency, at: path)
+      }
+      guard let priority = cell.priority, priority != there.priority else { return [] }
+      return [NamedCode(.priority, String(priority), at: path + "priority")]
     }
     guard !named.isEmpty else { return }
     let found = codes(named)

@@ -68,7 +68,7 @@ package enum ListIncidents: Operation {
       "state", ["open"] + TicketState.allCases.map(\.rawValue), "Only those in this state; open: new, active or pending.",
       "仅限此状态；open 表示 new、active 或 pending。"
     ).optional
-    static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+    static let priorityField = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
     static let contractField = Field.id("contract", .contract, "Only those judged under this contract.", "仅限适用此合同的工单。").optional
     static let openedFromField = Field.instant("openedFrom", "Only those opened at or after this.", "仅限此时间及之后创建的工单。").optional
     static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional

@@ -49,7 +49,7 @@ struct RuleInput: Sendable {
   ).clearable
   private static let customer = Field.id("customer", .customer, "Only of this customer's tickets (default: all).", "仅限该客户的工单（默认全部）。").clearable
   private static let priorityTo = Field.integer(
-    "priorityTo", 1...5, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
+    "priorityTo", Rating.numbers, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
   ).clearable
   private static let team = Field.id("team", .team, "Only of this team's tickets (default: all).", "仅限该团队的工单（默认全部）。").clearable
   private static let toTeam = Field.id("toTeam", .team, "The team that gets the ticket: the next line.", "接手的团队（下一级）。").clearable

@@ -68,8 +68,8 @@ struct SeverityRecord: OperationOutput {
 
   static let fields: [OutputField<SeverityRecord>] = [
     OutputField("value", .text, "The value.", "取值。") { .text($0.severity.value) },
-    OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer($0.severity.impact) },
-    OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer($0.severity.urgency) },
+    OutputField("impact", .integer, "A number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") { .integer($0.severity.impact) },
+    OutputField("urgency", .integer, "A number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。") { .integer($0.severity.urgency) },
   ]
 }
 

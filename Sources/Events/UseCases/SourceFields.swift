@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 
@@ -38,13 +39,11 @@ package struct RuleInput: OperationInput {
 package struct SeverityInput: OperationInput {
   let severity: SourceSettings.Severity
 
-  private static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
-  private static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
-  package static let fields: [any InputField] = [SourceFields.value, impact, urgency]
+  package static let fields: [any InputField] = [SourceFields.value, RatingFields.impact, RatingFields.urgency]
 
   package init(_ values: InputValues) throws(FieldError) {
     severity = SourceSettings.Severity(
-      value: try values[SourceFields.value], impact: try values[Self.impact], urgency: try values[Self.urgency])
+      value: try values[SourceFields.value], impact: try values[RatingFields.impact], urgency: try values[RatingFields.urgency])
   }
 }
 

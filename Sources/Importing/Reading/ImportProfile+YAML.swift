@@ -31,9 +31,9 @@ extension ImportProfile {
     source = section.text("source")
     columns = Columns(section.section("columns", knowing: isOfProblems ? Columns.namesOfProblems : Columns.names), format)
     states = isOfProblems ? Self.statesOfProblems(section.section("states")) : Self.states(section.section("states"))
-    priorities = section.numbers("priorities", 1...5)
-    impacts = columns.impact == nil ? [:] : section.numbers("impacts", 1...3)
-    urgencies = columns.urgency == nil ? [:] : section.numbers("urgencies", 1...3)
+    priorities = section.numbers("priorities", Rating.numbers)
+    impacts = columns.impact == nil ? [:] : section.numbers("impacts", Rating.numbers)
+    urgencies = columns.urgency == nil ? [:] : section.numbers("urgencies", Rating.numbers)
     verdicts = section.node("recorded_verdict").map { _ in Verdicts(section.section("recorded_verdict", knowing: ["column", "met", "missed"])) }
     customer = Customer(section.section("customer", knowing: ["code", "code_drops", "name", "zone", "language"]))
     agreement = isOfProblems ? nil : Agreement(section, columns, priorities: Set(priorities.values))

@@ -318,7 +318,7 @@ struct LogParser {
         reopenCount: last.reopenCount ?? times.reopenCount, recordedMet: last.recordedMet, customer: last.customer, serviceLevel: last.serviceLevel))
   }
 
-  /// An impact and urgency that the desk's matrix makes this priority of, where the log tells neither.
+  /// An impact and urgency that the desk's matrix makes this priority of as it comes, where the log tells neither; of one that was added the lowest.
   private static func usual(_ priority: Int64) -> (impact: Int64, urgency: Int64) {
     switch priority {
     case 1: (1, 1)

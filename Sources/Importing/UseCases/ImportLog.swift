@@ -40,6 +40,7 @@ package struct ImportLog: Sendable {
   package func run(
     _ file: LogFile, _ profile: ImportProfile, _ options: Options = Options(), progress: @escaping @Sendable (ImportProgress) -> Void = { _ in }
   ) async throws -> ImportReport {
+    try await profile.requireListed(by: tenancy)
     let read = try await LogReader(profile: profile).read(file) { progress(.reading(done: $0.bytesRead, all: $0.bytesInAll)) }
     return try await write(read, of: file, profile, options, progress: progress)
   }

@@ -24,6 +24,7 @@ package struct ImportProblems: Sendable {
     _ file: LogFile, _ profile: ImportProfile, _ options: ImportLog.Options = .init(),
     progress: @escaping @Sendable (ImportProgress) -> Void = { _ in }
   ) async throws -> ProblemImportReport {
+    try await profile.requireListed(by: tenancy)
     let read = try await LogReader(profile: profile).read(file) { progress(.reading(done: $0.bytesRead, all: $0.bytesInAll)) }
     do {
       guard options.skipsUnreadable || read.unreadable.isEmpty else { throw UnreadableRows(fileName: file.name, rows: read.unreadable) }

@@ -35,7 +35,7 @@ struct RuleInput: Sendable {
   private static let webhook = Field.id("webhook", .webhook, "Where webhooks go, with the channel webhook.", "渠道含 webhook 时的目标。").clearable
   private static let customer = Field.id("customer", .customer, "Only of this customer's tickets (default: all).", "仅限该客户的工单（默认全部）。").clearable
   private static let priorityTo = Field.integer(
-    "priorityTo", 1...5, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
+    "priorityTo", Rating.numbers, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
   ).clearable
   private static let metric = Field.oneOf(
     "metric", Metric.allCases.map(\.rawValue), "Only of promises of this metric: response, update or resolution; for what happens to clocks.",
@@ -49,7 +49,7 @@ struct RuleInput: Sendable {
   ).clearable
   private static let quietTo = Field.text("quietTo", 5...5, "Until when: 07:00 is the next morning's.", "免打扰结束时刻，例如 07:00（次日）。").clearable
   private static let urgentTo = Field.integer(
-    "urgentTo", 0...5, "Up to this priority mail goes out in quiet hours too (default 1; 0: none).", "不低于此优先级时免打扰期间仍发送（默认 1；0 表示无）。"
+    "urgentTo", 0...Rating.numbers.upperBound, "Up to this priority mail goes out in quiet hours too (default 1; 0: none).", "不低于此优先级时免打扰期间仍发送（默认 1；0 表示无）。"
   ).optional
   private static let expires = Field.integer(
     "expiresMinutes", 5...10_080, "So long after it happened it is not sent any more (default: by the event).", "发生多少分钟后不再发送（默认随事项而定）。"

@@ -14,8 +14,8 @@ package enum ChangeProblem: Operation {
     let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
-      ProblemFields.id, ProblemFields.title.change, ProblemFields.description.change, ProblemFields.category.clearable, ProblemFields.impact.change,
-      ProblemFields.urgency.change, AttributeFields.attributes.change,
+      ProblemFields.id, ProblemFields.title.change, ProblemFields.description.change, ProblemFields.category.clearable, RatingFields.impact.change,
+      RatingFields.urgency.change, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -23,8 +23,8 @@ package enum ChangeProblem: Operation {
       title = try values[ProblemFields.title.change]
       description = try values[ProblemFields.description.change]
       category = try values[ProblemFields.category.clearable]
-      impact = try values[ProblemFields.impact.change]
-      urgency = try values[ProblemFields.urgency.change]
+      impact = try values[RatingFields.impact.change]
+      urgency = try values[RatingFields.urgency.change]
       attributes = try values[AttributeFields.attributes.change]
     }
 

@@ -37,7 +37,7 @@ package enum OpenProblem: Operation {
     ).optional
 
     package static let fields: [any InputField] = [
-      customer, ProblemFields.title, ProblemFields.description.optional, ProblemFields.category.optional, ProblemFields.impact, ProblemFields.urgency,
+      customer, ProblemFields.title, ProblemFields.description.optional, ProblemFields.category.optional, RatingFields.impact, RatingFields.urgency,
       incidents, cis, sharedCis, AttributeFields.attributes.optional,
     ]
 
@@ -46,8 +46,8 @@ package enum OpenProblem: Operation {
       title = try values[ProblemFields.title]
       description = try values[ProblemFields.description.optional] ?? ""
       category = try values[ProblemFields.category.optional]
-      impact = try values[ProblemFields.impact]
-      urgency = try values[ProblemFields.urgency]
+      impact = try values[RatingFields.impact]
+      urgency = try values[RatingFields.urgency]
       incidents = try values[Self.incidents] ?? []
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []

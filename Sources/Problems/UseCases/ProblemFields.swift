@@ -8,8 +8,6 @@ enum ProblemFields {
   static let title = Field.text("title", 1...200, "What it is about, in a line.", "标题。")
   static let description = Field.longText("description", 0...20_000, "What is noticed of it, and where.", "现象与范围。")
   static let category = Field.text("category", 1...100, "Its category, a key of code.list such as network/vpn.", "分类：code.list 中的键，例如 network/vpn。")
-  static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
-  static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
   static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
   static let ci = Field.id("ci", .ticketCi, "A configuration item of a customer, or one that the provider shares.", "客户的或服务商共享的配置项。")
   static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")

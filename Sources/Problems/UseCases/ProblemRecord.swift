@@ -26,9 +26,11 @@ package struct ProblemLine: OperationOutput {
       },
       OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(of($0).row.title) },
       OutputField("category", .text, "Its category, a key of code.list.", "分类：code.list 中的键。") { .text(of($0).row.category) },
-      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(of($0).row.impact) },
-      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(of($0).row.urgency) },
-      OutputField("priority", .integer, "1 to 5, by the provider's matrix.", "优先级 1 到 5，按服务商的矩阵得出。") { .integer(of($0).row.priority) },
+      OutputField("impact", .integer, "A number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") { .integer(of($0).row.impact) },
+      OutputField("urgency", .integer, "A number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。") { .integer(of($0).row.urgency) },
+      OutputField("priority", .integer, "A number of code.list, 1 the highest, by the provider's matrix.", "优先级：code.list 中的数字，1 为最高，按服务商的矩阵得出。") {
+        .integer(of($0).row.priority)
+      },
       OutputField(
         "state", .text, "new, investigating, known_error, resolved, closed or cancelled.",
         "状态：new 新建、investigating 调查中、known_error 已知错误、resolved 已解决、closed 已关闭、cancelled 已取消。"

@@ -47,7 +47,7 @@ package enum ListProblems: Operation {
       "ci", .ticketCi, "Only those about this configuration item: of the customer, or, without one, a shared one.",
       "仅限涉及此配置项的问题：该客户的；未指定客户时为服务商共享的。"
     ).optional
-    private static let priority = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+    private static let priority = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
 
     package static let fields: [any InputField] = [
       customer, state, category, owner, unowned, OfferFields.offered, ci, priority, AttributeFields.filter, Paging.limit, Paging.cursor,

@@ -24,7 +24,7 @@ package enum ListScorecardTickets: Operation {
     private static let metric = Field.oneOf(
       "metric", Metric.scored.map(\.rawValue), "Its metric; left out of an attainment: both.", "指标：response（响应）或 resolution（解决）；达成率可不填，表示两者。"
     ).optional
-    private static let priority = Field.integer("priority", 1...5, "Its priority; left out: all.", "优先级；不填则为全部。").optional
+    private static let priority = Field.integer("priority", Rating.numbers, "Its priority; left out: all.", "优先级；不填则为全部。").optional
     private static let included = Field.boolean(
       "included", "Only the tickets included, or only those left out (default: both).", "仅计入的工单，或仅未计入的工单（默认两者）。"
     ).optional

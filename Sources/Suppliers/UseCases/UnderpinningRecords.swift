@@ -18,8 +18,10 @@ package struct UnderpinningTargetInput: OperationInput {
   let warnPercents: [Int64]
 
   private static let metric = Field.oneOf("metric", UnderpinningMetric.allCases.map(\.rawValue), "What is promised.", "指标。")
-  private static let priority = Field.integer("priority", 1...5, "Our priority that it is for, 1 the highest; left out: any.", "适用的我方优先级，1 为最高；不填表示任意。")
-    .optional
+  private static let priority = Field.integer(
+    "priority", Rating.numbers, "Our priority that it is for, 1 the highest; left out: any.", "适用的我方优先级，1 为最高；不填表示任意。"
+  )
+  .optional
   private static let supplierPriority = Field.text("supplierPriority", 1...60, "What the supplier calls that priority.", "供应商对该优先级的称呼。").optional
   private static let service = Field.id("service", .supplierService, "The service that it is for; left out: all of the supplier's.", "适用的服务；不填表示该供应商的全部服务。")
     .optional

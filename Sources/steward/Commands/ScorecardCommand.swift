@@ -29,7 +29,7 @@ struct ScorecardCommand: AsyncParsableCommand {
   @Option(name: .long, help: "With --tickets: response or resolution.")
   var metric: String?
 
-  @Option(name: .long, help: "With --tickets: one priority, 1 to 5.")
+  @Option(name: .long, help: "With --tickets: one priority, 1 to 9.")
   var priority: Int64?
 
   @Option(name: .long, help: "With --tickets: the period in which the month lies: month (default), quarter, year or rolling_year.")

@@ -48,7 +48,7 @@ extension SlaCommand {
     @Option(name: .long, help: "Only tickets under the contract line of this name; for one customer.")
     var line: String?
 
-    @Option(name: .long, help: "Only one priority, 1 to 5.")
+    @Option(name: .long, help: "Only one priority, 1 to 9.")
     var priority: Int64?
 
     @Option(name: .long, help: "Only one category.")
@@ -79,7 +79,7 @@ extension SlaCommand {
       guard file != nil || sla != nil else { throw ValidationError(CommandMessages.fileOrSla) }
       guard (0...1_000_000).contains(changes) else { throw ValidationError("--changes", takes: 0...1_000_000) }
       guard line == nil || customer.count == 1 else { throw ValidationError(CommandMessages.lineNeedsCustomer) }
-      guard priority.map({ (1...5).contains($0) }) ?? true else { throw ValidationError("--priority", takes: 1...5) }
+      guard priority.map(Rating.numbers.contains) ?? true else { throw ValidationError("--priority", takes: Rating.numbers) }
       _ = try SlaBacktest(self)
     }
 
