@@ -96,6 +96,18 @@ import Testing
     #expect(try await world.act("accept_offer", on: second, as: stranger.principal)["owner"] == stranger.id)
   }
 
+  /// Guard: what only people of another customer's could accept would be offered to them.
+  @Test func aTeamIsOfferedWhatOneOfItMayTakeOn() async throws {
+    let world = try await DeskWorld()
+    let member = try await worker(world, for: [world.other])
+    let team = try await team(world, member.id)
+    let taken = try await world.act("take", on: try await world.open())
+    let offer: KeyValuePairs<String, Value> = ["team": team["id"] ?? .null]
+    #expect(await refusal { try await world.act("offer", on: taken, offer) } == "team owner.team_may_not_work")
+    try await world.database.narrow(member.id, to: [world.acme])
+    #expect(try await world.act("offer", on: taken, offer)["owner"] == taken["owner"])
+  }
+
   @Test func membersComeAndGo() async throws {
     let world = try await DeskWorld()
     let (member, other) = (try await worker(world), try await worker(world))
