@@ -69,6 +69,10 @@ import Testing
     #expect(await refusal { try await world.act("\(noun).offer", on: offered, ["team": team.at("id")]) } == "team owner.team_may_not_work")
     try await world.database.narrow(second, to: [world.acme, world.other])
     #expect(try await world.act("\(noun).offer", on: offered, ["team": team.at("id")]).at("owner") == offered.at("owner"))
+    let listed = try await world.call("\(noun).list", ["offered": .bool(true)], as: world.peer).at("items").array
+    #expect(listed?.map { $0.at("id") } == [offered.at("id")])
+    let strangers = try await world.call("\(noun).list", ["offered": .bool(true)], as: world.administrator).at("items").array
+    #expect(strangers == [], "he is none of the team")
   }
 
   private func events(of release: Value, _ world: ChangesWorld) async throws -> [String] {

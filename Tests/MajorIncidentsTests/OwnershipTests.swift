@@ -119,6 +119,8 @@ import Testing
     let offered = try await world.act("offer", on: both, ["team": team])
     let peer = try await world.database.staff(.engineer)
     #expect(await refusal { try await world.act("accept_offer", on: offered, as: peer) } == "owner.offered_to_team")
+    #expect(try await count(["offered": .bool(true)], world, as: world.servesAcme) == 1)
+    #expect(try await count(["offered": .bool(true)], world, as: peer) == 0, "he is none of the team")
     try await world.database.narrow(member, to: [world.acme])
     #expect(try await world.act("accept_offer", on: offered, as: peer)["leadBy"] == "person", "nobody of the team may lead it any more")
   }

@@ -93,6 +93,8 @@ import Testing
     #expect(await refusal { try await world.act("accept_offer", on: offered, as: stranger.principal) } == "owner.offered_to_team")
     let returning = await refusal { try await world.act("return_offer", on: offered, ["reason": "Not ours"], as: stranger.principal) }
     #expect(returning == "owner.offered_to_team")
+    #expect(try await world.call("problem.list", ["offered": .bool(true)], as: member.principal).texts("title") == ["One"])
+    #expect(try await world.call("problem.list", ["offered": .bool(true)], as: stranger.principal).texts("title") == [])
     #expect(try await world.act("accept_offer", on: offered, as: member.principal).at("owner") == member.id)
   }
 

@@ -170,3 +170,41 @@ struct TakersOfTeam: Statement {
     Found(name: try row.next(), hasMembers: try row.next(), hasTakers: try row.next(), isMember: try row.next())
   }
 }
+
+/// The teams of one of the staff.
+struct TeamsOfMember: Statement {
+  let provider: TenantId
+  let account: Int64
+
+  static let sql = "select x.team_id from desk.team_member x where x.tenant_id = $1 and x.account_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The teams that somebody answers for: his own, and those of which nobody is a member who counts.
+struct TeamsToAnswerFor: Statement {
+  let provider: TenantId
+  /// Nil: nobody who could be a member.
+  let account: Int64?
+  let now: Instant
+
+  static let sql = """
+    select m.id from desk.team m
+    where exists (select from desk.team_member o where o.tenant_id = $1 and o.team_id = m.id and o.account_id = $4)
+      or not exists (select from desk.team_member x where x.tenant_id = $1 and x.team_id = m.id and \(TeamMembership.mayWork))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(TeamMembership.permission)
+    parameters.append(now)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -116,6 +116,12 @@ extension OperationContext {
     return row
   }
 
+  /// The teams whose offers the caller answers: his own, and those without members, which are everybody's. Only for operations that read.
+  package func teamsToAnswerFor() async throws -> [Int64] {
+    let statement = TeamsToAnswerFor(provider: provider.id, account: actor.kind == .staff ? actor.id : nil, now: now)
+    return try await bound(to: [provider.id]) { try await $0.query(statement) }
+  }
+
   fileprivate func staffForTeam(_ staff: PublicId) async throws -> StaffForTeam.Found {
     guard let found = try await transaction.first(StaffForTeam(provider: provider.id, publicId: staff, now: now)) else {
       throw unknownReference("staff")
