@@ -13,11 +13,16 @@ package enum HandoverMessages: MessageCatalog {
   package static let offeredToTeam = Message(
     "owner.offered_to_team", "The ticket is offered to the team {team}: one of its members answers, or an account manager of the customer.",
     zh: "该工单移交给的是团队 {team}：只有其成员或该客户的客户经理可以答复。")
+  package static let teamMayNotWork = Message(
+    "owner.team_may_not_work",
+    "Nobody in the team {team} may take it on: it is offered to a team of which one member has {permissions} for all whom it concerns, or to one without members.",
+    zh: "团队 {team} 中无人可以接手：须移交给至少有一名成员对其涉及的全部客户具有 {permissions} 权限的团队，或没有成员的团队。")
   package static let mayNotWork = Message("owner.may_not_work", "They may not work on this customer's tickets.", zh: "对方无权处理该客户的工单。")
   package static let offeredToOwner = Message("owner.offered_to_owner", "They answer for this ticket already.", zh: "对方已是该工单的负责人。")
   package static let oneReceiver = Message("owner.one_receiver", "It is offered to a member of the staff or to a team.", zh: "请指定一名人员或一个团队。")
 
   package static let all = [
-    ownerIsStaff, owned, notYours, notOwned, offeredAlready, notOffered, offeredToAnother, offeredToTeam, mayNotWork, offeredToOwner, oneReceiver,
+    ownerIsStaff, owned, notYours, notOwned, offeredAlready, notOffered, offeredToAnother, offeredToTeam, teamMayNotWork, mayNotWork, offeredToOwner,
+    oneReceiver,
   ]
 }

@@ -49,6 +49,32 @@ import Testing
     #expect(try await world.call("change.handovers", ["id": open.at("id")]).texts("outcome") == ["returned", "accepted", "withdrawn"])
   }
 
+  /// One person answers for a change: a team of which each member serves another of its customers has nobody for it. Guard: by a right for any of
+  /// them it would be offered it.
+  @Test(arguments: ["change", "release"]) func aTeamIsOfferedWhatOneOfItMayTakeOn(noun: String) async throws {
+    let world = try await ChangesWorld()
+    let (first, second) = (try await granted(world.servesAcme, world), try await granted(world.peer, world))
+    try await world.database.narrow(first, to: [world.acme])
+    try await world.database.narrow(second, to: [world.other])
+    var team = try await world.call("team.create", ["name": "Network"], as: world.database.root)
+    for member in [first, second] {
+      team = try await world.database.call(
+        "team.add_member", ["id": team.at("id"), "staff": member], as: world.database.root, version: team.at("version").integer)
+    }
+    let change = try await world.act("change.concern", on: try await world.change(), ["customer": .id(world.other.publicId)])
+    let offered =
+      if noun == "change" { change } else {
+        try await world.act("release.add_change", on: try await world.call("release.open", ["title": "Spring"]), ["change": change.at("id")])
+      }
+    #expect(await refusal { try await world.act("\(noun).offer", on: offered, ["team": team.at("id")]) } == "team owner.team_may_not_work")
+    try await world.database.narrow(second, to: [world.acme, world.other])
+    #expect(try await world.act("\(noun).offer", on: offered, ["team": team.at("id")]).at("owner") == offered.at("owner"))
+    let listed = try await world.call("\(noun).list", ["offered": .bool(true)], as: world.peer).at("items").array
+    #expect(listed?.map { $0.at("id") } == [offered.at("id")])
+    let strangers = try await world.call("\(noun).list", ["offered": .bool(true)], as: world.administrator).at("items").array
+    #expect(strangers == [], "he is none of the team")
+  }
+
   private func events(of release: Value, _ world: ChangesWorld) async throws -> [String] {
     try await world.call("release.history", ["id": release.at("id"), "limit": 100]).texts("type").map { String($0.dropFirst("release.".count)) }
   }

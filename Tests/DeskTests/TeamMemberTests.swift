@@ -96,6 +96,38 @@ import Testing
     #expect(try await world.act("accept_offer", on: second, as: stranger.principal)["owner"] == stranger.id)
   }
 
+  /// Guard: what only people of another customer's could accept would be offered to them.
+  @Test func aTeamIsOfferedWhatOneOfItMayTakeOn() async throws {
+    let world = try await DeskWorld()
+    let member = try await worker(world, for: [world.other])
+    let team = try await team(world, member.id)
+    let taken = try await world.act("take", on: try await world.open())
+    let offer: KeyValuePairs<String, Value> = ["team": team["id"] ?? .null]
+    #expect(await refusal { try await world.act("offer", on: taken, offer) } == "team owner.team_may_not_work")
+    try await world.database.narrow(member.id, to: [world.acme])
+    #expect(try await world.act("offer", on: taken, offer)["owner"] == taken["owner"])
+  }
+
+  /// Guard: what other teams are offered would stand in everybody's list of what waits for him; what is everybody's is in each.
+  @Test func whatIsOfferedIsListedToWhoMayAnswer() async throws {
+    let world = try await DeskWorld()
+    let (member, stranger) = (try await worker(world), try await worker(world))
+    _ = try await offered(to: try await team(world, member.id), world)
+    let everybodys = try await offered(to: try await world.database.call("team.create", ["name": "Desk"], as: world.manager), world)
+    func listed(_ worker: (principal: Principal, id: Value)) async throws -> Int? {
+      try await world.database.call("incident.queue", ["offered": .bool(true)], as: worker.principal)["items"]?.array?.count
+    }
+    #expect(try await listed(member) == 2)
+    #expect(try await listed(stranger) == 1)
+    let counted = try await world.database.call("incident.count", ["offered": .bool(true)], as: stranger.principal)
+    #expect(counted["count"] == 1)
+    #expect(try await world.act("accept_offer", on: everybodys, as: stranger.principal)["owner"] == stranger.id)
+    #expect(try await listed(stranger) == 0)
+    // A team of people who may not work any more has no members.
+    try await world.database.narrow(member.id)
+    #expect(try await listed(stranger) == 1)
+  }
+
   @Test func membersComeAndGo() async throws {
     let world = try await DeskWorld()
     let (member, other) = (try await worker(world), try await worker(world))

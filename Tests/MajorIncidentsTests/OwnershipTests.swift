@@ -104,6 +104,27 @@ import Testing
     #expect(named["lead"] == acmes && named["leadBy"] == "person")
   }
 
+  /// Guard: by a right for any customer, a team that serves another one would be offered it, and keep everybody else from it.
+  @Test func aTeamIsOfferedWhatOneOfItMayLead() async throws {
+    let world = try await MajorWorld()
+    let member = try await granted(world.servesAcme, world)
+    try await world.database.narrow(member, to: [world.acme])
+    let team = try await world.call("team.create", ["name": "Network"], as: world.database.root)["id"] ?? .null
+    try await world.database.call("team.add_member", ["id": team, "staff": member], as: world.database.root, version: 1)
+    let both = try await world.declare([
+      (try await world.incident("Slow"), world.acme), (try await world.incident("Too", of: world.other), world.other),
+    ])
+    #expect(await refusal { try await world.act("offer", on: both, ["team": team]) } == "team owner.team_may_not_work")
+    try await world.database.narrow(member, to: [world.acme, world.other])
+    let offered = try await world.act("offer", on: both, ["team": team])
+    let peer = try await world.database.staff(.engineer)
+    #expect(await refusal { try await world.act("accept_offer", on: offered, as: peer) } == "owner.offered_to_team")
+    #expect(try await count(["offered": .bool(true)], world, as: world.servesAcme) == 1)
+    #expect(try await count(["offered": .bool(true)], world, as: peer) == 0, "he is none of the team")
+    try await world.database.narrow(member, to: [world.acme])
+    #expect(try await world.act("accept_offer", on: offered, as: peer)["leadBy"] == "person", "nobody of the team may lead it any more")
+  }
+
   /// What was declared at the machine is led by whom the rule of incidents names, until somebody takes it.
   @Test func whatNobodyHasTakenIsLedByTheRule() async throws {
     let world = try await MajorWorld()

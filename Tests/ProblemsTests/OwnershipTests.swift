@@ -93,7 +93,28 @@ import Testing
     #expect(await refusal { try await world.act("accept_offer", on: offered, as: stranger.principal) } == "owner.offered_to_team")
     let returning = await refusal { try await world.act("return_offer", on: offered, ["reason": "Not ours"], as: stranger.principal) }
     #expect(returning == "owner.offered_to_team")
+    #expect(try await world.call("problem.list", ["offered": .bool(true)], as: member.principal).texts("title") == ["One"])
+    #expect(try await world.call("problem.list", ["offered": .bool(true)], as: stranger.principal).texts("title") == [])
     #expect(try await world.act("accept_offer", on: offered, as: member.principal).at("owner") == member.id)
+  }
+
+  /// Guard: by a right for any customer, a team that serves another one would be offered it, and keep everybody else from it.
+  @Test func aTeamIsOfferedWhatOneOfItMayTakeOn() async throws {
+    let world = try await ProblemsWorld()
+    let (member, stranger) = (try await colleague(world, for: [world.other]), try await colleague(world))
+    let team = try await world.call("team.create", ["name": "Network"], as: world.database.root).at("id")
+    try await world.database.call("team.add_member", ["id": team, "staff": member.id], as: world.database.root, version: 1)
+    let ours = try await world.problem("Ours", of: world.acme)
+    #expect(await refusal { try await world.act("offer", on: ours, ["team": team]) } == "team owner.team_may_not_work")
+    let wide = try await world.problem("Wide")
+    #expect(await refusal { try await world.act("offer", on: wide, ["team": team]) } == "team owner.team_may_not_work")
+    try await world.database.narrow(member.id, to: [world.acme, world.other])
+    #expect(await refusal { try await world.act("offer", on: wide, ["team": team]) } == "team owner.team_may_not_work", "it may concern anybody")
+    let offered = try await world.act("offer", on: ours, ["team": team])
+    #expect(await refusal { try await world.act("accept_offer", on: offered, as: stranger.principal) } == "owner.offered_to_team")
+    // Nobody of the team may take it on any more: it waits for nobody.
+    try await world.database.narrow(member.id, to: [world.other])
+    #expect(try await world.act("accept_offer", on: offered, as: stranger.principal).at("owner") == stranger.id)
   }
 
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what is over keeps its owner.

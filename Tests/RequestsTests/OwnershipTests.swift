@@ -108,6 +108,12 @@ import Testing
     #expect(try await world.call("request.queue", ["offered": .bool(true)], as: servesOther.principal).at("items").array?.count == 0)
     let accepted = try await act("accept_offer", on: offered, as: second.principal, world)
     #expect(accepted.at("owner") == second.id)
+    // A team has members: it is they who find it, and who answer.
+    let team = try await world.call("team.create", ["name": "Field service"], as: world.database.root)
+    try await world.call("team.add_member", ["id": team.at("id"), "staff": first.id], as: world.database.root, version: team.at("version"))
+    let again = try await act("offer", on: accepted, ["team": team.at("id")], as: second.principal, world)
+    #expect(try await world.call("request.queue", ["offered": .bool(true)], as: first.principal).at("items.0.id") == again.at("id"))
+    #expect(try await world.call("request.queue", ["offered": .bool(true)], as: second.principal).at("items").array?.count == 0)
   }
 
   /// What somebody who left answered for, the rule's owner answers for until somebody takes it; what he had offered nobody accepts.

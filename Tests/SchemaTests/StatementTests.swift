@@ -1,6 +1,8 @@
 import Foundation
 import Kernel
 import Postgres
+@testable import Desk
+@testable import Requests
 @testable import Scorecard
 import TestSupport
 import Testing
@@ -12,7 +14,8 @@ import Testing
   }
 
   private static func all() throws -> [SourceStatements.Found] {
-    try read.get().map { SourceStatements.Found(name: $0.name, file: $0.file, sql: $0.sql ?? Composed.texts[$0.name]) }
+    let read = try read.get().map { SourceStatements.Found(name: $0.name, file: $0.file, sql: $0.sql ?? Composed.texts[$0.name]) }
+    return read + Composed.ofKinds.map { SourceStatements.Found(name: $0.key, file: "", sql: $0.value) }
   }
 
   @Test func everyStatementPrepares() async throws {
@@ -119,6 +122,18 @@ enum Composed {
   static let texts: [String: String] = [
     "DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql, "StoredFacts": StoredFacts.sql, "StoreFacts": StoreFacts.sql,
   ]
+
+  /// Statements that are written once for several tables, of each: the sources hold no constant text of them.
+  static var ofKinds: [String: String] {
+    offers(OfferSubject.self).merging(offers(OfferedTicket.self)) { $1 }.merging(offers(OfferedRequest.self)) { $1 }
+  }
+
+  private static func offers<Subject: OfferedSubject>(_ subject: Subject.Type) -> [String: String] {
+    [
+      "OpenOffer<\(subject)>": OpenOffer<Subject>.sql, "OffersOf<\(subject)>": OffersOf<Subject>.sql, "InsertOffer<\(subject)>": InsertOffer<Subject>.sql,
+      "AnswerOffer<\(subject)>": AnswerOffer<Subject>.sql, "EndOffers<\(subject)>": EndOffers<Subject>.sql,
+    ]
+  }
 }
 
 /// Statements on tenant tables that name no tenant, with the reason.

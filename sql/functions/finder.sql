@@ -410,13 +410,14 @@ end
 $$;
 
 -- The queue: open tickets of the permitted tenants (null: all), the next due first. A clock that has run out stands in
--- front, what has no running clock at the end. Planned for each call, so that the conditions that are not asked for
--- vanish and the index of the one that is can be used.
+-- front, what has no running clock at the end. What is offered is so to an account, or to one of some teams. Planned for each call, so that
+-- the conditions that are not asked for vanish and the index of the one that is can be used.
 create function finder.open_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
-  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -458,7 +459,7 @@ begin
       and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
-        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -472,7 +473,8 @@ create function finder.team_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
-  after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -488,7 +490,7 @@ begin
       and (due_before is null or coalesce(a.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
-        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_started, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -502,7 +504,8 @@ create function finder.ci_tickets(
   permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
-  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -524,7 +527,7 @@ begin
       and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
-        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -538,7 +541,8 @@ create function finder.attribute_tickets(
   permitted bigint[], wanted_key text, wanted_code text, wanted_internal boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean,
   wanted_priority bigint, wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
-  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -558,7 +562,7 @@ begin
         and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
         and (offered_to is null or exists (
           select from desk.handover h
-          where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+          where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
         and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
           > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
              coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -578,7 +582,7 @@ begin
         and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
         and (offered_to is null or exists (
           select from desk.handover h
-          where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+          where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
         and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
           > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
              coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -1398,11 +1402,11 @@ $$;
 grant select on requests.handover to steward_finder;
 
 -- Requests of the permitted tenants (null: all) that are not over, the next due first, and what has no running clock at the end; or only
--- those of them that are offered to an account, or to a team. Planned for each call, as the queue is.
+-- those of them that are offered to an account, or to one of some teams. Planned for each call, as the queue is.
 create function finder.open_requests(
   permitted bigint[], wanted_state text, wanted_team bigint, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  only_offered boolean default false, offered_to bigint default null)
+  only_offered boolean default false, offered_to bigint default null, offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -1415,7 +1419,7 @@ begin
   if only_offered then
     return query select r.tenant_id, r.id, r.due_at, r.submitted_at
       from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
-      where h.outcome is null and (h.to_id is null or h.to_id = offered_to) and (permitted is null or h.tenant_id = any (permitted))
+      where h.outcome is null and (h.to_team_id = any (offered_teams) or h.to_id = offered_to) and (permitted is null or h.tenant_id = any (permitted))
         and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)

@@ -161,10 +161,11 @@ struct ChangesOfProvider: Statement {
     var owner: PublicId?
     /// Only what goes on and nobody has taken.
     var isUnowned = false
-    /// Only what is offered to the reader, or to a team.
+    /// Only what is offered to the reader, or to one of these teams.
     var isOffered = false
     var reader: Int64?
     var attribute: AttributeFilter?
+    var offeredTeams: [Int64] = []
   }
 
   let provider: TenantId
@@ -181,7 +182,7 @@ struct ChangesOfProvider: Statement {
       and ($6::bytea is null or r.public_id = $6) and ($7::bytea is null or c.owner_public_id = $7)
       and (not $11 or c.id in (
         select o.subject_id from desk.pub_told_offer o
-        where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_id is null or o.to_id = $12)))
+        where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_team_id = any ($16) or o.to_id = $12)))
       and (not $13 or c.owner_id is null and c.ended_at is null)
       and \(AttributeFilter.condition(.change, "c.id", at: 14))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
@@ -203,6 +204,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.reader)
     parameters.append(filter.isUnowned)
     parameters.append(filter.attribute)
+    parameters.append(filter.offeredTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -220,7 +222,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($16) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($17) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """

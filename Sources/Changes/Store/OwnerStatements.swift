@@ -58,7 +58,7 @@ package struct ChangeOwners: OwnerKeeper {
   }
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndOffers(provider: tenant, subject: .change(record), now: now)) > 0
+    try await transaction.execute(EndOffers(OfferSubject.change(record), of: tenant, at: now)) > 0
   }
 
   package func note(

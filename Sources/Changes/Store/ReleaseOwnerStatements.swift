@@ -162,7 +162,7 @@ package struct ReleaseOwners: OwnerKeeper {
   }
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndOffers(provider: tenant, subject: .release(record), now: now)) > 0
+    try await transaction.execute(EndOffers(OfferSubject.release(record), of: tenant, at: now)) > 0
   }
 
   package func note(

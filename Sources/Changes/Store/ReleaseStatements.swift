@@ -182,8 +182,9 @@ struct ReleasePage: Statement {
     var owner: PublicId?
     /// Only what goes on and nobody has taken.
     var isUnowned = false
-    /// Only what is offered to the reader, or to a team.
+    /// Only what is offered to the reader, or to one of these teams.
     var isOffered = false
+    var offeredTeams: [Int64] = []
   }
 
   let provider: TenantId
@@ -199,7 +200,7 @@ struct ReleasePage: Statement {
     ($5::text is null or r.state = $5) and ($9::bytea is null or r.owner_public_id = $9)
       and (not $10 or r.id in (
         select o.subject_id from desk.pub_told_offer o
-        where o.tenant_id = $1 and o.subject_kind = 'release' and o.outcome is null and (o.to_id is null or o.to_id = $11)))
+        where o.tenant_id = $1 and o.subject_kind = 'release' and o.outcome is null and (o.to_team_id = any ($13) or o.to_id = $11)))
       and (not $12 or r.owner_id is null and r.ended_at is null)
       and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
     order by r.opened_at desc, r.id desc limit $8
@@ -219,6 +220,7 @@ struct ReleasePage: Statement {
     let own: Int64? = reader.kind == .staff ? reader.id : nil
     parameters.append(own)
     parameters.append(filter.isUnowned)
+    parameters.append(filter.offeredTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }

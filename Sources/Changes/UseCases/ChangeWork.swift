@@ -158,7 +158,7 @@ struct ChangeWork: Sendable {
     transaction.enqueueWords(of: searched, row.words, before: self.before.words)
     // It is over: nobody accepts what was offered.
     if process.endedAt != nil, before.endedAt == nil {
-      transaction.enqueue(EndOffers(provider: provider.id, subject: .change(row.id), now: now))
+      transaction.enqueue(EndOffers(OfferSubject.change(row.id), of: provider.id, at: now))
     }
     let known = Dictionary(before.round.approvals.map { ($0.publicId, $0) }) { $1 }
     for approval in process.round.approvals where known[approval.publicId] != approval {

@@ -86,8 +86,10 @@ package enum OfferChange: Operation {
     if context.actor.kind != .staff || context.actor.id != owner.id {
       guard try await context.manages(work) else { throw Failure(.conflict, ChangeMessages.notOwners) }
     }
-    let told = try await context.offer(
-      .change(work.row.id), of: work.concerned(), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+    let concerned = try await work.concerned()
+    let offering = work.offering(concerned, in: context)
+    let receiver = try await offering.receiver(staff: to, team: input.team, of: concerned)
+    let told = try await offering.offer(from: (id: owner.id, publicId: owner.publicId), to: receiver, reason: input.reason)
     work.note("ownership_offered", told.members ?? [])
     try await work.save()
     return try await work.record(in: context)
@@ -105,7 +107,7 @@ package enum AcceptChange: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
     try work.requireNotOver()
-    _ = try await context.acceptOffer(of: .change(work.row.id))
+    try await work.offering(work.concerned(), in: context).accept()
     work.own(try await context.staffAccount())
     try await work.save()
     return try await work.record(in: context)
@@ -134,7 +136,8 @@ package enum ReturnChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    let outcome = try await context.returnOffer(of: .change(work.row.id), owner: work.row.owner?.id, reason: input.reason).outcome
+    let offering = try await work.offering(work.concerned(), in: context)
+    let outcome = try await offering.end(owner: work.row.owner?.id, reason: input.reason).outcome
     work.note("ownership_returned", [Value.Member("outcome", .text(outcome.rawValue))])
     try await work.save()
     return try await work.record(in: context)
@@ -149,11 +152,14 @@ package enum ListChangeHandovers: Operation {
     roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let change = try await context.change(input.id)
-    let rows = try await context.transaction.query(
-      OffersOf(provider: context.provider.id, subject: .change(change.id), after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+    return try await context.handovers(of: OfferSubject.change(change.id), in: context.provider.id, input.id, input.limit, input.cursor)
+  }
+}
+
+extension ChangeWork {
+  /// What concerns nobody yet is for who serves all customers.
+  fileprivate func offering(_ concerned: [TenantId], in context: OperationContext) -> Offering<OfferSubject> {
+    Offering(.change(row.id), of: provider.id, needing: [ChangeRights.work], for: concerned, in: context)
   }
 }

@@ -84,9 +84,9 @@ package enum OfferRelease: Operation {
     if context.actor.kind != .staff || context.actor.id != owner.id {
       guard try await context.manages(work.row) else { throw Failure(.conflict, ReleaseMessages.notOwners) }
     }
-    let concerned = try await context.transaction.query(ConcernedByRelease(provider: context.provider.id, release: work.row.id)).compactMap { $0 }
-    let told = try await context.offer(
-      .release(work.row.id), of: concerned, from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team, reason: input.reason)
+    let concerned = try await work.concerned()
+    let receiver = try await work.offering(concerned).receiver(staff: to, team: input.team, of: concerned.compactMap { $0 })
+    let told = try await work.offering(concerned).offer(from: (id: owner.id, publicId: owner.publicId), to: receiver, reason: input.reason)
     work.note("ownership_offered", told.members ?? [])
     return work.save()
   }
@@ -103,7 +103,7 @@ package enum AcceptRelease: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     try work.requireNotOver()
-    _ = try await context.acceptOffer(of: .release(work.row.id))
+    try await work.offering(work.concerned()).accept()
     work.own(try await context.staffAccount())
     return work.save()
   }
@@ -131,7 +131,7 @@ package enum ReturnRelease: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
-    let outcome = try await context.returnOffer(of: .release(work.row.id), owner: work.row.owner?.id, reason: input.reason).outcome
+    let outcome = try await work.offering(work.concerned()).end(owner: work.row.owner?.id, reason: input.reason).outcome
     work.note("ownership_returned", [Value.Member("outcome", .text(outcome.rawValue))])
     return work.save()
   }
@@ -145,12 +145,22 @@ package enum ListReleaseHandovers: Operation {
     roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let release = try await context.release(input.id)
-    let rows = try await context.transaction.query(
-      OffersOf(provider: context.provider.id, subject: .release(release.id), after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+    return try await context.handovers(of: OfferSubject.release(release.id), in: context.provider.id, input.id, input.limit, input.cursor)
+  }
+}
+
+extension ReleaseWork {
+  /// Whom it concerns, or ever did; nil: a change of it concerns nobody yet.
+  fileprivate func concerned() async throws -> [TenantId?] {
+    try await context.transaction.query(ConcernedByRelease(provider: context.provider.id, release: row.id))
+  }
+
+  /// One with a change that concerns nobody yet is for who serves all customers.
+  fileprivate func offering(_ concerned: [TenantId?]) -> Offering<OfferSubject> {
+    let customers = concerned.compactMap { $0 }
+    return Offering(
+      .release(row.id), of: context.provider.id, needing: [ChangeRights.work], for: customers.count == concerned.count ? customers : [], in: context)
   }
 }
 

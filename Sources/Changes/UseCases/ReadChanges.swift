@@ -102,13 +102,15 @@ package enum ListChanges: Operation {
       let known = StaffToFilterBy(provider: context.provider.id, publicId: owner)
       guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
     }
+    let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let changes = ChangesOfProvider(
       provider: context.provider.id, customers: context.reachableCustomers,
       filter: ChangesOfProvider.Filter(
         states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner, isUnowned: input.unowned,
         isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil,
         attribute: try await context.attributeFilter(
-          input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id)),
+          input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id),
+        offeredTeams: offeredTeams),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]

@@ -56,9 +56,10 @@ package enum ListReleases: Operation {
       let known = StaffToFilterBy(provider: context.provider.id, publicId: owner)
       guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
     }
+    let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let page = ReleasePage(
       provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor,
-      filter: ReleasePage.Filter(state: input.state, owner: input.owner, isUnowned: input.unowned, isOffered: input.offered),
+      filter: ReleasePage.Filter(state: input.state, owner: input.owner, isUnowned: input.unowned, isOffered: input.offered, offeredTeams: offeredTeams),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let rows: [ReleaseRow]
     if page.customers == nil {

@@ -96,7 +96,7 @@ struct ReleaseWork: Sendable {
     context.transaction.enqueue(UpdateRelease(provider: provider, row: row))
     context.transaction.enqueueWords(of: row.searched(of: provider), row.words, before: wordsBefore)
     // It is over: nobody accepts what was offered.
-    if !wasOver, row.process.endedAt != nil { context.transaction.enqueue(EndOffers(provider: provider, subject: .release(row.id), now: now)) }
+    if !wasOver, row.process.endedAt != nil { context.transaction.enqueue(EndOffers(OfferSubject.release(row.id), of: provider, at: now)) }
     let known = Dictionary(before.map { ($0.seq, $0) }) { $1 }
     for criterion in row.process.criteria where known[criterion.seq] != criterion {
       if known[criterion.seq] == nil {

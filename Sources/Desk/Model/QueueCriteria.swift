@@ -37,7 +37,8 @@ package struct QueueCriteria: OperationInput {
   private static let ownerField = Field.id("owner", .staff, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。").optional
   private static let unownedField = Field.boolean("unowned", "Only those that nobody answers for.", "仅限尚无负责人的工单。").optional
   private static let offeredField = Field.boolean(
-    "offered", "Only those that are offered to the caller, or to a team, and that nobody has answered.", "仅限移交给本人或某团队且尚未答复的工单。"
+    "offered", "Only those that are offered to the caller, or to a team of his or one without members, and that nobody has answered.",
+    "仅限移交给本人、本人所属团队或没有成员的团队且尚未答复的工单。"
   ).optional
   private static let priorityField = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
   private static let orderField = Field.oneOf(
@@ -140,7 +141,9 @@ struct QueueCriteriaSheet: OperationOutput {
     OutputField("unassigned", .boolean, "Only those assigned to nobody.", "仅限未分派给个人的工单。") { .bool($0.criteria.unassigned) },
     OutputField("owner", .id, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。") { .id($0.criteria.owner) },
     OutputField("unowned", .boolean, "Only those that nobody answers for.", "仅限尚无负责人的工单。") { .bool($0.criteria.unowned) },
-    OutputField("offered", .boolean, "Only those that are offered to the caller or a team.", "仅限移交给本人或某团队的工单。") { .bool($0.criteria.offered) },
+    OutputField("offered", .boolean, "Only those that are offered to the caller, a team of his or one without members.", "仅限移交给本人、本人所属团队或没有成员的团队的工单。") {
+      .bool($0.criteria.offered)
+    },
     OutputField("priority", .integer, "Only this priority.", "仅限此优先级。") { .integer($0.criteria.priority) },
     OutputField("attribute", .text, "Only those that hold this value of a custom attribute.", "仅限自定义属性取此值的工单。") { .text($0.criteria.attribute) },
     OutputField("order", .text, "due or team_due.", "due 或 team_due。") { .text($0.criteria.order.rawValue) },

@@ -25,11 +25,7 @@ package enum SpineMessages: MessageCatalog {
   static let notYours = HandoverMessages.notYours
   static let notOwned = HandoverMessages.notOwned
   static let offeredAlready = HandoverMessages.offeredAlready
-  static let notOffered = HandoverMessages.notOffered
-  static let offeredToAnother = HandoverMessages.offeredToAnother
   static let mayNotWork = HandoverMessages.mayNotWork
-  static let offeredToOwner = HandoverMessages.offeredToOwner
-  static let oneReceiver = HandoverMessages.oneReceiver
 
   package static let all = [
     linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, mayNotRead, whoWatches, mayNotSee,

@@ -2,6 +2,24 @@ import Kernel
 import Operations
 import Postgres
 
+/// What is handed over by offer, and where its offers lie: in a table of the module whose it is.
+package protocol OfferedSubject: Sendable {
+  /// `schema.table`.
+  static var table: String { get }
+  /// The columns that say what is offered, in the order in which ``bind(to:)`` appends their values.
+  static var columns: [String] { get }
+  func bind(to parameters: inout Parameters)
+}
+
+extension OfferedSubject {
+  static var selectOffers: String { "select \(HandoverRow.columns) from \(table) h left join desk.team m on m.id = h.to_team_id" }
+
+  /// That an offer `h` is one of what is bound from $`first` on.
+  static func isOffered(from first: Int) -> String {
+    columns.enumerated().map { "h.\($0.element) = $\(first + $0.offset)" }.joined(separator: " and ")
+  }
+}
+
 /// What of the provider's own is handed over by offer, as incidents are, and watched.
 package enum OfferSubject: Sendable, Hashable {
   case problem(Int64)
@@ -15,15 +33,6 @@ package enum OfferSubject: Sendable, Hashable {
     case .change: "change"
     case .release: "release"
     case .majorIncident: "major_incident"
-    }
-  }
-
-  /// What work on it needs.
-  var permission: String {
-    switch self {
-    case .problem: "problem.work"
-    case .change, .release: "change.work"
-    case .majorIncident: "major_incident.work"
     }
   }
 
@@ -43,60 +52,65 @@ extension OfferSubject {
   }
 }
 
-extension Parameters {
-  /// $n the kind, $n+1 the row.
-  fileprivate mutating func append(_ subject: OfferSubject) {
-    append(subject.kind)
-    append(subject.id)
+extension OfferSubject: OfferedSubject {
+  package static let table = "desk.offer"
+  package static let columns = ["subject_kind", "subject_id"]
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(kind)
+    parameters.append(id)
   }
 }
 
-/// The offer that nobody has answered.
-struct OpenOffer: Statement {
-  let provider: TenantId
-  let subject: OfferSubject
+/// An incident; its offers are its customer's rows.
+struct OfferedTicket: OfferedSubject {
+  let id: Int64
 
-  static let sql = "\(HandoverRow.selectOffer) where h.tenant_id = $1 and h.subject_kind = $2 and h.subject_id = $3 and h.outcome is null"
+  static let table = "desk.handover"
+  static let columns = ["ticket_id"]
+
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
+}
+
+/// The offer that nobody has answered.
+struct OpenOffer<Subject: OfferedSubject>: Statement {
+  let subject: Subject
+  let tenant: TenantId
+
+  static var sql: String { "\(Subject.selectOffers) where h.tenant_id = $1 and h.outcome is null and \(Subject.isOffered(from: 2))" }
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(subject)
+    parameters.append(tenant)
+    subject.bind(to: &parameters)
   }
 
   static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
 }
 
 /// All of one, in their order.
-package struct OffersOf: Statement {
-  let provider: TenantId
-  let subject: OfferSubject
+struct OffersOf<Subject: OfferedSubject>: Statement {
+  let subject: Subject
+  let tenant: TenantId
   let after: Int64
   let limit: Int64
 
-  package init(provider: TenantId, subject: OfferSubject, after: Int64, limit: Int64) {
-    self.provider = provider
-    self.subject = subject
-    self.after = after
-    self.limit = limit
+  static var sql: String {
+    "\(Subject.selectOffers) where h.tenant_id = $1 and h.id > $2 and \(Subject.isOffered(from: 4)) order by h.id limit $3"
   }
 
-  package static let sql = """
-    \(HandoverRow.selectOffer) where h.tenant_id = $1 and h.subject_kind = $2 and h.subject_id = $3 and h.id > $4 order by h.id limit $5
-    """
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(subject)
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
     parameters.append(after)
     parameters.append(limit)
+    subject.bind(to: &parameters)
   }
 
-  package static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
 }
 
-struct InsertOffer: Statement {
-  let provider: TenantId
-  let subject: OfferSubject
+struct InsertOffer<Subject: OfferedSubject>: Statement {
+  let subject: Subject
+  let tenant: TenantId
   let from: Ticket.Reference
   let to: Ticket.Reference?
   let team: Int64?
@@ -105,15 +119,16 @@ struct InsertOffer: Statement {
   let actorName: String
   let now: Instant
 
-  static let sql = """
-    insert into desk.offer (tenant_id, subject_kind, subject_id, from_id, from_public_id, to_id, to_public_id, to_team_id, reason, actor_kind, actor_id,
-      actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  static var sql: String {
     """
+    insert into \(Subject.table) (tenant_id, from_id, from_public_id, to_id, to_public_id, to_team_id, reason, actor_kind, actor_id, actor_name,
+      recorded_at, \(Subject.columns.joined(separator: ", ")))
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \(Subject.columns.indices.map { "$\($0 + 12)" }.joined(separator: ", ")))
+    """
+  }
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(subject)
+    parameters.append(tenant)
     parameters.append(from.id)
     parameters.append(from.publicId)
     parameters.append(to?.id)
@@ -124,12 +139,13 @@ struct InsertOffer: Statement {
     parameters.append(actor.id)
     parameters.append(actorName)
     parameters.append(now)
+    subject.bind(to: &parameters)
   }
 }
 
 /// Answers an offer. The row of what is offered is held, so nobody else does.
-struct AnswerOffer: Statement {
-  let provider: TenantId
+struct AnswerOffer<Subject: OfferedSubject>: Statement {
+  let tenant: TenantId
   let id: Int64
   let outcome: HandoverRow.Outcome
   let reason: String?
@@ -137,13 +153,15 @@ struct AnswerOffer: Statement {
   let answererName: String
   let now: Instant
 
-  static let sql = """
-    update desk.offer set outcome = $3, answer_reason = $4, answerer_kind = $5, answerer_id = $6, answerer_name = $7, answered_at = $8
+  static var sql: String {
+    """
+    update \(Subject.table) set outcome = $3, answer_reason = $4, answerer_kind = $5, answerer_id = $6, answerer_name = $7, answered_at = $8
     where tenant_id = $1 and id = $2 and outcome is null
     """
+  }
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
+    parameters.append(tenant)
     parameters.append(id)
     parameters.append(outcome.rawValue)
     parameters.append(reason)
@@ -154,26 +172,36 @@ struct AnswerOffer: Statement {
   }
 }
 
-/// Work on it is over: what was offered is withdrawn by that, and nobody accepts it when it is taken up again.
-package struct EndOffers: Statement {
-  let provider: TenantId
-  let subject: OfferSubject
-  let now: Instant
+/// Work on it is over, or nobody answers for it any more: what was offered is withdrawn by that, and nobody accepts it when it is taken up again.
+package struct EndOffers<Subject: OfferedSubject>: Statement {
+  private let subject: Subject
+  private let tenant: TenantId
+  private let answerer: Actor
+  private let answererName: String
+  private let now: Instant
 
-  package init(provider: TenantId, subject: OfferSubject, now: Instant) {
-    self.provider = provider
+  /// - Parameter answerer: whose act ended it; nil: nobody's.
+  package init(_ subject: Subject, of tenant: TenantId, by answerer: (actor: Actor, name: String)? = nil, at now: Instant) {
     self.subject = subject
+    self.tenant = tenant
+    self.answerer = answerer?.actor ?? Actor(kind: .system, id: 0, via: .job)
+    answererName = answerer?.name ?? "Steward"
     self.now = now
   }
 
-  package static let sql = """
-    update desk.offer set outcome = 'withdrawn', answerer_kind = 'system', answerer_id = 0, answerer_name = 'Steward', answered_at = $4
-    where tenant_id = $1 and subject_kind = $2 and subject_id = $3 and outcome is null
+  package static var sql: String {
     """
+    update \(Subject.table) h set outcome = 'withdrawn', answerer_kind = $3, answerer_id = $4, answerer_name = $5, answered_at = $2
+    where h.tenant_id = $1 and h.outcome is null and \(Subject.isOffered(from: 6))
+    """
+  }
 
   package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(subject)
+    parameters.append(tenant)
     parameters.append(now)
+    parameters.append(answerer.kind.rawValue)
+    parameters.append(answerer.id)
+    parameters.append(answererName)
+    subject.bind(to: &parameters)
   }
 }

@@ -19,9 +19,7 @@ package struct TicketOwners: OwnerKeeper {
   }
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    let nobody = Actor(kind: .system, id: 0, via: .job)
-    return try await transaction.execute(
-      WithdrawOffers(tenant: tenant, ticket: record, answerer: nobody, answererName: "Steward", now: now)) > 0
+    try await transaction.execute(EndOffers(OfferedTicket(id: record), of: tenant, at: now)) > 0
   }
 
   package func note(

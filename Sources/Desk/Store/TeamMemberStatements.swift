@@ -118,46 +118,93 @@ struct MembersOfTeam: Statement {
   }
 }
 
-/// A team to which something is offered: whether it has members who may accept that, and whether somebody is one.
-struct TeamOfOffer: Statement {
+/// A team to which something is offered: whether it has members, whether one of them may take it on, and whether somebody is one.
+struct TakersOfTeam: Statement {
   struct Found: Sendable {
     let name: String
     let hasMembers: Bool
+    let hasTakers: Bool
     let isMember: Bool
   }
 
   let provider: TenantId
   let team: [UInt8]
-  /// What work on the matter needs.
-  let permission: String
-  /// Whose it is; nil: the provider's own.
-  let customer: TenantId?
+  /// What whoever takes it on needs.
+  let permissions: [String]
+  /// For each of whom; none: for all there are.
+  let customers: [TenantId]
   let account: Int64?
   let now: Instant
 
   static let sql = """
     select m.name,
+      exists (select from desk.team_member x where x.tenant_id = $1 and x.team_id = m.id and \(TeamMembership.mayWork)),
       exists (
         select from desk.team_member x
         join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
-        join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null
-          and (g.expires_at is null or g.expires_at > $3)
-        join tenancy.role_permission q on q.role = g.role and q.permission = $2
-        where x.tenant_id = $1 and x.team_id = m.id and ($5::bigint is null or g.scope = 'all' or g.scope = 'listed' and exists (
-          select from tenancy.role_grant_tenant l
-          where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $5))),
+        where x.tenant_id = $1 and x.team_id = m.id and not exists (
+          select from unnest($7::text[]) p (name)
+          cross join unnest(case when cardinality($5::bigint[]) = 0 then array[null]::bigint[] else $5::bigint[] end) w (customer_id)
+          where not exists (
+            select from tenancy.role_grant g
+            join tenancy.role_permission q on q.role = g.role and q.permission = p.name
+            where g.tenant_id = x.tenant_id and g.account_id = x.account_id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $3)
+              and (g.scope = 'all' or g.scope = 'listed' and exists (
+                select from tenancy.role_grant_tenant l
+                where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = w.customer_id))))),
       exists (select from desk.team_member o where o.tenant_id = $1 and o.team_id = m.id and o.account_id = $6)
     from desk.team m where m.public_id = $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
-    parameters.append(permission)
+    parameters.append(TeamMembership.permission)
     parameters.append(now)
     parameters.append(team)
-    parameters.append(customer)
+    parameters.append(customers)
+    parameters.append(account)
+    parameters.append(permissions)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(name: try row.next(), hasMembers: try row.next(), hasTakers: try row.next(), isMember: try row.next())
+  }
+}
+
+/// The teams of one of the staff.
+struct TeamsOfMember: Statement {
+  let provider: TenantId
+  let account: Int64
+
+  static let sql = "select x.team_id from desk.team_member x where x.tenant_id = $1 and x.account_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
     parameters.append(account)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(name: try row.next(), hasMembers: try row.next(), isMember: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The teams that somebody answers for: his own, and those of which nobody is a member who counts.
+struct TeamsToAnswerFor: Statement {
+  let provider: TenantId
+  /// Nil: nobody who could be a member.
+  let account: Int64?
+  let now: Instant
+
+  static let sql = """
+    select m.id from desk.team m
+    where exists (select from desk.team_member o where o.tenant_id = $1 and o.team_id = m.id and o.account_id = $4)
+      or not exists (select from desk.team_member x where x.tenant_id = $1 and x.team_id = m.id and \(TeamMembership.mayWork))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(TeamMembership.permission)
+    parameters.append(now)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -122,7 +122,7 @@ struct QueuePositions: Statement {
   let priority: Int64?
   let owner: Int64?
   let unownedOnly: Bool
-  /// To whom they are offered: to an account, or to a team.
+  /// To whom they are offered: to an account, or to one of ``offeredTeams``.
   let offeredTo: Int64?
   var state: TicketState?
   /// A category and those below it.
@@ -131,12 +131,14 @@ struct QueuePositions: Statement {
   /// Only what is due at or after the one and before the other; what has no running clock is due at the end of time.
   var dueFrom: Instant?
   var dueBefore: Instant?
+  /// Whose offers count with those to the account.
+  var offeredTeams: [Int64] = []
   let after: Found?
   let limit: Int64
 
   static let sql = """
     select tenant_id, id, due_at, opened_at
-    from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -158,6 +160,7 @@ struct QueuePositions: Statement {
     parameters.append(after?.tenant)
     parameters.append(after?.id)
     parameters.append(limit)
+    parameters.append(offeredTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
@@ -171,7 +174,7 @@ struct TeamQueuePositions: Statement {
 
   static let sql = """
     select tenant_id, id, due_at, started_at
-    from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
 
   func bind(to parameters: inout Parameters) { queue.bind(to: &parameters) }

@@ -46,26 +46,14 @@ package enum OfferOwnership: Operation {
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireOpen()
     let receiver = try await context.worker(input.staff, "staff")
-    let to = receiver?.reference
-    let team: Int64? =
-      if let team = input.team { try await context.team(team, "team") } else { nil }
-    if let team { try await context.requireAllowed(team, "team") }
-    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
+    let named = receiver.map { (id: $0.reference.id, publicId: $0.reference.publicId) }
+    let to = try await work.offering.receiver(staff: named, team: input.team)
     guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
-    guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }
+    guard work.offering.mayHandOver(from: owner.id) else { throw Failure(.conflict, SpineMessages.notYours) }
     guard receiver?.mayWork ?? true else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
-    guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
-    guard try await context.transaction.first(OpenHandover(tenant: context.tenant.id, ticket: work.ticket.id)) == nil else {
-      throw Failure(.conflict, SpineMessages.offeredAlready)
-    }
-    work.note(
-      TicketEventType.ownershipOffered,
-      .object(["from": .id(context.id(.staff, owner.publicId)), "staff": .id(input.staff), "team": .id(input.team)]))
+    let told = try await work.offering.offer(from: (id: owner.id, publicId: owner.publicId), to: to, reason: input.reason)
+    work.note(TicketEventType.ownershipOffered, told)
     work.save()
-    context.transaction.enqueue(
-      InsertHandover(
-        tenant: context.tenant.id, ticket: work.ticket.id, from: owner, to: to, team: team, reason: input.reason, actor: context.actor,
-        actorName: context.principal.name, now: context.now))
     return work.record
   }
 }
@@ -81,13 +69,9 @@ package enum AcceptOwnership: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
-    let offer = try await context.openHandover(of: work.ticket)
-    let own = try await context.ownAccount(or: SpineMessages.ownerIsStaff)
-    guard offer.to == nil || offer.to == own.id else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
-    try await context.requireTeam(of: offer, IncidentFields.work, for: context.tenant.id)
-    work.own(own)
+    try await work.offering.accept()
+    work.own(try await context.ownAccount(or: SpineMessages.ownerIsStaff))
     work.save()
-    context.answer(offer, .accepted, nil)
     return work.record
   }
 }
@@ -114,12 +98,9 @@ package enum ReturnOwnership: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
-    let offer = try await context.openHandover(of: work.ticket)
-    let outcome = try offer.ending(by: context.principal, owner: work.ticket.owner?.id)
-    if outcome == .returned { try await context.requireTeam(of: offer, IncidentFields.work, for: context.tenant.id) }
+    let outcome = try await work.offering.end(owner: work.ticket.owner?.id, reason: input.reason).outcome
     work.note(TicketEventType.ownershipReturned, .object(["outcome": .text(outcome.rawValue)]))
     work.save()
-    context.answer(offer, outcome, input.reason)
     return work.record
   }
 }
@@ -144,16 +125,17 @@ package enum ListHandovers: Operation {
     roles: [.administrator, .accountManager, .engineer], reach: .one(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let ticket = try await context.ticket(input.id)
-    let rows = try await context.transaction.query(
-      HandoversOfTicket(tenant: context.tenant.id, ticket: ticket.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+    return try await context.handovers(of: OfferedTicket(id: ticket.id), in: context.tenant.id, input.id, input.limit, input.cursor)
   }
 }
 
 extension TicketWork {
+  fileprivate var offering: Offering<OfferedTicket> {
+    let tenant = context.tenant.id
+    return Offering(OfferedTicket(id: ticket.id), of: tenant, needing: [IncidentFields.work], for: [tenant], in: context)
+  }
+
   /// The first of the staff who takes it on answers for it, while nobody does; a program answers for nothing. The provider's tenant is bound.
   mutating func takeOn() async throws {
     guard ticket.owner == nil, context.actor.kind == .staff else { return }
@@ -183,29 +165,6 @@ extension TicketWork {
 extension OperationContext {
   /// Work on it is over: what was offered is withdrawn, and nobody accepts it when it is reopened. After the ticket's own row.
   func withdrawOffers(of ticket: Ticket) {
-    transaction.enqueue(
-      WithdrawOffers(tenant: tenant.id, ticket: ticket.id, answerer: actor, answererName: principal.name, now: now))
-  }
-
-  fileprivate func openHandover(of ticket: Ticket) async throws -> HandoverRow {
-    guard let offer = try await transaction.first(OpenHandover(tenant: tenant.id, ticket: ticket.id)) else {
-      throw Failure(.conflict, SpineMessages.notOffered)
-    }
-    return offer
-  }
-
-  /// After the ticket's own row.
-  fileprivate func answer(_ offer: HandoverRow, _ outcome: HandoverRow.Outcome, _ reason: String?) {
-    transaction.enqueue(
-      AnswerHandover(
-        tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor, answererName: principal.name, now: now))
-  }
-}
-
-extension OperationContext {
-  /// The owner hands over, or, for one who left, whoever keeps the customer's contracts.
-  fileprivate func mayHandOver(from owner: Ticket.Reference) -> Bool {
-    if actor.kind == .staff, actor.id == owner.id { return true }
-    return principal.access("contract.manage", honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false
+    transaction.enqueue(EndOffers(OfferedTicket(id: ticket.id), of: tenant.id, by: (actor: actor, name: principal.name), at: now))
   }
 }

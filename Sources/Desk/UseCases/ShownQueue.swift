@@ -80,6 +80,7 @@ extension OperationContext {
     var positions = QueuePositions(
       tenants: try await served(criteria.customers), team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
       priority: criteria.priority, owner: owner, unownedOnly: criteria.unowned, offeredTo: criteria.offered ? actor.id : nil, after: after, limit: limit)
+    positions.offeredTeams = try await criteria.offered ? teamsToAnswerFor() : []
     positions.state = criteria.state
     positions.categories = try await codes(of: .category, criteria.category, "category")
     positions.nature = try await codes(of: .nature, criteria.nature, "nature")?.first

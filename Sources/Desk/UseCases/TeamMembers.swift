@@ -116,19 +116,10 @@ extension OperationContext {
     return row
   }
 
-  /// What a team is offered its members answer, or who may hand over for others; where none of them may work on it, whoever may. The provider's tenant
-  /// is bound.
-  /// - Parameters:
-  ///   - permission: what work on the matter needs.
-  ///   - customer: whose it is; nil: the provider's own.
-  package func requireTeam(of offer: HandoverRow, _ permission: String, for customer: TenantId?) async throws {
-    guard let team = offer.team else { return }
-    if principal.access("contract.manage", honouring: [.listed, .all], at: now)?.reaches(customer ?? provider.id) ?? false { return }
-    let found = try await transaction.first(
-      TeamOfOffer(
-        provider: provider.id, team: team, permission: permission, customer: customer, account: actor.kind == .staff ? actor.id : nil, now: now))
-    guard let found, found.hasMembers, !found.isMember else { return }
-    throw Failure(.conflict, HandoverMessages.offeredToTeam, ["team": found.name])
+  /// The teams whose offers the caller answers: his own, and those without members, which are everybody's. Only for operations that read.
+  package func teamsToAnswerFor() async throws -> [Int64] {
+    let statement = TeamsToAnswerFor(provider: provider.id, account: actor.kind == .staff ? actor.id : nil, now: now)
+    return try await bound(to: [provider.id]) { try await $0.query(statement) }
   }
 
   fileprivate func staffForTeam(_ staff: PublicId) async throws -> StaffForTeam.Found {

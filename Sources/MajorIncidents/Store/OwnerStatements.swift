@@ -59,7 +59,7 @@ package struct MajorOwners: OwnerKeeper {
   }
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndOffers(provider: tenant, subject: .majorIncident(record), now: now)) > 0
+    try await transaction.execute(EndOffers(OfferSubject.majorIncident(record), of: tenant, at: now)) > 0
   }
 
   package func note(

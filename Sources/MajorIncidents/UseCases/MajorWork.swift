@@ -47,7 +47,7 @@ struct MajorWork: Sendable {
     switch act {
     case .reopen: row.reopenedSeq = row.lastSeq
     // Nothing is done about it any more: nobody accepts what was offered.
-    case .review: context.transaction.enqueue(EndOffers(provider: context.provider.id, subject: .majorIncident(row.id), now: context.now))
+    case .review: context.transaction.enqueue(EndOffers(OfferSubject.majorIncident(row.id), of: context.provider.id, at: context.now))
     case .mitigate, .resolve: break
     }
   }

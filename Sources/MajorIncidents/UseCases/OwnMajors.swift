@@ -82,9 +82,9 @@ package enum OfferMajor: Operation {
       to = (id: found.lead.id, publicId: found.lead.publicId)
     }
     guard let lead = work.row.lead else { throw Failure(.conflict, MajorMessages.leadMissing) }
-    guard context.mayHandOver(work, from: lead) else { throw Failure(.conflict, MajorMessages.notLeads) }
-    let told = try await context.offer(
-      .majorIncident(work.row.id), of: work.customers, from: (id: lead.id, publicId: lead.publicId), to: to, team: input.team, reason: input.reason)
+    guard work.offering.mayHandOver(from: lead.id) else { throw Failure(.conflict, MajorMessages.notLeads) }
+    let receiver = try await work.offering.receiver(staff: to, team: input.team, of: work.customers)
+    let told = try await work.offering.offer(from: (id: lead.id, publicId: lead.publicId), to: receiver, reason: input.reason)
     work.note("ownership_offered", told)
     work.save()
     return try await work.record()
@@ -103,7 +103,7 @@ package enum AcceptMajor: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
     var work = try await MajorWork.begin(on: input.id, in: context)
     _ = try work.row.process.state(after: .write)
-    _ = try await context.acceptOffer(of: .majorIncident(work.row.id))
+    try await work.offering.accept()
     work.own(try await context.ownLead())
     work.save()
     return try await work.record()
@@ -132,7 +132,7 @@ package enum ReturnMajor: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
     var work = try await MajorWork.begin(on: input.id, in: context)
-    let outcome = try await context.returnOffer(of: .majorIncident(work.row.id), owner: work.row.lead?.id, reason: input.reason).outcome
+    let outcome = try await work.offering.end(owner: work.row.lead?.id, reason: input.reason).outcome
     work.note("ownership_returned", .object(["outcome": .text(outcome.rawValue)]))
     work.save()
     return try await work.record()
@@ -147,12 +147,15 @@ package enum ListMajorHandovers: Operation {
     permission: MajorRights.read, roles: MajorRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let major = try await context.major(input.id)
-    let rows = try await context.transaction.query(
-      OffersOf(provider: context.provider.id, subject: .majorIncident(major.id), after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+    return try await context.handovers(of: OfferSubject.majorIncident(major.id), in: context.provider.id, input.id, input.limit, input.cursor)
+  }
+}
+
+extension MajorWork {
+  /// One without incidents is for who serves all customers.
+  fileprivate var offering: Offering<OfferSubject> {
+    Offering(.majorIncident(row.id), of: context.provider.id, needing: [MajorRights.work, MajorRights.atEach], for: customers, in: context)
   }
 }
 
@@ -184,12 +187,5 @@ extension OperationContext {
       throw Failure(.denied, MajorMessages.needsPerson)
     }
     return own
-  }
-
-  /// The lead hands over, or, for one who is away, whoever keeps the contracts of all its customers.
-  fileprivate func mayHandOver(_ work: MajorWork, from lead: MajorRow.Lead) -> Bool {
-    if actor.kind == .staff, actor.id == lead.id { return true }
-    guard let access = principal.access("contract.manage", honouring: [.listed, .all], at: now) else { return false }
-    return work.customers.isEmpty ? access.reaches(provider.id) : work.customers.allSatisfy { access.reaches($0) }
   }
 }

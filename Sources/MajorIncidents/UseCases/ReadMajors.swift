@@ -67,8 +67,9 @@ package enum ListMajors: Operation {
         throw context.unknownReference("lead")
       }
     }
+    let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let majors = MajorsOfProvider(
-      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered, isUnowned: input.unowned,
+      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered, offeredTeams: offeredTeams, isUnowned: input.unowned,
       before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
       limit: limit + 1)
     let customers = input.customer == nil ? majors.reader.customers : [context.tenant.id.rawValue]

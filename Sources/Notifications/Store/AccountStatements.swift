@@ -385,10 +385,10 @@ struct AccountMatters: Sendable {
     let found =
       switch subject {
       case .request: try await transaction.query(RequestOffersToTell(tenant: tenant, ids: ids))
-      case .problem: try await transaction.query(ProblemOffersToTell(provider: tenant, ids: ids))
-      case .change: try await transaction.query(ChangeOffersToTell(provider: tenant, ids: ids))
-      case .release: try await transaction.query(ReleaseOffersToTell(provider: tenant, ids: ids))
-      case .majorIncident: try await transaction.query(MajorOffersToTell(provider: tenant, ids: ids))
+      case .problem: try await transaction.query(ProblemOffersToTell(tenant: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeOffersToTell(tenant: tenant, ids: ids))
+      case .release: try await transaction.query(ReleaseOffersToTell(tenant: tenant, ids: ids))
+      case .majorIncident: try await transaction.query(MajorOffersToTell(tenant: tenant, ids: ids))
       }
     return Dictionary(grouping: found) { $0.id }
   }
@@ -400,10 +400,10 @@ struct AccountMatters: Sendable {
     let found: [ToldOwner] =
       switch subject {
       case .request: try await transaction.query(RequestOwnersToTell(tenant: tenant, ids: ids))
-      case .problem: try await transaction.query(ProblemOwnersToTell(provider: tenant, ids: ids))
-      case .change: try await transaction.query(ChangeOwnersToTell(provider: tenant, ids: ids))
-      case .release: try await transaction.query(ReleaseOwnersToTell(provider: tenant, ids: ids))
-      case .majorIncident: try await transaction.query(MajorLeadsToTell(provider: tenant, ids: ids))
+      case .problem: try await transaction.query(ProblemOwnersToTell(tenant: tenant, ids: ids))
+      case .change: try await transaction.query(ChangeOwnersToTell(tenant: tenant, ids: ids))
+      case .release: try await transaction.query(ReleaseOwnersToTell(tenant: tenant, ids: ids))
+      case .majorIncident: try await transaction.query(MajorLeadsToTell(tenant: tenant, ids: ids))
       }
     return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
   }

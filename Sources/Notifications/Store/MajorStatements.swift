@@ -45,8 +45,8 @@ struct MajorEntriesToTell: Statement {
 }
 
 /// Offers to hand major incidents over, with what each is about.
-struct MajorOffersToTell: Statement {
-  let provider: TenantId
+struct MajorOffersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -55,17 +55,12 @@ struct MajorOffersToTell: Statement {
     where o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.subject_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.majorIncident, &row) }
 }
 
 /// Major incidents that another one leads, with what each is about.
-struct MajorLeadsToTell: Statement {
-  let provider: TenantId
+struct MajorLeadsToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -73,11 +68,6 @@ struct MajorLeadsToTell: Statement {
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident')
     from major_incidents.pub_told_major_incident m where m.tenant_id = $1 and m.major_id = any ($2)
     """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
 
   static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.majorIncident, &row) }
 }

@@ -2,8 +2,21 @@ import Kernel
 import Operations
 import Postgres
 
+/// What is told of some rows of a tenant's, which a text takes as $1 and $2.
+protocol RowsToTell: Statement {
+  var tenant: TenantId { get }
+  var ids: [Int64] { get }
+}
+
+extension RowsToTell {
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+}
+
 /// Offers to hand requests over, with what each is about.
-struct RequestOffersToTell: Statement {
+struct RequestOffersToTell: RowsToTell {
   let tenant: TenantId
   let ids: [Int64]
 
@@ -15,17 +28,12 @@ struct RequestOffersToTell: Statement {
     where o.tenant_id = $1 and o.request_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.request, &row) }
 }
 
 /// Offers to hand problems over, with what each is about.
-struct ProblemOffersToTell: Statement {
-  let provider: TenantId
+struct ProblemOffersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -34,17 +42,12 @@ struct ProblemOffersToTell: Statement {
     where o.tenant_id = $1 and o.subject_kind = 'problem' and o.subject_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.problem, &row) }
 }
 
 /// The same of changes.
-struct ChangeOffersToTell: Statement {
-  let provider: TenantId
+struct ChangeOffersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -53,17 +56,12 @@ struct ChangeOffersToTell: Statement {
     where o.tenant_id = $1 and o.subject_kind = 'change' and o.subject_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.change, &row) }
 }
 
 /// The same of releases.
-struct ReleaseOffersToTell: Statement {
-  let provider: TenantId
+struct ReleaseOffersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -71,11 +69,6 @@ struct ReleaseOffersToTell: Statement {
     from desk.pub_told_offer o join changes.pub_told_release r on r.tenant_id = o.tenant_id and r.release_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'release' and o.subject_id = any ($2)
     """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
 
   static func decode(_ row: inout RowReader) throws -> ToldOffer { try ToldOffer(.release, &row) }
 }
@@ -114,7 +107,7 @@ extension ToldOffer {
 }
 
 /// Requests for which another one answers, with what each is about.
-struct RequestOwnersToTell: Statement {
+struct RequestOwnersToTell: RowsToTell {
   let tenant: TenantId
   let ids: [Int64]
 
@@ -127,17 +120,12 @@ struct RequestOwnersToTell: Statement {
     where r.tenant_id = $1 and r.request_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.request, &row) }
 }
 
 /// The same of problems.
-struct ProblemOwnersToTell: Statement {
-  let provider: TenantId
+struct ProblemOwnersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -146,17 +134,12 @@ struct ProblemOwnersToTell: Statement {
     from problems.pub_problem p where p.tenant_id = $1 and p.problem_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.problem, &row) }
 }
 
 /// The same of changes.
-struct ChangeOwnersToTell: Statement {
-  let provider: TenantId
+struct ChangeOwnersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -165,17 +148,12 @@ struct ChangeOwnersToTell: Statement {
     from changes.pub_told_change c where c.tenant_id = $1 and c.change_id = any ($2)
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
-
   static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.change, &row) }
 }
 
 /// The same of releases.
-struct ReleaseOwnersToTell: Statement {
-  let provider: TenantId
+struct ReleaseOwnersToTell: RowsToTell {
+  let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
@@ -183,11 +161,6 @@ struct ReleaseOwnersToTell: Statement {
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change')
     from changes.pub_told_release r where r.tenant_id = $1 and r.release_id = any ($2)
     """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(ids)
-  }
 
   static func decode(_ row: inout RowReader) throws -> ToldOwner { try ToldOwner(.release, &row) }
 }

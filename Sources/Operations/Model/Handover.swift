@@ -97,7 +97,8 @@ package enum OfferFields {
   package static let unowned = Field.boolean("unowned", "Only those that go on and nobody has taken.", "仅限未结束且尚无人认领的。").optional
   /// Of a list.
   package static let offered = Field.boolean(
-    "offered", "Only those that are offered to the caller, or to a team, and that nobody has answered.", "仅限移交给本人或某团队且尚未答复的。"
+    "offered", "Only those that are offered to the caller, or to a team of his or one without members, and that nobody has answered.",
+    "仅限移交给本人、本人所属团队或没有成员的团队且尚未答复的。"
   ).optional
 }
 

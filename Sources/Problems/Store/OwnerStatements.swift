@@ -129,7 +129,7 @@ package struct ProblemOwners: OwnerKeeper {
   }
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndOffers(provider: tenant, subject: .problem(record), now: now)) > 0
+    try await transaction.execute(EndOffers(OfferSubject.problem(record), of: tenant, at: now)) > 0
   }
 
   package func note(

@@ -149,10 +149,11 @@ struct ProblemsOfProvider: Statement {
     var isUnowned = false
     var ci: Int64?
     var priority: Int64?
-    /// Only what is offered to the reader, or to a team.
+    /// Only what is offered to the reader, or to one of these teams.
     var isOffered = false
     var reader: Int64?
     var attribute: AttributeFilter?
+    var offeredTeams: [Int64] = []
   }
 
   let provider: TenantId
@@ -169,7 +170,7 @@ struct ProblemsOfProvider: Statement {
         select from problems.ci_link l where l.tenant_id = p.tenant_id and l.problem_id = p.id and l.ci_id = $8))
       and (not $13 or p.id in (
         select o.subject_id from desk.pub_told_offer o
-        where o.tenant_id = $1 and o.subject_kind = 'problem' and o.outcome is null and (o.to_id is null or o.to_id = $14)))
+        where o.tenant_id = $1 and o.subject_kind = 'problem' and o.outcome is null and (o.to_team_id = any ($17) or o.to_id = $14)))
       and ($9::bigint is null or p.priority = $9) and ($10::timestamptz is null or (p.opened_at, p.id) < ($10, $11))
       and \(AttributeFilter.condition(.problem, "p.id", at: 15))
     order by p.opened_at desc, p.id desc limit $12
@@ -191,6 +192,7 @@ struct ProblemsOfProvider: Statement {
     parameters.append(filter.isOffered)
     parameters.append(filter.reader)
     parameters.append(filter.attribute)
+    parameters.append(filter.offeredTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> ProblemRow { try ProblemRow(&row) }

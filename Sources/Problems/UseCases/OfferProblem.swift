@@ -37,10 +37,9 @@ package enum OfferProblem: Operation {
       to = (id: found.account.id, publicId: found.account.publicId)
     }
     guard let owner = work.row.owner else { throw Failure(.conflict, ProblemMessages.notOwned) }
-    guard work.mayHandOver(from: owner) else { throw Failure(.conflict, ProblemMessages.notYours) }
-    let told = try await context.offer(
-      .problem(work.row.id), of: work.concerned(), from: (id: owner.id, publicId: owner.publicId), to: to, team: input.team,
-      reason: input.reason)
+    guard work.offering.mayHandOver(from: owner.id) else { throw Failure(.conflict, ProblemMessages.notYours) }
+    let receiver = try await work.offering.receiver(staff: to, team: input.team, of: work.concerned())
+    let told = try await work.offering.offer(from: (id: owner.id, publicId: owner.publicId), to: receiver, reason: input.reason)
     work.note("ownership_offered", told)
     work.save()
     return work.record
@@ -58,7 +57,7 @@ package enum AcceptProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: input.id, in: context, concernsAll: false)
     try work.requireOpen()
-    let offer = try await context.acceptOffer(of: .problem(work.row.id))
+    let offer = try await work.offering.accept()
     // Whom it was offered by name was chosen by who may; of a team anybody comes, and must serve all whom it may concern.
     if offer.to == nil, work.row.customer == nil { try context.requireEveryCustomer() }
     guard let own = try await context.transaction.first(AccountOfStaff(provider: context.provider.id, account: context.actor.id)) else {
@@ -92,7 +91,7 @@ package enum ReturnProblem: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: input.id, in: context, concernsAll: false)
-    let (offer, outcome) = try await context.returnOffer(of: .problem(work.row.id), owner: work.row.owner?.id, reason: input.reason)
+    let (offer, outcome) = try await work.offering.end(owner: work.row.owner?.id, reason: input.reason)
     // What a team is offered nobody returns for it who could not accept it.
     if outcome == .returned, offer.to == nil, work.row.customer == nil { try context.requireEveryCustomer() }
     work.note("ownership_returned", .object(["outcome": .text(outcome.rawValue)]))
@@ -109,12 +108,8 @@ package enum ListProblemHandovers: Operation {
     roles: ProblemRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let problem = try await context.problem(input.id)
-    let rows = try await context.transaction.query(
-      OffersOf(provider: context.provider.id, subject: .problem(problem.id), after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+    return try await context.handovers(of: OfferSubject.problem(problem.id), in: context.provider.id, input.id, input.limit, input.cursor)
   }
 }
 
@@ -125,10 +120,9 @@ extension ProblemWork {
     return try await context.transaction.query(CustomersOfProblem(provider: context.provider.id, problem: row.id))
   }
 
-  /// The owner hands over, or, for one who is away, whoever keeps the contracts of all whom it may concern.
-  fileprivate func mayHandOver(from owner: ProblemRow.Reference) -> Bool {
-    if context.actor.kind == .staff, context.actor.id == owner.id { return true }
-    let access = context.principal.access("contract.manage", honouring: [.listed, .all], at: context.now)
-    return access?.reaches(row.customer?.id ?? context.provider.id) ?? false
+  /// One that may concern several is for who serves all customers.
+  fileprivate var offering: Offering<OfferSubject> {
+    Offering(
+      .problem(row.id), of: context.provider.id, needing: [ProblemRights.work], for: row.customer.map { [$0.id] } ?? [], in: context)
   }
 }

@@ -45,7 +45,7 @@ struct ProblemWork: Sendable {
     if let news = act.news { tell(news) }
     // Work on it is over: nobody accepts what was offered.
     if !row.process.state.isOpen {
-      context.transaction.enqueue(EndOffers(provider: context.provider.id, subject: .problem(row.id), now: context.now))
+      context.transaction.enqueue(EndOffers(OfferSubject.problem(row.id), of: context.provider.id, at: context.now))
     }
   }
 

@@ -87,6 +87,7 @@ package enum ListProblems: Operation {
     var filter = ProblemsOfProvider.Filter(
       states: input.states, customer: input.customer == nil ? nil : context.tenant.id, category: input.category, isUnowned: input.unowned,
       priority: input.priority, isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil)
+    if input.offered { filter.offeredTeams = try await context.teamsToAnswerFor() }
     if let owner = input.owner {
       guard let found = try await context.transaction.first(StaffToFilterBy(provider: context.provider.id, publicId: owner)) else {
         throw context.unknownReference("owner")

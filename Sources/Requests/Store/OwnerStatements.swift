@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -56,120 +57,14 @@ struct StaffToAnswer: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), mayWork: try row.next()) }
 }
 
-extension HandoverRow {
-  static let selectOfRequest = "select \(columns) from requests.handover h left join desk.pub_team m on m.team_id = h.to_team_id"
-}
-
-/// The offer of a request that nobody has answered.
-struct OpenRequestHandover: Statement {
-  let tenant: TenantId
-  let request: Int64
-
-  static let sql = "\(HandoverRow.selectOfRequest) where h.tenant_id = $1 and h.request_id = $2 and h.outcome is null"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
-}
-
-/// All of a request, in their order.
-struct HandoversOfRequest: Statement {
-  let tenant: TenantId
-  let request: Int64
-  let after: Int64
-  let limit: Int64
-
-  static let sql = "\(HandoverRow.selectOfRequest) where h.tenant_id = $1 and h.request_id = $2 and h.id > $3 order by h.id limit $4"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
-}
-
-struct InsertRequestHandover: Statement {
-  let tenant: TenantId
-  let request: Int64
-  let from: RequestOwner
-  let to: StaffToAnswer.Found?
-  let team: Int64?
-  let reason: String?
-  let actor: Actor
-  let actorName: String
-  let now: Instant
-
-  static let sql = """
-    insert into requests.handover (tenant_id, request_id, from_id, from_public_id, to_id, to_public_id, to_team_id, reason, actor_kind, actor_id,
-      actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-    parameters.append(from.id)
-    parameters.append(from.publicId)
-    parameters.append(to?.id)
-    parameters.append(to?.publicId)
-    parameters.append(team)
-    parameters.append(reason)
-    parameters.append(actor.kind.rawValue)
-    parameters.append(actor.id)
-    parameters.append(actorName)
-    parameters.append(now)
-  }
-}
-
-/// Answers an offer. The request's row is held, so nobody else does.
-struct AnswerRequestHandover: Statement {
-  let tenant: TenantId
+/// A request that is handed over by offer; its offers are its customer's rows.
+struct OfferedRequest: OfferedSubject {
   let id: Int64
-  let outcome: HandoverRow.Outcome
-  let reason: String?
-  let answerer: Actor
-  let answererName: String
-  let now: Instant
 
-  static let sql = """
-    update requests.handover set outcome = $3, answer_reason = $4, answerer_kind = $5, answerer_id = $6, answerer_name = $7, answered_at = $8
-    where tenant_id = $1 and id = $2 and outcome is null
-    """
+  static let table = "requests.handover"
+  static let columns = ["request_id"]
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(outcome.rawValue)
-    parameters.append(reason)
-    parameters.append(answerer.kind.rawValue)
-    parameters.append(answerer.id)
-    parameters.append(answererName)
-    parameters.append(now)
-  }
-}
-
-/// The request is over, or nobody answers for it any more: what was offered is withdrawn by that.
-struct EndRequestHandovers: Statement {
-  let tenant: TenantId
-  let request: Int64
-  let now: Instant
-
-  static let sql = """
-    update requests.handover set outcome = 'withdrawn', answerer_kind = 'system', answerer_id = 0, answerer_name = 'Steward', answered_at = $3
-    where tenant_id = $1 and request_id = $2 and outcome is null
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-    parameters.append(now)
-  }
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
 }
 
 /// Takes a request from who answers for it; no row where another one does by now, or it is over.
@@ -209,7 +104,7 @@ package struct RequestOwners: OwnerKeeper {
   }
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndRequestHandovers(tenant: tenant, request: record, now: now)) > 0
+    try await transaction.execute(EndOffers(OfferedRequest(id: record), of: tenant, at: now)) > 0
   }
 
   package func note(

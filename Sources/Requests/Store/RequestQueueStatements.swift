@@ -19,14 +19,15 @@ struct RequestPositions: Statement {
   let isUnowned: Bool
   let dueFrom: Instant?
   let dueBefore: Instant?
-  /// Only what is offered to the reader, or to a team.
+  /// Only what is offered to the reader, or to one of these teams.
   let isOffered: Bool
   let reader: Int64?
+  let offeredTeams: [Int64]
   let after: Found?
   let limit: Int64
 
   static let sql = """
-    select tenant_id, id, due_at, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    select tenant_id, id, due_at, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -44,6 +45,7 @@ struct RequestPositions: Statement {
     parameters.append(limit)
     parameters.append(isOffered)
     parameters.append(reader)
+    parameters.append(offeredTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

@@ -53,30 +53,14 @@ package enum OfferRequest: Operation {
         StaffToAnswer(provider: context.provider.id, publicId: staff, customer: context.tenant.id, now: context.now))
       if to == nil { throw context.unknownReference("staff") }
     }
-    var team: Int64?
-    if let named = input.team {
-      team = try await context.transaction.first(TeamNamed(publicId: named))
-      if team == nil { throw context.unknownReference("team") }
-    }
-    if let team { try await context.requireAllowed(team, "team") }
-    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", HandoverMessages.oneReceiver) }
+    let offering = work.offering(in: context)
+    let receiver = try await offering.receiver(staff: to.map { (id: $0.id, publicId: $0.publicId) }, team: input.team)
     guard let owner = work.owner else { throw Failure(.conflict, HandoverMessages.notOwned) }
-    guard context.mayHandOver(from: owner) else { throw Failure(.conflict, HandoverMessages.notYours) }
+    guard offering.mayHandOver(from: owner.id) else { throw Failure(.conflict, HandoverMessages.notYours) }
     guard to?.mayWork ?? true else { throw Failure.invalid("staff", HandoverMessages.mayNotWork) }
-    guard to?.id != owner.id else { throw Failure.invalid("staff", HandoverMessages.offeredToOwner) }
-    guard try await context.transaction.first(OpenRequestHandover(tenant: context.tenant.id, request: work.held.id)) == nil else {
-      throw Failure(.conflict, HandoverMessages.offeredAlready)
-    }
-    work.process.noteOwnership(
-      "ownership_offered",
-      [
-        Value.Member("from", .id(context.id(.staff, owner.publicId))), Value.Member("staff", .id(input.staff)), Value.Member("team", .id(input.team)),
-      ], at: context.now)
+    let told = try await offering.offer(from: (id: owner.id, publicId: owner.publicId), to: receiver, reason: input.reason)
+    work.process.noteOwnership("ownership_offered", told.members ?? [], at: context.now)
     try await work.save()
-    context.transaction.enqueue(
-      InsertRequestHandover(
-        tenant: context.tenant.id, request: work.held.id, from: owner, to: to, team: team, reason: input.reason, actor: context.actor,
-        actorName: context.principal.name, now: context.now))
     return try await context.requestOutput(input.id)
   }
 }
@@ -93,13 +77,9 @@ package enum AcceptRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     var work = try await context.requestWork(input.id)
     try work.requireGoesOn("accept_offer")
-    let offer = try await context.openHandover(of: work)
-    let own = try await context.ownerToBe()
-    guard offer.to == nil || offer.to == own.id else { throw Failure(.conflict, HandoverMessages.offeredToAnother) }
-    try await context.requireTeam(of: offer, RequestRights.work, for: context.tenant.id)
-    work.own(own, in: context)
+    try await work.offering(in: context).accept()
+    work.own(try await context.ownerToBe(), in: context)
     try await work.save()
-    context.answer(offer, .accepted, nil)
     return try await context.requestOutput(input.id)
   }
 }
@@ -126,12 +106,9 @@ package enum ReturnRequest: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     var work = try await context.requestWork(input.id)
-    let offer = try await context.openHandover(of: work)
-    let outcome = try offer.ending(by: context.principal, owner: work.owner?.id)
-    if outcome == .returned { try await context.requireTeam(of: offer, RequestRights.work, for: context.tenant.id) }
+    let outcome = try await work.offering(in: context).end(owner: work.owner?.id, reason: input.reason).outcome
     work.process.noteOwnership("ownership_returned", [Value.Member("outcome", .text(outcome.rawValue))], at: context.now)
     try await work.save()
-    context.answer(offer, outcome, input.reason)
     return try await context.requestOutput(input.id)
   }
 }
@@ -144,16 +121,16 @@ package enum ListRequestHandovers: Operation {
     roles: RequestRights.workers, reach: .one(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let request = try await context.request(input.id)
-    let rows = try await context.transaction.query(
-      HandoversOfRequest(tenant: context.tenant.id, request: request.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+    return try await context.handovers(of: OfferedRequest(id: request.id), in: context.tenant.id, input.id, input.limit, input.cursor)
   }
 }
 
 extension RequestWork {
+  fileprivate func offering(in context: OperationContext) -> Offering<OfferedRequest> {
+    Offering(OfferedRequest(id: held.id), of: tenant.id, needing: [RequestRights.work], for: [tenant.id], in: context)
+  }
+
   /// What is over keeps who answered for it.
   /// - Parameter event: what was asked for.
   fileprivate func requireGoesOn(_ event: String) throws(Failure) {
@@ -181,25 +158,5 @@ extension OperationContext {
       throw Failure.invalid("", HandoverMessages.ownerIsStaff)
     }
     return RequestOwner(id: actor.id, publicId: bits, name: principal.name)
-  }
-
-  /// The owner hands over, or, for one who is away, whoever keeps the customer's contracts.
-  fileprivate func mayHandOver(from owner: RequestOwner) -> Bool {
-    if actor.kind == .staff, actor.id == owner.id { return true }
-    return principal.access("contract.manage", honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false
-  }
-
-  fileprivate func openHandover(of work: RequestWork) async throws -> HandoverRow {
-    guard let offer = try await transaction.first(OpenRequestHandover(tenant: tenant.id, request: work.held.id)) else {
-      throw Failure(.conflict, HandoverMessages.notOffered)
-    }
-    return offer
-  }
-
-  /// After the request's own row.
-  fileprivate func answer(_ offer: HandoverRow, _ outcome: HandoverRow.Outcome, _ reason: String?) {
-    transaction.enqueue(
-      AnswerRequestHandover(
-        tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor, answererName: principal.name, now: now))
   }
 }

@@ -86,12 +86,14 @@ package enum QueueRequests: Operation {
       team = found
     }
     let owner = try await owner(input, context)
+    let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let positions = try await context.transaction.query(
       RequestPositions(
         tenants: try await context.served(input.customers), state: input.state, team: team, owner: owner, isUnowned: input.unowned,
         dueFrom: input.overdue == false ? context.now : nil,
         dueBefore: [input.dueBefore, input.overdue == true ? context.now : nil].compactMap { $0 }.min(), isOffered: input.offered,
-        reader: context.actor.kind == .staff ? context.actor.id : nil, after: try after.map(RequestPositions.Found.init), limit: limit + 1))
+        reader: context.actor.kind == .staff ? context.actor.id : nil, offeredTeams: offeredTeams, after: try after.map(RequestPositions.Found.init),
+        limit: limit + 1))
     let requests = try await requests(at: positions, context)
     // One that ended since the look shows what it is now.
     let rows = positions.compactMap { position in requests[position.id].map { (position: position, request: $0) } }

@@ -149,7 +149,7 @@ struct RequestWork: Sendable {
     saveClocks()
     // It is over: nobody accepts what was offered. Of what a customer's word ended the sweep sees to that.
     if process.request.endedAt != nil, before.request.endedAt == nil, actor.kind != .customer {
-      transaction.enqueue(EndRequestHandovers(tenant: tenant.id, request: held.id, now: now))
+      transaction.enqueue(EndOffers(OfferedRequest(id: held.id), of: tenant.id, at: now))
     }
     let (approvals, tasks) = (Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }, Dictionary(before.tasks.map { ($0.seq, $0) }) { $1 })
     for approval in process.approvals where approvals[approval.seq] != approval {
