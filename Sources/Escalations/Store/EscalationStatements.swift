@@ -14,11 +14,11 @@ struct PassedThresholds: Statement {
     join operations.event e
       on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
     cross join lateral (select coalesce((e.payload ->> 'percent')::bigint, 100)) w (percent)
-    join service_levels.pub_clock_subject c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
+    join service_levels.pub_clock_subject c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning', 'clock_share')
       and \(StandingThreshold.condition)
     \(StandingThreshold.ticket)
     join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = s.ticket_id
-    order by t.ticket_id, o.id
+    order by t.ticket_id, e.occurred_at, o.id
     """
 
   func bind(to parameters: inout Parameters) {
