@@ -119,7 +119,7 @@ let package = Package(
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "MajorIncidents", "Notifications", logging,
       ]),
     module(
-      "Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk"]),
+      "Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk"]),
     module(
       "Backtest",

@@ -60,7 +60,7 @@ enum Modules {
 
   private static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
-    WarnSweep(keepers: keepers), RenewalSweep(), ReminderSweep(),
+    WarnSweep(keepers: keepers), WatchSweep(keepers: keepers), RenewalSweep(), ReminderSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(), ProcessTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),

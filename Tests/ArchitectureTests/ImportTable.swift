@@ -98,7 +98,7 @@ enum ImportTable {
     // Stands on tickets of all kinds; knows files by the protocol of Operations alone.
     Box("Attachments", 3, platform.union(["Desk", "Requests", "Problems", "Changes", "MajorIncidents", "Jobs"]), logging),
     // Stands on what the desk tells.
-    Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Jobs"])),
+    Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box(
       "Notifications", 3,
       platform.union([

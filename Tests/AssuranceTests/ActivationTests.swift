@@ -18,7 +18,7 @@ import Testing
   @Test func whereItIsRequiredGapsRefuseTheActivationUntilTheyAreAccepted() async throws {
     let world = try await AssuranceWorld()
     try await world.link()
-    try await world.call("proof_policy.set", ["policy": "required"])
+    try await world.call("proof_policy.set", ["policy": "required"], version: 1)
     let refusal = await world.refusal { try await world.activate() }
     #expect(refusal?.kind == .conflict && refusal?.code == "assurance.not_backed")
     #expect(refusal?.violations.count == 2 && refusal?.violations.first?.arguments["gap"]?.hasPrefix("Saturday 18:00-22:00") ?? false)
@@ -91,7 +91,7 @@ import Testing
     let contract = try await world.call("contract.read", ["id": world.contract.at("id")])
     try await world.call(
       "contract.change", ["id": contract.at("id"), "event": "end", "validFrom": "2027-01-01T00:00:00Z"], version: contract.at("version"))
-    try await world.call("proof_policy.set", ["policy": "required"])
+    try await world.call("proof_policy.set", ["policy": "required"], version: 1)
     let line = try await world.call("contract_line.list", ["contract": contract.at("id")]).at("items.0")
     let refusal = await world.refusal {
       try await world.call("contract_line.revise", ["id": world.line, "name": "More", "sla": world.sla.at("id")], version: line.at("version"))
@@ -111,12 +111,14 @@ import Testing
 
   @Test func aContractMayHaveAPolicyOfItsOwn() async throws {
     let world = try await AssuranceWorld()
-    try await world.call("proof_policy.set", ["policy": "required"])
+    try await world.call("proof_policy.set", ["policy": "required"], version: 1)
     #expect(try await world.call("contract_proof_policy.read", ["contract": world.contract.at("id")]).at("policy") == "required")
-    try await world.call("contract_proof_policy.set", ["contract": world.contract.at("id"), "policy": "advised"])
+    try await world.call("contract_proof_policy.set", ["contract": world.contract.at("id"), "policy": "advised"], version: 1)
     try await world.activate()
     // A line that is added to it is under the same policy; one of a contract without a policy is not added.
-    try await world.call("contract_proof_policy.set", ["contract": world.contract.at("id")])
+    let overwriting = await world.refusal { try await world.call("contract_proof_policy.set", ["contract": world.contract.at("id")], version: 1) }
+    #expect(overwriting?.code == "version.mismatch", "who has not seen what was set takes nothing back")
+    try await world.call("contract_proof_policy.set", ["contract": world.contract.at("id")], version: 2)
     let refusal = await world.refusal {
       try await world.call("contract_line.add", ["contract": world.contract.at("id"), "name": "More", "sla": world.sla.at("id")])
     }

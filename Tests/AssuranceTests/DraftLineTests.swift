@@ -10,7 +10,7 @@ import Testing
   private func prepared() async throws -> (world: AssuranceWorld, line: Value) {
     let world = try await AssuranceWorld()
     try await world.activate()
-    try await world.call("proof_policy.set", ["policy": "required"])
+    try await world.call("proof_policy.set", ["policy": "required"], version: 1)
     let line = try await world.call(
       "contract_line.add", ["contract": world.contract.at("id"), "name": "Servers", "sla": world.sla.at("id"), "draft": .bool(true)])
     return (world, line)

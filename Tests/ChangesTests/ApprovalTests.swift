@@ -123,19 +123,23 @@ import Testing
       return made.at("id")
     }
     let (able, unable) = (try await staff(true), try await staff(false))
-    func hand(_ verb: String, _ to: Value, as principal: Principal) async -> String {
-      await refusal { try await world.call("change_approval.\(verb)", ["id": approval.at("id"), "staff": to], as: principal) }
+    let seen = approval.at("version").integer ?? 0
+    func hand(_ verb: String, _ to: Value, as principal: Principal, seeing version: Int64) async -> String {
+      await refusal {
+        try await world.call("change_approval.\(verb)", ["id": approval.at("id"), "staff": to], as: principal, version: .integer(version))
+      }
     }
-    #expect(await hand("delegate", able, as: world.peer) == "change.not_yours")
-    #expect(await hand("delegate", unable, as: world.account) == "staff change.may_not")
+    #expect(await hand("delegate", able, as: world.peer, seeing: seen) == "change.not_yours")
+    #expect(await hand("delegate", unable, as: world.account, seeing: seen) == "staff change.may_not")
     // It would take the place of one whose word counts.
     let author = try await world.read(asked).at("owner")
     try await world.call("staff_grant.add", ["account": author, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
-    #expect(await hand("delegate", author, as: world.account) == "staff change.reassigned_to_own")
-    #expect(await hand("delegate", able, as: world.account) == "accepted")
-    #expect(await hand("reassign", able, as: world.peer) == "denied")
-    #expect(await hand("reassign", unable, as: world.account) == "staff change.may_not")
-    #expect(await hand("reassign", able, as: world.administrator) == "accepted")
+    #expect(await hand("delegate", author, as: world.account, seeing: seen) == "staff change.reassigned_to_own")
+    #expect(await hand("delegate", able, as: world.account, seeing: seen) == "accepted")
+    #expect(await hand("reassign", able, as: world.administrator, seeing: seen) == "version.mismatch", "it went to somebody meanwhile")
+    #expect(await hand("reassign", able, as: world.peer, seeing: seen + 1) == "denied")
+    #expect(await hand("reassign", unable, as: world.account, seeing: seen + 1) == "staff change.may_not")
+    #expect(await hand("reassign", able, as: world.administrator, seeing: seen + 1) == "accepted")
     #expect(try await world.events(of: asked).suffix(2) == ["approval_delegated", "approval_reassigned"])
     // What waits for whom.
     func waiting(_ principal: Principal, all: Bool = false) async throws -> Int {

@@ -31,9 +31,13 @@ import Testing
     #expect(refused == "tasks[1].team delivery_model.team_not_allowed_for")
     let planned = try await world.act("change.plan_tasks", on: opened, ["tasks": .array([task(.null)])])
     let started = try await world.act("change.start", on: try await world.approved(planned))
-    let id = try await world.read(started).at("tasks.0.id")
-    #expect(await refusal { try await world.call("change_task.give", ["id": id, "team": forbidden]) } == "team delivery_model.team_not_allowed_for")
-    #expect(await refusal { try await world.call("change_task.give", ["id": id, "team": allowed]) } == "accepted")
+    let task = try await world.read(started).at("tasks.0")
+    func give(to team: Value) async -> String {
+      await refusal { try await world.call("change_task.give", ["id": task.at("id"), "team": team], version: task.at("version")) }
+    }
+    #expect(await give(to: forbidden) == "team delivery_model.team_not_allowed_for")
+    #expect(await give(to: allowed) == "accepted")
+    #expect(await give(to: allowed) == "version.mismatch", "who has not seen whose it is takes it from nobody")
     // Of another customer's change every team is one that may.
     let other = try await world.change("Elsewhere", of: world.other, from: 5)
     #expect(await refusal { try await world.act("change.plan_tasks", on: other, ["tasks": .array([task(forbidden)])]) } == "accepted")

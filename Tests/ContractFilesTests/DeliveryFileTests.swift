@@ -35,7 +35,7 @@ import Testing
             "targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])]),
           ], as: database.root)
       }
-      if isProven { try await database.call("proof_policy.set", ["policy": "required"], as: database.root) }
+      if isProven { try await database.set("proof_policy.set", ["policy": "required"], as: database.root) }
     }
 
     func export(_ customer: String, _ contract: String? = nil) async throws -> String {

@@ -86,7 +86,7 @@ import Testing
     let world = try await CreditsWorld(
       terms: .object(CreditsWorld.terms.members.map { $0 + [Value.Member("per", "service")] } ?? []))
     let bravo = try await another(world, "BRAVO")
-    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"])
+    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"], version: 1)
     try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
     let credit = try await propose(world, world.line, "2026-01")
     let manager = try await world.database.user(.customerManager, of: world.acme)

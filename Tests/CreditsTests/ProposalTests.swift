@@ -121,7 +121,7 @@ import Testing
   @Test func aboveTheLimitASecondPersonApproves() async throws {
     let world = try await CreditsWorld()
     let other = try await world.database.staff(.finance, isKnown: true)
-    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"])
+    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"], version: 1)
     try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
     let credit = try await world.propose().at("credit")
     let half = try await world.approve(credit, as: world.finance)
@@ -145,7 +145,7 @@ import Testing
     func with(_ person: Int64, _ one: Principal) -> Principal {
       Principal(actor: one.actor, tenant: one.tenant, side: one.side, name: one.name, person: person, grants: one.grants)
     }
-    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"])
+    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"], version: 1)
     try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
     let half = try await world.approve(try await world.propose().at("credit"), as: with(7, world.finance))
     #expect(await violations { try await world.approve(half, as: with(7, other)) } == ["credit.same_person"])

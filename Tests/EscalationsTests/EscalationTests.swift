@@ -90,7 +90,8 @@ import Testing
     #expect(try await world.history(incident).filter { $0 == "incident.escalated_by_rule" }.count == 2)
   }
 
-  @Test func aBrokenPromiseSetsOffWhatNoWarningDid() async throws {
+  /// Whatever the agreement warns of. Nobody is warned of it.
+  @Test func aRuleActsAtItsOwnShare() async throws {
     let world = try await EscalationsWorld()
     try await world.rule(["percent": 95, "staff": .array([world.leadId])], name: "Nearly")
     try await world.rule(["percent": 100, "metric": "resolution", "staff": .array([world.leadId])], name: "Another promise")
@@ -98,10 +99,17 @@ import Testing
     try world.at("2026-03-02T08:55:00Z")
     try await world.work()
     #expect(try await world.escalations() == [])
+    #expect(try await world.read(incident)["clocks"]?.array?.first?["warnedPercent"] == 80)
+    try world.at("2026-03-02T08:57:01Z")
+    for _ in 0..<2 { try await world.work() }
+    let records = try await world.escalations()
+    #expect(records.map { $0["ruleName"] } == ["Nearly"] && records.first?["percent"] == 95)
+    #expect(records.first?["occurredAt"] == "2026-03-02T08:57:00Z")
+    #expect(try await world.read(incident)["clocks"]?.array?.first?["warnedPercent"] == 80, "the warned share stays the agreement's")
+    // Broken later on, it was escalated by this rule.
     try world.at("2026-03-02T09:10:00Z")
     try await world.work()
-    let records = try await world.escalations()
-    #expect(records.map { $0["ruleName"] } == ["Nearly"] && records.first?["percent"] == 100)
+    #expect(try await world.escalations().count == 1)
     #expect(try await world.read(incident)["team"] == world.firstLine, "nobody said that it goes to another team")
   }
 

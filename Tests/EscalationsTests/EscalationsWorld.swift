@@ -125,6 +125,7 @@ struct EscalationsWorld {
   func work() async throws {
     let now = database.clock.now()
     let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper()]
+    try await WatchSweep(keepers: keepers).run(at: now, database.tenancy)
     try await WarnSweep(keepers: keepers).run(at: now, database.tenancy)
     try await BreachSweep(keepers: keepers).run(at: now, database.tenancy)
     try await escalate()

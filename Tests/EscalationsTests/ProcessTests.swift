@@ -169,12 +169,17 @@ import Testing
     let world = try await EscalationsWorld()
     let task = try await world.tasks(try await world.order())[0]
     let input: KeyValuePairs<String, Value> = ["id": task["id"] ?? .null, "team": world.secondLine]
-    let given = try await world.database.call("task.give", input, as: world.engineer)
+    let given = try await world.database.call("task.give", input, as: world.engineer, version: task["version"]?.integer)
     #expect(given["team"] == world.secondLine)
-    await expectFailure(.conflict) { try await world.database.call("task.give", input, as: world.engineer) }
-    _ = try await world.database.call("task.complete", ["id": task["id"] ?? .null], as: world.engineer)
+    await expectFailure(.versionMismatch) {
+      try await world.database.call(
+        "task.give", ["id": task["id"] ?? .null, "team": world.firstLine], as: world.engineer, version: task["version"]?.integer)
+    }
+    await expectFailure(.conflict) { try await world.database.call("task.give", input, as: world.engineer, version: given["version"]?.integer) }
+    let done = try await world.database.call("task.complete", ["id": task["id"] ?? .null], as: world.engineer)
     await expectFailure(.conflict) {
-      try await world.database.call("task.give", ["id": task["id"] ?? .null, "team": world.firstLine], as: world.engineer)
+      try await world.database.call(
+        "task.give", ["id": task["id"] ?? .null, "team": world.firstLine], as: world.engineer, version: done["version"]?.integer)
     }
   }
 }

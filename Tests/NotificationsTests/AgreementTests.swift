@@ -64,8 +64,9 @@ import Testing
     try await world.base.make()
     #expect(try await world.base.events(finance) == ["request.approval_asked"])
     #expect(try await world.base.events(servesOther) == [])
-    let approval = order["approvals"]?.array?.first?["id"] ?? .null
-    try await world.base.call("approval.delegate", ["id": approval, "staff": world.base.colleagueId], as: finance)
+    let approval = order["approvals"]?.array?.first ?? .null
+    try await world.base.call(
+      "approval.delegate", ["id": approval["id"] ?? .null, "staff": world.base.colleagueId], as: finance, version: approval["version"]?.integer)
     for _ in 0..<2 { try await world.base.make() }
     #expect(try await world.base.events(world.base.colleague) == ["request.approval_asked"])
     #expect(try await world.base.events(finance) == ["request.approval_asked"])

@@ -186,16 +186,20 @@ import Testing
     for other in [base.engineer, base.colleague, olaf, world.orderer] {
       #expect(try await told(other, base).filter { $0.contains("task") } == [], "\(other.name)")
     }
-    try await base.call("task.give", ["id": first, "team": vans], as: base.engineer)
+    func give(_ task: Value, to team: Value) async throws {
+      let seen = try await base.call("task.read", ["id": task], as: base.engineer)
+      try await base.call("task.give", ["id": task, "team": team], as: base.engineer, version: seen["version"]?.integer)
+    }
+    try await give(first, to: vans)
     #expect(try await told(base.colleague, base) == ["request.task_given"])
     let second = try await order(mouse)
-    try await base.call("task.give", ["id": second, "team": vans], as: base.engineer)
+    try await give(second, to: vans)
     #expect(try await told(base.colleague, base).count == 2, "it was opened and given: once")
     #expect(try await told(tina, base) == ["request.task_given"], "her team has it no more")
     let third = try await order(mouse)
     try await base.call("task.claim", ["id": third], as: base.engineer)
     #expect(try await told(tina, base) == ["request.task_given"], "somebody is at it")
-    try await base.call("task.give", ["id": first, "team": desk["id"] ?? .null], as: base.engineer)
+    try await give(first, to: desk["id"] ?? .null)
     #expect(try await told(tina, base).count == 2, "what came back is theirs again")
     #expect(try await base.left() == 0)
   }

@@ -119,13 +119,16 @@ import Testing
       for _ in 0..<2 { try await base.make() }
       return try await base.events(principal).filter { $0.hasSuffix(".task_taken_over") }.sorted()
     }
+    func version(_ operation: String, _ id: Value) async throws -> Int64? {
+      try await base.call(operation, ["id": id], as: base.engineer)["tasks"]?.array?.first?["version"]?.integer
+    }
     // Nobody was at them: nobody is told.
     for (verb, id) in [("task", task), ("change_task", part)] { try await base.call("\(verb).claim", ["id": id], as: base.colleague) }
     #expect(try await taken(base.colleague) == [])
     try await base.call("change_task.claim", ["id": part, "takeOver": .bool(true)], as: base.engineer)
-    try await base.call("task.give", ["id": task, "team": team], as: base.engineer)
+    try await base.call("task.give", ["id": task, "team": team], as: base.engineer, version: try await version("request.read", order))
     #expect(try await taken(base.colleague) == ["change.task_taken_over", "request.task_taken_over"])
-    try await base.call("change_task.give", ["id": part, "team": team], as: base.colleague)
+    try await base.call("change_task.give", ["id": part, "team": team], as: base.colleague, version: try await version("change.read", change))
     #expect(try await taken(base.engineer) == ["change.task_taken_over"])
     // She has it again before anybody is told: there is nothing to tell her.
     for principal in [base.engineer, base.colleague, base.engineer] {

@@ -167,15 +167,18 @@ extension CallRule {
   private static func changeApprovalOf(_ principal: Principal, _ world: World, _ twin: World.Twin) async throws -> Value {
     let role = Value.text(principal.grants.first?.role ?? "")
     let change = try await world.change(twin, .submitted)
-    return try await world.approvals(of: change).first { $0["roles"]?.array?.contains(role) ?? false }?["id"] ?? .null
+    return try await world.approvals(of: change).first { $0["roles"]?.array?.contains(role) ?? false } ?? .null
   }
 
-  private static let changeApproval = CallRule(given: { world, twin, principal in (["id": try await changeApprovalOf(principal, world, twin)], nil) })
+  private static let changeApproval = CallRule(given: { world, twin, principal in
+    (["id": try await changeApprovalOf(principal, world, twin)["id"] ?? .null], nil)
+  })
 
   private static let handedOn = CallRule(given: { world, twin, principal in
     let staff = try await world.seeded("stf", in: twin).id
     try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
-    return (["id": try await changeApprovalOf(principal, world, twin), "staff": staff], nil)
+    let approval = try await changeApprovalOf(principal, world, twin)
+    return (["id": approval["id"] ?? .null, "staff": staff], approval["version"]?.integer)
   })
 
   private static func linked(_ kind: String, _ prefix: String) -> CallRule {

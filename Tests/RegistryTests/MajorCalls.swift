@@ -93,6 +93,15 @@ extension CallRule {
         let policy = try await world.seed("ticket_policy.read", ["customer": .text(twin.id), "contract": contract])
         return (["contract": contract], policy["version"]?.integer)
       }),
+    "proof_policy.set": CallRule(given: { world, _, _ in ([:], try await world.seed("proof_policy.read", [:])["version"]?.integer) }),
+    "contract_proof_policy.set": CallRule(given: { world, twin, _ in
+      let contract = try await world.seeded("con", in: twin).id
+      return (["contract": contract], try await world.seed("contract_proof_policy.read", ["contract": contract])["version"]?.integer)
+    }),
+    "credit_limit.set": CallRule(given: { world, _, _ in
+      let limits = try await world.seed("credit_limit.list", [:])["items"]?.array ?? []
+      return (["currency": "EUR"], limits.first { $0["currency"] == "EUR" }?["version"]?.integer ?? 1)
+    }),
     "priority_matrix.set": CallRule(given: { world, twin, _ in
       ([:], try await world.seed("priority_matrix.read", ["customer": .text(twin.id)])["version"]?.integer)
     }),

@@ -223,7 +223,7 @@ struct Subjects: Sendable {
     try await world.handRound("request", request, in: world.a)
     handbook = try await world.publishedAnew(try await world.publishedAnew(try await world.handbook())).id
     attribute = try await world.attributeWrittenAnew()
-    for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
+    for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"], version: 1) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
       "aps", "ci", "art", "atr", "gate", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",

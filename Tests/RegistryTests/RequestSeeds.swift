@@ -72,24 +72,26 @@ extension CallRule {
   private static func approvalOf(_ principal: Principal, _ world: World, _ twin: World.Twin) async throws -> Value {
     let role = principal.grants.first?.role ?? ""
     let approvals = try await world.orderToApprove(twin)["approvals"]?.array ?? []
-    return approvals.first { $0["role"] == .text(role) }?["id"] ?? .null
+    return approvals.first { $0["role"] == .text(role) } ?? .null
   }
 
-  static let approval = CallRule(given: { world, twin, principal in (["id": try await approvalOf(principal, world, twin)], nil) })
+  static let approval = CallRule(given: { world, twin, principal in
+    (["id": try await approvalOf(principal, world, twin)["id"] ?? .null], nil)
+  })
 
   /// To somebody of the same side who may approve.
   static let delegation = CallRule(
     refused: { $0.side == .staff ? ["account"] : ["staff"] },
     given: { world, twin, principal in
-      let approval = try await approvalOf(principal, world, twin)
+      let approval = try Seeded(try await approvalOf(principal, world, twin))
       if principal.side == .staff {
         let staff = try await world.seeded("stf", in: twin)
         try await world.seed("staff_grant.add", ["account": staff.id, "role": "engineer", "everyCustomer": .bool(true)])
-        return (["id": approval, "staff": staff.id], nil)
+        return (["id": approval.id, "staff": staff.id], approval.version)
       }
       let account = try await world.seeded("acc", in: twin)
       try await world.seed("account_grant.add", ["account": account.id, "role": "customer_manager", "scope": "tenant"])
-      return (["id": approval, "account": account.id], nil)
+      return (["id": approval.id, "account": account.id], approval.version)
     })
 
   static let reassignment = CallRule(
@@ -98,7 +100,7 @@ extension CallRule {
       let approval = try await world.seeded("apv", in: twin)
       let staff = try await world.seeded("stf", in: twin)
       try await world.seed("staff_grant.add", ["account": staff.id, "role": "engineer", "everyCustomer": .bool(true)])
-      return (["id": approval.id, "staff": staff.id], nil)
+      return (["id": approval.id, "staff": staff.id], approval.version)
     })
 
   static let requestToBegin = CallRule(given: { world, twin, _ in

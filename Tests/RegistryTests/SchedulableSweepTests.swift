@@ -26,9 +26,10 @@ import TimeEntries
 @Suite struct SchedulableSweepTests {
   private static let all: [any Sweep.Type] = [
     PartitionSweep.self, IdempotencySweep.self, EndedTokenSweep.self, ForgetDeliveries.self, ForgetNotifications.self, ReminderSweep.self,
-    BreachSweep.self, CalendarSweep.self, WarnSweep.self, RenewalSweep.self, RefreshFigures.self, ProofSweep.self, StageSweep.self, TimerSweep.self,
-    TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self, MakeNotifications.self,
-    DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self, MajorSweep.self,
+    BreachSweep.self, CalendarSweep.self, WarnSweep.self, WatchSweep.self, RenewalSweep.self, RefreshFigures.self, ProofSweep.self, StageSweep.self,
+    TimerSweep.self, TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self,
+    MakeNotifications.self, DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self,
+    MajorSweep.self,
     ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self,
   ]
 

@@ -31,7 +31,10 @@ enum TimeCalls {
     return (["id": entry["id"] ?? .null], entry["version"]?.integer)
   })
 
-  static let anyDraft = CallRule(given: { world, twin, _ in (["id": try await world.timeEntry(twin)["id"] ?? .null], nil) })
+  static let anyDraft = CallRule(given: { world, twin, _ in
+    let entry = try await world.timeEntry(twin)
+    return (["id": entry["id"] ?? .null], entry["version"]?.integer)
+  })
 
   static let bill = CallRule(given: { world, twin, _ in
     _ = try await world.approvedTime(twin)

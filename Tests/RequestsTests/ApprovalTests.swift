@@ -233,25 +233,30 @@ import Testing
     let asked = try await approval(world, of: made, for: boss)
     let account = try await world.ids(of: deputy).account
     func delegate(to account: Value) async -> [String] {
-      await refusal { try await world.call("approval.delegate", ["id": asked.at("id"), "account": account], as: boss) }
+      await refusal { try await world.call("approval.delegate", ["id": asked.at("id"), "account": account], as: boss, version: asked.at("version")) }
     }
     #expect(await delegate(to: account) == ["account approval.delegate_may_not"], "nothing is granted to him yet")
     try await world.call("account_grant.add", ["account": account, "role": "requester", "scope": "own"], as: world.database.root)
     #expect(await delegate(to: .id(world.other.id("acc", [UInt8](repeating: 1, count: 12)))) == ["account input.unknown_reference"])
     #expect(await delegate(to: account) == ["accepted"])
+    #expect(await delegate(to: account) == ["version.mismatch"], "who has not seen to whom it went takes it from nobody")
     #expect(try await approval(world, of: made, for: deputy).at("delegated") == .bool(true))
     #expect(try await waiting(world, for: nobody).isEmpty)
-    await expectFailure(.notFound) { try await world.call("approval.delegate", ["id": asked.at("id"), "account": account], as: nobody) }
+    await expectFailure(.notFound) {
+      try await world.call("approval.delegate", ["id": asked.at("id"), "account": account], as: nobody, version: asked.at("version"))
+    }
     try await approve(world, asked, as: deputy)
     // The provider's word stays with the provider.
     let theirs = try await approval(world, of: made, for: world.manager)
     #expect(
-      await refusal { try await world.call("approval.delegate", ["id": theirs.at("id"), "account": account]) } == ["account input.unknown_reference"])
+      await refusal {
+        try await world.call("approval.delegate", ["id": theirs.at("id"), "account": account], version: theirs.at("version"))
+      } == ["account input.unknown_reference"])
     let colleague = try await world.ids(of: world.engineer).account
     try await world.call("staff_grant.add", ["account": colleague, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
     // Nor does it go to somebody whose word would not count, in the place of one whose word does.
     func hand(to staff: Value) async -> [String] {
-      await refusal { try await world.call("approval.delegate", ["id": theirs.at("id"), "staff": staff]) }
+      await refusal { try await world.call("approval.delegate", ["id": theirs.at("id"), "staff": staff], version: theirs.at("version")) }
     }
     #expect(await hand(to: colleague) == ["staff approval.reassigned_to_own"], "he ordered it")
     let me = try await world.ids(of: world.manager).account
@@ -298,7 +303,8 @@ import Testing
     func reassign(_ path: String, _ account: Value) async -> [String] {
       let input = Value.object([Value.Member("id", asked.at("id")), Value.Member(path, account)])
       return await refusal {
-        try await world.database.dispatcher.invoke("approval.reassign", input, as: world.manager, Call(requestId: "test")).value
+        let call = Call(requestId: "test", expectedVersion: asked.at("version").integer)
+        return try await world.database.dispatcher.invoke("approval.reassign", input, as: world.manager, call).value
       }
     }
     let (own, other) = (try await world.ids(of: boss).account, try await world.ids(of: deputy).account)
@@ -309,8 +315,11 @@ import Testing
     let me = try await world.ids(of: world.manager).account
     try await world.call("staff_grant.add", ["account": me, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
     #expect(await reassign("staff", me) == ["staff approval.reassigned_to_own"], "he would decide it himself")
-    await expectFailure(.denied) { try await world.call("approval.reassign", ["id": asked.at("id"), "account": other], as: world.engineer) }
+    await expectFailure(.denied) {
+      try await world.call("approval.reassign", ["id": asked.at("id"), "account": other], as: world.engineer, version: asked.at("version"))
+    }
     #expect(await reassign("account", other) == ["accepted"])
+    #expect(await reassign("account", other) == ["version.mismatch"], "who has not seen to whom it went takes it from nobody")
     #expect(try await world.history(made).contains("approval_reassigned"))
     try await approve(world, try await approval(world, of: made, for: deputy), as: deputy)
     #expect(try await world.request(made).at("state") == "approved")

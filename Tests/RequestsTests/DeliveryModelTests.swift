@@ -53,14 +53,17 @@ import Testing
     let (allowed, forbidden) = (try await team("Allowed", world), try await team("Forbidden", world))
     let offering = try await site(world)
     try await allow(allowed, world)
-    let task = try await world.request(try await world.submit(offering)).at("tasks.0.id")
-    let refused = await #expect(throws: Failure.self) { try await world.call("task.give", ["id": task, "team": forbidden], as: world.engineer) }
+    let task = try await world.request(try await world.submit(offering)).at("tasks.0")
+    func give(_ task: Value, to team: Value) async throws -> Value {
+      try await world.call("task.give", ["id": task.at("id"), "team": team], as: world.engineer, version: task.at("version"))
+    }
+    let refused = await #expect(throws: Failure.self) { try await give(task, to: forbidden) }
     let violation = refused?.violations.first
     #expect(violation?.path == "team" && violation?.message.key == "delivery_model.team_not_allowed")
     #expect(violation?.arguments == ["team": "Forbidden", "customer": "ACME Ltd", "allowed": "Allowed"])
-    #expect(try await world.call("task.give", ["id": task, "team": allowed], as: world.engineer).at("team") == allowed)
-    let elsewhere = try await world.request(try await world.submit(offering, of: world.other)).at("tasks.0.id")
-    #expect(try await world.call("task.give", ["id": elsewhere, "team": forbidden], as: world.engineer).at("team") == forbidden)
+    #expect(try await give(task, to: allowed).at("team") == allowed)
+    let elsewhere = try await world.request(try await world.submit(offering, of: world.other)).at("tasks.0")
+    #expect(try await give(elsewhere, to: forbidden).at("team") == forbidden)
   }
 
   @Test func aRequestIsOfferedToTeamsOfTheModelOnly() async throws {

@@ -23,7 +23,7 @@ import Testing
     let approved = try await world.act("approve", again, as: world.manager)
     #expect(approved["state"] == "approved" && approved["id"] == draft["id"] && approved["countsOn"] == "2026-03-10")
     #expect(await refusal { try await world.act("change", approved, ["note": "x"]) } == "time_entry.bad_transition", "it never changes")
-    #expect(await refusal { try await world.call("time_entry.delete", ["id": draft["id"] ?? .null], as: world.anna) } == "time_entry.bad_transition")
+    #expect(await refusal { try await world.act("delete", approved) } == "time_entry.bad_transition")
     #expect(await refusal { try await world.act("approve", again, as: world.finance) } == "version.mismatch")
   }
 
@@ -103,7 +103,7 @@ import Testing
     let wrong = try await world.approved("10T08:00", "10T10:00")
     let correction = try await world.act("correct", wrong, ["reason": "x", "billable": .bool(false)])
     let returned = try await world.act("return", correction, ["reason": "It is billed"], as: world.manager)
-    _ = try await world.call("time_entry.delete", ["id": returned["id"] ?? .null], as: world.anna)
+    _ = try await world.act("delete", returned)
     #expect(await refusal { try await world.add("10T08:30", "10T09:00") } == "time_entry.overlaps", "the original keeps its time")
     #expect(await refusal { try await world.act("correct", wrong, ["reason": "y"]) } == "accepted")
   }
@@ -118,7 +118,7 @@ import Testing
     let draft = try await world.add("11T08:00", "11T09:00")
     #expect(await close("2026-04") == "time_month.not_over")
     #expect(await close("2026-03") == "time_month.open", "a draft waits")
-    _ = try await world.call("time_entry.delete", ["id": draft["id"] ?? .null], as: world.anna)
+    _ = try await world.act("delete", draft)
     #expect(await close("2026-03") == "accepted")
     #expect(await close("2026-03") == "accepted", "again, nothing changes")
     #expect(try await world.call("time_month.list", ["customer": .id(world.acme.publicId)], as: world.anna)["items"]?.array?.count == 1)

@@ -54,7 +54,7 @@ import Testing
     #expect(moved["minutes"] == 60)
     let again = try await world.add("10T08:30", "10T09:00", there)
     #expect(await refusal { try await world.act("change", moved, ["from": "2026-03-10T08:45:00Z", "to": "2026-03-10T09:15:00Z"]) } == "time_entry.overlaps")
-    _ = try await world.call("time_entry.delete", ["id": again["id"] ?? .null], as: world.anna)
+    _ = try await world.act("delete", again)
     #expect(await refusal { try await world.add("10T08:30", "10T09:00") } == "accepted", "what is deleted makes room")
     // At once, each seeing nothing of the others.
     let outcomes = await withTaskGroup(of: String.self) { group in
@@ -90,7 +90,7 @@ import Testing
     // Its day ends in Shanghai at 16:00 UTC: 8 of the 12 hours lie in it.
     #expect(await refusal { try await day("2026-03-09", 241, there) } == full, "another customer's time is one's time too")
     #expect(await refusal { try await day("2026-03-09", 240, there) } == "accepted")
-    _ = try await world.call("time_entry.delete", ["id": half["id"] ?? .null], as: world.anna)
+    _ = try await world.act("delete", half)
     #expect(await refusal { try await day("2026-03-09", 480) } == "accepted", "what is deleted makes room")
     // At once, each seeing nothing of the others.
     let outcomes = await withTaskGroup(of: String.self) { group in

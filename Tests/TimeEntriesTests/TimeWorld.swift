@@ -78,7 +78,7 @@ struct TimeWorld {
   }
 
   func act(_ verb: String, _ entry: Value, _ more: [String: Value] = [:], as principal: Principal? = nil) async throws -> Value {
-    let changes = ["submit", "change", "approve", "return"].contains(verb)
+    let changes = ["submit", "change", "approve", "return", "delete", "drop"].contains(verb)
     return try await call(
       "time_entry.\(verb)", more.merging(["id": entry["id"] ?? .null]) { $1 }, as: principal ?? anna,
       version: changes ? entry["version"]?.integer : nil)

@@ -313,22 +313,61 @@ begin
 end
 $$;
 
--- The same of shares of a budget of which clocks warn.
+-- The same of shares of a budget of which clocks warn, or at which rules of escalation act.
 create function finder.has_due_warnings(since timestamptz, until timestamptz) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return exists (select from service_levels.clock c where c.next_warn_at >= since and c.next_warn_at < until);
+  return exists (select from service_levels.clock c where c.next_warn_at >= since and c.next_warn_at < until)
+    or exists (select from service_levels.clock c where c.next_share_at >= since and c.next_share_at < until);
 end
 $$;
 
--- Subjects with clocks that pass a share of their budget of which they warn, in the order of that instant, behind a place in it.
+-- Subjects with clocks that pass such a share of their budget, in the order of that instant, behind a place in it.
 create function finder.due_warnings(reference timestamptz, after_due timestamptz, after_tenant bigint, after_clock bigint, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint, due_at timestamptz, clock_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select c.tenant_id, c.subject_kind, c.subject_id, c.next_warn_at, c.id from service_levels.clock c
-    where c.next_warn_at <= reference and (c.next_warn_at, c.tenant_id, c.id) > (after_due, after_tenant, after_clock)
-    order by c.next_warn_at, c.tenant_id, c.id limit least(row_limit, 1000);
+  return query select d.tenant_id, d.subject_kind, d.subject_id, d.due_at, d.id
+    from (
+      (select c.tenant_id, c.subject_kind, c.subject_id, c.next_warn_at as due_at, c.id from service_levels.clock c
+       where c.next_warn_at <= reference and (c.next_warn_at, c.tenant_id, c.id) > (after_due, after_tenant, after_clock)
+       order by c.next_warn_at, c.tenant_id, c.id limit least(row_limit, 1000))
+      union all
+      (select c.tenant_id, c.subject_kind, c.subject_id, c.next_share_at, c.id from service_levels.clock c
+       where c.next_share_at <= reference and (c.next_share_at, c.tenant_id, c.id) > (after_due, after_tenant, after_clock)
+       order by c.next_share_at, c.tenant_id, c.id limit least(row_limit, 1000))) d
+    order by d.due_at, d.tenant_id, d.id limit least(row_limit, 1000);
+end
+$$;
+
+-- The shares of promises at which rules of escalation act, each with the instant since when one does; a broken promise is none. With the revision of
+-- the rules, which rises with every change and is 1 where there is none, in one row at least. A rule is never deleted, nor made one of another process.
+create function finder.watched_shares(row_limit integer)
+returns table (revision bigint, agreement text, metric text, percent bigint, customer_id bigint, since timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select v.revision, s.agreement, s.metric, s.percent, s.customer_id, s.since
+    from (select 1 + coalesce(sum(r.version), 0)::bigint as revision from escalations.rule r where r.process = 'incident') v
+    left join (
+      select r.agreement, r.metric, r.percent, r.customer_id, min(r.begins_at) as since from escalations.rule r
+      where r.state = 'active' and r.process = 'incident' and r.percent < 100
+      group by r.agreement, r.metric, r.percent, r.customer_id) s on true
+    order by s.percent, s.agreement, s.metric, s.customer_id limit least(row_limit, 1000);
+end
+$$;
+
+-- Subjects with running clocks of which it was worked out by other rules than those of now when the next such share passes, or never: by the revision
+-- of those, behind a place. Where no rule was ever made, none.
+create function finder.unwatched_clocks(after_revision bigint, after_tenant bigint, after_clock bigint, row_limit integer)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint, revision bigint, clock_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  current_revision bigint := (select 1 + sum(r.version)::bigint from escalations.rule r where r.process = 'incident');
+begin
+  return query select c.tenant_id, c.subject_kind, c.subject_id, c.share_revision, c.id from service_levels.clock c
+    where c.state = 'running' and c.subject_kind <> 'request' and c.share_revision < current_revision
+      and (c.share_revision, c.tenant_id, c.id) > (after_revision, after_tenant, after_clock)
+    order by c.share_revision, c.tenant_id, c.id limit least(row_limit, 1000);
 end
 $$;
 

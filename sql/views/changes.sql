@@ -34,7 +34,7 @@ create view changes.pub_change with (security_invoker = true) as
   select tenant_id, id as change_id, public_id, state, opened_at, ended_at, version from changes.change;
 grant select on changes.pub_change to steward_app;
 create view changes.pub_open_task with (security_invoker = true) as
-  select t.tenant_id, t.id as task_id, t.public_id, t.change_id, t.team_id
+  select t.tenant_id, t.id as task_id, t.public_id, t.change_id, t.team_id, t.version
   from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id
   where t.state in ('ready', 'active', 'failed') and c.state = 'implementing';
 grant select on changes.pub_open_task to steward_app;
@@ -73,7 +73,7 @@ grant select on changes.pub_told_release to steward_app;
 create view changes.pub_approval with (security_invoker = true) as
   select a.tenant_id, a.id as approval_id, a.change_id, a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to,
     a.state, a.asked_at, a.due_at, a.escalated_at, a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id,
-    a.decided_person, a.reason
+    a.decided_person, a.reason, a.version
   from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id and c.round = a.round;
 grant select on changes.pub_approval to steward_app;
 

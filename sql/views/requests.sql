@@ -45,7 +45,7 @@ grant select on requests.pub_told_handover to steward_app;
 
 create view requests.pub_approval with (security_invoker = true) as
   select tenant_id, id as approval_id, request_id, public_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at,
-    escalated_at, stand_in, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason
+    escalated_at, stand_in, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason, version
   from requests.approval;
 grant select on requests.pub_approval to steward_app;
 
@@ -55,7 +55,7 @@ grant select on requests.pub_comment to steward_app;
 
 -- What is to be done for a request and is not over, for whoever gives it to another team.
 create view requests.pub_open_task with (security_invoker = true) as
-  select tenant_id, id as task_id, public_id, request_id, team_id from requests.task where state in ('ready', 'active', 'failed');
+  select tenant_id, id as task_id, public_id, request_id, team_id, version from requests.task where state in ('ready', 'active', 'failed');
 grant select on requests.pub_open_task to steward_app;
 
 -- What a search over tickets of all kinds shows of a request, and what says who may see it: whom it is for.

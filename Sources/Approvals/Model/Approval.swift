@@ -65,6 +65,8 @@ package struct Approval: Sendable, Equatable {
   /// Nil where time decided.
   package internal(set) var decidedBy: Party?
   package internal(set) var reason: String?
+  /// It rises with whatever changes.
+  package internal(set) var version: Int64 = 1
 
   package init(
     publicId: [UInt8], seq: Int64, step: Int64, suffices: Bool, names: Value, holder: Holder, hours: Int64? = nil, escalatesTo: String? = nil

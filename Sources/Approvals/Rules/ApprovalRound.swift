@@ -20,6 +20,15 @@ package struct ApprovalRound: Sendable, Equatable {
 
   package init(_ approvals: [Approval] = []) { self.approvals = approvals.sorted { $0.seq < $1.seq } }
 
+  /// Counts on the versions of those that are not as they were read.
+  package mutating func countVersions(since read: [Approval]) {
+    let known = Dictionary(read.map { ($0.publicId, $0) }) { $1 }
+    for index in approvals.indices {
+      guard let before = known[approvals[index].publicId], before != approvals[index] else { continue }
+      approvals[index].version = before.version + 1
+    }
+  }
+
   /// What happened since it was asked last.
   package mutating func takeEvents() -> [Event] {
     defer { events = [] }

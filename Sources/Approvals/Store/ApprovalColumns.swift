@@ -6,7 +6,8 @@ extension Approval {
   /// Of `a`, in the order of ``init(_:)``; a table of approvals has them all.
   package static let columns = """
     a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to, a.state, a.asked_at, a.due_at, a.escalated_at,
-      a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
+      a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason,
+      a.version
     """
 
   package init(_ row: inout RowReader) throws {
@@ -34,5 +35,6 @@ extension Approval {
     decidedAt = try row.next()
     decidedBy = try party(&row, hasPerson: true)
     reason = try row.next()
+    version = try row.next()
   }
 }

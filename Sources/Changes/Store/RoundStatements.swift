@@ -75,7 +75,7 @@ struct UpdateChangeApproval: Statement {
 
   static let sql = """
     update changes.approval set state = $3, asked_at = $4, due_at = $5, escalated_at = $6, delegate_kind = $7, delegate_id = $8, decided_at = $9,
-      decided_kind = $10, decided_id = $11, decided_person = $12, reason = $13
+      decided_kind = $10, decided_id = $11, decided_person = $12, reason = $13, version = $14
     where tenant_id = $1 and public_id = $2
     """
 
@@ -93,6 +93,7 @@ struct UpdateChangeApproval: Statement {
     parameters.append(approval.decidedBy?.id)
     parameters.append(approval.decidedBy?.person)
     parameters.append(approval.reason)
+    parameters.append(approval.version)
   }
 }
 
@@ -138,7 +139,7 @@ struct UpdateChangeTask: Statement {
 
   static let sql = """
     update changes.task set state = $3, ready_at = $4, claimed_at = $5, assignee_id = $6, assignee_public_id = $7, ended_at = $8, result = $9,
-      team_id = $10, withheld_team_id = $11
+      team_id = $10, withheld_team_id = $11, version = $12
     where tenant_id = $1 and public_id = $2
     """
 
@@ -154,6 +155,7 @@ struct UpdateChangeTask: Statement {
     parameters.append(task.result)
     parameters.append(task.team)
     parameters.append(task.withheldTeam)
+    parameters.append(task.version)
   }
 }
 

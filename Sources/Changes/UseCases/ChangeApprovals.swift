@@ -70,10 +70,11 @@ package enum DelegateChangeApproval: Operation {
     "change_approval.delegate",
     "Let somebody else decide an approval as well, where you are asked; never who had a part in the change, who has agreed already, or oneself.",
     zh: "委托其他有权审批的人员代为决定；不得为参与该变更者、已同意者或本人。",
-    permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change)
+    permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeApprovalLine {
     var (work, approval, facts) = try await context.approvalWork(input.id)
+    try context.requireVersion(approval.version)
     try context.requireStanding(for: approval, work, facts)
     let found = try await context.staff(input.staff, for: work, with: ChangeRights.approve, "staff")
     try context.requireWordCounts(of: found.party, work, facts)
@@ -89,10 +90,12 @@ package enum ReassignChangeApproval: Operation {
   package static let declaration = Declaration(
     "change_approval.reassign",
     "Let somebody decide an approval as well, whoever is asked; never who had a part in the change, who has agreed already, or oneself.",
-    zh: "指定其他人员代为决定审批；不得为参与该变更者、已同意者或本人。", permission: ChangeRights.manage, roles: ChangeRights.managers, reach: .provider, effect: .change)
+    zh: "指定其他人员代为决定审批；不得为参与该变更者、已同意者或本人。", permission: ChangeRights.manage, roles: ChangeRights.managers, reach: .provider, effect: .change,
+    requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeApprovalLine {
     var (work, approval, facts) = try await context.approvalWork(input.id)
+    try context.requireVersion(approval.version)
     if !work.row.mayAct { throw Failure(.denied, ChangeMessages.servesAll) }
     let found = try await context.staff(input.staff, for: work, with: ChangeRights.approve, "staff")
     try context.requireWordCounts(of: found.party, work, facts)

@@ -211,6 +211,7 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("dueAt", .instant, "When his time is over.", "时限。") { .instant($0.approval.dueAt) },
     OutputField("decidedAt", .instant, "When it was decided.", "决定时间。") { .instant($0.approval.decidedAt) },
     OutputField("reason", .text, "Why.", "理由。") { .text($0.approval.reason) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.approval.version) },
   ]
 }
 
@@ -237,6 +238,7 @@ package struct ChangeTaskLine: OperationOutput {
     OutputField("assignee", .id, "Who is at it, or did it.", "执行人员。") { .id($0.assignee) },
     OutputField("result", .text, "What came of it, or why it failed or was skipped.", "结果，或失败、跳过的原因。") { .text($0.task.result) },
     OutputField("endedAt", .instant, "When it was done or skipped.", "结束时间。") { .instant($0.task.endedAt) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.task.version) },
   ]
 }
 

@@ -127,13 +127,15 @@ package enum GiveChangeTask: Operation {
 
   package static let declaration = Declaration(
     "change_task.give", "Give a task of a change that is being implemented to another team; who was at it is not any more.",
-    zh: "将实施任务转给其他团队；原处理人不再负责。", permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change)
+    zh: "将实施任务转给其他团队；原处理人不再负责。", permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change,
+    requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeTaskLine {
     guard context.principal.side == .staff,
       let bits = try await context.transaction.first(ChangeOfPart(provider: context.provider.id, publicId: input.id))
     else { throw Failure.notFound }
     var work = try await ChangeWork.begin(on: context.id(.change, bits), in: context, comparesVersion: false)
+    if let version = work.row.process.board.version(of: input.id.random) { try context.requireVersion(version) }
     guard let team = try await context.transaction.first(TeamOfTask(publicId: input.team)) else { throw context.unknownReference("team") }
     let former = work.row.process.board.holder(of: input.id.random)
     try work.row.process.give(input.id.random, to: team, at: context.now)

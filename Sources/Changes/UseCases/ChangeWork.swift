@@ -128,6 +128,8 @@ struct ChangeWork: Sendable {
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the change before must read it again.
   mutating func save(countsVersion: Bool = true) async throws {
+    row.process.round.countVersions(since: before.process.round.approvals)
+    row.process.board.countVersions(since: before.process.board.tasks)
     let (process, before) = (row.process, before.process)
     if countsVersion {
       row.version += 1

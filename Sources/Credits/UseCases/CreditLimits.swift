@@ -4,6 +4,10 @@ import Operations
 /// Above which amount two persons must approve a credit.
 package struct CreditLimitOutput: OperationOutput {
   let row: ApprovalLimitRow
+  let version: Int64
+
+  /// What the version of a currency's limit counts under.
+  static func setting(_ currency: String) -> String { "credit_limit/\(currency)" }
 
   package static let fields: [OutputField<CreditLimitOutput>] = [
     OutputField("currency", .text, "The currency.", "货币。") { .text($0.row.currency) },
@@ -12,6 +16,10 @@ package struct CreditLimitOutput: OperationOutput {
       return .decimal(Money(minorUnits: units, currency: currency).amount)
     },
     OutputField("validFrom", .instant, "From when it holds.", "自何时起生效。") { .instant($0.row.validFrom) },
+    OutputField(
+      "version", .integer, "Of the limit of this currency, for If-Match of whoever sets it anew; of a currency without any it is 1.",
+      "该货币限额的版本号，重新设置时用于 If-Match；尚无限额的货币为 1。"
+    ) { .integer($0.version) },
   ]
 }
 
@@ -33,7 +41,7 @@ package enum SetCreditLimit: Operation {
 
   package static let declaration = Declaration(
     "credit_limit.set", "Set above which amount a second person must approve a credit, from now on.", zh: "设置须由第二人批准的补偿金额限额，即时生效。",
-    permission: "credit_limit.manage", roles: [.administrator], scopes: [.all], reach: .provider, effect: .create)
+    permission: "credit_limit.manage", roles: [.administrator], scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CreditLimitOutput {
     guard let currency = Currency(code: input.currency) else {
@@ -46,13 +54,14 @@ package enum SetCreditLimit: Operation {
       }
       limit = money.minorUnits
     }
+    let version = try await context.raiseSetting(CreditLimitOutput.setting(currency.code))
     let inserted = try await context.transaction.first(
       InsertApprovalLimit(currency: currency, validFrom: context.now, minorUnits: limit, now: context.now))
     guard inserted != nil, let row = try await context.transaction.first(ApprovalLimitAt(currency: currency.code, at: context.now)) else {
       throw context.overtaken
     }
     context.subject(context.provider.publicId)
-    return CreditLimitOutput(row: row)
+    return CreditLimitOutput(row: row, version: version)
   }
 }
 
@@ -79,10 +88,11 @@ package enum ListCreditLimits: Operation {
       ApprovalLimits(
         afterCurrency: try after?.text(0) ?? "", beforeValidFrom: try after?.instant(1) ?? Instant(microseconds: .max),
         beforeId: try after?.integer(2) ?? .max, limit: limit + 1))
+    let versions = try await context.settingVersions(Set(rows.map { CreditLimitOutput.setting($0.currency) }).sorted())
     return context.listing(rows, limit: limit) { row in
       PageCursor([.text(row.currency), .integer(row.validFrom.microseconds), .integer(row.id)])
     } element: { row in
-      CreditLimitOutput(row: row)
+      CreditLimitOutput(row: row, version: versions[CreditLimitOutput.setting(row.currency)] ?? 1)
     }
   }
 }

@@ -126,6 +126,7 @@ struct EscalatedTicket: Sendable {
   struct Task: Sendable {
     let publicId: [UInt8]
     let team: Int64?
+    let version: Int64
   }
 
   var process = EscalationProcess.incident

@@ -14,11 +14,11 @@ struct PassedThresholds: Statement {
     join operations.event e
       on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
     cross join lateral (select coalesce((e.payload ->> 'percent')::bigint, 100)) w (percent)
-    join service_levels.pub_clock_subject c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
+    join service_levels.pub_clock_subject c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning', 'clock_share')
       and \(StandingThreshold.condition)
     \(StandingThreshold.ticket)
     join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = s.ticket_id
-    order by t.ticket_id, o.id
+    order by t.ticket_id, e.occurred_at, o.id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -76,17 +76,19 @@ struct ProcessToEscalate: Statement {
   static let sql = """
     select 'request', r.request_id, r.public_id, 9::bigint, r.ended_at is null and r.state <> 'closed', 0::bigint, r.submitted_at, '{}'::bigint[],
       array(select t.public_id from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
-      array(select coalesce(t.team_id, 0) from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id)
+      array(select coalesce(t.team_id, 0) from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
+      array(select t.version from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id)
     from requests.pub_request r where $2 = 'request' and r.tenant_id = $1 and r.request_id = any ($3)
     union all
     select 'problem', p.problem_id, p.public_id, p.priority, p.state in ('new', 'investigating', 'known_error'), p.version, p.opened_at,
-      case when p.customer_id is null then '{}' else array[p.customer_id] end, '{}', '{}'
+      case when p.customer_id is null then '{}' else array[p.customer_id] end, '{}', '{}', '{}'
     from problems.pub_problem p where $2 = 'problem' and p.tenant_id = $1 and p.problem_id = any ($3)
     union all
     select 'change', c.change_id, c.public_id, 9, c.ended_at is null, c.version, c.opened_at,
       array(select n.customer_id from changes.pub_concerned n where n.tenant_id = c.tenant_id and n.change_id = c.change_id),
       array(select t.public_id from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
-      array(select coalesce(t.team_id, 0) from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id)
+      array(select coalesce(t.team_id, 0) from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
+      array(select t.version from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id)
     from changes.pub_change c where $2 = 'change' and c.tenant_id = $1 and c.change_id = any ($3)
     order by 2
     """
@@ -103,8 +105,8 @@ struct ProcessToEscalate: Statement {
       process: process, id: try row.next(), publicId: try row.next(), priority: try row.next(), team: nil, assignee: nil, isOpen: try row.next(),
       version: try row.next(), recordedAt: try row.next(), isImported: false)
     subject.concerned = Set((try row.next() as [Int64]).map { TenantId($0) })
-    let (tasks, teams): ([[UInt8]], [Int64]) = (try row.next(), try row.next())
-    subject.tasks = zip(tasks, teams).map { EscalatedTicket.Task(publicId: $0, team: $1 == 0 ? nil : $1) }
+    let (tasks, teams, versions): ([[UInt8]], [Int64], [Int64]) = (try row.next(), try row.next(), try row.next())
+    subject.tasks = zip(tasks, zip(teams, versions)).map { EscalatedTicket.Task(publicId: $0, team: $1.0 == 0 ? nil : $1.0, version: $1.1) }
     return subject
   }
 }

@@ -313,8 +313,8 @@ package struct EscalationSweep: Sweep {
       "id": .id(tenant.id(giving.task, task.publicId)), "team": .id(provider.id(IdKind.team.prefix, team.publicId)),
     ])
     _ = try await dispatcher.act(
-      giving.operation, input, as: principal, for: tenant, provider: provider, requestId: tenant.id(IdKind.escalation.prefix, row.publicId).description,
-      in: transaction)
+      giving.operation, input, as: principal, for: tenant, provider: provider, version: task.version,
+      requestId: tenant.id(IdKind.escalation.prefix, row.publicId).description, in: transaction)
   }
 
   /// As anybody would who may work on the customer's tickets: who had it in the team before has it no more.

@@ -3,7 +3,6 @@ import Desk
 import Kernel
 import Operations
 import ServiceLevels
-import Suppliers
 
 enum EscalationRights {
   static let keep = "escalation_rule.manage"
@@ -32,8 +31,8 @@ struct RuleInput: Sendable {
   ).optional
   private static let percent = Field.integer(
     "percent", 1...100,
-    "When this share of a promise's budget has passed, in percent; 100: when it is broken. Shares below 100 are those of which the agreement warns.",
-    "承诺时限消耗达到此百分比时触发；100 表示违约时。低于 100 的比例以协议的预警比例为准。"
+    "When this share of a promise's budget has passed, in percent; 100: when it is broken. Whatever the agreement warns of.",
+    "承诺时限消耗达到此百分比时触发；100 表示违约时。与协议的预警比例无关。"
   ).clearable
   private static let metric = Field.oneOf(
     "metric", ServiceLevels.Metric.allCases.map(\.rawValue), "Only of this promise: response, update or resolution (default: any).",
@@ -76,28 +75,6 @@ struct RuleInput: Sendable {
   }
 }
 
-/// A promise that does not warn of the share of a rule, as the API shows it.
-struct UnwarnedShareRecord: OperationOutput {
-  let share: UnwarnedShare
-  let id: PublicId
-
-  static let fields: [OutputField<UnwarnedShareRecord>] = [
-    OutputField("agreement", .text, "Whose promise: sla, ola or uc.", "承诺所属协议：sla、ola 或 uc。") { .text($0.share.agreement.rawValue) },
-    OutputField("id", .id, "The SLA, the OLA or the underpinning contract.", "SLA、OLA 或支撑合同编号。") { .id($0.id) },
-    OutputField("name", .text, "What it is called.", "其名称。") { .text($0.share.name) },
-    OutputField("metric", .text, "Of which promise: response, update or resolution.", "指标：response、update 或 resolution。") { .text($0.share.metric) },
-    OutputField(
-      "actsAt", .integer, "The share at which the rule acts there, in percent: the next of which it warns, or 100; of several targets the highest.",
-      "规则在此实际触发的百分比：其下一个预警比例或 100；有多个目标时取最高值。"
-    ) { .integer($0.share.actsAt) },
-  ]
-
-  init(_ share: UnwarnedShare, in context: OperationContext) {
-    self.share = share
-    id = context.id(share.agreement == .uc ? .underpinningContract : .sla, share.publicId)
-  }
-}
-
 /// A rule as the API shows it.
 package struct EscalationRuleRecord: OperationOutput {
   let row: RuleRow
@@ -106,7 +83,6 @@ package struct EscalationRuleRecord: OperationOutput {
   let toTeam: PublicId?
   let staff: [PublicId]
   let calendar: PublicId?
-  let notWarnedBy: [UnwarnedShareRecord]
 
   package static let fields: [OutputField<EscalationRuleRecord>] = [
     OutputField("id", .id, "The rule.", "规则编号。") { .id($0.id) },
@@ -127,17 +103,11 @@ package struct EscalationRuleRecord: OperationOutput {
     OutputField("staff", .list(.id), "Who is told.", "被通知的服务商人员。") { .array($0.staff.map { .id($0) }) },
     OutputField("calendar", .id, "Only while it is open; ages count by it.", "仅在此日历的服务时间内触发。") { .id($0.calendar) },
     OutputField("state", .text, "active or retired.", "状态：active（在用）或 retired（已停用）。") { .text($0.row.isActive ? "active" : "retired") },
-    OutputField(
-      "notWarnedBy", listOf: UnwarnedShareRecord.self,
-      "What is in force of what it means and does not warn of its share, so that it acts later there (up to 50); of a retired rule, and of an age, nothing.",
-      "现行有效且不在该比例预警的协议（最多 50 项），规则在其上会较晚触发；已停用的规则及按打开时长的规则为空。"
-    ) { $0.notWarnedBy },
     OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.version) },
   ]
 
-  init(_ row: RuleRow, _ unwarned: [UnwarnedShare], in context: OperationContext) {
+  init(_ row: RuleRow, in context: OperationContext) {
     self.row = row
-    notWarnedBy = unwarned.filter { $0.rule == row.id }.map { UnwarnedShareRecord($0, in: context) }
     id = context.id(.escalationRule, row.publicId)
     team = row.rule.team.map { context.id(.team, $0.publicId) }
     toTeam = row.rule.toTeam.map { context.id(.team, $0.publicId) }
@@ -154,13 +124,7 @@ extension OperationContext {
 
   /// The rule as it is shown by itself.
   func escalationRuleRecord(_ id: PublicId) async throws -> EscalationRuleRecord {
-    let row = try await escalationRule(id)
-    return EscalationRuleRecord(row, try await unwarnedShares(of: [row]), in: self)
-  }
-
-  /// Of rules the promises that do not warn of their shares.
-  func unwarnedShares(of rows: [RuleRow]) async throws -> [UnwarnedShare] {
-    try await transaction.query(UnwarnedShares(provider: provider.id, rules: rows.map(\.id), now: now))
+    EscalationRuleRecord(try await escalationRule(id), in: self)
   }
 
   /// The rule that an input asks for.

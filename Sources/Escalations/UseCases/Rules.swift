@@ -71,8 +71,7 @@ package enum ListEscalationRules: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let rows = try await context.transaction.query(
       RulesPage(provider: context.provider.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    let unwarned = try await context.unwarnedShares(of: rows)
-    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.id)]) }) { EscalationRuleRecord($0, unwarned, in: context) }
+    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.id)]) }) { EscalationRuleRecord($0, in: context) }
   }
 }
 

@@ -76,6 +76,8 @@ package struct RequestTask: Sendable, Equatable {
   package internal(set) var endedAt: Instant?
   /// What came of it, or why it failed or was skipped.
   package internal(set) var result: String?
+  /// It rises with whatever changes.
+  package internal(set) var version: Int64 = 1
 
   package init(publicId: [UInt8], seq: Int64, step: Int64, names: Value, team: Int64?, carriesAccess: Bool = false) {
     self.publicId = publicId

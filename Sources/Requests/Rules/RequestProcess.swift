@@ -69,6 +69,15 @@ package struct RequestProcess: Sendable {
   /// Who is at a task.
   func holder(of publicId: [UInt8]) -> RequestTask.Assignee? { board.holder(of: publicId) }
 
+  /// Which version a task has; nil: there is no such task.
+  func version(ofTask publicId: [UInt8]) -> Int64? { board.version(of: publicId) }
+
+  /// Counts on the versions of approvals and tasks that are not as they were read.
+  mutating func countVersions(since read: RequestProcess) {
+    round.countVersions(since: read.approvals)
+    board.countVersions(since: read.tasks)
+  }
+
   package var tasksDone: Int64 { Int64(tasks.count { $0.state == .done }) }
   package var tasksSkipped: Int64 { Int64(tasks.count { $0.state == .skipped }) }
 

@@ -25,6 +25,18 @@ package struct TaskBoard: Sendable, Equatable {
     tasks.first { $0.publicId == publicId && $0.state == .active }?.assignee
   }
 
+  /// Counts on the versions of those that are not as they were read.
+  package mutating func countVersions(since read: [RequestTask]) {
+    let known = Dictionary(read.map { ($0.publicId, $0) }) { $1 }
+    for index in tasks.indices {
+      guard let before = known[tasks[index].publicId], before != tasks[index] else { continue }
+      tasks[index].version = before.version + 1
+    }
+  }
+
+  /// Which version a task has; nil: there is no such task.
+  package func version(of publicId: [UInt8]) -> Int64? { tasks.first { $0.publicId == publicId }?.version }
+
   /// What happened since it was asked last.
   package mutating func takeEvents() -> [Event] {
     defer { events = [] }

@@ -140,7 +140,7 @@ extension RequestTask {
   /// Of `t`, in the order of ``init(_:)``; a table of tasks has them all.
   package static let columns = """
     t.public_id, t.seq, t.step, t.names, t.team_id, t.carries_access, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result,
-    t.withheld_team_id
+    t.withheld_team_id, t.version
     """
 
   package init(_ row: inout RowReader) throws {
@@ -156,6 +156,7 @@ extension RequestTask {
     endedAt = try row.next()
     result = try row.next()
     withheldTeam = try row.next()
+    version = try row.next()
   }
 }
 
@@ -312,7 +313,7 @@ struct UpdateApproval: Statement {
 
   static let sql = """
     update requests.approval set state = $4, asked_at = $5, due_at = $6, escalated_at = $7, delegate_kind = $8, delegate_id = $9, decided_at = $10,
-      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14, stand_in = $15
+      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14, stand_in = $15, version = $16
     where tenant_id = $1 and request_id = $2 and seq = $3
     """
 
@@ -332,6 +333,7 @@ struct UpdateApproval: Statement {
     parameters.append(approval.decidedBy?.person)
     parameters.append(approval.reason)
     parameters.append(approval.standIn)
+    parameters.append(approval.version)
   }
 }
 
@@ -370,7 +372,7 @@ struct UpdateRequestTask: Statement {
 
   static let sql = """
     update requests.task set state = $4, ready_at = $5, claimed_at = $6, assignee_id = $7, assignee_public_id = $8, ended_at = $9, result = $10,
-      team_id = $11
+      team_id = $11, version = $12
     where tenant_id = $1 and request_id = $2 and seq = $3
     """
 
@@ -386,6 +388,7 @@ struct UpdateRequestTask: Statement {
     parameters.append(task.endedAt)
     parameters.append(task.result)
     parameters.append(task.team)
+    parameters.append(task.version)
   }
 }
 

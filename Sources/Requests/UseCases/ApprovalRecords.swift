@@ -54,6 +54,7 @@ package struct ApprovalLine: OperationOutput {
       .bool($0.row.approval.state == .rejected && $0.row.approval.decidedBy == nil)
     },
     OutputField("reason", .text, "Why it was decided so.", "决定的理由。") { .text($0.row.approval.reason) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.approval.version) },
   ]
 }
 

@@ -89,7 +89,8 @@ package enum DelegateApproval: PreparedOperation {
     "approval.delegate",
     "Let somebody else decide an approval as well, who may approve requests of the customer; nobody whose word would not count, nor oneself.",
     zh: "委托其他有权审批的人员代为决定；不得委托给其决定无效者或本人。",
-    permission: ApproverRule.permission, roles: RequestRights.approvers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change)
+    permission: ApproverRule.permission, roles: RequestRights.approvers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change,
+    requiresVersion: true)
 
   /// Staff are rows of the provider's own tenant, to which the transaction of a customer's approval is not bound. Whether somebody may decide
   /// is asked again when he does.
@@ -115,6 +116,7 @@ package enum DelegateApproval: PreparedOperation {
     guard let found else { throw context.unknownReference(path) }
     guard found.may else { throw Failure.invalid(path, RequestMessages.delegateMayNot) }
     let (held, approval) = try await context.approvalWork(input.id)
+    try context.requireVersion(approval.version)
     var work = held
     // It would take the place of one who may, and nobody would know that it waits in vain.
     let facts = work.approverFacts

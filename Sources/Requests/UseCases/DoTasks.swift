@@ -150,10 +150,11 @@ package enum GiveTask: Operation {
 
   package static let declaration = Declaration(
     "task.give", "Give a task to another team; who was at it is not any more.", zh: "将任务转给其他团队；原处理人不再负责。", permission: RequestRights.work,
-    roles: RequestRights.workers, reach: .one(by: "id"), effect: .change)
+    roles: RequestRights.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     var work = try await context.taskWork(input.id)
+    if let version = work.process.version(ofTask: input.id.random) { try context.requireVersion(version) }
     guard let team = try await context.transaction.first(TeamNamed(publicId: input.team)) else { throw context.unknownReference("team") }
     let former = work.process.holder(of: input.id.random)
     try work.process.give(input.id.random, to: team, at: context.now)

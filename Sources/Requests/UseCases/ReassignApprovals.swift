@@ -57,7 +57,7 @@ package enum ReassignApproval: PreparedOperation {
     "approval.reassign",
     "Let somebody decide an approval as well, whoever is asked; never who ordered it, whom it is for, who has agreed already, or oneself.",
     zh: "指定其他人员代为决定审批；不得为提交人、申请对象、已同意者或本人。", permission: RequestRights.oversee, roles: RequestRights.overseers,
-    reach: .one(by: "id"), effect: .change)
+    reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
     guard let staff = input.staff else { return input }
@@ -81,6 +81,7 @@ package enum ReassignApproval: PreparedOperation {
     context.subject(input.id)
     guard let request = try await context.transaction.first(RequestOfApproval(tenant: customer, publicId: input.id)) else { throw Failure.notFound }
     var work = try await context.requestWork(request)
+    if let approval = work.process.approvals.first(where: { $0.publicId == input.id.random }) { try context.requireVersion(approval.version) }
     let isOwn = work.approverFacts.isOwn(of: found.party) || found.party.isAccount(of: Party(context.principal))
     guard !isOwn, !ApproverRule.hasAgreed(found.party, among: work.process.approvals) else {
       throw Failure.invalid(path, RequestMessages.reassignedToOwn)

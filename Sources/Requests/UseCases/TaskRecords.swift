@@ -49,6 +49,7 @@ package struct TaskLine: OperationOutput {
     OutputField("claimedAt", .instant, "When somebody took it.", "接手时间。") { .instant($0.row.task.claimedAt) },
     OutputField("endedAt", .instant, "When it was done, skipped or cancelled.", "完成、跳过或取消的时间。") { .instant($0.row.task.endedAt) },
     OutputField("result", .text, "What came of it, or why it failed or was skipped.", "结果，或失败、跳过的原因。") { .text($0.row.task.result) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.task.version) },
   ]
 }
 

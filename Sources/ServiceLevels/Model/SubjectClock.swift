@@ -53,6 +53,12 @@ package struct SubjectClock: Sendable {
   package var warnedPercent: Int64?
   /// When the next share is passed; nil while the clock does not run, and when none is left.
   package var nextWarnAt: Instant?
+  /// The highest share at which a rule of escalation acts whose passing was recorded.
+  var passedPercent: Int64?
+  /// When the next of those is passed; nil while the clock does not run, and when none is left.
+  var nextShareAt: Instant?
+  /// Of the rules by which that was worked out; 0: it never was.
+  var shareRevision: Int64 = 0
   /// What events left to be written.
   package var ledger = ClockLedger()
 
@@ -70,7 +76,7 @@ package struct SubjectClock: Sendable {
   mutating func follow(_ transition: ClockTransition) {
     guard !transition.isIgnored else { return }
     // A new gap between two words has its whole budget, and its warnings.
-    if transition.clock.renewedAt != clock.renewedAt { warnedPercent = nil }
+    if transition.clock.renewedAt != clock.renewedAt { (warnedPercent, passedPercent) = (nil, nil) }
     clock = transition.clock
     ledger.isTouched = true
     guard ledger.isKept else { return }

@@ -8,13 +8,25 @@ package struct ClockWarning: Hashable, Sendable {
 }
 
 extension SubjectClock {
+  /// Whether it was worked out when it passes shares at which rules act.
+  var isWatched: Bool { shareRevision > 0 }
+
   /// The next share that is passed, and when: nil unless the clock runs. It may lie in the past: nobody looked since, and a miss
   /// takes nothing back. A share that a new target made of what was used already is passed at the instant of that change. Each
   /// share is passed once, whatever comes after: a longer budget warns only of what is left above it.
   func nextWarning(in calendars: CalendarSeries) -> ClockWarning? {
-    guard clock.state == .running, let budget = clock.budgetSeconds, let calendar = calendars[clock.calendarVersion.rawValue],
-      let percent = terms.warnPercents.first(where: { $0 > warnedPercent ?? 0 })
-    else { return nil }
+    guard let percent = terms.warnPercents.first(where: { $0 > warnedPercent ?? 0 }) else { return nil }
+    return passing(of: percent, in: calendars)
+  }
+
+  /// The same of a share at which a rule of escalation acts.
+  func nextShare(of watched: WatchedShares, tenant: TenantId, in calendars: CalendarSeries) -> (passing: ClockWarning, since: Instant)? {
+    guard let next = watched.next(of: self, tenant: tenant), let passing = passing(of: next.percent, in: calendars) else { return nil }
+    return (passing, next.since)
+  }
+
+  private func passing(of percent: Int64, in calendars: CalendarSeries) -> ClockWarning? {
+    guard clock.state == .running, let budget = clock.budgetSeconds, let calendar = calendars[clock.calendarVersion.rawValue] else { return nil }
     let (whole, rest) = budget.quotientAndRemainder(dividingBy: 100)
     // Rounded up: a share is passed when all of it is used.
     let share = whole * percent + (rest * percent + 99) / 100

@@ -12,6 +12,8 @@ package struct SubjectClocks: Sendable {
   var calendars: CalendarSeries
   /// Metrics for which the target that was chosen last explicitly promises nothing.
   package internal(set) var explicitlyNone: [Metric] = []
+  /// At which shares of them rules of escalation act.
+  var watched = WatchedShares.unread
 
   /// A subject without clocks: one that is new, or that nothing is promised for.
   package init(_ subject: ClockSubject) {
@@ -30,10 +32,11 @@ package struct SubjectClocks: Sendable {
   package static func load(
     _ subjects: [ClockSubject], tenant: TenantId, at now: Instant, in transaction: Transaction
   ) async throws -> [ClockSubject: SubjectClocks] {
-    let (_, clocks) = try await transaction.query(HoldClocks(tenant: tenant, subjects: subjects), ClocksOfSubjects(tenant: tenant, subjects: subjects))
+    let (_, clocks, shares) = try await transaction.query(
+      HoldClocks(tenant: tenant, subjects: subjects), ClocksOfSubjects(tenant: tenant, subjects: subjects), ReadWatchedShares())
     let versions = clocks.map(\.clock.calendarVersion.rawValue) + clocks.compactMap { $0.clock.nextCalendarVersion?.rawValue }
     let calendars = try await ContractTerms.series(of: Set(versions).sorted(), until: now, in: transaction)
-    return bySubject(subjects, clocks, calendars)
+    return bySubject(subjects, clocks, calendars, WatchedShares(shares))
   }
 
   /// The same to look at: the last statement of a transaction that reads.
@@ -47,13 +50,16 @@ package struct SubjectClocks: Sendable {
     return bySubject([subject], clocks, CalendarSeries())[subject] ?? SubjectClocks(subject)
   }
 
-  private static func bySubject(_ subjects: [ClockSubject], _ clocks: [SubjectClock], _ calendars: CalendarSeries) -> [ClockSubject: SubjectClocks] {
+  private static func bySubject(
+    _ subjects: [ClockSubject], _ clocks: [SubjectClock], _ calendars: CalendarSeries, _ watched: WatchedShares = .unread
+  ) -> [ClockSubject: SubjectClocks] {
     let found = Dictionary(grouping: clocks, by: \.subject)
     return Dictionary(
       subjects.map { subject in
         var loaded = SubjectClocks(subject)
         loaded.clocks = found[subject] ?? []
         loaded.calendars = calendars
+        loaded.watched = watched
         return (subject, loaded)
       }
     ) { first, _ in first }
@@ -103,6 +109,7 @@ package struct SubjectClocks: Sendable {
   ) async throws {
     // Ids travel along for as many as there can be: one left over costs less than a round trip.
     let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
+    let shares = transaction.later(ReadWatchedShares())
     let (targets, none, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, facts: facts, at: instant, in: transaction)
     explicitlyNone = none.map(\.clockMetric)
     if instant < now { try await loadCalendars(Set(targets.map(\.calendarVersion)), until: now, in: transaction) }
@@ -112,6 +119,7 @@ package struct SubjectClocks: Sendable {
           CalendarSeries.Version(id: target.calendarVersion, calendar: target.calendar, validFrom: instant, compiled: compiled))
       }
     }
+    watched = WatchedShares(try shares.rows)
     for (target, id) in zip(targets, try ids.rows) { try start(id: id, Goal(line, target), at: instant, cause: "opened") }
     for (act, at) in history { try apply(act, at: at) }
     for index in clocks.indices { try clocks[index].catchUp(until: now, calendars) }
@@ -120,8 +128,9 @@ package struct SubjectClocks: Sendable {
   /// Starts a clock for each goal of a turn that begins.
   mutating func start(_ goals: [Goal], at instant: Instant, cause: String, in transaction: Transaction) async throws {
     guard !goals.isEmpty else { return }
-    let ids = transaction.later(NextClockIds(count: Int64(goals.count)))
+    let (ids, shares) = (transaction.later(NextClockIds(count: Int64(goals.count))), transaction.later(ReadWatchedShares()))
     try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
+    watched = WatchedShares(try shares.rows)
     for (goal, id) in zip(goals, try ids.rows) { try start(id: id, goal, at: instant, cause: cause) }
   }
 
@@ -162,14 +171,43 @@ package struct SubjectClocks: Sendable {
 
   /// Clocks whose warning was due and is none: they are written, so that nobody looks again.
   mutating func touchDueWarnings(at now: Instant) {
-    for index in clocks.indices where clocks[index].nextWarnAt.map({ $0 <= now }) ?? false { clocks[index].ledger.isTouched = true }
+    for index in clocks.indices where [clocks[index].nextWarnAt, clocks[index].nextShareAt].contains(where: { $0.map { $0 <= now } ?? false }) {
+      clocks[index].ledger.isTouched = true
+    }
   }
 
-  /// Sets when each clock that events moved warns next.
-  mutating func scheduleWarnings() {
+  /// Clocks of which it is to be worked out anew when they pass a share.
+  mutating func touchRunning() { for index in clocks.indices where clocks[index].clock.state == .running { clocks[index].ledger.isTouched = true } }
+
+  /// Sets when each clock that events moved passes a share next: one of which it warns, and one at which a rule acts.
+  mutating func scheduleWarnings(of tenant: TenantId, at now: Instant) {
     for index in clocks.indices where clocks[index].ledger.isTouched {
+      // Of one that was imported, or is older than the watch, what passed by now is nobody's affair: it would be a storm.
+      if !clocks[index].isNew, !clocks[index].isWatched { _ = passShares(of: clocks[index].id, tenant: tenant, at: now) }
       clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
+      clocks[index].nextShareAt = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars)?.passing.at
+      if watched.revision > 0 { clocks[index].shareRevision = watched.revision }
     }
+  }
+
+  /// Passes the shares at which rules act that lie behind `now`: each once, at the instant at which it was passed.
+  /// - Returns: those that passed since there is a rule for them.
+  mutating func passShares(of tenant: TenantId, at now: Instant) -> [(clock: SubjectClock, passing: ClockWarning)] {
+    var passed: [(clock: SubjectClock, passing: ClockWarning)] = []
+    for clock in clocks where clock.isWatched { passed += passShares(of: clock.id, tenant: tenant, at: now) }
+    return passed
+  }
+
+  private mutating func passShares(of clock: Int64, tenant: TenantId, at now: Instant) -> [(clock: SubjectClock, passing: ClockWarning)] {
+    var passed: [(clock: SubjectClock, passing: ClockWarning)] = []
+    for index in clocks.indices where clocks[index].id == clock {
+      while let next = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars), next.passing.at <= now {
+        clocks[index].passedPercent = next.passing.percent
+        clocks[index].ledger.isTouched = true
+        if next.passing.at >= next.since { passed.append((clocks[index], next.passing)) }
+      }
+    }
+    return passed
   }
 
   /// Passes the shares of the budgets that lie behind `now`: each once, at the instant at which it was passed.

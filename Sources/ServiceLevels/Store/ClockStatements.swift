@@ -10,7 +10,8 @@ extension SubjectClock {
       c.last_event_at, c.consumed_seconds, c.run_started_at, c.run_started_with_seconds, c.run_ended_at, c.due_at, c.breach_at, c.observed_at,
       c.last_interval_seq, c.last_milestone_seq, c.supplier_waits_pause, c.provider_waits_pause, c.wait_limit_seconds, c.wait_total_seconds,
       c.paused_seconds, c.wait_left_seconds, c.pause_ends_at, c.party_id, c.supplier_contract_version_id, c.supplier_target_id, c.renewed_at, c.miss_stands, c.warn_percents,
-      c.warned_percent, c.next_warn_at, c.next_calendar_version_id, v.seq, v.verdict,
+      c.warned_percent, c.next_warn_at, c.next_calendar_version_id, c.passed_percent, c.next_share_at, c.share_revision,
+      v.seq, v.verdict,
       v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds, v.calculation_version
     \(ClockSubject.clocks)
     left join service_levels.verdict v on v.tenant_id = c.tenant_id and v.clock_id = c.id and v.seq = c.last_verdict_seq
@@ -58,6 +59,7 @@ extension SubjectClock {
     let nextWarnAt: Instant? = try row.next()
     let nextCalendarVersion: Int64? = try row.next()
     clock.nextCalendarVersion = nextCalendarVersion.map { Id($0) }
+    let (passedPercent, nextShareAt, shareRevision): (Int64?, Instant?, Int64) = (try row.next(), try row.next(), try row.next())
     clock.verdict = try Verdict(&row)
     // While a missed clock runs on, its last instant in time is that of the miss; the column holds only what a job waits for.
     if clock.state == .running, clock.outcome == .missed { clock.breachAt = clock.verdict?.breachedAt }
@@ -71,6 +73,9 @@ extension SubjectClock {
       clock: clock, lastIntervalSeq: lastInterval, lastMilestoneSeq: lastMilestone, isNew: false)
     self.warnedPercent = warnedPercent
     self.nextWarnAt = nextWarnAt
+    self.passedPercent = passedPercent
+    self.nextShareAt = nextShareAt
+    self.shareRevision = shareRevision
   }
 }
 
@@ -216,9 +221,10 @@ struct InsertClock: Statement {
        budget_open_seconds, pauses, stops_at, state, state_since, cause, evidence, last_event_at, consumed_seconds, run_started_at,
        run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq, last_milestone_seq,
        last_verdict_seq, supplier_waits_pause, wait_limit_seconds, wait_total_seconds, paused_seconds, wait_left_seconds, pause_ends_at, party_id,
-       supplier_contract_version_id, supplier_target_id, renewed_at, miss_stands, warn_percents, warned_percent, next_warn_at, next_calendar_version_id, provider_waits_pause, subject_kind, subject_id, metric, started_at, recorded_at)
+       supplier_contract_version_id, supplier_target_id, renewed_at, miss_stands, warn_percents, warned_percent, next_warn_at, next_calendar_version_id, provider_waits_pause,
+       passed_percent, next_share_at, share_revision, subject_kind, subject_id, metric, started_at, recorded_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-      $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)
+      $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -243,7 +249,8 @@ struct UpdateClock: Statement {
       due_at = $23, breach_at = $24, breached_at = $25, observed_at = $26, verdict = $27, last_interval_seq = $28, last_milestone_seq = $29,
       last_verdict_seq = $30, supplier_waits_pause = $31, wait_limit_seconds = $32, wait_total_seconds = $33, paused_seconds = $34,
       wait_left_seconds = $35, pause_ends_at = $36, party_id = $37, supplier_contract_version_id = $38, supplier_target_id = $39, renewed_at = $40,
-      miss_stands = $41, warn_percents = $42, warned_percent = $43, next_warn_at = $44, next_calendar_version_id = $45, provider_waits_pause = $46
+      miss_stands = $41, warn_percents = $42, warned_percent = $43, next_warn_at = $44, next_calendar_version_id = $45, provider_waits_pause = $46,
+      passed_percent = $47, next_share_at = $48, share_revision = $49
     where tenant_id = $1 and id = $2
     """
 
@@ -251,7 +258,7 @@ struct UpdateClock: Statement {
 }
 
 extension SubjectClock {
-  /// $1 to $46: the key of a clock's row and what events change in it.
+  /// $1 to $49: the key of a clock's row and what events change in it.
   func bindStanding(_ tenant: TenantId, to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
@@ -305,5 +312,8 @@ extension SubjectClock {
     parameters.append(nextWarnAt)
     parameters.append(clock.nextCalendarVersion)
     parameters.append(terms.waits.providerPauses)
+    parameters.append(passedPercent)
+    parameters.append(nextShareAt)
+    parameters.append(shareRevision)
   }
 }

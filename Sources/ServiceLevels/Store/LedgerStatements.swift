@@ -4,7 +4,7 @@ import Postgres
 extension SubjectClocks {
   /// Enqueues what events left: the clocks' rows, then their ledgers.
   package mutating func save(on transaction: Transaction, tenant: TenantId, recordedAt: Instant) {
-    scheduleWarnings()
+    scheduleWarnings(of: tenant, at: recordedAt)
     for clock in clocks { clock.save(on: transaction, tenant: tenant, recordedAt: recordedAt) }
   }
 }

@@ -108,10 +108,11 @@ package enum DeleteTimeEntry: Operation {
 
   package static let declaration = Declaration(
     "time_entry.delete", "Delete a time entry that is a draft or was sent back.", zh: "删除草稿或被退回的工时。", permission: TimeRights.write,
-    roles: TimeRights.staff, reach: .oneAndProvider(by: "id"), effect: .delete)
+    roles: TimeRights.staff, reach: .oneAndProvider(by: "id"), effect: .delete, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let row = try await context.timeEntry(input.id)
+    try context.requireVersion(row.version)
     try context.requireOwner(row)
     return try await context.takeAway(row, "time_entry.deleted", input.id)
   }
@@ -133,10 +134,12 @@ package enum DropTimeEntry: Operation {
 
   package static let declaration = Declaration(
     "time_entry.drop", "Take away a draft, or an entry that was sent back, whosever it is; with the reason, which is kept.",
-    zh: "清除他人的草稿或被退回的工时；原因留存。", permission: TimeRights.review, roles: TimeRights.reviewers, reach: .oneAndProvider(by: "id"), effect: .delete)
+    zh: "清除他人的草稿或被退回的工时；原因留存。", permission: TimeRights.review, roles: TimeRights.reviewers, reach: .oneAndProvider(by: "id"), effect: .delete,
+    requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let row = try await context.timeEntry(input.id)
+    try context.requireVersion(row.version)
     let done = try await context.takeAway(row, "time_entry.dropped", input.id)
     context.transaction.enqueue(
       InsertDropped(
