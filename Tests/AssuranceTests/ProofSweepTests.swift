@@ -37,6 +37,21 @@ import Testing
     #expect(newest.at("cause") == "changed" && !newest.kinds.contains("term"), "\(newest)")
   }
 
+  /// What is promised for any priority is promised for one that was added.
+  @Test func aPriorityThatWasAddedIsLookedAt() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    _ = try await world.prove()
+    #expect(try await world.found() == [])
+    try await world.call("code.create", ["list": "urgency", "key": "4", "name": .object(["en": "Planned"])])
+    #expect(try await world.found() == [], "of levels no promise speaks")
+    try await world.call("code.create", ["list": "priority", "key": "6", "name": .object(["en": "Some day"])])
+    #expect(try await world.found().count == 1)
+    try await world.sweep()
+    #expect(try await world.found() == [])
+    #expect(try await world.call("proof.list", ["line": world.line]).at("items.0.cause") == "changed")
+  }
+
   /// A suspension of what backs a promise is told with its end, by the days of the contract's zone.
   @Test func aSuspensionIsToldWithItsEnd() async throws {
     let world = try await AssuranceWorld()

@@ -9,7 +9,7 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
 grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
-  contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
+  contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement, desk.code to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
 grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
@@ -830,6 +830,7 @@ begin
          when 'links' then (
            select coalesce(sum(l.version), 0)::bigint from suppliers.line_link l where l.tenant_id = s.tenant_id and l.contract_line_id = i.id)
          when 'chain' then (select count(*) from assurance.chain_version v where v.tenant_id = s.tenant_id and v.contract_line_id = i.id)
+         when 'priorities' then (select count(*) from desk.code c where c.list = 'priority')
          end)
      order by s.tenant_id, s.contract_line_id limit least(row_limit, 1000))
     union all

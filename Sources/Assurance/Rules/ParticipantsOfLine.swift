@@ -120,6 +120,8 @@ struct ParticipantsOfLine: Sendable {
       ProofInput(kind: .contract, id: contract.id, version: contract.version), ProofInput(kind: .line, id: line, version: newest.lineVersion),
       ProofInput(kind: .chain, id: line, version: Int64(Set(rows.chain.map(\.version)).count)),
       ProofInput(kind: .links, id: line, version: rows.links.reduce(0) { $0 + $1.version }),
+      // None goes: one that was added is promised by every target that is for any.
+      ProofInput(kind: .priorities, id: line, version: Int64(rows.priorities.count)),
     ]
     inputs += calendars.map { ProofInput(kind: .calendar, id: $0.key, version: $0.value) }
     inputs += ownSlas.keys.compactMap { sla in rows.slas[sla]?.first.map { ProofInput(kind: .sla, id: sla, version: $0.version) } }

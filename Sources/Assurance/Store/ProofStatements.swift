@@ -4,7 +4,7 @@ import Postgres
 /// What a proof rests on: rows and the counters that rise with each of their changes.
 struct ProofInput: Hashable, Comparable, Sendable {
   enum Kind: String, Sendable {
-    case calendar, sla, team, contract, line, links, chain
+    case calendar, sla, team, contract, line, links, chain, priorities
     case supplierContract = "supplier_contract"
   }
 

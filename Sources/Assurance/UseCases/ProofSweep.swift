@@ -4,7 +4,7 @@ import Postgres
 import Tenancy
 
 /// Makes the proofs again that rest on something that has changed: a contract, an SLA or OLA, a calendar, an underpinning
-/// contract, a link, a chain. Found by the counters that each proof keeps of its inputs; also once a week, as the horizon
+/// contract, a link, a chain, the list of priorities. Found by the counters that each proof keeps of its inputs; also once a week, as the horizon
 /// moves on, and when an acceptance ends.
 package struct ProofSweep: LongSweep {
   package static let kind = "assurance.proof"
