@@ -75,6 +75,33 @@ import Testing
     #expect(strangers == [], "he is none of the team")
   }
 
+  /// Guard: one would find what waits for other teams, or what waits for one's own and cannot be done yet.
+  @Test func whatWaitsForOnesTeamsIsFound() async throws {
+    let world = try await ChangesWorld()
+    let peer = try await granted(world.peer, world)
+    let network = try await world.call("team.create", ["name": "Network"], as: world.database.root).at("id")
+    let servers = try await world.call("team.create", ["name": "Servers"], as: world.database.root).at("id")
+    try await world.database.call("team.add_member", ["id": network, "staff": peer], as: world.database.root, version: 1)
+    _ = try await world.change("Without")
+    let task = Value.object([Value.Member("name", .object(["en": "Swap"])), Value.Member("step", .integer(1)), Value.Member("team", network)])
+    let planned = try await world.act("change.plan_tasks", on: try await world.change(from: 5), ["tasks": .array([task])])
+    func found(_ more: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws -> [String] {
+      let input = [Value.Member("myTeams", .bool(true))] + more.map { Value.Member($0.key, $0.value) }
+      return try await world.database.dispatcher.invoke("change.list", .object(input), as: principal ?? world.peer, Call(requestId: "test")).value
+        .texts("title")
+    }
+    #expect(try await found() == [], "it is not begun")
+    let started = try await world.act("change.start", on: try await world.approved(planned))
+    #expect(try await found() == ["New switch"])
+    #expect(try await found(["customer": .id(world.acme.publicId)]) == ["New switch"])
+    #expect(try await found(["customer": .id(world.other.publicId)]) == [])
+    #expect(try await found(["kind": "emergency"]) == [])
+    #expect(try await found(as: world.administrator) == [], "he is in no team")
+    try await world.call("change_task.give", ["id": try await world.read(started).at("tasks.0.id"), "team": servers])
+    #expect(try await found() == [])
+    #expect(try await found(["customer": .id(world.acme.publicId)]) == [])
+  }
+
   private func events(of release: Value, _ world: ChangesWorld) async throws -> [String] {
     try await world.call("release.history", ["id": release.at("id"), "limit": 100]).texts("type").map { String($0.dropFirst("release.".count)) }
   }

@@ -47,6 +47,8 @@ import Testing
       ([Value.Member("wanted_nature", "'fault'")], "ticket_queue_nature"),
       ([Value.Member("wanted_state", "'pending'")], "ticket_queue_state"),
       ([Value.Member("wanted_categories", "array['network/vpn']")], "ticket_queue_category"),
+      // So is each of one's teams.
+      ([Value.Member("wanted_team", "1")], "ticket_queue_team"),
     ]
     for (given, index) in looks {
       for permitted in [[], [Value.Member("permitted", .text("array[\(world.acme.id), \(world.other.id)]"))]] as [[Value.Member]] {

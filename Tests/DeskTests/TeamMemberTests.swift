@@ -113,7 +113,7 @@ import Testing
     let world = try await DeskWorld()
     let (member, stranger) = (try await worker(world), try await worker(world))
     _ = try await offered(to: try await team(world, member.id), world)
-    let everybodys = try await offered(to: try await world.database.call("team.create", ["name": "Desk"], as: world.manager), world)
+    let everybodys = try await offered(to: try await world.database.call("team.create", ["name": "Servers"], as: world.manager), world)
     func listed(_ worker: (principal: Principal, id: Value)) async throws -> Int? {
       try await world.database.call("incident.queue", ["offered": .bool(true)], as: worker.principal)["items"]?.array?.count
     }
@@ -126,6 +126,47 @@ import Testing
     // A team of people who may not work any more has no members.
     try await world.database.narrow(member.id)
     #expect(try await listed(stranger) == 1)
+  }
+
+  /// Guard: the queue of one's teams is that of all of them, in one order, and of no other team.
+  @Test func theQueueOfOnesTeamsIsThatOfAllOfThem() async throws {
+    let world = try await DeskWorld()
+    let (member, stranger) = (try await worker(world), try await worker(world))
+    let network = try await team(world, member.id)
+    let servers = try await world.database.call("team.create", ["name": "Servers"], as: world.manager)
+    let printers = try await world.database.call("team.create", ["name": "Printers"], as: world.manager)
+    try await add(member.id, to: servers, world)
+    try await add(stranger.id, to: printers, world)
+    for (title, team) in [("first", servers), ("second", network), ("theirs", printers), ("third", servers)] {
+      world.database.clock.advance(seconds: 60)
+      try await world.act("assign", on: try await world.open(title), ["team": team["id"] ?? .null])
+    }
+    _ = try await world.open("nobody's")
+    func titles(_ input: KeyValuePairs<String, Value>, as principal: Principal) async throws -> [Value]? {
+      try await world.database.call("incident.queue", input, as: principal)["items"]?.column("title")
+    }
+    #expect(try await titles(["myTeams": .bool(true)], as: member.principal) == ["first", "second", "third"])
+    #expect(try await titles(["myTeams": .bool(true)], as: stranger.principal) == ["theirs"])
+    #expect(try await titles(["myTeams": .bool(true)], as: world.manager) == [], "he is in no team")
+    #expect(try await titles(["myTeams": .bool(true), "team": network["id"] ?? .null], as: member.principal) == ["second"])
+    #expect(try await titles(["myTeams": .bool(true), "team": printers["id"] ?? .null], as: member.principal) == [])
+    let ordered: KeyValuePairs<String, Value> = ["myTeams": .bool(true), "team": printers["id"] ?? .null, "order": "team_due"]
+    #expect(try await titles(ordered, as: member.principal) == [])
+    let counted = try await world.database.call("incident.count", ["myTeams": .bool(true)], as: member.principal)
+    #expect(counted["count"] == 3)
+    // Page by page it goes on behind the last one, whichever team's it was.
+    let page = try await world.database.call("incident.queue", ["myTeams": .bool(true), "limit": 2], as: member.principal)
+    #expect(page["items"]?.column("title") == ["first", "second"])
+    #expect(
+      try await titles(["myTeams": .bool(true), "limit": 2, "cursor": page["next"] ?? .null], as: member.principal) == ["third"])
+    // A saved filter means the teams of whoever looks, as they are then.
+    let saved = try await world.database.call(
+      "queue_filter.save", ["name": "Teams", "criteria": .object(["myTeams": .bool(true)])], as: member.principal)
+    #expect(saved["criteria"]?["myTeams"] == .bool(true))
+    let left = try await world.database.call("team.read", ["id": servers["id"] ?? .null], as: world.manager)
+    try await world.database.call(
+      "team.remove_member", ["id": left["id"] ?? .null, "staff": member.id], as: world.manager, version: left["version"]?.integer)
+    #expect(try await titles(["filter": saved["id"] ?? .null], as: member.principal) == ["second"])
   }
 
   @Test func membersComeAndGo() async throws {

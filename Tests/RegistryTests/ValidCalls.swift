@@ -259,10 +259,10 @@ struct CallRule: Sendable {
         return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
       }),
     "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
-    "incident.queue": CallRule(omitted: ["mine", "unassigned", "filter", "attribute"]),
+    "incident.queue": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
     // Everybody's filters are his own.
     "queue_filter.delete": CallRule(given: { world, _, principal in (["id": try await world.queueFilter(of: principal)["id"] ?? .null], nil) }),
-    "incident.count": CallRule(omitted: ["mine", "unassigned", "filter", "attribute"]),
+    "incident.count": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
     "service_family.create": CallRule(given: { world, _, _ in (["code": .text("F\(world.next())")], nil) }),
     "service.create": CallRule(given: { world, _, _ in
       (["code": .text("V\(world.next())"), "stages": .object(["requirements": "2026-01-01", "operation": "2026-02-01"])], nil)
@@ -296,7 +296,7 @@ struct CallRule: Sendable {
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
     "request.begin": requestToBegin,
-    "request.queue": CallRule(given: { _, _, _ in (["offered": .bool(false)], nil) }),
+    "request.queue": CallRule(given: { _, _, _ in (["offered": .bool(false), "myTeams": .bool(false)], nil) }),
     "request.offer": owned("request", offered: false) { try await $0.seeded("req", in: $1) },
     "request.accept_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },
     "request.return_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },

@@ -50,4 +50,34 @@ import Testing
     let stranger = try await world.person("Max", of: world.other)
     await expectFailure(.invalid) { try await numbers(stranger) }
   }
+
+  /// Guard: of one's teams one would find what is another's to do, or the same request as often as it has tasks.
+  @Test func theRequestsOfOnesTeams() async throws {
+    let world = try await RequestsWorld()
+    let member = try await world.database.staff(.engineer)
+    let account = try await world.ids(of: member).account
+    try await world.call("staff_grant.add", ["account": account, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
+    let teams = try await world.call("team.list", [:], as: world.engineer)["items"]?.array ?? []
+    let network = try #require(teams.first { $0["name"] == "Network" })
+    try await world.call("team.add_member", ["id": network["id"] ?? .null, "staff": account], as: world.database.root, version: network["version"])
+    func task(_ name: String, _ team: String) -> Value {
+      .object([Value.Member("name", RequestsWorld.name(name)), Value.Member("step", 1), Value.Member("team", .text(team))])
+    }
+    let both = try await world.offering(
+      "LAPTOP", ["tasks": .array([task("Cable", "Network"), task("Port", "Network"), task("Desk", "Service Desk")])])
+    let desks = try await world.offering("PHONE", ["tasks": .array([task("Desk", "Service Desk")])])
+    let own = try await world.submit(both)
+    _ = try await world.submit(desks)
+    func found(_ more: KeyValuePairs<String, Value> = [:], as principal: Principal) async throws -> [Value] {
+      let input = [Value.Member("myTeams", .bool(true))] + more.map { Value.Member($0.key, $0.value) }
+      let page = try await world.database.dispatcher.invoke("request.queue", .object(input), as: principal, Call(requestId: "test")).value
+      return (page["items"]?.array ?? []).map { $0["id"] ?? .null }
+    }
+    #expect(try await found(as: member) == [own["id"] ?? .null])
+    #expect(try await found(as: world.engineer) == [], "he is in no team")
+    #expect(try await found(["offered": .bool(true)], as: member) == [])
+    let desk = try #require(teams.first { $0["name"] == "Service Desk" })
+    #expect(try await found(["team": desk["id"] ?? .null], as: member) == [own["id"] ?? .null], "it has tasks of both")
+    #expect(try await found(["customers": .array([.id(world.other.publicId)])], as: member) == [])
+  }
 }

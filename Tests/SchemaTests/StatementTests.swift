@@ -14,8 +14,8 @@ import Testing
   }
 
   private static func all() throws -> [SourceStatements.Found] {
-    let read = try read.get().map { SourceStatements.Found(name: $0.name, file: $0.file, sql: $0.sql ?? Composed.texts[$0.name]) }
-    return read + Composed.ofKinds.map { SourceStatements.Found(name: $0.key, file: "", sql: $0.value) }
+    let constant = try read.get().map { SourceStatements.Found(name: $0.name, file: $0.file, sql: $0.sql ?? Composed.texts[$0.name]) }
+    return constant + Composed.ofKinds.map { SourceStatements.Found(name: $0.key, file: "", sql: $0.value) }
   }
 
   @Test func everyStatementPrepares() async throws {

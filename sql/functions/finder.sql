@@ -456,7 +456,7 @@ create function finder.open_tickets(
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  offered_teams bigint[] default '{}')
+  offered_teams bigint[] default '{}', wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -468,6 +468,17 @@ declare
   dues timestamptz[];
   opened timestamptz[];
 begin
+  -- Of some teams each is looked into by itself, by its index; a ticket is of one.
+  if wanted_teams is not null then
+    return query select f.tenant_id, f.id, f.due_at, f.opened_at
+      from unnest(wanted_teams) u (team)
+      cross join lateral finder.open_tickets(
+        permitted, u.team, wanted_assignee, unassigned_only, wanted_priority, wanted_owner, unowned_only, offered_to, wanted_state, wanted_categories,
+        wanted_nature, due_from, due_before, after_due, after_opened, after_tenant, after_id, row_limit, offered_teams) f
+      where wanted_team is null or u.team = wanted_team
+      order by coalesce(f.due_at, 'infinity'::timestamptz), f.opened_at, f.tenant_id, f.id limit least(row_limit, 1001);
+    return;
+  end if;
   -- Not narrowed to anything, as most pages are.
   if not unassigned_only and not unowned_only and num_nonnulls(
       wanted_team, wanted_assignee, wanted_priority, wanted_owner, offered_to, wanted_state, wanted_categories, wanted_nature, due_from, due_before) = 0
@@ -513,13 +524,14 @@ create function finder.team_tickets(
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  offered_teams bigint[] default '{}')
+  offered_teams bigint[] default '{}', wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   return query select a.tenant_id, a.ticket_id, a.due_at, a.started_at
     from desk.assignment a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
     where a.ended_at is null and a.team_id = wanted_team and (permitted is null or a.tenant_id = any (permitted))
+      and (wanted_teams is null or a.team_id = any (wanted_teams))
       and t.state in ('new', 'active', 'pending') and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
@@ -544,7 +556,7 @@ create function finder.ci_tickets(
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  offered_teams bigint[] default '{}')
+  offered_teams bigint[] default '{}', wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -557,6 +569,7 @@ begin
       where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and n.is_open and (permitted is null or n.tenant_id = any (permitted))) c
     join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
     where t.state in ('new', 'active', 'pending') and (wanted_team is null or t.team_id = wanted_team)
+      and (wanted_teams is null or t.team_id = any (wanted_teams))
       and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
       and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
@@ -581,7 +594,7 @@ create function finder.attribute_tickets(
   wanted_priority bigint, wanted_owner bigint, unowned_only boolean, offered_to bigint,
   wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  offered_teams bigint[] default '{}')
+  offered_teams bigint[] default '{}', wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -591,7 +604,7 @@ begin
       from attributes.internal_value a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
       where a.process = 'incident' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
         and t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
-        and (wanted_team is null or t.team_id = wanted_team)
+        and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
         and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
         and (wanted_priority is null or t.priority = wanted_priority)
         and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
@@ -611,7 +624,7 @@ begin
       from attributes.value a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
       where a.process = 'incident' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
         and t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
-        and (wanted_team is null or t.team_id = wanted_team)
+        and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
         and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
         and (wanted_priority is null or t.priority = wanted_priority)
         and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
@@ -1442,11 +1455,13 @@ $$;
 grant select on requests.handover to steward_finder;
 
 -- Requests of the permitted tenants (null: all) that are not over, the next due first, and what has no running clock at the end; or only
--- those of them that are offered to an account, or to one of some teams. Planned for each call, as the queue is.
+-- those of them that are offered to an account, or to one of some teams, or that have a task of one of some teams that is to be done. Planned for each
+-- call, as the queue is.
 create function finder.open_requests(
   permitted bigint[], wanted_state text, wanted_team bigint, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  only_offered boolean default false, offered_to bigint default null, offered_teams bigint[] default '{}')
+  only_offered boolean default false, offered_to bigint default null, offered_teams bigint[] default '{}',
+  wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -1456,10 +1471,21 @@ declare
   place_tenant bigint := coalesce(after_tenant, 0);
   place_id bigint := coalesce(after_id, 0);
 begin
-  if only_offered then
+  -- Few are offered, and few have a task of one's teams: they are found by that.
+  if only_offered or wanted_teams is not null then
     return query select r.tenant_id, r.id, r.due_at, r.submitted_at
-      from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
-      where h.outcome is null and (h.to_team_id = any (offered_teams) or h.to_id = offered_to) and (permitted is null or h.tenant_id = any (permitted))
+      from (
+        select h.tenant_id, h.request_id from requests.handover h
+        where only_offered and h.outcome is null and (h.to_team_id = any (offered_teams) or h.to_id = offered_to)
+          and (permitted is null or h.tenant_id = any (permitted))
+        union
+        select k.tenant_id, k.request_id from requests.task k
+        where not only_offered and k.team_id = any (wanted_teams) and k.state in ('ready', 'active', 'failed')
+          and (permitted is null or k.tenant_id = any (permitted))) c
+      join requests.request r on r.tenant_id = c.tenant_id and r.id = c.request_id
+      where (wanted_teams is null or not only_offered or exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = any (wanted_teams) and t.state in ('ready', 'active', 'failed')))
         and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)

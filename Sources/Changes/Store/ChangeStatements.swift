@@ -166,6 +166,8 @@ struct ChangesOfProvider: Statement {
     var reader: Int64?
     var attribute: AttributeFilter?
     var offeredTeams: [Int64] = []
+    /// Only what one of these has a task of that is to be done; nil: whichever.
+    var wantedTeams: [Int64]?
   }
 
   let provider: TenantId
@@ -177,6 +179,10 @@ struct ChangesOfProvider: Statement {
 
   static let sql = "\(ChangeRow.select) where \(ChangeRow.isVisible) and \(page)"
 
+  fileprivate static let withTasks = """
+    select k.change_id from changes.task k where k.tenant_id = $1 and k.team_id = any ($17) and k.state in ('ready', 'active', 'failed')
+    """
+
   static let page = """
     ($3::text[] is null or c.state = any ($3)) and ($4::text is null or c.kind = $4) and ($5::text is null or c.risk = $5)
       and ($6::bytea is null or r.public_id = $6) and ($7::bytea is null or c.owner_public_id = $7)
@@ -185,6 +191,7 @@ struct ChangesOfProvider: Statement {
         where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_team_id = any ($16) or o.to_id = $12)))
       and (not $13 or c.owner_id is null and c.ended_at is null)
       and \(AttributeFilter.condition(.change, "c.id", at: 14))
+      and ($17::bigint[] is null or c.id in (\(withTasks)))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
     """
@@ -205,6 +212,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.isUnowned)
     parameters.append(filter.attribute)
     parameters.append(filter.offeredTeams)
+    parameters.append(filter.wantedTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -222,7 +230,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($17) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($18) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """
@@ -231,6 +239,25 @@ struct ChangesOfCustomers: Statement {
     changes.bind(to: &parameters)
     parameters.append(concerned)
   }
+
+  static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
+}
+
+/// Those of them with a task of some teams that is to be done, found by these tasks and not by looking through all changes: a condition that may be left
+/// out finds none.
+struct ChangesOfTeams: Statement {
+  /// Of which teams its filter says.
+  let changes: ChangesOfProvider
+
+  static let sql = """
+    \(ChangeRow.select) where c.tenant_id = $1 and c.id in (
+      select p.id from (
+        select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
+        where \(ChangeRow.isVisible) and c.id in (\(ChangesOfProvider.withTasks)) and \(ChangesOfProvider.page)) p)
+    order by c.opened_at desc, c.id desc
+    """
+
+  func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
 }

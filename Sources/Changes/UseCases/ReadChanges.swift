@@ -43,6 +43,7 @@ package enum ListChanges: Operation {
     let risk: String?
     let release: PublicId?
     let owner: PublicId?
+    let myTeams: Bool
     let unowned: Bool
     let offered: Bool
     let attribute: String?
@@ -60,7 +61,8 @@ package enum ListChanges: Operation {
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
 
     package static let fields: [any InputField] = [
-      customer, state, kind, risk, release, owner, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit, Paging.cursor,
+      customer, state, kind, risk, release, owner, TeamListFields.myTeams, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit,
+      Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -70,6 +72,7 @@ package enum ListChanges: Operation {
       risk = try values[Self.risk]
       release = try values[Self.release]
       owner = try values[Self.owner]
+      myTeams = try values[TeamListFields.myTeams] ?? false
       unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
       attribute = try values[AttributeFields.filter]
@@ -80,7 +83,7 @@ package enum ListChanges: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, release, owner].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(attribute ?? "")"
+      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(myTeams)/\(attribute ?? "")"
     }
 
     fileprivate var states: [ChangeState]? {
@@ -103,6 +106,7 @@ package enum ListChanges: Operation {
       guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
     }
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
+    let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
     let changes = ChangesOfProvider(
       provider: context.provider.id, customers: context.reachableCustomers,
       filter: ChangesOfProvider.Filter(
@@ -110,12 +114,14 @@ package enum ListChanges: Operation {
         isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil,
         attribute: try await context.attributeFilter(
           input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id),
-        offeredTeams: offeredTeams),
+        offeredTeams: offeredTeams, wantedTeams: wantedTeams),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]
     if let concerned {
       rows = try await context.transaction.query(ChangesOfCustomers(changes: changes, concerned: concerned))
+    } else if input.myTeams {
+      rows = try await context.transaction.query(ChangesOfTeams(changes: changes))
     } else {
       rows = try await context.transaction.query(changes)
     }

@@ -7,6 +7,7 @@ package struct QueueCriteria: OperationInput {
   let team: PublicId?
   let assignee: PublicId?
   let mine: Bool
+  let myTeams: Bool
   let unassigned: Bool
   let owner: PublicId?
   let unowned: Bool
@@ -33,6 +34,7 @@ package struct QueueCriteria: OperationInput {
   private static let teamField = Field.id("team", .team, "Only those of this team.", "仅限此团队。").optional
   private static let assigneeField = Field.id("assignee", .staff, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。").optional
   private static let mineField = Field.boolean("mine", "Only those assigned to the caller.", "仅限分派给本人的工单。").optional
+  private static let myTeamsField = Field.boolean("myTeams", "Only those of the caller's teams.", "仅限本人所属团队的工单。").optional
   private static let unassignedField = Field.boolean("unassigned", "Only those assigned to nobody.", "仅限未分派给个人的工单。").optional
   private static let ownerField = Field.id("owner", .staff, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。").optional
   private static let unownedField = Field.boolean("unowned", "Only those that nobody answers for.", "仅限尚无负责人的工单。").optional
@@ -67,7 +69,8 @@ package struct QueueCriteria: OperationInput {
     "仅限在此分钟数内到期或已超期的工单；order=team_due 时按团队的到期时间。"
   ).optional
   package static let fields: [any InputField] = [
-    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, AttributeFields.filter, orderField,
+    teamField, assigneeField, mineField, myTeamsField, unassignedField, ownerField, unownedField, offeredField, priorityField, AttributeFields.filter,
+    orderField,
     ServedCustomers.field, stateField, categoryField, natureField, breachedField, dueBeforeField, dueWithinField,
   ]
 
@@ -75,6 +78,7 @@ package struct QueueCriteria: OperationInput {
     team = try values[Self.teamField]
     assignee = try values[Self.assigneeField]
     mine = try values[Self.mineField] ?? false
+    myTeams = try values[Self.myTeamsField] ?? false
     unassigned = try values[Self.unassignedField] ?? false
     owner = try values[Self.ownerField]
     unowned = try values[Self.unownedField] ?? false
@@ -114,7 +118,7 @@ package struct QueueCriteria: OperationInput {
     for (name, id) in [("team", team), ("assignee", assignee), ("owner", owner)] {
       if let id { members.append(Value.Member(name, .id(id))) }
     }
-    for (name, isAsked) in [("mine", mine), ("unassigned", unassigned), ("unowned", unowned), ("offered", offered)] where isAsked {
+    for (name, isAsked) in [("mine", mine), ("myTeams", myTeams), ("unassigned", unassigned), ("unowned", unowned), ("offered", offered)] where isAsked {
       members.append(Value.Member(name, .bool(true)))
     }
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
@@ -138,6 +142,7 @@ struct QueueCriteriaSheet: OperationOutput {
     OutputField("team", .id, "Only those of this team.", "仅限此团队。") { .id($0.criteria.team) },
     OutputField("assignee", .id, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。") { .id($0.criteria.assignee) },
     OutputField("mine", .boolean, "Only those assigned to the caller.", "仅限分派给本人的工单。") { .bool($0.criteria.mine) },
+    OutputField("myTeams", .boolean, "Only those of the caller's teams.", "仅限本人所属团队的工单。") { .bool($0.criteria.myTeams) },
     OutputField("unassigned", .boolean, "Only those assigned to nobody.", "仅限未分派给个人的工单。") { .bool($0.criteria.unassigned) },
     OutputField("owner", .id, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。") { .id($0.criteria.owner) },
     OutputField("unowned", .boolean, "Only those that nobody answers for.", "仅限尚无负责人的工单。") { .bool($0.criteria.unowned) },

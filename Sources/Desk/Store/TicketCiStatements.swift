@@ -390,7 +390,7 @@ struct CiQueuePositions: Statement {
 
   static let sql = """
     select tenant_id, id, due_at, opened_at
-    from finder.ci_tickets($1, $20, $21, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    from finder.ci_tickets($1, $21, $22, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -133,12 +133,14 @@ struct QueuePositions: Statement {
   var dueBefore: Instant?
   /// Whose offers count with those to the account.
   var offeredTeams: [Int64] = []
+  /// Only those of one of these; nil: of any, or of none.
+  var wantedTeams: [Int64]?
   let after: Found?
   let limit: Int64
 
   static let sql = """
     select tenant_id, id, due_at, opened_at
-    from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -161,6 +163,7 @@ struct QueuePositions: Statement {
     parameters.append(after?.id)
     parameters.append(limit)
     parameters.append(offeredTeams)
+    parameters.append(wantedTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
@@ -174,7 +177,7 @@ struct TeamQueuePositions: Statement {
 
   static let sql = """
     select tenant_id, id, due_at, started_at
-    from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     """
 
   func bind(to parameters: inout Parameters) { queue.bind(to: &parameters) }

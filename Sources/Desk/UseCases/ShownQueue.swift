@@ -81,6 +81,7 @@ extension OperationContext {
       tenants: try await served(criteria.customers), team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
       priority: criteria.priority, owner: owner, unownedOnly: criteria.unowned, offeredTo: criteria.offered ? actor.id : nil, after: after, limit: limit)
     positions.offeredTeams = try await criteria.offered ? teamsToAnswerFor() : []
+    if criteria.myTeams { positions.wantedTeams = try await ownTeams() }
     positions.state = criteria.state
     positions.categories = try await codes(of: .category, criteria.category, "category")
     positions.nature = try await codes(of: .nature, criteria.nature, "nature")?.first

@@ -1,6 +1,13 @@
 import Kernel
 import Operations
 
+/// Of a list: what the caller's teams have in hand.
+package enum TeamListFields {
+  package static let myTeams = Field.boolean(
+    "myTeams", "Only those with a task of one of the caller's teams that is to be done.", "仅限有本人所属团队待办任务的。"
+  ).optional
+}
+
 enum TeamFields {
   static let id = Field.id("id", .team, "The team.", "团队。")
   static let staff = Field.id("staff", .staff, "The member of the staff.", "服务商人员。")
@@ -119,6 +126,13 @@ extension OperationContext {
   /// The teams whose offers the caller answers: his own, and those without members, which are everybody's. Only for operations that read.
   package func teamsToAnswerFor() async throws -> [Int64] {
     let statement = TeamsToAnswerFor(provider: provider.id, account: actor.kind == .staff ? actor.id : nil, now: now)
+    return try await bound(to: [provider.id]) { try await $0.query(statement) }
+  }
+
+  /// The teams of which the caller is a member; none of who is no person of the staff. Only for operations that read.
+  package func ownTeams() async throws -> [Int64] {
+    guard actor.kind == .staff else { return [] }
+    let statement = TeamsOfMember(provider: provider.id, account: actor.id)
     return try await bound(to: [provider.id]) { try await $0.query(statement) }
   }
 

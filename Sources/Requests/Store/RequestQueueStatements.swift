@@ -23,11 +23,13 @@ struct RequestPositions: Statement {
   let isOffered: Bool
   let reader: Int64?
   let offeredTeams: [Int64]
+  /// Only what one of these has a task of that is to be done; nil: whichever.
+  let wantedTeams: [Int64]?
   let after: Found?
   let limit: Int64
 
   static let sql = """
-    select tenant_id, id, due_at, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    select tenant_id, id, due_at, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -46,6 +48,7 @@ struct RequestPositions: Statement {
     parameters.append(isOffered)
     parameters.append(reader)
     parameters.append(offeredTeams)
+    parameters.append(wantedTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

@@ -31,6 +31,7 @@ package enum QueueRequests: Operation {
     let customers: [PublicId]?
     let state: RequestState?
     let team: PublicId?
+    let myTeams: Bool
     let owner: PublicId?
     let unowned: Bool
     let dueBefore: Instant?
@@ -51,13 +52,14 @@ package enum QueueRequests: Operation {
       "true：仅限已超期的请求；false：仅限未超期的请求，最先到期的在前。"
     ).optional
     package static let fields: [any InputField] = [
-      ServedCustomers.field, stateField, team, owner, unowned, dueBefore, overdue, OfferFields.offered, Paging.limit, Paging.cursor,
+      ServedCustomers.field, stateField, team, TeamListFields.myTeams, owner, unowned, dueBefore, overdue, OfferFields.offered, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       customers = try values[ServedCustomers.field]
       state = try values[Self.stateField].flatMap(RequestState.init(rawValue:))
       team = try values[Self.team]
+      myTeams = try values[TeamListFields.myTeams] ?? false
       owner = try values[Self.owner]
       unowned = try values[Self.unowned] ?? false
       dueBefore = try values[Self.dueBefore]
@@ -70,7 +72,8 @@ package enum QueueRequests: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let named = [team, owner].map { $0?.description ?? "-" } + [dueBefore?.description ?? "-", overdue.map { String($0) } ?? "-"]
-      return "\(state?.rawValue ?? "-") \(offered) \(unowned) \(named.joined(separator: " ")) \((customers ?? []).map(\.description).joined(separator: ","))"
+      return
+        "\(state?.rawValue ?? "-") \(offered) \(unowned) \(myTeams) \(named.joined(separator: " ")) \((customers ?? []).map(\.description).joined(separator: ","))"
     }
   }
 
@@ -87,12 +90,14 @@ package enum QueueRequests: Operation {
     }
     let owner = try await owner(input, context)
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
+    let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
     let positions = try await context.transaction.query(
       RequestPositions(
         tenants: try await context.served(input.customers), state: input.state, team: team, owner: owner, isUnowned: input.unowned,
         dueFrom: input.overdue == false ? context.now : nil,
         dueBefore: [input.dueBefore, input.overdue == true ? context.now : nil].compactMap { $0 }.min(), isOffered: input.offered,
-        reader: context.actor.kind == .staff ? context.actor.id : nil, offeredTeams: offeredTeams, after: try after.map(RequestPositions.Found.init),
+        reader: context.actor.kind == .staff ? context.actor.id : nil, offeredTeams: offeredTeams, wantedTeams: wantedTeams,
+        after: try after.map(RequestPositions.Found.init),
         limit: limit + 1))
     let requests = try await requests(at: positions, context)
     // One that ended since the look shows what it is now.
