@@ -65,6 +65,6 @@ package struct MajorOwners: OwnerKeeper {
   package func note(
     _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
   ) async throws -> Int64? {
-    try await transaction.first(NoteMajor(provider: tenant, major: record, type: type, payload: payload, actor: actor, now: now))
+    try await transaction.first(MajorNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }
