@@ -101,6 +101,8 @@ struct HoldOwnedRelease: Statement {
 
 /// Releases that are taken from who may not work on them any more.
 package struct ReleaseOwners: OwnerKeeper {
+  package typealias Note = ReleaseNote
+
   package let process = "release"
   package let permission = ChangeRights.work
   package let subjectKind = "release"
@@ -117,11 +119,5 @@ package struct ReleaseOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(provider: tenant, subject: .release(record), now: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(ReleaseNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }

@@ -152,20 +152,7 @@ package enum ListChangesOfRequest: Operation {
 }
 
 package enum ListChangesOfIncident: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    private static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
-    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[Self.incident]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.changes", "List the changes that are to resolve an incident.", zh: "列出用于解决事件的变更。", permission: ChangeRights.read,

@@ -4,6 +4,8 @@ import Postgres
 
 /// Incidents that are taken from who may not work on them any more.
 package struct TicketOwners: OwnerKeeper {
+  package typealias Note = TicketNote
+
   package let process = "incident"
   package let permission = IncidentFields.work
   package let subjectKind = "ticket"
@@ -22,12 +24,6 @@ package struct TicketOwners: OwnerKeeper {
     let nobody = Actor(kind: .system, id: 0, via: .job)
     return try await transaction.execute(
       WithdrawOffers(tenant: tenant, ticket: record, answerer: nobody, answererName: "Steward", now: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(TicketNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }
 
