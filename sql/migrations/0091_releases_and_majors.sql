@@ -16,7 +16,8 @@ alter table knowledge.process_text
 alter table knowledge.process_text_pending
   drop constraint process_text_pending_process_check,
   add constraint process_text_pending_process_check check (process in ('request', 'problem', 'change', 'release', 'major_incident'));
--- Forced row security would keep the owner from reading as well.
+-- Forced row security would keep the owner from reading and writing as well.
+alter table knowledge.process_text_pending no force row level security;
 alter table changes.release no force row level security;
 alter table major_incidents.major_incident no force row level security;
 insert into knowledge.process_text_pending (tenant_id, process, subject_id)
@@ -25,3 +26,4 @@ insert into knowledge.process_text_pending (tenant_id, process, subject_id)
   select m.tenant_id, 'major_incident', m.id from major_incidents.major_incident m order by m.tenant_id, m.id;
 alter table changes.release force row level security;
 alter table major_incidents.major_incident force row level security;
+alter table knowledge.process_text_pending force row level security;

@@ -56,29 +56,21 @@ extension OperationContext {
 
   /// Tells the history of what a file is attached to.
   func note(_ event: FileEvent, _ payload: Value, on subject: AttachmentSubject) {
-    let (isAttached, tenant) = (event == .attached, tenant.id)
+    let hidden = subject.customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0))] } ?? []
+    let told = Value.object((payload.members ?? []) + hidden)
+    func add<Note: NoteStatement>(_ note: Note.Type, _ word: String) {
+      transaction.enqueue(Note("\(word).\(event.rawValue)", told, on: subject.id, of: tenant.id, by: actor, at: now))
+    }
     switch subject.kind {
-    case .incident:
-      let type = isAttached ? TicketEventType.attached : TicketEventType.detached
-      transaction.enqueue(TicketNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))
-    case .request:
-      let type = isAttached ? RequestNote.attached : RequestNote.detached
-      transaction.enqueue(RequestNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))
-    case .problem:
-      let type = isAttached ? ProblemNote.attached : ProblemNote.detached
-      let hidden = subject.customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0))] } ?? []
-      transaction.enqueue(ProblemNote(type, .object((payload.members ?? []) + hidden), on: subject.id, of: tenant, by: actor, at: now))
-    case .change:
-      let type = isAttached ? ChangeNote.attached : ChangeNote.detached
-      transaction.enqueue(ChangeNote(type, payload, on: subject.id, of: tenant, by: actor, at: now))
-    case .release:
-      let type = isAttached ? NoteRelease.attached : NoteRelease.detached
-      transaction.enqueue(NoteRelease(provider: tenant, release: subject.id, type: type, payload: payload, actor: actor, now: now))
-    case .majorIncident:
-      let type = isAttached ? NoteMajor.attached : NoteMajor.detached
-      transaction.enqueue(NoteMajor(provider: tenant, major: subject.id, type: type, payload: payload, actor: actor, now: now))
+    case .incident: add(TicketNote.self, "incident")
+    case .request: add(RequestNote.self, "request")
+    case .problem: add(ProblemNote.self, "problem")
+    case .change: add(ChangeNote.self, "change")
+    case .release: add(ReleaseNote.self, "release")
+    case .majorIncident: add(MajorNote.self, "major_incident")
     }
   }
 }
 
-enum FileEvent: Sendable { case attached, detached }
+/// What becomes of a file: a word of the event's type.
+enum FileEvent: String, Sendable { case attached, detached }

@@ -65,8 +65,15 @@ extension AttributeEdit {
   }
 }
 
-/// The field by which calls tell attributes.
+/// The fields by which calls tell attributes, and records are told with theirs.
 package enum AttributeFields {
+  /// Of what is the provider's own: all that it holds.
+  package static func held<Record>(by held: @escaping @Sendable (Record) -> HeldAttributes) -> OutputField<Record> {
+    OutputField("attributes", .document, "Custom attributes by key, as attribute.list describes them.", "自定义属性，按键列出（说明见 attribute.list）。") {
+      held($0).value
+    }
+  }
+
   package static let attributes = Field.document(
     "attributes", "Custom attributes by key (attribute.list); null takes one away.", "自定义属性，按键填写（见 attribute.list）；null 表示清除。")
   package static let filter = Field.text(

@@ -43,6 +43,8 @@ struct HoldOwnedChange: Statement {
 
 /// Changes that are taken from who may not work on them any more.
 package struct ChangeOwners: OwnerKeeper {
+  package typealias Note = ChangeNote
+
   package let process = "change"
   package let permission = ChangeRights.work
   package let subjectKind = ChangeTelling.subjectKind
@@ -59,11 +61,5 @@ package struct ChangeOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferSubject.change(record), of: tenant, at: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(ChangeNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }

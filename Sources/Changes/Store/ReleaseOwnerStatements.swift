@@ -99,54 +99,10 @@ struct HoldOwnedRelease: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// An event of a release that no act on it brought about. It holds it until the transaction ends and raises no version.
-package struct NoteRelease: Statement {
-  /// A file came to it, and one was taken away.
-  package static let attached = "release.attached"
-  package static let detached = "release.detached"
-
-  let provider: TenantId
-  let release: Int64
-  let type: String
-  let payload: Value
-  let actor: Actor
-  let now: Instant
-
-  package init(provider: TenantId, release: Int64, type: String, payload: Value, actor: Actor, now: Instant) {
-    self.provider = provider
-    self.release = release
-    self.type = type
-    self.payload = payload
-    self.actor = actor
-    self.now = now
-  }
-
-  package static let sql = """
-    with told as (
-      update changes.release r set last_seq = r.last_seq + 1 where r.tenant_id = $1 and r.id = $2 returning r.id, r.last_seq)
-    insert into operations.event
-      (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
-    select $1, $3, 'release', d.id, d.last_seq, $4, $5, $6, $7, $8, $9, $3 from told d
-    returning seq
-    """
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(release)
-    parameters.append(now)
-    parameters.append(type)
-    parameters.append(json: payload)
-    parameters.append(actor.kind.rawValue)
-    parameters.append(actor.id)
-    parameters.append(actor.onBehalfOf)
-    parameters.append(actor.via.rawValue)
-  }
-
-  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Releases that are taken from who may not work on them any more.
 package struct ReleaseOwners: OwnerKeeper {
+  package typealias Note = ReleaseNote
+
   package let process = "release"
   package let permission = ChangeRights.work
   package let subjectKind = "release"
@@ -163,11 +119,5 @@ package struct ReleaseOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferSubject.release(record), of: tenant, at: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(NoteRelease(provider: tenant, release: record, type: type, payload: payload, actor: actor, now: now))
   }
 }

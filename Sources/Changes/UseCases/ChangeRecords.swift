@@ -1,5 +1,6 @@
 import Approvals
 import Assets
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -88,9 +89,7 @@ package struct ChangeRecord: OperationOutput {
       OutputField("startedAt", .instant, "When it was begun.", "实施开始时间。") { .instant(of($0).process.startedAt) },
       OutputField("finishedAt", .instant, "When it was done, or undone.", "实施或回退完成时间。") { .instant(of($0).process.finishedAt) },
       OutputField("endedAt", .instant, "When it was closed or cancelled.", "关闭或取消的时间。") { .instant(of($0).process.endedAt) },
-      OutputField("attributes", .document, "Custom attributes by key, as attribute.list describes them.", "自定义属性，按键列出（说明见 attribute.list）。") {
-        of($0).attributes.value
-      },
+      AttributeFields.held { of($0).attributes },
       OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(of($0).updatedAt) },
     ]
   }

@@ -163,9 +163,7 @@ package struct ReleaseRecord: OperationOutput {
 
   static func facts<Record>(_ of: @escaping @Sendable (Record) -> ReleaseRecord) -> [OutputField<Record>] {
     ReleaseLine.facts { of($0).line } + [
-      OutputField("attributes", .document, "Custom attributes by key, as attribute.list describes them.", "自定义属性，按键列出（说明见 attribute.list）。") {
-        of($0).line.row.attributes.value
-      }
+      AttributeFields.held { of($0).line.row.attributes }
     ]
   }
 }

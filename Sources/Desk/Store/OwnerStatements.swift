@@ -4,6 +4,8 @@ import Postgres
 
 /// Incidents that are taken from who may not work on them any more.
 package struct TicketOwners: OwnerKeeper {
+  package typealias Note = TicketNote
+
   package let process = "incident"
   package let permission = IncidentFields.work
   package let subjectKind = "ticket"
@@ -20,12 +22,6 @@ package struct TicketOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferedTicket(id: record), of: tenant, at: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(TicketNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }
 

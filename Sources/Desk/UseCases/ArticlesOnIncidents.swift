@@ -98,19 +98,7 @@ extension OperationContext {
 
 /// The articles that were of use on an incident.
 package enum ListCitedArticles: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package struct Entry: OperationOutput {
     let found: ArticlesOfTicket.Found

@@ -101,19 +101,7 @@ package struct PastResolutionRecord: OperationOutput {
 }
 
 package enum ListPastResolutions: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.past_resolutions", "List how an incident had been resolved each time before it was reopened.", zh: "列出事件每次重新打开前的解决方法。",

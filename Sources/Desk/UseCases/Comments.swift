@@ -67,19 +67,7 @@ package enum CommentIncident: Operation {
 }
 
 package enum ListComments: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.comments", "Read the comments of an incident in order.", zh: "按顺序查看事件的评论。", permission: "incident.read",

@@ -65,3 +65,18 @@ package struct IncidentReference: OperationInput {
     id = try values[IncidentFields.id]
   }
 }
+
+/// A page of what belongs to an incident.
+package struct PageOfIncident: OperationInput {
+  package let id: PublicId
+  package let limit: Int64?
+  package let cursor: String?
+
+  package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[IncidentFields.id]
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}

@@ -79,19 +79,7 @@ package enum UnlinkIncident: Operation {
 }
 
 package enum ListLinks: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.links", "List the incidents that an incident is linked to.", zh: "列出与事件关联的其他事件。", permission: "incident.read",

@@ -14,23 +14,93 @@ package struct StaffWatcherRecord: OperationOutput {
 }
 
 /// What of it stands in the history, after the name of what is watched.
-package enum WatchTurn: String, Sendable {
+private enum WatchTurn: String {
   case watched, unwatched
 }
 
 /// The field that the operations on such watchers share.
-package enum WatchFields {
-  package static let staff = Field.id("staff", .staff, "A member of the staff (default: oneself).", "服务商人员（默认本人）。").optional
+private enum WatchFields {
+  static let staff = Field.id("staff", .staff, "A member of the staff (default: oneself).", "服务商人员（默认本人）。").optional
+}
+
+/// A problem, a change, a release or a major incident whose watchers are asked for, as the caller sees it.
+package struct WatchedRecord: Sendable {
+  let subject: OfferSubject
+  let version: Int64
+  /// Who sees it.
+  let readers: @Sendable () async throws -> Readership
+
+  package init(_ subject: OfferSubject, version: Int64, readers: @escaping @Sendable () async throws -> Readership) {
+    self.subject = subject
+    self.version = version
+    self.readers = readers
+  }
+}
+
+/// A process whose records are watched.
+package protocol WatchedProcess: Sendable {
+  /// By which its history is told.
+  associatedtype Note: NoteStatement
+  /// The field that names a record.
+  static var id: Field<PublicId> { get }
+  /// One that the caller sees.
+  static func find(_ id: PublicId, in context: OperationContext) async throws -> WatchedRecord
+}
+
+/// Who is to watch a record of a process.
+package struct StaffWatchInput<Process: WatchedProcess>: OperationInput {
+  let id: PublicId
+  let staff: PublicId?
+
+  package static var fields: [any InputField] { [Process.id, WatchFields.staff] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Process.id]
+    staff = try values[WatchFields.staff]
+  }
 }
 
 /// Watchers of problems, changes, releases and major incidents: those of the staff who see them. The list needs no version and raises none: it stands
 /// beside what is watched.
 extension OperationContext {
+  /// Somebody of the staff wants to be told what happens to a record. Who watches it already goes on to.
+  package func watch<Process: WatchedProcess>(_ input: StaffWatchInput<Process>) async throws -> Done {
+    let watched = try await Process.find(input.id, in: self)
+    let told = try await watch(watched.subject, input.staff, readBy: try await watched.readers())
+    return note(.watched, told, on: watched, input)
+  }
+
+  /// Somebody wants to be told of it no more.
+  package func unwatch<Process: WatchedProcess>(_ input: StaffWatchInput<Process>) async throws -> Done {
+    let watched = try await Process.find(input.id, in: self)
+    return note(.unwatched, try await unwatch(watched.subject, input.staff), on: watched, input)
+  }
+
+  /// A page of those who watch a record.
+  package func watchers<Process: WatchedProcess>(
+    of process: Process.Type, _ id: PublicId, _ limit: Int64?, _ cursor: String?
+  ) async throws -> Listing<StaffWatcherRecord> {
+    let watched = try await Process.find(id, in: self)
+    return try await watchers(of: watched.subject, id, limit, cursor, readBy: try await watched.readers())
+  }
+
+  /// - Parameter told: what the history says of it; nil: nothing changed.
+  private func note<Process: WatchedProcess>(
+    _ turn: WatchTurn, _ told: Value?, on watched: WatchedRecord, _ input: StaffWatchInput<Process>
+  ) -> Done {
+    subject(input.id)
+    if let told {
+      let (kind, record) = (watched.subject.kind, watched.subject.id)
+      transaction.enqueue(Process.Note("\(kind).\(turn.rawValue)", told, on: record, of: provider.id, by: actor, at: now))
+    }
+    return Done(id: input.id, version: watched.version)
+  }
+
   /// Puts a member of the staff on the list of those who are told.
   /// - Parameter staff: nil: the caller.
   /// - Returns: what the history says of it; nil where he watches it already: what did not change is not told.
   /// - Throws: ``Failure`` where there is no such member of the staff, or he does not see it: nobody else would be told anything.
-  package func watch(_ subject: OfferSubject, _ staff: PublicId?, readBy readers: Readership) async throws -> Value? {
+  private func watch(_ subject: OfferSubject, _ staff: PublicId?, readBy readers: Readership) async throws -> Value? {
     let watcher = try await watching(staff) { staff in
       let statement = StaffToWatch(provider: self.provider.id, publicId: staff, readers: readers, now: self.now)
       guard let found = try await self.transaction.first(statement) else { return nil }
@@ -43,7 +113,7 @@ extension OperationContext {
 
   /// Takes somebody off the list, also who has left.
   /// - Returns: what the history says of it; nil where he did not watch it.
-  package func unwatch(_ subject: OfferSubject, _ staff: PublicId?) async throws -> Value? {
+  private func unwatch(_ subject: OfferSubject, _ staff: PublicId?) async throws -> Value? {
     let watcher = try await watching(staff) { staff in
       try await self.transaction.first(StaffToFilterBy(provider: self.provider.id, publicId: staff))
     }
@@ -51,8 +121,8 @@ extension OperationContext {
     return try await transaction.first(delete).map { _ in told(watcher) }
   }
 
-  /// A page of those who watch it and see it still.
-  package func watchers(
+  /// Those who see it still.
+  private func watchers(
     of subject: OfferSubject, _ id: PublicId, _ limit: Int64?, _ cursor: String?, readBy readers: Readership
   ) async throws -> Listing<StaffWatcherRecord> {
     let filter = id.description

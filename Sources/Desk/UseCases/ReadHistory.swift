@@ -55,19 +55,7 @@ package struct HistoryRecord: OperationOutput {
 }
 
 package enum ReadHistory: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.history", "Read what happened to an incident, in order.", zh: "按顺序查看事件的历史。", permission: "incident.read",

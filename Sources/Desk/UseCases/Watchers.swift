@@ -83,19 +83,7 @@ package enum UnwatchIncident: Operation {
 }
 
 package enum ListWatchers: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.watchers", "List who watches an incident.", zh: "列出事件的关注者。", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "id"),

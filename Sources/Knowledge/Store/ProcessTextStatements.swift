@@ -117,3 +117,47 @@ struct AppendProcessText: Statement {
     parameters.append(marks: subject)
   }
 }
+
+/// Holds some subjects of a process, as they are: nobody says or changes anything of them until their words are written.
+package protocol HoldTextsStatement: Statement where Output == HeldProcessText {
+  var tenant: TenantId { get }
+  var subjects: [Int64] { get }
+  init(tenant: TenantId, subjects: [Int64])
+}
+
+extension HoldTextsStatement {
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(subjects)
+  }
+}
+
+/// What was said of a subject, in its order.
+package protocol SaidStatement: Statement where Output == SaidOfProcess {
+  var said: SaidAfter { get }
+  init(_ said: SaidAfter)
+}
+
+extension SaidStatement {
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(said.tenant)
+    parameters.append(said.subject)
+    parameters.append(said.after)
+    parameters.append(said.limit)
+  }
+}
+
+/// A piece of what was said of a subject.
+package struct SaidAfter: Sendable {
+  let tenant: TenantId
+  let subject: Int64
+  let after: Int64
+  let limit: Int64
+
+  package init(tenant: TenantId, subject: Int64, after: Int64, limit: Int64) {
+    self.tenant = tenant
+    self.subject = subject
+    self.after = after
+    self.limit = limit
+  }
+}

@@ -250,50 +250,18 @@ struct StaffToLead: Statement {
   }
 }
 
-/// An event of a major incident that no act on it brought about. It holds it until the transaction ends and raises no version.
-package struct NoteMajor: Statement {
-  /// A file came to it, and one was taken away.
-  package static let attached = "major_incident.attached"
-  package static let detached = "major_incident.detached"
+/// An event in the history of a major incident of what is kept beside it.
+package struct MajorNote: NoteStatement {
+  package let note: EventNote
 
-  let provider: TenantId
-  let major: Int64
-  let type: String
-  let payload: Value
-  let actor: Actor
-  let now: Instant
-
-  package init(provider: TenantId, major: Int64, type: String, payload: Value, actor: Actor, now: Instant) {
-    self.provider = provider
-    self.major = major
-    self.type = type
-    self.payload = payload
-    self.actor = actor
-    self.now = now
-  }
+  package init(note: EventNote) { self.note = note }
 
   package static let sql = """
     with told as (
-      update major_incidents.major_incident m set last_seq = m.last_seq + 1 where m.tenant_id = $1 and m.id = $2 returning m.id, m.last_seq)
-    insert into operations.event
-      (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
-    select $1, $3, 'major_incident', d.id, d.last_seq, $4, $5, $6, $7, $8, $9, $3 from told d
-    returning seq
+      update major_incidents.major_incident m set last_seq = m.last_seq + 1 where m.tenant_id = $1 and m.id = $2
+      returning m.id, m.last_seq, 'major_incident'::text as kind)
+    \(EventNote.insert)
     """
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(major)
-    parameters.append(now)
-    parameters.append(type)
-    parameters.append(json: payload)
-    parameters.append(actor.kind.rawValue)
-    parameters.append(actor.id)
-    parameters.append(actor.onBehalfOf)
-    parameters.append(actor.via.rawValue)
-  }
-
-  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// The events of a major incident in their order, without those that are the affair of a customer whom the reader does not serve.

@@ -44,6 +44,8 @@ struct HoldLedMajor: Statement {
 /// Major incidents that are taken from who may not lead them any more. Whoever leads one needs two permissions: who lost either is found by a keeper of
 /// its own.
 package struct MajorOwners: OwnerKeeper {
+  package typealias Note = MajorNote
+
   package static let all: [any OwnerKeeper] = [MajorRights.work, MajorRights.atEach].map { MajorOwners(permission: $0) }
 
   package let process = MajorNews.subjectKind
@@ -60,11 +62,5 @@ package struct MajorOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferSubject.majorIncident(record), of: tenant, at: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(NoteMajor(provider: tenant, major: record, type: type, payload: payload, actor: actor, now: now))
   }
 }

@@ -10,13 +10,13 @@ extension MajorRow {
 }
 
 /// Major incidents as they are, and nobody says or changes anything of them until their words are written.
-package struct HoldMajorTexts: Statement {
-  let provider: TenantId
-  let majors: [Int64]
+package struct HoldMajorTexts: HoldTextsStatement {
+  package let tenant: TenantId
+  package let subjects: [Int64]
 
-  package init(provider: TenantId, majors: [Int64]) {
-    self.provider = provider
-    self.majors = majors
+  package init(tenant: TenantId, subjects: [Int64]) {
+    self.tenant = tenant
+    self.subjects = subjects
   }
 
   package static let sql = """
@@ -24,38 +24,18 @@ package struct HoldMajorTexts: Statement {
     where m.tenant_id = $1 and m.id = any ($2) order by m.id for no key update of m
     """
 
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(majors)
-  }
-
   package static func decode(_ row: inout RowReader) throws -> HeldProcessText { try HeldProcessText(&row, bodies: 4) }
 }
 
 /// What was written in the log of a major incident, in its order.
-package struct SaidOfMajor: Statement {
-  let provider: TenantId
-  let major: Int64
-  let after: Int64
-  let limit: Int64
+package struct SaidOfMajor: SaidStatement {
+  package let said: SaidAfter
 
-  package init(provider: TenantId, major: Int64, after: Int64, limit: Int64) {
-    self.provider = provider
-    self.major = major
-    self.after = after
-    self.limit = limit
-  }
+  package init(_ said: SaidAfter) { self.said = said }
 
   package static let sql = """
     select e.id, e.body from major_incidents.entry e where e.tenant_id = $1 and e.major_id = $2 and e.id > $3 order by e.id limit $4
     """
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(major)
-    parameters.append(after)
-    parameters.append(limit)
-  }
 
   package static func decode(_ row: inout RowReader) throws -> SaidOfProcess { try SaidOfProcess(amongStaff: &row) }
 }

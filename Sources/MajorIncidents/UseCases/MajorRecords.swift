@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Tenancy
@@ -62,9 +63,7 @@ package struct MajorRecord: OperationOutput {
         .integer(of($0).count.incidents)
       },
       OutputField("customers", .integer, "Of how many of these customers.", "涉及的客户数（仅计所服务的客户）。") { .integer(of($0).count.customers) },
-      OutputField("attributes", .document, "Custom attributes by key, as attribute.list describes them.", "自定义属性，按键列出（说明见 attribute.list）。") {
-        of($0).line.row.attributes.value
-      },
+      AttributeFields.held { of($0).line.row.attributes },
       OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(of($0).line.row.updatedAt) },
     ]
   }

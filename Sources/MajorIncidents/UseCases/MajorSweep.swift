@@ -145,8 +145,7 @@ package struct MajorSweep: Sweep {
       "event": .integer(telling.seq), "fault": .text(failure.code), MajorEventPayload.customerKey: .integer(place.tenant.rawValue),
     ])
     let nobody = Actor(kind: .system, id: 0, via: .job)
-    transaction.enqueue(
-      NoteMajor(provider: provider.id, major: telling.major, type: "major_incident.not_told", payload: payload, actor: nobody, now: now))
+    transaction.enqueue(MajorNote("major_incident.not_told", payload, on: telling.major, of: provider.id, by: nobody, at: now))
   }
 }
 

@@ -182,20 +182,7 @@ package struct MajorOfIncident: OperationOutput {
 }
 
 package enum ListMajorsOfIncident: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    private static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
-    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[Self.incident]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.major_incidents", "List the major incidents that an incident is part of, or was, the newest first.", zh: "列出事件所属（或曾属）的重大事件，最新的在前。",

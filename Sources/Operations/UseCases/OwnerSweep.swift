@@ -6,6 +6,8 @@ import Tenancy
 /// Of one process, how a record is taken from who may not work on it any more. Each process is one entry of the sweep's list (where work on it needs
 /// several permissions, one for each), and one branch of the finder's functions.
 package protocol OwnerKeeper: Sendable {
+  /// By which the history of a record is told.
+  associatedtype Note: NoteStatement
   /// As the finder knows it, and what its events begin with.
   var process: String { get }
   /// What work on it needs, for whom the record is.
@@ -21,11 +23,16 @@ package protocol OwnerKeeper: Sendable {
   /// Ends the offer of it that nobody has answered.
   /// - Returns: false: there is none.
   func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool
+}
+
+extension OwnerKeeper {
   /// Puts an event into its history.
   /// - Returns: its place there.
-  func note(
+  fileprivate func note(
     _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64?
+  ) async throws -> Int64? {
+    try await transaction.first(Note(type, payload, on: record, of: tenant, by: actor, at: now))
+  }
 }
 
 /// What somebody answered for who may not work on it any more (his login is disabled, a grant of his was revoked or ran out) is answered for by the

@@ -114,6 +114,8 @@ struct HoldOwnedProblem: Statement {
 
 /// Problems that are taken from who may not work on them any more.
 package struct ProblemOwners: OwnerKeeper {
+  package typealias Note = ProblemNote
+
   package let process = "problem"
   package let permission = ProblemRights.work
   package let subjectKind = "problem"
@@ -130,11 +132,5 @@ package struct ProblemOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferSubject.problem(record), of: tenant, at: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(ProblemNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }

@@ -1,4 +1,5 @@
 import Assets
+import Attributes
 import Kernel
 import Operations
 import Tenancy
@@ -74,9 +75,7 @@ package struct ProblemRecord: OperationOutput {
       },
       OutputField("outcome", .text, "How it ended, a key of code.list.", "结果：code.list 中的键。") { .text(of($0).process.outcome) },
       OutputField("reason", .text, "Why it was cancelled, or reopened last.", "取消或最近一次重新打开的原因。") { .text(of($0).process.reason) },
-      OutputField("attributes", .document, "Custom attributes by key, as attribute.list describes them.", "自定义属性，按键列出（说明见 attribute.list）。") {
-        of($0).attributes.value
-      },
+      AttributeFields.held { of($0).attributes },
       OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(of($0).updatedAt) },
     ]
   }

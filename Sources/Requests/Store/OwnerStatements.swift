@@ -89,6 +89,8 @@ struct LoseRequestOwner: Statement {
 
 /// Requests that are taken from who may not work on them any more.
 package struct RequestOwners: OwnerKeeper {
+  package typealias Note = RequestNote
+
   package let process = "request"
   package let permission = RequestRights.work
   package let subjectKind = RequestNews.subjectKind
@@ -105,11 +107,5 @@ package struct RequestOwners: OwnerKeeper {
 
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferedRequest(id: record), of: tenant, at: now)) > 0
-  }
-
-  package func note(
-    _ type: String, _ payload: Value, on record: Int64, of tenant: TenantId, by actor: Actor, at now: Instant, in transaction: Transaction
-  ) async throws -> Int64? {
-    try await transaction.first(RequestNote(type, payload, on: record, of: tenant, by: actor, at: now))
   }
 }

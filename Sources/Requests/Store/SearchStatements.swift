@@ -35,13 +35,13 @@ extension CommentVisibility {
 }
 
 /// Requests as they are, and nobody says anything about them until their words are written.
-package struct HoldRequestTexts: Statement {
-  let tenant: TenantId
-  let requests: [Int64]
+package struct HoldRequestTexts: HoldTextsStatement {
+  package let tenant: TenantId
+  package let subjects: [Int64]
 
-  package init(tenant: TenantId, requests: [Int64]) {
+  package init(tenant: TenantId, subjects: [Int64]) {
     self.tenant = tenant
-    self.requests = requests
+    self.subjects = subjects
   }
 
   package static let sql = """
@@ -49,11 +49,6 @@ package struct HoldRequestTexts: Statement {
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
     where r.tenant_id = $1 and r.id = any ($2) order by r.id for no key update of r
     """
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(requests)
-  }
 
   package static func decode(_ row: inout RowReader) throws -> HeldProcessText {
     let (id, submittedAt): (Int64, Instant) = (try row.next(), try row.next())
@@ -63,29 +58,14 @@ package struct HoldRequestTexts: Statement {
 }
 
 /// What was said about a request, in its order.
-package struct SaidOfRequest: Statement {
-  let tenant: TenantId
-  let request: Int64
-  let after: Int64
-  let limit: Int64
+package struct SaidOfRequest: SaidStatement {
+  package let said: SaidAfter
 
-  package init(tenant: TenantId, request: Int64, after: Int64, limit: Int64) {
-    self.tenant = tenant
-    self.request = request
-    self.after = after
-    self.limit = limit
-  }
+  package init(_ said: SaidAfter) { self.said = said }
 
   package static let sql = """
     select c.id, c.body, c.visibility from requests.comment c where c.tenant_id = $1 and c.request_id = $2 and c.id > $3 order by c.id limit $4
     """
-
-  package func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-    parameters.append(after)
-    parameters.append(limit)
-  }
 
   package static func decode(_ row: inout RowReader) throws -> SaidOfProcess {
     let (id, body, visibility): (Int64, String, String) = (try row.next(), try row.next(), try row.next())

@@ -109,20 +109,7 @@ package struct LinkedRequestRecord: OperationOutput {
 }
 
 package enum ListRequestsOfIncident: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    private static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
-    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[Self.incident]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.requests", "List the requests that an incident is linked to, of those that the caller may see.", zh: "列出与事件关联且有权查看的请求。",

@@ -25,6 +25,18 @@ struct FoundRow: Sendable {
     openedAt = try row.next()
     customer = try PublicId.customer(&row)
   }
+
+  /// What the provider numbers, with a title in one language.
+  static func ofProvider(_ row: inout RowReader) throws -> FoundRow { try FoundRow(&row) { .text(try $0.next() as String) } }
+}
+
+extension Parameters {
+  /// $1 and $2 the places, $3 whom the reader serves.
+  fileprivate mutating func append(_ places: [TicketPlace], _ sight: TicketSight) {
+    append(places.map(\.tenant))
+    append(places.map(\.id))
+    append(sight.tenants)
+  }
 }
 
 /// With the code of the customer.
@@ -41,9 +53,7 @@ struct IncidentsFound: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(places.map(\.tenant))
-    parameters.append(places.map(\.id))
-    parameters.append(sight.tenants)
+    parameters.append(places, sight)
     parameters.append(rows: sight.rows)
   }
 
@@ -68,9 +78,7 @@ struct RequestsFound: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(places.map(\.tenant))
-    parameters.append(places.map(\.id))
-    parameters.append(sight.tenants)
+    parameters.append(places, sight)
     parameters.append(rows: sight.rows)
   }
 
@@ -94,15 +102,11 @@ struct ProblemsFound: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(places.map(\.tenant))
-    parameters.append(places.map(\.id))
-    parameters.append(sight.tenants)
+    parameters.append(places, sight)
     parameters.append(sight.isNarrowed)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) {
-    (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
-  }
+  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) { (row: try FoundRow.ofProvider(&row), code: nil) }
 }
 
 /// Changes, which the provider numbers as well.
@@ -123,14 +127,10 @@ struct ChangesFound: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(places.map(\.tenant))
-    parameters.append(places.map(\.id))
-    parameters.append(sight.tenants)
+    parameters.append(places, sight)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) {
-    (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
-  }
+  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) { (row: try FoundRow.ofProvider(&row), code: nil) }
 }
 
 /// Releases: of who serves those whom they concern, or ever did; what concerns and concerned nobody, of who opened it.
@@ -148,17 +148,13 @@ struct ReleasesFound: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(places.map(\.tenant))
-    parameters.append(places.map(\.id))
-    parameters.append(sight.tenants)
+    parameters.append(places, sight)
     parameters.append(sight.isNarrowed)
     parameters.append(sight.reader.kind.rawValue)
     parameters.append(sight.reader.id)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) {
-    (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
-  }
+  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) { (row: try FoundRow.ofProvider(&row), code: nil) }
 }
 
 /// Major incidents: of who serves a customer of an incident that is part of them, leads, declared or is offered them. Of a customer whom he does
@@ -177,14 +173,10 @@ struct MajorsFound: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(places.map(\.tenant))
-    parameters.append(places.map(\.id))
-    parameters.append(sight.tenants)
+    parameters.append(places, sight)
     parameters.append(sight.isNarrowed)
     parameters.append(sight.account)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) {
-    (row: try FoundRow(&row) { .text(try $0.next() as String) }, code: nil)
-  }
+  static func decode(_ row: inout RowReader) throws -> (row: FoundRow, code: String?) { (row: try FoundRow.ofProvider(&row), code: nil) }
 }

@@ -98,22 +98,23 @@ package struct ProcessTextSweep: LongSweep {
 
   private static func hold(_ subjects: [Int64], of owner: Owner, in transaction: Transaction) async throws -> [HeldProcessText] {
     switch owner.process {
-    case .request: try await transaction.query(HoldRequestTexts(tenant: owner.tenant, requests: subjects))
-    case .problem: try await transaction.query(HoldProblemTexts(provider: owner.tenant, problems: subjects))
-    case .change: try await transaction.query(HoldChangeTexts(provider: owner.tenant, changes: subjects))
-    case .release: try await transaction.query(HoldReleaseTexts(provider: owner.tenant, releases: subjects))
-    case .majorIncident: try await transaction.query(HoldMajorTexts(provider: owner.tenant, majors: subjects))
+    case .request: try await transaction.query(HoldRequestTexts(tenant: owner.tenant, subjects: subjects))
+    case .problem: try await transaction.query(HoldProblemTexts(tenant: owner.tenant, subjects: subjects))
+    case .change: try await transaction.query(HoldChangeTexts(tenant: owner.tenant, subjects: subjects))
+    case .release: try await transaction.query(HoldReleaseTexts(tenant: owner.tenant, subjects: subjects))
+    case .majorIncident: try await transaction.query(HoldMajorTexts(tenant: owner.tenant, subjects: subjects))
     }
   }
 
   private static func said(of subject: Int64, _ owner: Owner, after: Int64, in transaction: Transaction) async throws -> [SaidOfProcess] {
-    switch owner.process {
-    case .request: try await transaction.query(SaidOfRequest(tenant: owner.tenant, request: subject, after: after, limit: comments))
-    case .problem: try await transaction.query(SaidOfProblem(provider: owner.tenant, problem: subject, after: after, limit: comments))
-    case .change: try await transaction.query(SaidOfChange(provider: owner.tenant, change: subject, after: after, limit: comments))
+    let piece = SaidAfter(tenant: owner.tenant, subject: subject, after: after, limit: comments)
+    return switch owner.process {
+    case .request: try await transaction.query(SaidOfRequest(piece))
+    case .problem: try await transaction.query(SaidOfProblem(piece))
+    case .change: try await transaction.query(SaidOfChange(piece))
     // Nothing is said of a release but what is written in it.
     case .release: []
-    case .majorIncident: try await transaction.query(SaidOfMajor(provider: owner.tenant, major: subject, after: after, limit: comments))
+    case .majorIncident: try await transaction.query(SaidOfMajor(piece))
     }
   }
 }
