@@ -134,7 +134,9 @@ class Points:
         orphans = {row[0] for row in site.cluster.sql(ORPHANS + ";")}
         is_mail = point == "notification.sent@mail"
         if is_mail:
-            # A mail is its worker's for two minutes: that long is not waited for.
+            # A mail is its worker's for two minutes, and the job that sends for the better part of one: that long is not waited for.
+            timed = False
+            audit.expire_leases(site)
             hurry_notifications(site)
         site.start_worker()
         if is_mail:
