@@ -4,11 +4,9 @@ import datetime
 import json
 import os
 import random
-import ssl
 import subprocess
 import sys
 import time
-import http.client
 
 import load
 from ids import customer_id, ticket_id
@@ -85,15 +83,7 @@ def run(databases, chosen):
 
 
 def _source(server, token):
-    connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=ssl._create_unverified_context())
-    connection.request(
-        "POST", "/v1/event-sources", json.dumps({"name": f"Storm {random.randrange(1 << 40)}", "customer": customer_id(0)}),
-        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
-    answer = connection.getresponse()
-    text = answer.read()
-    if answer.status >= 300:
-        raise RuntimeError(f"event_source.create: {answer.status} {text[:300]}")
-    made = json.loads(text)
+    made = server.post("/v1/event-sources", token, {"name": f"Storm {random.randrange(1 << 40)}", "customer": customer_id(0)})
     return made["id"], made["secret"]
 
 

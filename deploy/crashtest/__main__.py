@@ -30,7 +30,7 @@ def arguments():
     parser.add_argument(
         "--only", action="append", choices=SCENARIOS, metavar="NAME", help=f"only this scenario; may be repeated: {', '.join(SCENARIOS)}")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for the moments and the stories")
-    parser.add_argument("--minutes", type=int, metavar="N", help="give up after so long; 120, or 15 with --short")
+    parser.add_argument("--minutes", type=int, metavar="N", help="give up after so long; 120, or 20 with --short")
     parser.add_argument("--folder", help="where to work; a new folder below the temporary one. It stays when something is wrong")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.add_argument("--steward", required=True, help=argparse.SUPPRESS)
@@ -39,7 +39,7 @@ def arguments():
         parser.error(f"{options.folder} is not empty")
     options.kills = options.kills or (3 if options.short else 100)
     options.writes = options.writes if options.writes is not None else (0 if options.short else 50_000)
-    options.minutes = options.minutes or (15 if options.short else 120)
+    options.minutes = options.minutes or (20 if options.short else 120)
     return options
 
 

@@ -20,6 +20,9 @@ class Desk:
         self.source = source["id"]
         self.secret = base64.b64decode(source["secret"].removeprefix("whsec_"))
         self.person = self.make_person()
+        # Of one person: what the team is told, he is.
+        self.team = site.call("POST", "/v1/teams", {"name": "Second line"})["id"]
+        site.call("POST", f"/v1/teams/{self.team}/add-member", {"staff": self.account}, headers={"If-Match": '"1"'})
 
     def make_person(self):
         """Somebody with a login: only people decide, and have time of their own. Gives the token of a session."""

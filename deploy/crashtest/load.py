@@ -159,7 +159,8 @@ class Writer(threading.Thread):
         incident = self.perform(self.write(key, "incident.open", "/v1/incidents", body, story))
         id, version = incident["id"], incident["version"]
         acts = [
-            ("comment", {"visibility": "internal"}), ("watch", {}), ("start", {}), ("attach", {}), ("comment", {"visibility": "public"}), ("work", {}),
+            ("comment", {"visibility": "internal"}), ("watch", {}), ("assign", {"team": self.load.site.desk.team}), ("start", {}), ("attach", {}),
+            ("comment", {"visibility": "public"}), ("work", {}),
             ("hold", {"reason": "awaiting_requester", "evidence": "asked by telephone"}), ("resume", {}),
             ("comment", {"visibility": "internal"}), ("resolve", {"resolution": "Mended"}), ("close", {})]
         for number, (act, body) in enumerate(acts[:self.dice.randint(2, len(acts))]):

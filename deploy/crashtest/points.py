@@ -134,7 +134,9 @@ class Points:
         orphans = {row[0] for row in site.cluster.sql(ORPHANS + ";")}
         is_mail = point == "notification.sent@mail"
         if is_mail:
-            # A mail is its worker's for two minutes: that long is not waited for.
+            # A mail is its worker's for two minutes, and the job that sends for the better part of one: that long is not waited for.
+            timed = False
+            audit.expire_leases(site)
             hurry_notifications(site)
         site.start_worker()
         if is_mail:
@@ -206,7 +208,7 @@ class Points:
             "told again in other words": len(receiver.changed),
             "sent and not received, or received and not sent": abs(len(receiver.times) - site.cluster.number(
                 "select count(*) from notifications.notification where channel = 'webhook' and state = 'sent'")),
-        } | self.of_releases() | self.of_requests() | self.of_watchers() | self.of_mail()
+        } | self.of_releases() | self.of_requests() | self.of_colleagues() | self.of_mail()
         self.findings |= {name: count for name, count in counts.items() if count}
         self.figures |= {"notifications, by their ids": len(receiver.times), "of these received again under the same id": self.repeated}
         # One worker dies at a time, and sends to one webhook one after the other: a kill repeats one message at the most.
@@ -275,21 +277,30 @@ class Points:
             counts["no promise about a request was broken: this harness is blind"] = 1
         return counts
 
-    def of_watchers(self):
-        """Who watched an incident before it was resolved has that once in his inbox."""
-        done = {
-            (write.operation, write.story) for write in self.site.ledger.writes if write.state == "acknowledged" and write.operation.startswith("incident.")}
-        watched = {story for operation, story in done if operation == "incident.watch" and ("incident.resolve", story) in done}
+    def of_colleagues(self):
+        """Who watched an incident before it was resolved has that once in his inbox; and whose team was given one, as long as somebody is to work on it."""
+        acknowledged, begun = set(), set()
+        for write in self.site.ledger.writes:
+            begun.add((write.operation, write.story))
+            if write.state == "acknowledged":
+                acknowledged.add((write.operation, write.story))
+        watched = {story for operation, story in acknowledged if operation == "incident.watch" and ("incident.resolve", story) in acknowledged}
+        given = {story for operation, story in acknowledged if operation == "incident.assign" and ("incident.resolve", story) not in begun}
+        resolved, assigned = self.in_the_inbox("incident.resolved"), self.in_the_inbox("incident.assigned")
+        self.figures |= {"watchers told that it is resolved": len(watched & set(resolved)), "members told that their team has it": len(given & set(assigned))}
+        return {
+            "watchers who were not told that it is resolved": len(watched - set(resolved)),
+            "members who were not told that their team has it": len(given - set(assigned)),
+            "watchers and members who were told twice": sum(count > 1 for told in (resolved, assigned) for count in told.values())}
+
+    def in_the_inbox(self, event):
+        """Of each incident how often he has it in his inbox who watches it and works in the team."""
         rows = self.site.cluster.sql(f"""
           select t.title, count(*) from notifications.notification n
           join tenancy.account a on a.tenant_id = n.tenant_id and n.receiver = 'a' || a.id
           join desk.ticket t on t.tenant_id = n.customer_id and t.public_id = n.ticket_public_id
-          where n.channel = 'inbox' and n.event = 'incident.resolved' and a.login = '{self.site.desk.LOGIN}' group by t.title;""")
-        told = {title: int(count) for title, count in rows}
-        self.figures["watchers told that it is resolved"] = len(watched & set(told))
-        return {
-            "watchers who were not told that it is resolved": len(watched - set(told)),
-            "watchers who were told twice that it is resolved": sum(count > 1 for count in told.values())}
+          where n.channel = 'inbox' and n.event = '{event}' and a.login = '{self.site.desk.LOGIN}' group by t.title;""")
+        return {title: int(count) for title, count in rows}
 
     def of_mail(self):
         """Mail: each that is recorded as sent was taken under its own Message-ID, and what was taken again is the same. Of each incident with a requester he
