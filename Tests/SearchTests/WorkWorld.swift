@@ -49,8 +49,8 @@ struct WorkWorld {
       update requests.task t set state = 'ready', ready_at = \(start("id")), team_id = case when id % 2 = 0 then \(team) end;
       update problems.problem p set opened_at = \(start("id")), priority = 1 + id % 3;
       update changes.change c set opened_at = \(start("id")), ends_at = \(due("id")), starts_at = \(due("id")) - interval '1 hour';
-      update changes.change c set state = 'implementing', risk = 'low', approval = 'approved', back_out = 'Undo', test = 'Look', ends_at = starts.at,
-        starts_at = starts.at - interval '1 hour' from (select '\(now.adding(seconds: 3600))'::timestamptz as at) starts where c.id % 2 = 0;
+      update changes.change c set state = 'implementing', risk = 'low', approval = 'approved', back_out = 'Undo', test = 'Look', ends_at = w.till,
+        starts_at = w.till - interval '1 hour' from (select '\(now.adding(seconds: 3600))'::timestamptz as till) w where c.id % 2 = 0;
       insert into changes.task (tenant_id, public_id, change_id, seq, step, names, state, ready_at, team_id, recorded_at)
         select c.tenant_id, substr(sha256((c.id * 10 + n)::text::bytea), 1, 12), c.id, n, 1, '{"en": "Swap it"}', 'ready', \(start("c.id")),
           case when n = 1 then \(team) end, c.opened_at

@@ -1355,10 +1355,10 @@ begin
   end if;
   -- Of so many tenants that a page of them stands near the front, or that the front is all there is, not each is looked into.
   if cardinality(permitted) > 200 then
-    select count(*), array_agg(w.tenant_id) filter (where w.tenant_id = any (permitted)), array_agg(w.id) filter (where w.tenant_id = any (permitted)),
-        array_agg(w.due_at) filter (where w.tenant_id = any (permitted)), array_agg(w.submitted_at) filter (where w.tenant_id = any (permitted))
+    select count(*), array_agg(w.tenant_id) filter (where w.is_theirs), array_agg(w.id) filter (where w.is_theirs),
+        array_agg(w.due_at) filter (where w.is_theirs), array_agg(w.submitted_at) filter (where w.is_theirs)
       into walked, tenants, ids, dues, submitted
-      from (
+      from (select n.*, n.tenant_id in (select u.id from unnest(permitted) u (id)) as is_theirs from (
         select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
         where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
           and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
@@ -1368,7 +1368,7 @@ begin
             select from requests.task t
             where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
           and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
-        order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 5000) w;
+        order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 5000) n) w;
     if walked < 5000 or cardinality(ids) >= most then
       return query select * from unnest(tenants, ids, dues, submitted) limit most;
       return;
@@ -1512,8 +1512,11 @@ create function finder.open_tasks(
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  -- Some tenants are looked into by an index of theirs. Of many each that is met is looked up: to plan for ten thousand costs more than to find a page.
   return query select t.tenant_id, t.id, t.ready_at from requests.task t
-    where t.state in ('ready', 'active', 'failed') and (permitted is null or t.tenant_id = any (permitted))
+    where t.state in ('ready', 'active', 'failed')
+      and (permitted is null or t.tenant_id = any (case when cardinality(permitted) <= 200 then permitted end)
+        or cardinality(permitted) > 200 and t.tenant_id in (select u.id from unnest(permitted) u (id)))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null) and (wanted_state is null or t.state = wanted_state)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -1533,8 +1536,9 @@ begin
   return query select t.tenant_id, t.id, t.ready_at
     from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id
     where t.state in ('ready', 'active', 'failed') and c.state = 'implementing'
-      and (permitted is null or exists (
-        select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = any (permitted)))
+      and (permitted is null or (
+        select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+        where n.tenant_id = c.tenant_id and n.change_id = c.id))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -1552,7 +1556,7 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 begin
   return query select p.tenant_id, p.id, p.opened_at from problems.problem p
     where p.state in ('new', 'investigating', 'known_error')
-      and (permitted is null or p.customer_id = any (permitted) or p.customer_id is null and not is_narrowed)
+      and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
       and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
       and (wanted_priority is null or p.priority = wanted_priority)
       and (p.opened_at, p.tenant_id, p.id) > (coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -1570,8 +1574,9 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 begin
   return query select c.tenant_id, c.id, case when c.outcome is null then c.ends_at end, c.opened_at from changes.change c
     where c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out')
-      and (permitted is null or exists (
-        select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = any (permitted)))
+      and (permitted is null or (
+        select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+        where n.tenant_id = c.tenant_id and n.change_id = c.id))
       and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
       and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
       and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)
