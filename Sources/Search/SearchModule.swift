@@ -1,9 +1,10 @@
 import Kernel
 import Operations
 
-/// Search over tickets of all kinds: incidents, requests, problems, changes, releases and major incidents, by their words, as far as the caller may read each.
+/// What looks over all processes at once, as far as the caller may read each: the search over tickets of every kind (incidents, requests, problems,
+/// changes, releases and major incidents) by their words, and the queue of what is to be done.
 package enum SearchModule: OperationModule {
-  package static let operations: [any Operation.Type] = [SearchTickets.self]
+  package static let operations: [any Operation.Type] = [SearchTickets.self, QueueWork.self, CountQueuedWork.self]
 
   package static let messages: [Message] = []
 

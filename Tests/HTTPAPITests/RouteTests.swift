@@ -11,6 +11,7 @@ import Testing
     ("incident.list", .read, false, "GET /v1/incidents"),
     ("incident.list", .read, true, "GET /v1/incidents/{id}/list"),
     ("incident.queue", .read, false, "GET /v1/incidents/queue"),
+    ("work.queue", .read, false, "GET /v1/work/queue"),
     ("identity.read", .read, false, "GET /v1/identity"),
     ("scorecard.read", .read, false, "GET /v1/scorecard"),
     ("audit.list", .read, false, "GET /v1/audit"),

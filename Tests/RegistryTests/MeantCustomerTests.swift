@@ -18,7 +18,7 @@ import Testing
       let isOverAll = if case .many = declaration.reach { true } else { false }
       #expect(isOverAll && declaration.effect == .read, "\(declaration.name)")
     }
-    let expected: Set<String> = ["incident.queue", "incident.count", "alert.queue", "request.queue"]
+    let expected: Set<String> = ["incident.queue", "incident.count", "alert.queue", "request.queue", "work.queue", "work.count"]
     #expect(narrowed.isSuperset(of: expected))
   }
 }

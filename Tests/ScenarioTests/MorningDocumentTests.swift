@@ -5,6 +5,7 @@ import Testing
   @Test func theCommandsOfTheDocumentRun() async throws {
     try await DocumentTrial.with { trial in
       let told = try await trial.calls(DocumentTrial.blocks(of: "morning"))
+      #expect(told.contains("\"processes\":[{\"process\":\"incident\",\"count\":"), "\(told)")
       #expect(told.contains("\"closureCode\":\"solved\"") && told.contains("fulfilled\n"), "\(told)")
       #expect(told.contains("\"resource\":\"erp\",\"level\":\"editor\""), "\(told)")
       #expect(told.contains("\"state\":\"known_error\""), "\(told)")

@@ -1470,6 +1470,12 @@ declare
   place_submitted timestamptz := coalesce(after_submitted, '-infinity'::timestamptz);
   place_tenant bigint := coalesce(after_tenant, 0);
   place_id bigint := coalesce(after_id, 0);
+  most bigint := least(row_limit, 1001);
+  walked bigint;
+  tenants bigint[];
+  ids bigint[];
+  dues timestamptz[];
+  submitted timestamptz[];
 begin
   -- Few are offered, and few have a task of one's teams: they are found by that.
   if only_offered or wanted_teams is not null then
@@ -1494,9 +1500,10 @@ begin
           select from requests.task t
           where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
-      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most;
     return;
   end if;
+<<<<<<< HEAD
   -- Where `exists` stands alone it is joined: from what the team has to do, or along the queue, whichever is less.
   if wanted_team is not null then
     return query select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
@@ -1512,6 +1519,28 @@ begin
         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
     return;
+=======
+  -- Of so many tenants that a page of them stands near the front, or that the front is all there is, not each is looked into.
+  if cardinality(permitted) > 200 then
+    select count(*), array_agg(w.tenant_id) filter (where w.is_theirs), array_agg(w.id) filter (where w.is_theirs),
+        array_agg(w.due_at) filter (where w.is_theirs), array_agg(w.submitted_at) filter (where w.is_theirs)
+      into walked, tenants, ids, dues, submitted
+      from (select n.*, n.tenant_id in (select u.id from unnest(permitted) u (id)) as is_theirs from (
+        select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
+        where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
+          and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+          and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+          and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+          and (wanted_team is null or exists (
+            select from requests.task t
+            where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
+          and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+        order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 5000) n) w;
+    if walked < 5000 or cardinality(ids) >= most then
+      return query select * from unnest(tenants, ids, dues, submitted) limit most;
+      return;
+    end if;
+>>>>>>> 922989e9f8ae819a6db6f59aa3864075aca28a18
   end if;
   -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
   return query select f.tenant_id, f.id, f.due_at, f.submitted_at from (
@@ -1522,7 +1551,7 @@ begin
        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
-     order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201))
+     order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most)
     union all
     (select n.tenant_id, n.id, n.due_at, n.submitted_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
        select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
@@ -1533,9 +1562,9 @@ begin
          and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
          and coalesce(r.due_at, 'infinity'::timestamptz) >= place_due
          and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
-       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit least(row_limit, 201)) n
-     order by coalesce(n.due_at, 'infinity'::timestamptz), n.submitted_at, n.tenant_id, n.id limit least(row_limit, 201))) f
-    order by coalesce(f.due_at, 'infinity'::timestamptz), f.submitted_at, f.tenant_id, f.id limit least(row_limit, 201);
+       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit most) n
+     order by coalesce(n.due_at, 'infinity'::timestamptz), n.submitted_at, n.tenant_id, n.id limit most)) f
+    order by coalesce(f.due_at, 'infinity'::timestamptz), f.submitted_at, f.tenant_id, f.id limit most;
 end
 $$;
 
@@ -1645,12 +1674,79 @@ create function finder.open_tasks(
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  -- Some tenants are looked into by an index of theirs. Of many each that is met is looked up: to plan for ten thousand costs more than to find a page.
   return query select t.tenant_id, t.id, t.ready_at from requests.task t
-    where t.state in ('ready', 'active', 'failed') and (permitted is null or t.tenant_id = any (permitted))
+    where t.state in ('ready', 'active', 'failed')
+      and (permitted is null or t.tenant_id = any (case when cardinality(permitted) <= 200 then permitted end)
+        or cardinality(permitted) > 200 and t.tenant_id in (select u.id from unnest(permitted) u (id)))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null) and (wanted_state is null or t.state = wanted_state)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-    order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 201);
+    order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 1001);
+end
+$$;
+
+grant select on changes.task to steward_finder;
+
+-- The same of changes that are being implemented, as far as they concern one of the permitted (null: all). Planned for each call, as those below.
+create function finder.open_change_tasks(
+  permitted bigint[], wanted_team bigint, wanted_assignee bigint, unclaimed_only boolean,
+  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, ready_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.ready_at
+    from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id
+    where t.state in ('ready', 'active', 'failed') and c.state = 'implementing'
+      and (permitted is null or (
+        select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+        where n.tenant_id = c.tenant_id and n.change_id = c.id))
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (not unclaimed_only or t.assignee_id is null)
+      and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 1001);
+end
+$$;
+
+-- Where problems stand that go on, the oldest first: those about one of the permitted (null: all), and, unless it is narrowed to these, those that may
+-- concern several.
+create function finder.open_problems(
+  permitted bigint[], is_narrowed boolean, wanted_owner bigint, unowned_only boolean, wanted_priority bigint,
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select p.tenant_id, p.id, p.opened_at from problems.problem p
+    where p.state in ('new', 'investigating', 'known_error')
+      and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
+      and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
+      and (wanted_priority is null or p.priority = wanted_priority)
+      and (p.opened_at, p.tenant_id, p.id) > (coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by p.opened_at, p.tenant_id, p.id limit least(row_limit, 1001);
+end
+$$;
+
+-- Where changes stand that something is still to be done about, as far as they concern one of the permitted (null: all): the one whose window ends next
+-- first; what has no window, or is done and waits to be closed, stands at the end.
+create function finder.open_changes(
+  permitted bigint[], wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select c.tenant_id, c.id, case when c.outcome is null then c.ends_at end, c.opened_at from changes.change c
+    where c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out')
+      and (permitted is null or (
+        select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+        where n.tenant_id = c.tenant_id and n.change_id = c.id))
+      and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
+      and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)
+      and (coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id
+    limit least(row_limit, 1001);
 end
 $$;
 

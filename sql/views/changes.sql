@@ -92,3 +92,15 @@ create view changes.pub_told_task with (security_invoker = true) as
   select tenant_id, id as task_id, public_id, change_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id
   from changes.task;
 grant select on changes.pub_told_task to steward_app;
+
+-- What the queue over all processes shows of a change, and of a task of one; `serving`: whom it concerns, of whom one must serve one to see it.
+create view changes.pub_work with (security_invoker = true) as
+  select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.owner_id, case when c.outcome is null then c.ends_at end as due_at,
+    c.opened_at, array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id) as serving
+  from changes.change c;
+grant select on changes.pub_work to steward_app;
+create view changes.pub_task_work with (security_invoker = true) as
+  select t.tenant_id, t.id as task_id, t.public_id, t.names, t.state, t.team_id, t.assignee_id, t.ready_at, c.public_id as change_public_id, c.number,
+    array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id) as serving
+  from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id;
+grant select on changes.pub_task_work to steward_app;

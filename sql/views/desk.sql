@@ -84,3 +84,9 @@ grant select on desk.pub_cascade to steward_app;
 create view desk.pub_dispatch_rule with (security_invoker = true) as
   select id as rule_id, public_id, only_tenant_id, service_id, category, nature, priority_to, ci_public_id, team_id from desk.dispatch_rule where ended_at is null;
 grant select on desk.pub_dispatch_rule to steward_app;
+
+-- What the queue over all processes shows of an incident.
+create view desk.pub_work with (security_invoker = true) as
+  select tenant_id, id as ticket_id, public_id, number, title, priority, state, team_id, owner_id, due_at, due_metric, warned_percent, opened_at
+  from desk.ticket where type = 'incident';
+grant select on desk.pub_work to steward_app;

@@ -1,0 +1,83 @@
+import Changes
+import Desk
+import Operations
+import Problems
+import Requests
+
+/// What there is to do. Where several are due at one instant, and have been there since one, they come in this order.
+enum WorkProcess: String, Sendable, CaseIterable {
+  case incident, request, task, problem, change
+  case changeTask = "change_task"
+
+  /// By which one is read: whoever may call it for one has it in his queue.
+  var reading: Declaration {
+    switch self {
+    case .incident: ReadIncident.declaration
+    case .request: ReadRequest.declaration
+    case .task: ReadTask.declaration
+    case .problem: ReadProblem.declaration
+    case .change, .changeTask: ReadChange.declaration
+    }
+  }
+
+  var idKind: IdKind {
+    switch self {
+    case .incident: .incident
+    case .request: .request
+    case .task: .task
+    case .problem: .problem
+    case .change: .change
+    case .changeTask: .changeTask
+    }
+  }
+
+  /// What one is a part of, which has the number for people.
+  var whole: WorkProcess? {
+    switch self {
+    case .task: .request
+    case .changeTask: .change
+    case .incident, .request, .problem, .change: nil
+    }
+  }
+
+  /// Whether it is the provider's own, whichever customers it concerns.
+  var isProvidersOwn: Bool {
+    switch self {
+    case .incident, .request, .task: false
+    case .problem, .change, .changeTask: true
+    }
+  }
+
+  /// Whether something of it can be due; what has no due time stands at the end.
+  var isDated: Bool {
+    switch self {
+    case .incident, .request, .change: true
+    case .task, .problem, .changeTask: false
+    }
+  }
+
+  var hasTeam: Bool {
+    switch self {
+    case .incident, .request, .task, .changeTask: true
+    case .problem, .change: false
+    }
+  }
+
+  var hasPriority: Bool {
+    switch self {
+    case .incident, .problem: true
+    case .request, .task, .change, .changeTask: false
+    }
+  }
+
+  var rank: Int {
+    switch self {
+    case .incident: 0
+    case .request: 1
+    case .task: 2
+    case .problem: 3
+    case .change: 4
+    case .changeTask: 5
+    }
+  }
+}
