@@ -31,9 +31,9 @@ import Testing
     #expect(refused == "tasks[1].team delivery_model.team_not_allowed_for")
     let planned = try await world.act("change.plan_tasks", on: opened, ["tasks": .array([task(.null)])])
     let started = try await world.act("change.start", on: try await world.approved(planned))
-    let task = try await world.read(started).at("tasks.0")
+    let swap = try await world.read(started).at("tasks.0")
     func give(to team: Value) async -> String {
-      await refusal { try await world.call("change_task.give", ["id": task.at("id"), "team": team], version: task.at("version")) }
+      await refusal { try await world.call("change_task.give", ["id": swap.at("id"), "team": team], version: swap.at("version")) }
     }
     #expect(await give(to: forbidden) == "team delivery_model.team_not_allowed_for")
     #expect(await give(to: allowed) == "accepted")

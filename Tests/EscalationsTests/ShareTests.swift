@@ -19,6 +19,29 @@ import Testing
     #expect(try await world.told() == ["incident.escalated_by_rule"])
   }
 
+  /// An act that comes before the sweep takes nothing away.
+  @Test func whatWaitsSinceHasPassedItAllTheSame() async throws {
+    let world = try await EscalationsWorld()
+    let target = Value.object(["metric": "resolution", "budgetSeconds": 3600, "calendar": world.office, "pauses": .bool(true)])
+    let sla = try await world.database.call("sla.create", ["name": "Gold", "targets": .array([target])], as: world.database.root)
+    try await world.database.call(
+      "contract.create",
+      [
+        "customer": .id(world.other.publicId), "name": "Support", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Service desk", "sla": sla["id"] ?? .null])]),
+      ], as: world.database.root)
+    try await world.rule(["percent": 85, "staff": .array([world.leadId])])
+    let incident = try await world.incident(of: world.other)
+    try await world.act("start", incident)
+    try world.at("2026-03-02T08:55:00Z")
+    try await world.act("hold", incident, ["reason": "awaiting_requester", "comment": "Which one?"])
+    try world.at("2026-03-02T09:30:00Z")
+    for _ in 0..<2 { try await world.work() }
+    let records = try await world.escalations(world.other)
+    #expect(records.map { $0["percent"] } == [85] && records.first?["occurredAt"] == "2026-03-02T08:51:00Z")
+    #expect(records.first?["state"] == "done")
+  }
+
   @Test func aRuleThatIsMadeMeanwhileIsKnownToWhatRuns() async throws {
     let world = try await EscalationsWorld()
     _ = try await world.incident()

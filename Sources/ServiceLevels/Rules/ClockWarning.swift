@@ -26,13 +26,20 @@ extension SubjectClock {
   }
 
   private func passing(of percent: Int64, in calendars: CalendarSeries) -> ClockWarning? {
-    guard clock.state == .running, let budget = clock.budgetSeconds, let calendar = calendars[clock.calendarVersion.rawValue] else { return nil }
-    let (whole, rest) = budget.quotientAndRemainder(dividingBy: 100)
-    // Rounded up: a share is passed when all of it is used.
-    let share = whole * percent + (rest * percent + 99) / 100
+    guard clock.state == .running, let share = seconds(of: percent), let calendar = calendars[clock.calendarVersion.rawValue] else { return nil }
     // What was used before the clock came under this target and calendar was counted by others.
     let left = share - clock.consumedSeconds
     guard left > 0 else { return ClockWarning(percent: percent, at: clock.stateSince) }
     return calendar.deadline(from: clock.stateSince, seconds: left).map { ClockWarning(percent: percent, at: $0) }
+  }
+
+  /// Whether all of a share was used before the clock came to the state in which it is.
+  func hasUsed(_ percent: Int64) -> Bool { seconds(of: percent).map { $0 <= clock.consumedSeconds } ?? false }
+
+  private func seconds(of percent: Int64) -> Int64? {
+    guard let budget = clock.budgetSeconds else { return nil }
+    let (whole, rest) = budget.quotientAndRemainder(dividingBy: 100)
+    // Rounded up: a share is passed when all of it is used.
+    return whole * percent + (rest * percent + 99) / 100
   }
 }

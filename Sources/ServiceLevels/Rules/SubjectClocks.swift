@@ -14,6 +14,8 @@ package struct SubjectClocks: Sendable {
   package internal(set) var explicitlyNone: [Metric] = []
   /// At which shares of them rules of escalation act.
   var watched = WatchedShares.unread
+  /// Shares that passed before the act came, which are told when it is saved: afterwards the clock may not run any more.
+  private var passed: [(clock: SubjectClock, passing: ClockWarning)] = []
 
   /// A subject without clocks: one that is new, or that nothing is promised for.
   package init(_ subject: ClockSubject) {
@@ -36,7 +38,11 @@ package struct SubjectClocks: Sendable {
       HoldClocks(tenant: tenant, subjects: subjects), ClocksOfSubjects(tenant: tenant, subjects: subjects), ReadWatchedShares())
     let versions = clocks.map(\.clock.calendarVersion.rawValue) + clocks.compactMap { $0.clock.nextCalendarVersion?.rawValue }
     let calendars = try await ContractTerms.series(of: Set(versions).sorted(), until: now, in: transaction)
-    return bySubject(subjects, clocks, calendars, WatchedShares(shares))
+    return bySubject(subjects, clocks, calendars, WatchedShares(shares)).mapValues { (loaded: SubjectClocks) -> SubjectClocks in
+      var loaded = loaded
+      loaded.passShares(of: tenant, at: now)
+      return loaded
+    }
   }
 
   /// The same to look at: the last statement of a transaction that reads.
@@ -180,34 +186,36 @@ package struct SubjectClocks: Sendable {
   mutating func touchRunning() { for index in clocks.indices where clocks[index].clock.state == .running { clocks[index].ledger.isTouched = true } }
 
   /// Sets when each clock that events moved passes a share next: one of which it warns, and one at which a rule acts.
-  mutating func scheduleWarnings(of tenant: TenantId, at now: Instant) {
+  mutating func scheduleWarnings(of tenant: TenantId) {
     for index in clocks.indices where clocks[index].ledger.isTouched {
-      // Of one that was imported, or is older than the watch, what passed by now is nobody's affair: it would be a storm.
-      if !clocks[index].isNew, !clocks[index].isWatched { _ = passShares(of: clocks[index].id, tenant: tenant, at: now) }
       clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
       clocks[index].nextShareAt = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars)?.passing.at
       if watched.revision > 0 { clocks[index].shareRevision = watched.revision }
     }
   }
 
-  /// Passes the shares at which rules act that lie behind `now`: each once, at the instant at which it was passed.
-  /// - Returns: those that passed since there is a rule for them.
-  mutating func passShares(of tenant: TenantId, at now: Instant) -> [(clock: SubjectClock, passing: ClockWarning)] {
-    var passed: [(clock: SubjectClock, passing: ClockWarning)] = []
-    for clock in clocks where clock.isWatched { passed += passShares(of: clock.id, tenant: tenant, at: now) }
-    return passed
-  }
-
-  private mutating func passShares(of clock: Int64, tenant: TenantId, at now: Instant) -> [(clock: SubjectClock, passing: ClockWarning)] {
-    var passed: [(clock: SubjectClock, passing: ClockWarning)] = []
-    for index in clocks.indices where clocks[index].id == clock {
-      while let next = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars), next.passing.at <= now {
+  /// Passes the shares at which rules act that lie behind `now`: each once, at the instant at which it was passed. Of a clock that was imported, or is
+  /// older than the watch, what passed by now is nobody's affair: it would be a storm. What a version of its calendar moves waits for that.
+  mutating func passShares(of tenant: TenantId, at now: Instant) {
+    for index in clocks.indices {
+      // What was used before a pause was told before it, where there was a rule by then.
+      while clocks[index].clock.state == .paused, let next = watched.next(of: clocks[index], tenant: tenant), clocks[index].hasUsed(next.percent) {
+        clocks[index].passedPercent = next.percent
+      }
+      while let next = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars), next.passing.at <= now,
+        calendars.successor(of: clocks[index].clock.calendarVersion.rawValue, until: next.passing.at) == nil
+      {
         clocks[index].passedPercent = next.passing.percent
-        clocks[index].ledger.isTouched = true
-        if next.passing.at >= next.since { passed.append((clocks[index], next.passing)) }
+        if clocks[index].isWatched, next.passing.at >= next.since { passed.append((clocks[index], next.passing)) }
       }
     }
-    return passed
+  }
+
+  /// Takes the shares that passed, of clocks that are written: the others are found again.
+  mutating func takePassed() -> [(clock: SubjectClock, passing: ClockWarning)] {
+    defer { passed = [] }
+    let written = Set(clocks.filter(\.ledger.isTouched).map(\.id))
+    return passed.filter { written.contains($0.clock.id) }
   }
 
   /// Passes the shares of the budgets that lie behind `now`: each once, at the instant at which it was passed.

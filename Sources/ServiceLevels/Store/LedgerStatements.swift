@@ -1,11 +1,19 @@
 import Kernel
+import Operations
 import Postgres
 
 extension SubjectClocks {
-  /// Enqueues what events left: the clocks' rows, then their ledgers.
+  /// Enqueues what events left: the clocks' rows, then their ledgers; and tells of the shares that passed at which rules act. Nobody is warned of those:
+  /// the rules alone hear.
   package mutating func save(on transaction: Transaction, tenant: TenantId, recordedAt: Instant) {
-    scheduleWarnings(of: tenant, at: recordedAt)
+    scheduleWarnings(of: tenant)
     for clock in clocks { clock.save(on: transaction, tenant: tenant, recordedAt: recordedAt) }
+    for (clock, passing) in takePassed() {
+      let event = Event(
+        subjectKind: "clock_share", subject: clock.id, seq: passing.percent, type: "sla.share_passed",
+        payload: .object(["metric": .text(clock.clock.metric.rawValue), "percent": .integer(passing.percent)]), occurredAt: passing.at)
+      transaction.record(event, for: ["escalations"], tenant: tenant, actor: Actor(kind: .system, id: 0, via: .job), at: recordedAt)
+    }
   }
 }
 

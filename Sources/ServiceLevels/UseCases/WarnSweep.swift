@@ -46,16 +46,12 @@ package struct WarnSweep: LongSweep {
       let missed = zip(clocks.clocks, before).filter { $0.clock.outcome == .missed && $1 != .missed }.map(\.0)
       ClockSettlement.tell(missed, changed: clocks.clocks.map(\.clock.outcome) != before, of: due, at: now, in: transaction)
       let passed = clocks.warn(at: now)
-      let shares = clocks.passShares(of: due.tenant, at: now)
+      clocks.passShares(of: due.tenant, at: now)
       clocks.touchDueWarnings(at: now)
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
       keeper?.keep(clocks.standing, of: due.subject, tenant: due.tenant, in: transaction)
       for (clock, warning) in passed {
         transaction.record(clock.event(of: warning), for: due.subject.consumers, tenant: due.tenant, actor: Self.actor, at: now)
-      }
-      // Nobody is warned of them: the rules alone hear.
-      for (clock, passing) in shares {
-        transaction.record(clock.event(ofShare: passing), for: ["escalations"], tenant: due.tenant, actor: Self.actor, at: now)
       }
     }
   }
@@ -69,12 +65,6 @@ extension SubjectClock {
         "subjectKind": .text(subject.kind.rawValue), "metric": .text(clock.metric.rawValue), "priority": .integer(terms.priority),
         "percent": .integer(warning.percent), "dueAt": .instant(clock.dueAt),
       ]), occurredAt: warning.at)
-  }
-
-  fileprivate func event(ofShare passing: ClockWarning) -> Event {
-    Event(
-      subjectKind: "clock_share", subject: id, seq: passing.percent, type: "sla.share_passed",
-      payload: .object(["metric": .text(clock.metric.rawValue), "percent": .integer(passing.percent)]), occurredAt: passing.at)
   }
 }
 
