@@ -1503,7 +1503,6 @@ begin
       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most;
     return;
   end if;
-<<<<<<< HEAD
   -- Where `exists` stands alone it is joined: from what the team has to do, or along the queue, whichever is less.
   if wanted_team is not null then
     return query select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
@@ -1517,9 +1516,9 @@ begin
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
-      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most;
     return;
-=======
+  end if;
   -- Of so many tenants that a page of them stands near the front, or that the front is all there is, not each is looked into.
   if cardinality(permitted) > 200 then
     select count(*), array_agg(w.tenant_id) filter (where w.is_theirs), array_agg(w.id) filter (where w.is_theirs),
@@ -1531,16 +1530,12 @@ begin
           and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
           and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
           and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-          and (wanted_team is null or exists (
-            select from requests.task t
-            where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
           and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
         order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 5000) n) w;
     if walked < 5000 or cardinality(ids) >= most then
       return query select * from unnest(tenants, ids, dues, submitted) limit most;
       return;
     end if;
->>>>>>> 922989e9f8ae819a6db6f59aa3864075aca28a18
   end if;
   -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
   return query select f.tenant_id, f.id, f.due_at, f.submitted_at from (
