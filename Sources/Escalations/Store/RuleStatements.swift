@@ -15,7 +15,8 @@ struct RuleRow: Sendable {
 
   static let columns = """
     r.id, r.public_id, r.name, r.percent, r.metric, r.age_minutes, r.priority_to, r.team_id, m.public_id, r.to_team_id, n.public_id, r.account_ids,
-    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process, r.agreement, r.tells_leads
+    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process, r.agreement,
+    r.tells_leads
     """
   static let tables = """
     from escalations.rule r left join desk.pub_team m on m.team_id = r.team_id left join desk.pub_team n on n.team_id = r.to_team_id
