@@ -7,7 +7,7 @@ package enum DeskModule: OperationModule {
     OpenIncident.self, ReadIncident.self, ListIncidents.self, ReadQueue.self, ChangeIncident.self, ClassifyIncident.self, AssignIncident.self,
     StartIncident.self, CommentIncident.self, ListComments.self, HoldIncident.self, ResumeIncident.self, ResolveIncident.self, CloseIncident.self,
     ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, LockTargets.self, UnlockTargets.self,
-    CreateTeam.self, ReadTeam.self, ListTeams.self, AddTeamMember.self, RemoveTeamMember.self, ListTeamMembers.self,
+    CreateTeam.self, ReadTeam.self, ListTeams.self, AddTeamMember.self, RemoveTeamMember.self, SetTeamLead.self, ListTeamMembers.self,
     AcceptIncident.self, ExplainAgreements.self,
     DispatchIncident.self, ReadDispatch.self, ListDispatches.self, QueueDispatches.self, AnswerDispatch.self, EscalateDispatch.self,
     ReturnDispatch.self,

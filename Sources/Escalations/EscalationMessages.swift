@@ -13,7 +13,7 @@ package enum EscalationMessages: MessageCatalog {
     "escalation_rule.agreement_of_promises", "Only a share of a promise (percent) is of an OLA (ola) or an underpinning contract (uc).",
     zh: "仅按承诺时限百分比（percent）触发时可指定 OLA（ola）或支撑合同（uc）。")
   static let noAct = Message(
-    "escalation_rule.no_act", "Say what is done: toTeam, staff, or both.", zh: "请指定升级动作：toTeam（转派团队）、staff（通知人员）或两者。")
+    "escalation_rule.no_act", "Say what is done: toTeam, staff or leads.", zh: "请指定升级动作：toTeam（转派团队）、staff（通知人员）或 leads（通知团队负责人）。")
   static let sameTeam = Message("escalation_rule.same_team", "A team's tickets cannot go to that team.", zh: "不能将团队的工单升级给同一团队。")
   static let calendarOfAnother = Message(
     "escalation_rule.calendar_of_another", "This calendar is for one customer alone: name that customer in the rule.", zh: "该日历仅限某一客户使用：请在规则中指定该客户。")

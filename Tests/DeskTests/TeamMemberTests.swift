@@ -169,6 +169,27 @@ import Testing
     #expect(try await titles(["filter": saved["id"] ?? .null], as: member.principal) == ["second"])
   }
 
+  @Test func aMemberLeadsHisTeam() async throws {
+    let world = try await DeskWorld()
+    let (member, stranger) = (try await worker(world), try await worker(world))
+    let team = try await team(world, member.id)
+    func lead(_ staff: Value, _ lead: Bool, version: Value?, as principal: Principal) async throws -> Value {
+      try await world.database.call(
+        "team.set_lead", ["id": team["id"] ?? .null, "staff": staff, "lead": .bool(lead)], as: principal, version: version?.integer)
+    }
+    func leads() async throws -> [Value]? {
+      try await world.database.call("team.members", ["id": team["id"] ?? .null], as: world.engineer)["items"]?.column("lead")
+    }
+    #expect(try await leads() == [.bool(false)])
+    #expect(await refusal { try await lead(stranger.id, true, version: team["version"], as: world.manager) } == "team.no_member")
+    await expectFailure(.denied) { try await lead(member.id, true, version: team["version"], as: world.engineer) }
+    let set = try await lead(member.id, true, version: team["version"], as: world.manager)
+    #expect(try await leads() == [.bool(true)])
+    await expectFailure(.versionMismatch) { try await lead(member.id, false, version: team["version"], as: world.manager) }
+    _ = try await lead(member.id, false, version: set["version"], as: world.manager)
+    #expect(try await leads() == [.bool(false)])
+  }
+
   @Test func membersComeAndGo() async throws {
     let world = try await DeskWorld()
     let (member, other) = (try await worker(world), try await worker(world))

@@ -52,6 +52,26 @@ import Testing
     #expect(try await world.told() == ["incident.assigned"])
   }
 
+  /// Guard: nobody would hear as a team's lead, or every member would, or the lead of another team.
+  @Test func theLeadsOfTheTeamAreTold() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "leads": .bool(true)])
+    try await world.database.call("team.add_member", ["id": world.firstLine, "staff": world.leadId], as: world.database.root, version: 1)
+    let member = try await world.incident()
+    try world.at("2026-03-02T08:10:01Z")
+    try await world.work()
+    #expect(try await world.read(member)["team"] == world.firstLine)
+    #expect(try await world.told().filter { $0 == "incident.escalated_by_rule" } == [], "he is a member as others are")
+    try await world.database.call(
+      "team.set_lead", ["id": world.firstLine, "staff": world.leadId, "lead": .bool(true)], as: world.database.root, version: 2)
+    let ours = try await world.incident("Ours")
+    try await world.act("assign", try await world.incident("Theirs"), ["team": world.secondLine])
+    try world.at("2026-03-02T08:20:02Z")
+    try await world.work()
+    #expect(try await world.told().filter { $0 == "incident.escalated_by_rule" }.count == 1)
+    #expect(try await world.history(ours).contains("incident.escalated_by_rule"))
+  }
+
   /// Gates are for people of the staff: there is nobody here who could give what one asks for.
   @Test func noGateHoldsAnEscalationUp() async throws {
     let world = try await EscalationsWorld()

@@ -23,6 +23,12 @@ extension CallRule {
       let made = try await world.seed("team.add_member", ["id": team.id, "staff": staff], version: team.version)
       return (["id": team.id, "staff": staff], made["version"]?.integer)
     }),
+    "team.set_lead": CallRule(given: { world, twin, _ in
+      let team = try await world.seeded("team", in: twin)
+      let staff = try await world.reader(in: twin)
+      let made = try await world.seed("team.add_member", ["id": team.id, "staff": staff], version: team.version)
+      return (["id": team.id, "staff": staff], made["version"]?.integer)
+    }),
     "dispatch_rule.set": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
     // All teams: what other calls give to teams goes on.
     "delivery_model.set": CallRule(given: { world, twin, _ in

@@ -82,6 +82,25 @@ struct DeleteTeamMember: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// No row when he is no member.
+struct UpdateTeamLead: Statement {
+  let provider: TenantId
+  let team: Int64
+  let account: Int64
+  let lead: Bool
+
+  static let sql = "update desk.team_member set lead = $4 where tenant_id = $1 and team_id = $2 and account_id = $3 returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(team)
+    parameters.append(account)
+    parameters.append(lead)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// In the order in which they came; those too who have left or may not work any more.
 struct MembersOfTeam: Statement {
   struct Found: Sendable {
@@ -90,6 +109,7 @@ struct MembersOfTeam: Statement {
     let name: String
     let since: Instant
     let mayWork: Bool
+    let isLead: Bool
   }
 
   let provider: TenantId
@@ -99,7 +119,7 @@ struct MembersOfTeam: Statement {
   let limit: Int64
 
   static let sql = """
-    select x.id, s.public_id, s.name, x.recorded_at, \(TeamMembership.mayWork)
+    select x.id, s.public_id, s.name, x.recorded_at, \(TeamMembership.mayWork), x.lead
     from desk.team_member x join tenancy.account s on s.tenant_id = x.tenant_id and s.id = x.account_id
     where x.tenant_id = $1 and x.team_id = $4 and x.id > $5 order by x.id limit $6
     """
@@ -114,7 +134,8 @@ struct MembersOfTeam: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(id: try row.next(), staff: try row.next(), name: try row.next(), since: try row.next(), mayWork: try row.next())
+    Found(
+      id: try row.next(), staff: try row.next(), name: try row.next(), since: try row.next(), mayWork: try row.next(), isLead: try row.next())
   }
 }
 

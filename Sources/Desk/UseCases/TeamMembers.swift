@@ -22,6 +22,7 @@ package struct TeamMemberRecord: OperationOutput {
     OutputField("staff", .id, "The member of the staff.", "服务商人员。") { .id($0.staff) },
     OutputField("name", .text, "Their name.", "姓名。") { .text($0.row.name) },
     OutputField("since", .instant, "Since when.", "加入时间。") { .instant($0.row.since) },
+    OutputField("lead", .boolean, "Whether they lead the team.", "是否为团队负责人。") { .bool($0.row.isLead) },
     OutputField(
       "mayWork", .boolean, "Whether they are active and may work on tickets; else they count as no member.", "是否在用且有权处理工单；否则不计为成员。"
     ) {
@@ -81,6 +82,37 @@ package enum RemoveTeamMember: Operation {
     guard try await context.transaction.first(member) != nil else { throw Failure(.conflict, TeamMessages.noMember) }
     context.tellMember("team.member_removed", input, team, version)
     return TeamRecord(try await context.team(input.id), in: context)
+  }
+}
+
+/// A member leads his team from now on, or does not any more; what rules tell its leads he hears.
+package enum SetTeamLead: Operation {
+  package struct Input: OperationInput {
+    let member: TeamMemberInput
+    let lead: Bool
+
+    private static let lead = Field.boolean("lead", "Whether they lead the team.", "是否为团队负责人。")
+    package static let fields: [any InputField] = TeamMemberInput.fields + [lead]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      member = try TeamMemberInput(values)
+      lead = try values[Self.lead]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "team.set_lead", "Make a member of a team one of its leads, or no more.", zh: "将团队成员设为或取消团队负责人。", permission: "team.manage",
+    roles: [.administrator, .accountManager], scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TeamRecord {
+    let team = try await context.team(input.member.id)
+    let staff = try await context.staffForTeam(input.member.staff)
+    try context.requireVersion(team.version)
+    let version = try await context.advance(team)
+    let lead = UpdateTeamLead(provider: context.provider.id, team: team.id, account: staff.id, lead: input.lead)
+    guard try await context.transaction.first(lead) != nil else { throw Failure(.conflict, TeamMessages.noMember) }
+    context.tellMember(input.lead ? "team.lead_added" : "team.lead_removed", input.member, team, version)
+    return TeamRecord(try await context.team(input.member.id), in: context)
   }
 }
 

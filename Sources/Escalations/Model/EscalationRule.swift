@@ -81,6 +81,8 @@ struct EscalationRule: Sendable, Equatable {
   var toTeam: Named?
   /// Who is told.
   var staff: [Named]
+  /// Whether the leads of the team that has it are told besides, whoever they are by then.
+  var tellsLeads = false
   /// Only while it is open; ages count by it. Nil: at any time.
   var calendar: Named?
 

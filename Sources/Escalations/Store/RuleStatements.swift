@@ -15,7 +15,8 @@ struct RuleRow: Sendable {
 
   static let columns = """
     r.id, r.public_id, r.name, r.percent, r.metric, r.age_minutes, r.priority_to, r.team_id, m.public_id, r.to_team_id, n.public_id, r.account_ids,
-    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process, r.agreement
+    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process, r.agreement,
+    r.tells_leads
     """
   static let tables = """
     from escalations.rule r left join desk.pub_team m on m.team_id = r.team_id left join desk.pub_team n on n.team_id = r.to_team_id
@@ -46,6 +47,7 @@ struct RuleRow: Sendable {
     version = try row.next()
     rule.process = EscalationProcess(rawValue: try row.next()) ?? .incident
     rule.agreement = EscalationAgreement(rawValue: try row.next()) ?? .sla
+    rule.tellsLeads = try row.next()
     self.rule = rule
   }
 }
@@ -114,8 +116,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into escalations.rule (
       tenant_id, public_id, recorded_at, name, percent, metric, age_minutes, customer_id, priority_to, team_id, to_team_id, account_ids,
-      account_public_ids, calendar_id, agreement, process, begins_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $3)
+      account_public_ids, calendar_id, agreement, tells_leads, process, begins_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -137,7 +139,7 @@ struct UpdateRule: Statement {
 
   static let sql = """
     update escalations.rule set state = $4, name = $5, percent = $6, metric = $7, age_minutes = $8, customer_id = $9, priority_to = $10, team_id = $11,
-      to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, agreement = $16, begins_at = $17,
+      to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, agreement = $16, tells_leads = $17, begins_at = $18,
       version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
@@ -168,6 +170,7 @@ extension Parameters {
     append(rule.staff.map(\.publicId))
     append(rule.calendar?.id)
     append(rule.agreement.rawValue)
+    append(rule.tellsLeads)
   }
 }
 
@@ -181,6 +184,25 @@ struct TeamToName: Statement {
   func bind(to parameters: inout Parameters) { parameters.append(publicId) }
 
   static func decode(_ row: inout RowReader) throws -> EscalationRule.Named { EscalationRule.Named(id: try row.next(), publicId: try row.next()) }
+}
+
+/// The leads of teams who are still there, as they are told: the random bits of their public ids.
+struct LeadsOfTeams: Statement {
+  let provider: TenantId
+  let teams: [Int64]
+
+  static let sql = """
+    select distinct a.public_id from desk.pub_team_member x
+    join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+    where x.tenant_id = $1 and x.team_id = any ($2) and x.lead order by a.public_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(teams)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }
 
 struct CalendarToName: Statement {

@@ -262,10 +262,12 @@ package struct EscalationSweep: Sweep {
         if !mayGo { settle.fault = DispatchRuleMessages.teamNotAllowed.key }
       }
     }
+    let leads = try await leads(of: ticket, rule, provider, in: transaction)
     // Where nothing is done there is nothing to tell; that a team could not have what was meant for it somebody hears, whomever the rule names.
-    if settle.toTeam != nil || staysWhereItIs || !rule.staff.isEmpty {
+    if settle.toTeam != nil || staysWhereItIs || !rule.staff.isEmpty || rule.tellsLeads {
       let losing = settle.toTeam == nil ? nil : ticket.assignee
-      let told = (rule.staff.map(\.publicId) + [losing].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
+      let named = rule.staff.map(\.publicId) + leads.filter { lead in !rule.staff.contains { $0.publicId == lead } }
+      let told = (named + [losing].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
       func team(_ bits: [UInt8]?) -> Value { .id(bits.map { provider.id(IdKind.team.prefix, $0) }) }
       let payload: Value = .object(
         [
@@ -287,6 +289,15 @@ package struct EscalationSweep: Sweep {
       }
     }
     transaction.enqueue(settle)
+  }
+
+  /// Who leads the team that has it, or the teams that are to do something of it; of a rule for one team, that one's. As it was before it went away.
+  private func leads(
+    of ticket: EscalatedTicket, _ rule: EscalationRule, _ provider: TenantEntry, in transaction: Transaction
+  ) async throws -> [[UInt8]] {
+    guard rule.tellsLeads else { return [] }
+    let teams = Set([ticket.team?.id].compactMap { $0 } + ticket.tasks.compactMap(\.team)).filter { rule.team == nil || rule.team?.id == $0 }
+    return try await transaction.query(LeadsOfTeams(provider: provider.id, teams: teams.sorted()))
   }
 
   /// The rule, if it still means the ticket, and what set it off still stands.

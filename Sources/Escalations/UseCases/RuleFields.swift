@@ -22,6 +22,7 @@ struct RuleInput: Sendable {
   let team: Change<PublicId>
   let toTeam: Change<PublicId>
   let staff: [PublicId]?
+  let leads: Bool?
   let calendar: Change<PublicId>
 
   static let name = Field.text("name", 1...100, "What the rule is called.", "规则名称。")
@@ -55,11 +56,14 @@ struct RuleInput: Sendable {
   private static let staff = Field.list(
     "staff", of: Field.id("staff", .staff, "A member of the staff.", "服务商人员。"), count: 0...50, "Who is told.", "被通知的服务商人员。"
   ).optional
+  private static let leads = Field.boolean(
+    "leads", "Whether the leads of the team that has it are told as well (default: no).", "是否同时通知持有工单（或其待办任务）的团队的负责人（默认否）。"
+  ).optional
   private static let calendar = Field.id(
     "calendar", .calendar, "Only while this calendar is open, and ages count by it (default: at any time).", "仅在此日历的服务时间内触发，打开时长按其计算（默认不限时间）。"
   ).clearable
 
-  static let fields: [any InputField] = [percent, metric, agreement, ageMinutes, customer, priorityTo, team, toTeam, staff, calendar]
+  static let fields: [any InputField] = [percent, metric, agreement, ageMinutes, customer, priorityTo, team, toTeam, staff, leads, calendar]
 
   init(_ values: InputValues) throws(FieldError) {
     percent = try values[Self.percent]
@@ -71,6 +75,7 @@ struct RuleInput: Sendable {
     team = try values[Self.team]
     toTeam = try values[Self.toTeam]
     staff = try values[Self.staff]
+    leads = try values[Self.leads]
     calendar = try values[Self.calendar]
   }
 }
@@ -101,6 +106,7 @@ package struct EscalationRuleRecord: OperationOutput {
     OutputField("team", .id, "Only of this team's tickets.", "仅限该团队的工单。") { .id($0.team) },
     OutputField("toTeam", .id, "The team that gets the ticket.", "接手的团队。") { .id($0.toTeam) },
     OutputField("staff", .list(.id), "Who is told.", "被通知的服务商人员。") { .array($0.staff.map { .id($0) }) },
+    OutputField("leads", .boolean, "Whether the leads of the team that has it are told.", "是否通知持有工单的团队的负责人。") { .bool($0.row.rule.tellsLeads) },
     OutputField("calendar", .id, "Only while it is open; ages count by it.", "仅在此日历的服务时间内触发。") { .id($0.calendar) },
     OutputField("state", .text, "active or retired.", "状态：active（在用）或 retired（已停用）。") { .text($0.row.isActive ? "active" : "retired") },
     OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.version) },
@@ -144,6 +150,7 @@ extension OperationContext {
       for (index, id) in staff.enumerated() where !found.contains(where: { $0.publicId == id.random }) { throw unknownReference("staff[\(index)]") }
       rule.staff = found.map { EscalationRule.Named(id: $0.id, publicId: $0.publicId) }
     }
+    if let leads = input.leads { rule.tellsLeads = leads }
     switch input.agreement {
     case .keep: break
     case .clear: rule.agreement = .sla
@@ -185,10 +192,11 @@ extension EscalationRule {
     if process != .incident, percent != nil { throw Failure.invalid("percent", EscalationMessages.ageAlone) }
     if priorityTo != nil, !process.hasPriority { throw Failure.invalid("priorityTo", EscalationMessages.noPriority) }
     if team != nil || toTeam != nil, !process.hasTeams { throw Failure.invalid(toTeam == nil ? "team" : "toTeam", EscalationMessages.noTeam) }
+    if tellsLeads, !process.hasTeams { throw Failure.invalid("leads", EscalationMessages.noTeam) }
     guard (percent == nil) != (ageMinutes == nil) else { throw Failure.invalid("percent", EscalationMessages.oneTrigger) }
     guard metric == nil || percent != nil else { throw Failure.invalid("metric", EscalationMessages.metricOfPromises) }
     guard agreement == .sla || percent != nil else { throw Failure.invalid("agreement", EscalationMessages.agreementOfPromises) }
-    guard toTeam != nil || !staff.isEmpty else { throw Failure.invalid("toTeam", EscalationMessages.noAct) }
+    guard toTeam != nil || !staff.isEmpty || tellsLeads else { throw Failure.invalid("toTeam", EscalationMessages.noAct) }
     guard toTeam == nil || toTeam?.id != team?.id else { throw Failure.invalid("toTeam", EscalationMessages.sameTeam) }
   }
 }

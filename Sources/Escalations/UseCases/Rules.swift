@@ -141,7 +141,7 @@ extension EscalationRule {
   /// Whether it is set off by the same, of the same tickets.
   fileprivate func means(theSameAs other: EscalationRule) -> Bool {
     var copy = other
-    (copy.name, copy.toTeam, copy.staff) = (name, toTeam, staff)
+    (copy.name, copy.toTeam, copy.staff, copy.tellsLeads) = (name, toTeam, staff, tellsLeads)
     return copy == self
   }
 }

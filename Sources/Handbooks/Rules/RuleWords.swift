@@ -27,6 +27,7 @@ package enum RuleWords: MessageCatalog {
   static let age = Message("handbook_rule.age", "At an age of", zh: "未结时长")
   static let toTeam = Message("handbook_rule.to_team", "Goes to the team", zh: "转交团队")
   static let people = Message("handbook_rule.people", "Tells", zh: "通知人员")
+  static let leads = Message("handbook_rule.leads", "Tells the team's leads", zh: "通知团队负责人")
   static let calendar = Message("handbook_rule.calendar", "Calendar", zh: "日历")
   static let event = Message("handbook_rule.event", "Event", zh: "事项")
   static let audience = Message("handbook_rule.audience", "Audience", zh: "通知对象")
@@ -71,6 +72,7 @@ package enum RuleWords: MessageCatalog {
     case .age: age
     case .toTeam: toTeam
     case .people: people
+    case .leads: leads
     case .calendar: calendar
     case .event: event
     case .audience: audience
@@ -86,7 +88,7 @@ package enum RuleWords: MessageCatalog {
 
   package static let all = [
     rules, rule, policy, dispatch, escalation, notification, closeAfter, closeCounts, reopenWithin, showsNames, team, service, category, nature, ci,
-    priorityTo, percent, metric, agreement, ola, uc, age, toTeam, people, calendar, event, audience, channels, webhook, percentFrom, quietFrom, quietTo,
+    priorityTo, percent, metric, agreement, ola, uc, age, toTeam, people, leads, calendar, event, audience, channels, webhook, percentFrom, quietFrom, quietTo,
     urgentTo, expires,
     days, day, calendarDays, serviceDays, never,
   ]

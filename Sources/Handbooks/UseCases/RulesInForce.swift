@@ -58,7 +58,7 @@ extension RuleInForce {
         // Whose promise it means, unless it is the one to the customer, as of all rules in editions from before.
         (.agreement, rule.agreement == "sla" ? nil : .text(rule.agreement)), (.age, Self.minutes(rule.ageMinutes)),
         (.priorityTo, Self.number(rule.priorityTo)), (.team, Self.text(rule.team)), (.toTeam, Self.text(rule.toTeam)),
-        (.people, Self.people(rule.staff, provider)), (.calendar, Self.text(rule.calendar)),
+        (.people, Self.people(rule.staff, provider)), (.leads, rule.tellsLeads ? .flag(true) : nil), (.calendar, Self.text(rule.calendar)),
       ])
   }
 
