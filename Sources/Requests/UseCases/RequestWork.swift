@@ -83,7 +83,7 @@ struct RequestWork: Sendable {
   /// what nobody sees in a queue, nobody does. So has one for a team that may not work for the customer: an offering is written for all.
   mutating func open() async throws {
     let last = process.tasks.max { ($0.step, $0.seq) < ($1.step, $1.seq) }
-    let tasks = if let last { [mending(after: last)] } else { try await plannedTasks() }
+    let tasks: [RequestTask] = if let last { [mending(after: last)] } else { try await plannedTasks() }
     let withheld = try await DeliveryModel.outside(tasks.compactMap(\.team), for: [tenant.id], in: transaction)
     try process.open(tasks, withholdingFrom: withheld, at: now)
   }
