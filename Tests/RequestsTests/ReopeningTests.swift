@@ -79,6 +79,23 @@ import Testing
     #expect(clocks(try await world.request(made)).map { $0[2] } == ["met", "met", "met"])
   }
 
+  /// Guards: were the access carried each time, it would be given twice; were it never, nobody could mend a task that was skipped.
+  @Test(arguments: ["task.complete", "task.skip"]) func itsAccessIsGivenOnce(first: String) async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("ERP", ["access": .object(["action": "grant", "resource": "erp"])])
+    let made = try await world.submit(offering, for: try await world.person("Mia"))
+    func given() async throws -> [Value] {
+      try await world.call("entitlement.list", ["customer": .id(world.acme.publicId), "all": .bool(true)]).at("items").array ?? []
+    }
+    let word = first == "task.skip" ? "reason" : "result"
+    let input = Value.object([Value.Member("id", made.at("tasks.0.id")), Value.Member(word, "So it was")])
+    _ = try await world.database.dispatcher.invoke(first, input, as: world.engineer, Call(requestId: "test"))
+    #expect(try await given().count == (first == "task.skip" ? 0 : 1))
+    try await reopen(world, try await world.request(made), as: world.engineer)
+    try await complete(world, made)
+    #expect(try await given().count == 1)
+  }
+
   /// Guards: without the policy's days what was closed years ago comes back; without who sees it, others open it.
   @Test func onlyForAsLongAsThePolicySaysAndByWhoSeesIt() async throws {
     let world = try await RequestsWorld()

@@ -103,11 +103,12 @@ struct RequestWork: Sendable {
     ]
   }
 
-  /// What there is to do when what was done did not hold: a task of the team that was to do the last one. The access was recorded already.
+  /// What there is to do when what was done did not hold: a task of the team that was to do the last one. It carries the access, where that was
+  /// skipped; what was given is not given again.
   private func mending(after last: RequestTask) -> RequestTask {
     RequestTask(
       publicId: random.publicIdBits(), seq: (process.tasks.map(\.seq).max() ?? last.seq) + 1, step: last.step + 1, names: taskNames(RequestMessages.mend),
-      team: last.team ?? last.withheldTeam)
+      team: last.team ?? last.withheldTeam, carriesAccess: !held.access.isNull && !process.tasks.contains { $0.carriesAccess && $0.state == .done })
   }
 
   /// By language, with the offering's name.
