@@ -23,6 +23,9 @@ package enum RequestMessages: MessageCatalog {
   static let onlyRecorded = Message(
     "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
     zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
+  static let reopenedTooLate = Message(
+    "request.reopen_too_late", "It was closed at {closedAt} and could be reopened until {until}: order it again, or report an incident.",
+    zh: "该请求已于 {closedAt} 关闭，仅可在 {until} 前重新打开：请重新申请，或报告事件。")
 
   static let linkedAlready = Message("request.linked_already", "This link is there already.", zh: "该关联已存在。")
   static let notLinked = Message("request.not_linked", "There is no such link.", zh: "没有此关联。")
@@ -43,6 +46,8 @@ package enum RequestMessages: MessageCatalog {
 
   /// The one task of an offering that names none.
   static let fulfil = Message("task.fulfil", "Fulfil: {name}", zh: "履行：{name}")
+  /// The task of what was reopened.
+  static let mend = Message("task.mend", "Put right: {name}", zh: "返工：{name}")
   static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
   static let claimedByAnother = Message(
     "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
@@ -59,8 +64,8 @@ package enum RequestMessages: MessageCatalog {
 
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, accessIsOver, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
-    linkedAlready, notLinked, whoWatches, watcherMayNotRead, notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, ofThatTeam,
+    reopenedTooLate, linkedAlready, notLinked, whoWatches, watcherMayNotRead, notYours, ownRequest, agreedAlready, needsPerson,
+    noDelegate, delegateMayNot, reassignedToOwn, fulfil, mend, taskWrongState, claimedByAnother, ofThatTeam,
     needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer, endedMeanwhile,
     ownEntitlement,
   ]

@@ -6,7 +6,8 @@ import Operations
 package enum RequestsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     SubmitRequest.self, ReadRequest.self, ListRequests.self, QueueRequests.self, ChangeRequest.self, BeginRequest.self, WithdrawRequest.self,
-    CancelRequest.self, CloseRequest.self, TakeRequest.self, OfferRequest.self, AcceptRequest.self, ReturnRequest.self, ListRequestHandovers.self,
+    CancelRequest.self, CloseRequest.self, ReopenRequest.self, TakeRequest.self, OfferRequest.self, AcceptRequest.self, ReturnRequest.self,
+    ListRequestHandovers.self,
     ReadRequestHistory.self, ExplainRequest.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     CommentRequest.self, ListRequestComments.self, WatchRequest.self, UnwatchRequest.self, ListRequestWatchers.self,
     LinkRequestIncident.self, UnlinkRequestIncident.self, ListIncidentsOfRequest.self, ListRequestsOfIncident.self,

@@ -31,6 +31,10 @@ extension CallRule {
       try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": incident])
       return (["id": request, "kind": "caused_by", "incident": incident], nil)
     }),
+    "request.reopen": CallRule(given: { world, twin, principal in
+      let (values, version) = try await requestToClose.given(world, twin, principal)
+      return (values.merging(["visibility": "public"]) { $1 }, version)
+    }),
     "scorecard.request_promises": CallRule(given: { world, twin, _ in
       let (contract, line) = try await world.lineOfItsOwn(twin)
       return (["contract": contract, "line": line], nil)

@@ -14,7 +14,7 @@ import Testing
       .awaitingApproval: [.approve: .approved, .reject: .rejected, .withdraw: .withdrawn, .cancel: .cancelled],
       .approved: [.begin: .fulfilling, .withdraw: .withdrawn, .cancel: .cancelled],
       .fulfilling: [.fulfil: .fulfilled, .withdraw: .withdrawn, .cancel: .cancelled],
-      .fulfilled: [.close: .closed], .rejected: [:], .closed: [:], .withdrawn: [:], .cancelled: [:],
+      .fulfilled: [.close: .closed, .reopen: .approved], .rejected: [:], .closed: [.reopen: .approved], .withdrawn: [:], .cancelled: [:],
     ]
     #expect(legal.count == RequestState.allCases.count)
     for state in RequestState.allCases {
@@ -298,6 +298,7 @@ import Testing
     try process.close("Delivered", at: now)
     #expect(process.request.state == .closed && process.request.endedAt == now && process.request.closedAt == now)
     #expect(process.request.reason == "Delivered")
+    #expect(throws: Failure.self) { try process.reopen(at: now) }
   }
 }
 

@@ -51,7 +51,7 @@ create view desk.pub_ticket_policy with (security_invoker = true) as
   select close_after_days, close_counts, reopen_within_days, shows_names, close_requests_after_days from desk.ticket_policy;
 grant select on desk.pub_ticket_policy to steward_app;
 create view desk.pub_own_ticket_policy with (security_invoker = true) as
-  select tenant_id, contract_id, close_requests_after_days from desk.own_ticket_policy;
+  select tenant_id, contract_id, close_requests_after_days, reopen_within_days from desk.own_ticket_policy;
 grant select on desk.pub_own_ticket_policy to steward_app;
 
 create view desk.pub_comment with (security_invoker = true) as select tenant_id, ticket_id, public_id, visibility, author_name, body from desk.comment;

@@ -11,9 +11,9 @@ package enum RequestState: String, Sendable, CaseIterable {
   case fulfilling
   /// Somebody did not agree. Goes nowhere.
   case rejected
-  /// All that was to be done is done, or was skipped. May go to `closed`.
+  /// All that was to be done is done, or was skipped. May go to `closed`, `approved` (it did not hold).
   case fulfilled
-  /// Confirmed, or nobody objected in time. Goes nowhere.
+  /// Confirmed, or nobody objected in time. May go to `approved` (it did not hold).
   case closed
   /// Taken back before anything was done. Goes nowhere.
   case withdrawn
@@ -22,7 +22,7 @@ package enum RequestState: String, Sendable, CaseIterable {
 
   /// What can happen to it.
   package enum Event: String, Sendable, CaseIterable {
-    case ask, approve, reject, begin, fulfil, close, withdraw, cancel
+    case ask, approve, reject, begin, fulfil, close, reopen, withdraw, cancel
   }
 
   /// The state after `event`; nil when it cannot happen in this state.
@@ -34,9 +34,12 @@ package enum RequestState: String, Sendable, CaseIterable {
     case (.approved, .begin): .fulfilling
     case (.fulfilling, .fulfil): .fulfilled
     case (.fulfilled, .close), (.submitted, .close): .closed
+    // Agreed to it is still: more is to be done.
+    case (.fulfilled, .reopen), (.closed, .reopen): .approved
     case (.submitted, .withdraw), (.awaitingApproval, .withdraw), (.approved, .withdraw), (.fulfilling, .withdraw): .withdrawn
     case (.submitted, .cancel), (.awaitingApproval, .cancel), (.approved, .cancel), (.fulfilling, .cancel): .cancelled
-    case (.submitted, .reject), (.submitted, .begin), (.submitted, .fulfil),
+    case (.submitted, .reject), (.submitted, .begin), (.submitted, .fulfil), (.submitted, .reopen), (.awaitingApproval, .reopen), (.approved, .reopen),
+      (.fulfilling, .reopen),
       (.awaitingApproval, .ask), (.awaitingApproval, .begin), (.awaitingApproval, .fulfil), (.awaitingApproval, .close),
       (.approved, .ask), (.approved, .approve), (.approved, .reject), (.approved, .fulfil), (.approved, .close),
       (.fulfilling, .ask), (.fulfilling, .approve), (.fulfilling, .reject), (.fulfilling, .begin), (.fulfilling, .close),

@@ -11,6 +11,8 @@ package enum RequestAct: Equatable, Sendable {
   /// Only the customer's people can move it on, whom it asks to agree; that is over.
   case waits, goesOn
   case fulfilled, closed
+  /// What was done did not hold.
+  case reopened
   /// It will not be fulfilled; why, as its history calls it.
   case stopped(String)
 }

@@ -96,12 +96,12 @@ package struct RequestProcess: Sendable {
     try settleApprovals(at: now)
   }
 
-  /// Opens the tasks; the first step can be done.
+  /// Opens the tasks; the first step can be done. Of what was reopened they come after those that are over.
   /// - Parameter teams: those that may not work for the customer: what is theirs by the plan is nobody's.
   package mutating func open(_ planned: [RequestTask], withholdingFrom teams: Set<Int64> = [], at now: Instant) throws(Failure) {
     try move(.begin)
-    board = TaskBoard(planned)
-    request.startedAt = now
+    board = TaskBoard(tasks + planned)
+    request.startedAt = request.startedAt ?? now
     note("started", at: now, [Value.Member("tasks", .integer(Int64(planned.count)))])
     board.withhold(from: teams, at: now)
     try settleTasks(at: now)
@@ -109,7 +109,7 @@ package struct RequestProcess: Sendable {
 
   /// Takes it back, as long as nobody has begun to work on it.
   package mutating func withdraw(at now: Instant) throws(Failure) {
-    guard !(request.state == .fulfilling && hasWorkBegun) else { throw Failure(.conflict, RequestMessages.workHasBegun) }
+    guard !([.approved, .fulfilling].contains(request.state) && hasWorkBegun) else { throw Failure(.conflict, RequestMessages.workHasBegun) }
     try move(.withdraw)
     request.withdrawnAt = now
     try stop("withdrawn", at: now)
@@ -134,6 +134,15 @@ package struct RequestProcess: Sendable {
     request.closesAt = nil
     note("closed", at: now)
     acts.append((.closed, now))
+  }
+
+  /// What was done did not hold: there is more to do. What an earlier version only recorded was never done by it.
+  package mutating func reopen(at now: Instant) throws(Failure) {
+    guard request.startedAt != nil else { throw wrongState(.reopen) }
+    try move(.reopen)
+    (request.endedAt, request.closedAt, request.closesAt) = (nil, nil, nil)
+    note("reopened", at: now)
+    acts.append((.reopened, now))
   }
 
   /// Another line covers it now.
@@ -173,10 +182,12 @@ package struct RequestProcess: Sendable {
   }
 
   private mutating func move(_ event: RequestState.Event) throws(Failure) {
-    guard let next = request.state.after(event) else {
-      throw Failure(.conflict, RequestMessages.wrongState, ["state": request.state.rawValue, "event": event.rawValue])
-    }
+    guard let next = request.state.after(event) else { throw wrongState(event) }
     request.state = next
+  }
+
+  private func wrongState(_ event: RequestState.Event) -> Failure {
+    Failure(.conflict, RequestMessages.wrongState, ["state": request.state.rawValue, "event": event.rawValue])
   }
 
   // MARK: Approvals

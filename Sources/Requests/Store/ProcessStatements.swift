@@ -226,14 +226,20 @@ struct UpdateRequestDue: Statement {
   }
 }
 
-/// After how many days a fulfilled request closes by itself: by the policy of the contract whose line covers it, where that has its own, else of the
-/// customer, else of the provider. 0: never.
-struct RequestClosingDays: Statement {
+/// After how many days a fulfilled request closes by itself (0: never), and for how many more it can be reopened: by the policy of the contract whose line
+/// covers it, where that has its own, else of the customer, else of the provider.
+struct RequestPolicyDays: Statement {
+  struct Found: Sendable {
+    let closing: Int64
+    let reopening: Int64
+  }
+
   let tenant: TenantId
   let line: Int64
 
   static let sql = """
-    select coalesce(c.close_requests_after_days, k.close_requests_after_days, p.close_requests_after_days)
+    select coalesce(c.close_requests_after_days, k.close_requests_after_days, p.close_requests_after_days),
+      coalesce(c.reopen_within_days, k.reopen_within_days, p.reopen_within_days)
     from desk.pub_ticket_policy p
     left join desk.pub_own_ticket_policy k on k.tenant_id = $1 and k.contract_id is null
     left join desk.pub_own_ticket_policy c on c.tenant_id = $1
@@ -245,7 +251,7 @@ struct RequestClosingDays: Statement {
     parameters.append(line)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(closing: try row.next(), reopening: try row.next()) }
 }
 
 /// What an order of an earlier version is worth, and who may agree to it.

@@ -46,22 +46,29 @@ package enum CommentRequest: Operation {
     context.subject(input.id)
     let request = try await context.request(input.id)
     var work = try await context.requestWork(request.id)
-    let id = context.newId(.requestComment)
-    context.transaction.enqueue(
-      InsertRequestComment(
-        tenant: context.tenant.id, publicId: id, request: request.id, visibility: visibility, body: input.body, actor: context.actor,
-        authorName: context.principal.name, now: context.now))
-    context.transaction.enqueueWords(input.body, as: visibility.searchWeight, about: work.held.searched(in: context.tenant.id), work.held.words)
     // What time moved besides is another state of the request than others have read; a word is not.
     let isMovedByTime = work.isMoved
     // It may be an objection: the time until it closes by itself begins anew.
     if context.principal.side == .customer, work.process.request.closesAt != nil { try await work.planClosing() }
-    let isWord = visibility == .everybody && context.principal.side == .staff
-    work.process.noteComment(id, visibility, isWord: isWord, at: context.now)
+    let id = work.say(input.body, visibility, in: context)
     try await work.save(countsVersion: isMovedByTime)
     return RequestCommentRecord(
       id: id, visibility: visibility.rawValue, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name,
       at: context.now)
+  }
+}
+
+extension RequestWork {
+  /// Adds a comment of the caller's.
+  mutating func say(_ body: String, _ visibility: CommentVisibility, in context: OperationContext) -> PublicId {
+    let id = context.newId(.requestComment)
+    context.transaction.enqueue(
+      InsertRequestComment(
+        tenant: context.tenant.id, publicId: id, request: held.id, visibility: visibility, body: body, actor: context.actor,
+        authorName: context.principal.name, now: context.now))
+    context.transaction.enqueueWords(body, as: visibility.searchWeight, about: held.searched(in: context.tenant.id), held.words)
+    process.noteComment(id, visibility, isWord: visibility == .everybody && context.principal.side == .staff, at: context.now)
+    return id
   }
 }
 

@@ -35,6 +35,8 @@ extension RequestWork {
         try clocks.apply(.resumed, at: at)
       case .fulfilled: try clocks.apply(.resolved, at: at)
       case .closed: try clocks.apply(.closed, at: at)
+      // The first answer was given, and the others have what is left of their time.
+      case .reopened: try clocks.apply(.reopened, at: at)
       // What was kept by then stays kept.
       case .stopped(let reason): try clocks.withdraw(reason, onlyOpen: true, at: at)
       }

@@ -82,24 +82,42 @@ struct RequestWork: Sendable {
   /// Opens the tasks of what was agreed to. Only the staff's side may read what they are. An offering that names none has one, of no team:
   /// what nobody sees in a queue, nobody does. So has one for a team that may not work for the customer: an offering is written for all.
   mutating func open() async throws {
+    let last = process.tasks.max { ($0.step, $0.seq) < ($1.step, $1.seq) }
+    let tasks: [RequestTask] = if let last { [mending(after: last)] } else { try await plannedTasks() }
+    let withheld = try await DeliveryModel.outside(tasks.compactMap(\.team), for: [tenant.id], in: transaction)
+    try process.open(tasks, withholdingFrom: withheld, at: now)
+  }
+
+  private func plannedTasks() async throws -> [RequestTask] {
     let planned = try await transaction.query(PlannedTasks(version: held.offeringVersion))
     let carrying = planned.first { $0.carriesAccess } ?? planned.max { ($0.step, $0.seq) < ($1.step, $1.seq) }
-    var tasks = planned.map { task in
+    let tasks = planned.map { task in
       RequestTask(
         publicId: random.publicIdBits(), seq: task.seq, step: task.step, names: task.names, team: task.team,
         carriesAccess: !held.access.isNull && task.seq == carrying?.seq)
     }
-    if tasks.isEmpty {
-      let names = (held.offeringName.members ?? []).compactMap { member -> Value.Member? in
+    guard tasks.isEmpty else { return tasks }
+    return [
+      RequestTask(
+        publicId: random.publicIdBits(), seq: 1, step: 1, names: taskNames(RequestMessages.fulfil), team: nil, carriesAccess: !held.access.isNull)
+    ]
+  }
+
+  /// What there is to do when what was done did not hold: a task of the team that was to do the last one. It carries the access, where that was
+  /// skipped; what was given is not given again.
+  private func mending(after last: RequestTask) -> RequestTask {
+    RequestTask(
+      publicId: random.publicIdBits(), seq: (process.tasks.map(\.seq).max() ?? last.seq) + 1, step: last.step + 1, names: taskNames(RequestMessages.mend),
+      team: last.team ?? last.withheldTeam, carriesAccess: !held.access.isNull && !process.tasks.contains { $0.carriesAccess && $0.state == .done })
+  }
+
+  /// By language, with the offering's name.
+  private func taskNames(_ message: Message) -> Value {
+    .object(
+      (held.offeringName.members ?? []).compactMap { member -> Value.Member? in
         guard let language = Language(rawValue: member.name), let name = member.value.text else { return nil }
-        return Value.Member(member.name, .text(RequestMessages.fulfil.text(language, ["name": name])))
-      }
-      tasks = [
-        RequestTask(publicId: random.publicIdBits(), seq: 1, step: 1, names: .object(names), team: nil, carriesAccess: !held.access.isNull)
-      ]
-    }
-    let withheld = try await DeliveryModel.outside(planned.map(\.team), for: [tenant.id], in: transaction)
-    try process.open(tasks, withholdingFrom: withheld, at: now)
+        return Value.Member(member.name, .text(message.text(language, ["name": name])))
+      })
   }
 
   /// Gives it the attributes that were told.
@@ -127,7 +145,7 @@ struct RequestWork: Sendable {
   /// Says when it closes by itself, unless its customer says something before: by the policy as it is now. What is told already stays as it is when
   /// the policy changes.
   mutating func planClosing() async throws {
-    let days = try await transaction.first(RequestClosingDays(tenant: tenant.id, line: process.request.line)) ?? 0
+    let days = try await transaction.first(RequestPolicyDays(tenant: tenant.id, line: process.request.line))?.closing ?? 0
     process.request.closesAt = days > 0 ? now.adding(seconds: days * 86_400) : nil
   }
 
