@@ -86,6 +86,19 @@ import Testing
     }
   }
 
+  /// Releases and major incidents that were there before they were searched for are left to be written.
+  @Test func releasesAndMajorIncidentsAreLeftForTheSearch() async throws {
+    let major = """
+      insert into major_incidents.major_incident
+        (tenant_id, id, public_id, number, title, description, declarer_id, declared_at, updated_at, last_seq)
+      values (1, 4, substr(sha256('4'), 1, 12), 1, 'T', '', 7, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 1)
+      """
+    try await migrating(to: Self.file("_releases_and_majors.sql"), holding: "\(Self.releases); \(major)") { database in
+      let pending = try await database.withConnection { try await $0.query(TextsPending()) }
+      #expect(pending == ["1 release 1", "1 release 2", "1 release 3", "1 major_incident 4"])
+    }
+  }
+
   /// Where the rules that came with Steward are there already, whoever watches is told as elsewhere; but whom somebody chose, or of what, stays.
   @Test func theRulesThatCameTellWhoWatches() async throws {
     try await migrating(to: Self.file("_watchers_and_files.sql"), holding: Self.rules) { database in
@@ -436,6 +449,12 @@ private struct ReleaseOwners: Statement {
     from changes.release r left join tenancy.account a on a.tenant_id = r.tenant_id and a.id = r.owner_id and a.public_id = r.owner_public_id
     order by r.id
     """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Whose words are to be written, in their order.
+private struct TextsPending: Statement {
+  static let sql = "select concat_ws(' ', tenant_id, process, subject_id) from knowledge.process_text_pending order by id"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 

@@ -1,13 +1,13 @@
 import Kernel
 import Postgres
 
-/// Who watches a ticket.
-enum Watcher: Sendable {
+/// Who watches a ticket or a request: a person of the customer, or an account of the provider's tenant.
+package enum Watcher: Sendable {
   case person(Ticket.Reference)
   case staff(Ticket.Reference)
 
-  var person: Int64? { if case .person(let reference) = self { reference.id } else { nil } }
-  var account: Ticket.Reference? { if case .staff(let reference) = self { reference } else { nil } }
+  package var person: Int64? { if case .person(let reference) = self { reference.id } else { nil } }
+  package var account: Ticket.Reference? { if case .staff(let reference) = self { reference } else { nil } }
 }
 
 /// No row when they watch it already.

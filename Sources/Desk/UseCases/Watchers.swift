@@ -24,19 +24,38 @@ package struct WatcherRecord: OperationOutput {
   ]
 }
 
+/// The fields that name who is to watch a customer's ticket.
+package enum WatcherFields {
+  package static let person = Field.id("person", .person, "A person of the customer (default: oneself); staff only.", "客户人员（默认本人；仅服务商人员可指定他人）。").optional
+  package static let staff = Field.id("staff", .staff, "A member of the staff (default: oneself); staff only.", "服务商人员（默认本人；仅服务商人员可指定）。").optional
+}
+
+/// What it takes to read what is watched, and what is said where nobody is named or somebody may not.
+package struct WatcherTerms: Sendable {
+  let permission: String
+  let whoWatches: Message
+  let mayNotRead: Message
+
+  package init(permission: String, whoWatches: Message, mayNotRead: Message) {
+    self.permission = permission
+    self.whoWatches = whoWatches
+    self.mayNotRead = mayNotRead
+  }
+
+  static let ofIncidents = WatcherTerms(permission: "incident.read", whoWatches: SpineMessages.whoWatches, mayNotRead: SpineMessages.mayNotRead)
+}
+
 package struct WatchInput: OperationInput {
   let id: PublicId
   let person: PublicId?
   let staff: PublicId?
 
-  private static let person = Field.id("person", .person, "A person of the customer (default: oneself); staff only.", "客户人员（默认本人；仅服务商人员可指定他人）。").optional
-  private static let staff = Field.id("staff", .staff, "A member of the staff (default: oneself); staff only.", "服务商人员（默认本人；仅服务商人员可指定）。").optional
-  package static let fields: [any InputField] = [IncidentFields.id, person, staff]
+  package static let fields: [any InputField] = [IncidentFields.id, WatcherFields.person, WatcherFields.staff]
 
   package init(_ values: InputValues) throws(FieldError) {
     id = try values[IncidentFields.id]
-    person = try values[Self.person]
-    staff = try values[Self.staff]
+    person = try values[WatcherFields.person]
+    staff = try values[WatcherFields.staff]
   }
 }
 
@@ -49,7 +68,7 @@ package enum WatchIncident: Operation {
     roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let watchers = try await context.watchers(input, withLeft: false)
+    let watchers = try await context.watchers(input.person, input.staff, withLeft: false, on: .ofIncidents)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     for watcher in watchers {
       let begun = try await context.transaction.first(
@@ -70,7 +89,7 @@ package enum UnwatchIncident: Operation {
     scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let watchers = try await context.watchers(input, withLeft: true)
+    let watchers = try await context.watchers(input.person, input.staff, withLeft: true, on: .ofIncidents)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     for watcher in watchers {
       let ended = try await context.transaction.first(DeleteWatcher(tenant: context.tenant.id, ticket: work.ticket.id, watcher: watcher))
@@ -108,35 +127,35 @@ package enum ListWatchers: Operation {
 
 extension OperationContext {
   /// Whom a call means: those that it names, or the caller.
-  fileprivate func watchers(_ input: WatchInput, withLeft: Bool) async throws -> [Watcher] {
+  package func watchers(_ named: PublicId?, _ staff: PublicId?, withLeft: Bool, on terms: WatcherTerms) async throws -> [Watcher] {
     if principal.side == .customer {
-      guard input.staff == nil else { throw unknownReference("staff") }
+      guard staff == nil else { throw unknownReference("staff") }
       guard let own = principal.person, let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: nil, id: own)) else {
-        throw Failure.invalid("person", SpineMessages.whoWatches)
+        throw Failure.invalid("person", terms.whoWatches)
       }
-      guard input.person.map({ $0.random == found.person.publicId }) ?? true else { throw unknownReference("person") }
+      guard named.map({ $0.random == found.person.publicId }) ?? true else { throw unknownReference("person") }
       return [.person(found.person)]
     }
     var watchers: [Watcher] = []
-    if let person = input.person {
+    if let person = named {
       guard let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: person.random, id: nil)) else {
         throw unknownReference("person")
       }
       guard withLeft || !found.hasLeft else { throw Failure.invalid("person", AccountMessages.personLeft) }
       watchers.append(.person(found.person))
     }
-    if let staff = input.staff {
-      watchers.append(.staff(try await withLeft ? member(staff) : reader(staff)))
+    if let staff {
+      watchers.append(.staff(try await withLeft ? member(staff) : reader(staff, on: terms)))
     }
-    if watchers.isEmpty { watchers.append(.staff(try await ownAccount(or: SpineMessages.whoWatches))) }
+    if watchers.isEmpty { watchers.append(.staff(try await ownAccount(or: terms.whoWatches))) }
     return watchers
   }
 
   /// One of the staff who may see the customer's tickets: nobody else would be told anything.
-  private func reader(_ staff: PublicId) async throws -> Ticket.Reference {
-    let statement = AccountAtCustomer(home: provider.id, publicId: staff, permission: "incident.read", customer: tenant.id, now: now)
+  private func reader(_ staff: PublicId, on terms: WatcherTerms) async throws -> Ticket.Reference {
+    let statement = AccountAtCustomer(home: provider.id, publicId: staff, permission: terms.permission, customer: tenant.id, now: now)
     guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference("staff") }
-    guard found.may else { throw Failure.invalid("staff", SpineMessages.mayNotRead) }
+    guard found.may else { throw Failure.invalid("staff", terms.mayNotRead) }
     return Ticket.Reference(id: found.party.id, publicId: staff.random)
   }
 
@@ -153,7 +172,8 @@ extension OperationContext {
     return Ticket.Reference(id: actor.id, publicId: bits)
   }
 
-  fileprivate func told(_ watcher: Watcher) -> Value {
+  /// What the history says of one.
+  package func told(_ watcher: Watcher) -> Value {
     switch watcher {
     case .person(let person): .object(["person": .id(id(.person, person.publicId))])
     case .staff(let account): .object(["staff": .id(id(.staff, account.publicId))])

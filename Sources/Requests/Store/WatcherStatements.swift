@@ -2,21 +2,11 @@ import Desk
 import Kernel
 import Postgres
 
-/// Who watches a request: a person of the customer, or an account of the provider's tenant.
-enum RequestWatcher: Sendable {
-  case person(id: Int64, publicId: [UInt8])
-  case staff(id: Int64, publicId: [UInt8])
-
-  var person: Int64? { if case .person(let id, _) = self { id } else { nil } }
-  var account: Int64? { if case .staff(let id, _) = self { id } else { nil } }
-  var accountBits: [UInt8]? { if case .staff(_, let publicId) = self { publicId } else { nil } }
-}
-
 /// No row when they watch it already.
 struct InsertRequestWatcher: Statement {
   let tenant: TenantId
   let request: Int64
-  let watcher: RequestWatcher
+  let watcher: Watcher
   let now: Instant
 
   static let sql = """
@@ -28,8 +18,8 @@ struct InsertRequestWatcher: Statement {
     parameters.append(tenant)
     parameters.append(request)
     parameters.append(watcher.person)
-    parameters.append(watcher.account)
-    parameters.append(watcher.accountBits)
+    parameters.append(watcher.account?.id)
+    parameters.append(watcher.account?.publicId)
     parameters.append(now)
   }
 
@@ -40,7 +30,7 @@ struct InsertRequestWatcher: Statement {
 struct DeleteRequestWatcher: Statement {
   let tenant: TenantId
   let request: Int64
-  let watcher: RequestWatcher
+  let watcher: Watcher
 
   static let sql = "delete from requests.watcher where tenant_id = $1 and request_id = $2 and (person_id = $3 or account_id = $4) returning id"
 
@@ -48,7 +38,7 @@ struct DeleteRequestWatcher: Statement {
     parameters.append(tenant)
     parameters.append(request)
     parameters.append(watcher.person)
-    parameters.append(watcher.account)
+    parameters.append(watcher.account?.id)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -7,14 +7,12 @@ package struct WatchRequestInput: OperationInput {
   let person: PublicId?
   let staff: PublicId?
 
-  private static let person = Field.id("person", .person, "A person of the customer (default: oneself); staff only.", "客户人员（默认本人；仅服务商人员可指定他人）。").optional
-  private static let staff = Field.id("staff", .staff, "A member of the staff (default: oneself); staff only.", "服务商人员（默认本人；仅服务商人员可指定）。").optional
-  package static let fields: [any InputField] = [RequestReference.id, person, staff]
+  package static let fields: [any InputField] = [RequestReference.id, WatcherFields.person, WatcherFields.staff]
 
   package init(_ values: InputValues) throws(FieldError) {
     id = try values[RequestReference.id]
-    person = try values[Self.person]
-    staff = try values[Self.staff]
+    person = try values[WatcherFields.person]
+    staff = try values[WatcherFields.staff]
   }
 }
 
@@ -27,7 +25,7 @@ package enum WatchRequest: Operation {
     scopes: RequestRights.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let watchers = try await context.requestWatchers(input, withLeft: false)
+    let watchers = try await context.watchers(input.person, input.staff, withLeft: false, on: .ofRequests)
     return try await context.watch(input.id, watchers, noting: RequestNote.watched) { request, watcher in
       try await context.transaction.first(
         InsertRequestWatcher(tenant: context.tenant.id, request: request, watcher: watcher, now: context.now)) != nil
@@ -43,7 +41,7 @@ package enum UnwatchRequest: Operation {
     scopes: RequestRights.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let watchers = try await context.requestWatchers(input, withLeft: true)
+    let watchers = try await context.watchers(input.person, input.staff, withLeft: true, on: .ofRequests)
     return try await context.watch(input.id, watchers, noting: RequestNote.unwatched) { request, watcher in
       try await context.transaction.first(DeleteRequestWatcher(tenant: context.tenant.id, request: request, watcher: watcher)) != nil
     }
@@ -78,7 +76,7 @@ package enum ListRequestWatchers: Operation {
 extension OperationContext {
   /// - Parameter change: whether anything changed: what did not is not told.
   fileprivate func watch(
-    _ id: PublicId, _ watchers: [RequestWatcher], noting type: String, _ change: (Int64, RequestWatcher) async throws -> Bool
+    _ id: PublicId, _ watchers: [Watcher], noting type: String, _ change: (Int64, Watcher) async throws -> Bool
   ) async throws -> Done {
     subject(id)
     let row = try await request(id)
@@ -90,54 +88,9 @@ extension OperationContext {
     }
     return Done(id: id, version: row.version)
   }
+}
 
-  /// Whom a call means: those that it names, or the caller.
-  fileprivate func requestWatchers(_ input: WatchRequestInput, withLeft: Bool) async throws -> [RequestWatcher] {
-    if principal.side == .customer {
-      guard input.staff == nil else { throw unknownReference("staff") }
-      guard let own = principal.person,
-        let found = try await transaction.first(PersonsOfRequest(tenant: tenant.id, publicIds: [], own: own))
-      else { throw Failure.invalid("person", RequestMessages.whoWatches) }
-      guard input.person.map({ $0.random == found.publicId }) ?? true else { throw unknownReference("person") }
-      return [.person(id: found.id, publicId: found.publicId)]
-    }
-    var watchers: [RequestWatcher] = []
-    if let person = input.person {
-      guard let found = try await transaction.first(PersonsOfRequest(tenant: tenant.id, publicIds: [person], own: nil)) else {
-        throw unknownReference("person")
-      }
-      guard withLeft || !found.hasLeft else { throw Failure.invalid("person", AccountMessages.personLeft) }
-      watchers.append(.person(id: found.id, publicId: found.publicId))
-    }
-    if let staff = input.staff {
-      watchers.append(.staff(id: try await withLeft ? member(staff) : reader(staff), publicId: staff.random))
-    }
-    if watchers.isEmpty {
-      guard actor.kind == .staff, let bits = try await transaction.first(StaffById(provider: provider.id, id: actor.id)) else {
-        throw Failure.invalid("", RequestMessages.whoWatches)
-      }
-      watchers.append(.staff(id: actor.id, publicId: bits))
-    }
-    return watchers
-  }
-
-  /// One of the staff who may see the customer's requests: nobody else would be told anything.
-  private func reader(_ staff: PublicId) async throws -> Int64 {
-    let statement = AccountAtCustomer(home: provider.id, publicId: staff, permission: "request.read", customer: tenant.id, now: now)
-    guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference("staff") }
-    guard found.may else { throw Failure.invalid("staff", RequestMessages.watcherMayNotRead) }
-    return found.party.id
-  }
-
-  private func member(_ staff: PublicId) async throws -> Int64 {
-    guard let id = try await transaction.first(StaffToFilterBy(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
-    return id
-  }
-
-  private func told(_ watcher: RequestWatcher) -> Value {
-    switch watcher {
-    case .person(_, let publicId): .object(["person": .id(id(.person, publicId))])
-    case .staff(_, let publicId): .object(["staff": .id(id(.staff, publicId))])
-    }
-  }
+extension WatcherTerms {
+  fileprivate static let ofRequests = WatcherTerms(
+    permission: "request.read", whoWatches: RequestMessages.whoWatches, mayNotRead: RequestMessages.watcherMayNotRead)
 }
