@@ -165,6 +165,8 @@ struct ChangesOfProvider: Statement {
     var isOffered = false
     var reader: Int64?
     var attribute: AttributeFilter?
+    /// Only those that touch this CI.
+    var ci: Int64?
   }
 
   let provider: TenantId
@@ -184,6 +186,7 @@ struct ChangesOfProvider: Statement {
         where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_id is null or o.to_id = $12)))
       and (not $13 or c.owner_id is null and c.ended_at is null)
       and \(AttributeFilter.condition(.change, "c.id", at: 14))
+      and ($16::bigint is null or c.id in (select l.change_id from changes.ci_link l where l.tenant_id = $1 and l.ci_id = $16))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
     """
@@ -203,6 +206,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.reader)
     parameters.append(filter.isUnowned)
     parameters.append(filter.attribute)
+    parameters.append(filter.ci)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -220,7 +224,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($16) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($17) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """
