@@ -11,6 +11,7 @@ package enum RequestsModule: OperationModule {
     ReadRequestHistory.self, ExplainRequest.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     CommentRequest.self, ListRequestComments.self, WatchRequest.self, UnwatchRequest.self, ListRequestWatchers.self,
     LinkRequestIncident.self, UnlinkRequestIncident.self, ListIncidentsOfRequest.self, ListRequestsOfIncident.self,
+    CiteArticleOnRequest.self, UnciteArticleOnRequest.self, ListArticlesOfRequest.self, SuggestArticlesForRequest.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self, GiveTask.self,
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,

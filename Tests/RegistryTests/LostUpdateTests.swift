@@ -42,7 +42,7 @@ import Testing
     "problem.unlink_incident": .oneOfMany, "problem.unwatch": .oneOfMany, "problem.watch": .oneOfMany, "problem_candidate.decline": .once,
     "queue_filter.delete": .own,
     "queue_filter.save": .own, "release.unwatch": .oneOfMany, "release.watch": .oneOfMany, "request.bypass_gate": .oneOfMany, "request.comment": .oneOfMany,
-    "request.link_incident": .oneOfMany,
+    "request.cite": .oneOfMany, "request.link_incident": .oneOfMany, "request.uncite": .oneOfMany,
     "request.unlink_incident": .oneOfMany, "request.unwatch": .oneOfMany, "request.watch": .oneOfMany, "scorecard.rebuild": .once,
     "session.close": .own, "shared_ci.release": .oneOfMany, "staff.disable": .once, "staff.enable": .once, "staff.set_password": .secret,
     "staff_grant.revoke": .once, "supplier_entry.reverse": .history, "task.claim": .once, "task.complete": .once, "task.fail": .once,

@@ -214,6 +214,7 @@ struct Subjects: Sendable {
       try await world.seed("request.watch", ["id": request, "person": try await world.seeded("per", in: world.a).id])
       let (other, linked) = (try await world.seeded("inc", in: world.a).id, try await world.seeded("req", in: world.a).id)
       try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": other])
+      try await world.seed("request.cite", ["id": request, "article": try await world.seeded("art", in: world.a).id, "use": "used"])
       try await world.seed("request.link_incident", ["id": linked, "kind": "caused_by", "incident": incident])
       try await world.seed("change.link_request", ["id": try await world.change(world.a)["id"] ?? .null, "request": request])
       try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])

@@ -26,6 +26,11 @@ extension CallRule {
         try await world.seed("request.watch", ["id": request, "person": person, "staff": staff])
         return (["id": request, "person": person, "staff": staff], nil)
       }),
+    "request.uncite": CallRule(given: { world, twin, _ in
+      let (request, article) = (try await world.seeded("req", in: twin).id, try await world.seeded("art", in: twin).id)
+      try await world.seed("request.cite", ["id": request, "article": article, "use": "used"])
+      return (["id": request, "article": article], nil)
+    }),
     "request.unlink_incident": CallRule(given: { world, twin, _ in
       let (request, incident) = (try await world.seeded("req", in: twin).id, try await world.seeded("inc", in: twin).id)
       try await world.seed("request.link_incident", ["id": request, "kind": "caused_by", "incident": incident])

@@ -10,7 +10,7 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
 grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement, desk.code to steward_finder;
-grant select on requests.request, requests.approval, requests.task to steward_finder;
+grant select on requests.request, requests.approval, requests.task, requests.article_use to steward_finder;
 grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
@@ -977,8 +977,10 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
     select w.id,
-      (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'used'),
-      (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'solved'),
+      (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'used')
+        + (select count(*) from requests.article_use u where u.article_id = w.id and u.kind = 'used'),
+      (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'solved')
+        + (select count(*) from requests.article_use u where u.article_id = w.id and u.kind = 'solved'),
       (select count(*) from knowledge.rating g where g.article_id = w.id and g.seq = a.published_seq and g.is_helpful),
       (select count(*) from knowledge.rating g where g.article_id = w.id and g.seq = a.published_seq and not g.is_helpful)
     from unnest(wanted) w (id) left join knowledge.article a on a.id = w.id limit 201;
@@ -992,7 +994,11 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
     select u.article_id, count(*) filter (where u.kind = 'used'), count(*) filter (where u.kind = 'solved')
-    from desk.article_use u where u.recorded_at >= from_at and u.recorded_at < before_at group by u.article_id limit 100000;
+    from (
+      select d.article_id, d.kind from desk.article_use d where d.recorded_at >= from_at and d.recorded_at < before_at
+      union all
+      select r.article_id, r.kind from requests.article_use r where r.recorded_at >= from_at and r.recorded_at < before_at) u
+    group by u.article_id limit 100000;
 end
 $$;
 

@@ -168,6 +168,8 @@ struct ChangesOfProvider: Statement {
     var offeredTeams: [Int64] = []
     /// Only what one of these has a task of that is to be done; nil: whichever.
     var wantedTeams: [Int64]?
+    /// Only those that touch this CI.
+    var ci: Int64?
   }
 
   let provider: TenantId
@@ -192,6 +194,7 @@ struct ChangesOfProvider: Statement {
       and (not $13 or c.owner_id is null and c.ended_at is null)
       and \(AttributeFilter.condition(.change, "c.id", at: 14))
       and ($17::bigint[] is null or c.id in (\(withTasks)))
+      and ($18::bigint is null or c.id in (select l.change_id from changes.ci_link l where l.tenant_id = $1 and l.ci_id = $18))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
     """
@@ -213,6 +216,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.attribute)
     parameters.append(filter.offeredTeams)
     parameters.append(filter.wantedTeams)
+    parameters.append(filter.ci)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -230,7 +234,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($18) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($19) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """

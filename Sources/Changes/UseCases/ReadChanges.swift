@@ -46,6 +46,7 @@ package enum ListChanges: Operation {
     let myTeams: Bool
     let unowned: Bool
     let offered: Bool
+    let ci: PublicId?
     let attribute: String?
     let limit: Int64?
     let cursor: String?
@@ -59,10 +60,14 @@ package enum ListChanges: Operation {
     private static let risk = Field.oneOf("risk", ChangeRisk.allCases.map(\.rawValue), "Only this risk.", "仅限此风险。").optional
     private static let release = Field.id("release", .release, "Only those of this release.", "仅限此发布的变更。").optional
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
+    private static let ci = Field.id(
+      "ci", .ticketCi, "Only those that touch this configuration item: of the customer, or, without one, a shared one.",
+      "仅限涉及此配置项的变更：该客户的；未指定客户时为服务商共享的。"
+    ).optional
 
     package static let fields: [any InputField] = [
-      customer, state, kind, risk, release, owner, TeamListFields.myTeams, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit,
-      Paging.cursor,
+      customer, state, kind, risk, release, owner, TeamListFields.myTeams, OfferFields.unowned, OfferFields.offered, ci, AttributeFields.filter,
+      Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -75,6 +80,7 @@ package enum ListChanges: Operation {
       myTeams = try values[TeamListFields.myTeams] ?? false
       unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
+      ci = try values[Self.ci]
       attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -82,7 +88,7 @@ package enum ListChanges: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      let ids = [customer, release, owner].map { $0?.description ?? "" }.joined(separator: "/")
+      let ids = [customer, release, owner, ci].map { $0?.description ?? "" }.joined(separator: "/")
       return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(myTeams)/\(attribute ?? "")"
     }
 
@@ -107,6 +113,8 @@ package enum ListChanges: Operation {
     }
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
+    let ci: Int64? =
+      if let ci = input.ci { try await context.ciToTouch(ci, of: context.tenant, "ci").id } else { nil }
     let changes = ChangesOfProvider(
       provider: context.provider.id, customers: context.reachableCustomers,
       filter: ChangesOfProvider.Filter(
@@ -114,7 +122,7 @@ package enum ListChanges: Operation {
         isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil,
         attribute: try await context.attributeFilter(
           input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id),
-        offeredTeams: offeredTeams, wantedTeams: wantedTeams),
+        offeredTeams: offeredTeams, wantedTeams: wantedTeams, ci: ci),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]

@@ -3,7 +3,7 @@ import Operations
 import Postgres
 
 /// How an article was of use on a ticket.
-enum ArticleUse: String, Sendable, CaseIterable {
+package enum ArticleUse: String, Sendable, CaseIterable {
   /// It was looked at, or helped a little.
   case used
   /// What it says resolved the ticket.

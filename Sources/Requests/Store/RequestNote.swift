@@ -8,6 +8,9 @@ package struct RequestNote: NoteStatement {
   static let incidentUnlinked = "request.incident_unlinked"
   package static let changeLinked = "request.change_linked"
   package static let changeUnlinked = "request.change_unlinked"
+  /// An article was of use on it, and was not after all. Which of the provider's articles were is its own affair.
+  static let articleCited = "request.article_cited"
+  static let articleUncited = "request.article_uncited"
   static let watched = "request.watched"
   static let unwatched = "request.unwatched"
 

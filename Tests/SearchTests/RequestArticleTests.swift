@@ -1,0 +1,74 @@
+import Kernel
+import Operations
+import TestSupport
+import Tenancy
+import Testing
+
+/// Articles on requests: suggested by what was ordered, noted, counted with those of incidents, and told to the staff alone.
+@Suite struct RequestArticleTests {
+  private let world: SearchWorld
+  private let reviewer: Principal
+
+  init() async throws {
+    world = try await SearchWorld()
+    reviewer = try await world.database.staff(.engineer)
+  }
+
+  /// The id of an article that is published.
+  private func published(_ title: String, onlyFor customer: TenantEntry? = nil) async throws -> Value {
+    let draft = try await world.call(
+      "article.create",
+      [
+        "kind": "how_to", "audience": "internal", "onlyFor": .id(customer?.publicId), "title": .object(["en": .text(title)]),
+        "body": .object(["en": "Unpack it."]),
+      ])
+    let id = draft["id"] ?? .null
+    let sent = try await world.call("article.submit", ["id": id], version: draft["version"])
+    try await world.call("article.publish", ["id": id], as: reviewer, version: sent["version"])
+    return id
+  }
+
+  private func cite(_ request: Value, _ article: Value, _ use: Value) async throws {
+    try await world.call("request.cite", ["id": request, "article": article, "use": use])
+  }
+
+  private func history(_ request: Value, as principal: Principal? = nil) async throws -> [String] {
+    let events = try await world.call("request.history", ["id": request, "limit": 200], as: principal)["items"]?.array ?? []
+    return events.compactMap { $0["type"]?.text }.filter { $0.hasPrefix("request.article_") }
+  }
+
+  /// Guard: without its own rows beside those of incidents an article that only requests need would count as of no use.
+  @Test func articlesAreSuggestedNotedAndCounted() async throws {
+    let laptop = try await published("How a laptop is set up")
+    _ = try await published("Mail quota")
+    let theirs = try await published("Laptops of OTHER", onlyFor: world.other)
+    let request = try await world.request("For travelling", as: world.manager)["id"] ?? .null
+    let suggested = try await world.call("request.suggest", ["id": request])["articles"]?.array ?? []
+    #expect(suggested.map { $0["id"] ?? .null } == [laptop])
+    for use in ["used", "solved"] as [Value] { try await cite(request, laptop, use) }
+    // What is about another customer is not there.
+    await expectFailure(.invalid) { try await cite(request, theirs, "used") }
+    let noted = try await world.call("request.articles", ["id": request])["items"]?.array ?? []
+    #expect(noted.count == 1 && noted.first?["use"] == "solved" && noted.first?["article"]?["id"] == laptop)
+    let other = try await world.request("For the office", of: world.other)["id"] ?? .null
+    try await cite(other, laptop, "used")
+    let incident = try await world.incident("A laptop does not start")["id"] ?? .null
+    try await world.call("incident.cite", ["id": incident, "article": laptop, "use": "used"])
+    let read = try await world.call("article.read", ["id": laptop])
+    #expect(read["used"] == 2 && read["solved"] == 1)
+    let overseer = try await world.database.staff(.accountManager)
+    let figures = try await world.call("article.contributions", ["from": "2026-03-02", "before": "2026-03-03"], as: overseer)
+    let author = figures["contributors"]?.array?.first
+    #expect(author?["used"] == 2 && author?["solved"] == 1)
+    try await world.call("request.uncite", ["id": request, "article": laptop])
+    await expectFailure(.conflict) { try await world.call("request.uncite", ["id": request, "article": laptop]) }
+    #expect(try await world.call("article.read", ["id": laptop])["solved"] == 0)
+    // What is refused is not told, and the customer is told nothing of it.
+    #expect(try await history(request) == ["request.article_cited", "request.article_cited", "request.article_uncited"])
+    #expect(try await history(request, as: world.manager).isEmpty)
+    for operation in ["request.articles", "request.suggest"] {
+      await expectFailure(.denied) { try await world.call(operation, ["id": request], as: world.manager) }
+    }
+    await expectFailure(.notFound) { try await world.call("request.articles", ["id": request], as: world.servesOther) }
+  }
+}
