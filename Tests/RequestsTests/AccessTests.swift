@@ -289,9 +289,9 @@ import Testing
     let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
     let revoke = try await world.offering("ERP-OFF", ["form": Self.form, "access": Self.access("revoke")])
     let (mia, ben, tom) = (try await world.person("Mia"), try await world.person("Ben"), try await world.person("Tom"))
-    for (person, answers) in [
-      (mia, ["role": "reader", "until": "2026-03-04"]), (ben, ["role": "reader", "until": "2026-03-31"]), (tom, ["role": "reader"]),
-    ] as [(Value, KeyValuePairs<String, Value>)] { try await fulfil(world, grant, for: person, answers) }
+    try await fulfil(world, grant, for: mia, ["role": "reader", "until": "2026-03-04"])
+    try await fulfil(world, grant, for: ben, ["role": "reader", "until": "2026-03-31"])
+    try await fulfil(world, grant, for: tom, ["role": "reader"])
     let lapsed = [Value.Member("lapsed", .bool(true))]
     // On its last day it is still had.
     world.database.clock.advance(seconds: 2 * 86_400)
