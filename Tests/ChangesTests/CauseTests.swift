@@ -63,7 +63,7 @@ import Testing
     try await world.call("incident.hold", ["id": incident, "reason": "awaiting_change"], version: 1)
     world.database.clock.advance(seconds: 60)
     try await world.act("change.cancel", on: change, ["reason": "Not needed"])
-    try await IncidentNewsSweep(database: world.database.dispatcher, batch: 1).run(at: world.database.clock.now(), world.database.tenancy)
+    try await IncidentNewsSweep(world.database.dispatcher, batch: 1).run(at: world.database.clock.now(), world.database.tenancy)
     #expect(try await world.call("incident.read", ["id": incident]).at("state") == "pending")
     #expect(try await news() == ["incident.change_caused"])
   }

@@ -36,8 +36,8 @@ struct WorkWorld {
 
   /// Every second change is being implemented, with two tasks; the rest is scattered by the ids of the rows.
   private static func scattered(at now: Instant, owner: Int64) -> String {
-    let dues = [-7200, -7200, 3600, 3600, 7200].map { "'\(now.adding(seconds: $0))'" }.joined(separator: ", ")
-    let starts = [-90_000, -90_000, -80_000].map { "'\(now.adding(seconds: $0))'" }.joined(separator: ", ")
+    let dues = ([-7200, -7200, 3600, 3600, 7200] as [Int64]).map { "'\(now.adding(seconds: $0))'" }.joined(separator: ", ")
+    let starts = ([-90_000, -90_000, -80_000] as [Int64]).map { "'\(now.adding(seconds: $0))'" }.joined(separator: ", ")
     func due(_ id: String) -> String { "(array[null, \(dues)]::timestamptz[])[1 + abs(hashint8(\(id))) % 6]" }
     func start(_ id: String) -> String { "(array[\(starts)]::timestamptz[])[1 + abs(hashint8(\(id) + 7)) % 3]" }
     let account = "from tenancy.account a where a.id = \(owner) and"
