@@ -100,6 +100,12 @@ extension CodeTests {
   /// A priority for which the SLA says nothing makes a ticket without clocks, and says so in words.
   @Test func aPriorityWithoutATargetIsToldAsSuch() async throws {
     let world = try await CiWorld()
+    // An SLA that names its priorities one by one.
+    _ = try await world.desk.database.call(
+      "contract_line.revise",
+      [
+        "id": world.desk.contract["lines"]?.array?.first?["id"] ?? .null, "sla": world.desk.sla["id"] ?? .null, "validFrom": "2026-01-03T00:00:00Z",
+      ], as: world.desk.manager, version: 2)
     let made = try await create("priority", "6", world)
     #expect(made["position"] == 60)
     #expect(try await cells(world).count == 9, "no cell gives it until one is set")
