@@ -10,7 +10,7 @@ import Tenancy
 struct WorkWorld {
   let world: SearchWorld
   let team: Value
-  let rows: [WorkRow]
+  private(set) var rows: [WorkRow]
 
   var engineer: Principal { world.engineer }
   var now: Instant { world.database.clock.now() }
@@ -33,6 +33,9 @@ struct WorkWorld {
     try await database.runAsSuperuser(Self.scattered(at: database.clock.now(), owner: world.engineer.actor.id))
     rows = try await database.superuser.withConnection { try await $0.query(WorkRows()) }
   }
+
+  /// As they lie in their tables now.
+  mutating func refresh() async throws { rows = try await world.database.superuser.withConnection { try await $0.query(WorkRows()) } }
 
   /// Every second change is being implemented, with two tasks; the rest is scattered by the ids of the rows.
   private static func scattered(at now: Instant, owner: Int64) -> String {

@@ -1671,7 +1671,7 @@ $$;
 -- Tasks of requests of the permitted tenants (null: all) that can be done, are being done or have failed, the longest waiting first.
 create function finder.open_tasks(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unclaimed_only boolean, wanted_state text,
-  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -1680,7 +1680,8 @@ begin
     where t.state in ('ready', 'active', 'failed')
       and (permitted is null or t.tenant_id = any (case when cardinality(permitted) <= 200 then permitted end)
         or cardinality(permitted) > 200 and t.tenant_id in (select u.id from unnest(permitted) u (id)))
-      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null) and (wanted_state is null or t.state = wanted_state)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 1001);
@@ -1692,7 +1693,7 @@ grant select on changes.task to steward_finder;
 -- The same of changes that are being implemented, as far as they concern one of the permitted (null: all). Planned for each call, as those below.
 create function finder.open_change_tasks(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unclaimed_only boolean,
-  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -1702,7 +1703,8 @@ begin
       and (permitted is null or (
         select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
         where n.tenant_id = c.tenant_id and n.change_id = c.id))
-      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 1001);
@@ -1710,10 +1712,10 @@ end
 $$;
 
 -- Where problems stand that go on, the oldest first: those about one of the permitted (null: all), and, unless it is narrowed to these, those that may
--- concern several.
+-- concern several. What is offered is so to an account, or to one of some teams.
 create function finder.open_problems(
   permitted bigint[], is_narrowed boolean, wanted_owner bigint, unowned_only boolean, wanted_priority bigint,
-  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -1722,16 +1724,21 @@ begin
       and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
       and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
       and (wanted_priority is null or p.priority = wanted_priority)
+      and (offered_to is null or exists (
+        select from desk.offer h
+        where h.tenant_id = p.tenant_id and h.subject_kind = 'problem' and h.subject_id = p.id and h.outcome is null
+          and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (p.opened_at, p.tenant_id, p.id) > (coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by p.opened_at, p.tenant_id, p.id limit least(row_limit, 1001);
 end
 $$;
 
 -- Where changes stand that something is still to be done about, as far as they concern one of the permitted (null: all): the one whose window ends next
--- first; what has no window, or is done and waits to be closed, stands at the end.
+-- first; what has no window, or is done and waits to be closed, stands at the end. What is offered is so as a problem is.
 create function finder.open_changes(
   permitted bigint[], wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
-  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_to bigint default null, offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -1743,6 +1750,10 @@ begin
       and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
       and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
       and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)
+      and (offered_to is null or exists (
+        select from desk.offer h
+        where h.tenant_id = c.tenant_id and h.subject_kind = 'change' and h.subject_id = c.id and h.outcome is null
+          and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))

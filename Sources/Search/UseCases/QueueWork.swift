@@ -118,6 +118,11 @@ extension OperationContext {
       guard let found = try await transaction.first(TeamOfWork(publicId: team)) else { throw unknownReference("team") }
       filter.team = found
     }
+    if criteria.myTeams { filter.wantedTeams = try await ownTeams() }
+    if criteria.offered {
+      filter.offeredTo = actor.id
+      filter.offeredTeams = try await teamsToAnswerFor()
+    }
     return filter
   }
 
