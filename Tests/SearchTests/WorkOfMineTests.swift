@@ -9,10 +9,10 @@ import Testing
 @Suite struct WorkOfMineTests {
   /// Guard: a look that is not told of the teams shows everybody's work.
   @Test func oneFindsTheWorkOfAllTeamsThatHeIsIn() async throws {
-    var work = try await WorkWorld()
-    let database = work.world.database
-    #expect(try await work.walk(["myTeams": .bool(true)]) == [], "in no team")
-    for name in ["Second line", "Third line"] { _ = try await work.world.call("team.create", ["name": .text(name)], as: database.root) }
+    let made = try await WorkWorld()
+    let database = made.world.database
+    #expect(try await made.walk(["myTeams": .bool(true)]) == [], "in no team")
+    for name in ["Second line", "Third line"] { _ = try await made.world.call("team.create", ["name": .text(name)], as: database.root) }
     let given = ["desk.ticket", "requests.task", "changes.task"].map { table in
       """
       update \(table) t set team_id = m.id from desk.team m
@@ -20,8 +20,8 @@ import Testing
       """
     }
     try await database.runAsSuperuser(given.joined(separator: "\n"))
-    try await database.runAsSuperuser(Self.membership(of: work.engineer.actor.id, in: "m.name <> 'Third line'", at: work.now))
-    try await work.refresh()
+    try await database.runAsSuperuser(Self.membership(of: made.engineer.actor.id, in: "m.name <> 'Third line'", at: made.now))
+    let work = try await made.refreshed()
     let teams = Set(work.rows.flatMap(\.teams)).sorted()
     #expect(teams.count == 3)
     func check(_ input: KeyValuePairs<String, Value>, _ isMeant: (WorkRow) -> Bool) async throws {

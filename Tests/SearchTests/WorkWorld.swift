@@ -34,8 +34,12 @@ struct WorkWorld {
     rows = try await database.superuser.withConnection { try await $0.query(WorkRows()) }
   }
 
-  /// As they lie in their tables now.
-  mutating func refresh() async throws { rows = try await world.database.superuser.withConnection { try await $0.query(WorkRows()) } }
+  /// With the rows as they lie in their tables by now.
+  func refreshed() async throws -> WorkWorld {
+    var copy = self
+    copy.rows = try await world.database.superuser.withConnection { try await $0.query(WorkRows()) }
+    return copy
+  }
 
   /// Every second change is being implemented, with two tasks; the rest is scattered by the ids of the rows.
   private static func scattered(at now: Instant, owner: Int64) -> String {
