@@ -75,6 +75,13 @@ import Testing
     }
     #expect(try await found(as: member) == [own["id"] ?? .null])
     #expect(try await found(as: world.engineer) == [], "he is in no team")
+    func tasks(_ input: KeyValuePairs<String, Value>, as principal: Principal) async throws -> [Value] {
+      let page = try await world.call("task.queue", input, as: principal)
+      return (page["items"]?.array ?? []).map { $0["request"] ?? .null }
+    }
+    #expect(try await tasks(["myTeams": .bool(true)], as: member) == [own["id"] ?? .null, own["id"] ?? .null], "Cable and Port")
+    #expect(try await tasks([:], as: member).count == 4)
+    #expect(try await tasks(["myTeams": .bool(true)], as: world.engineer) == [])
     #expect(try await found(["offered": .bool(true)], as: member) == [])
     let desk = try #require(teams.first { $0["name"] == "Service Desk" })
     #expect(try await found(["team": desk["id"] ?? .null], as: member) == [own["id"] ?? .null], "it has tasks of both")

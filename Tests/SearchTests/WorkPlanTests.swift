@@ -24,8 +24,14 @@ import Testing
         from changes.change c, generate_series(1, 5000) n;
       analyze problems.problem; analyze changes.change
       """)
-    let given = Value.object([Value.Member("unowned_only", "false"), Value.Member("is_narrowed", "false")])
-    for (look, index) in [("open_problems", "problem_aging"), ("open_changes", "change_queue")] {
+    let given = Value.object([
+      Value.Member("unowned_only", "false"), Value.Member("is_narrowed", "false"), Value.Member("after_due", "'-infinity'"),
+      Value.Member("after_opened", "'-infinity'"), Value.Member("after_tenant", "0"), Value.Member("after_id", "0"),
+    ])
+    let looks = [
+      ("open_problems", "problem_aging"), ("next_problems", "problem_aging"), ("open_changes", "change_queue"), ("next_changes", "change_queue"),
+    ]
+    for (look, index) in looks {
       let plan = try await world.database.finderPlan(look, given: given)
       #expect(plan.contains { $0.contains("using \(index)") } && !plan.contains { $0.contains("Seq Scan") }, "\(plan.joined(separator: "\n"))")
     }

@@ -10,7 +10,7 @@ import Tenancy
 struct WorkWorld {
   let world: SearchWorld
   let team: Value
-  let rows: [WorkRow]
+  private(set) var rows: [WorkRow]
 
   var engineer: Principal { world.engineer }
   var now: Instant { world.database.clock.now() }
@@ -32,6 +32,13 @@ struct WorkWorld {
     _ = try await world.problem("Of several", about: nil)
     try await database.runAsSuperuser(Self.scattered(at: database.clock.now(), owner: world.engineer.actor.id))
     rows = try await database.superuser.withConnection { try await $0.query(WorkRows()) }
+  }
+
+  /// With the rows as they lie in their tables by now.
+  func refreshed() async throws -> WorkWorld {
+    var copy = self
+    copy.rows = try await world.database.superuser.withConnection { try await $0.query(WorkRows()) }
+    return copy
   }
 
   /// Every second change is being implemented, with two tasks; the rest is scattered by the ids of the rows.

@@ -43,7 +43,7 @@ MEASURES = {
     "backtest": (backtest_measure.run, "an SLA tried on 1,000,000 tickets against COPY of the same columns"),
     "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
     "resolve": (target_measure.run, "database time of choosing a ticket's contract line and targets, among many contracts"),
-    "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
+    "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other; the queues over many"),
     "search": (search_measure.run, "incidents, and tickets of every kind, by their words, for engineers with few and with many customers"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),

@@ -1,4 +1,4 @@
-"""What many customers cost: pages of one customer, and the queue over many."""
+"""What many customers cost: pages of one customer, and the queues over many."""
 
 import datetime
 import time
@@ -15,6 +15,8 @@ IS_CALM = """
 """
 # Engineers at the queue at once.
 CLIENTS = 8
+# The other processes have nothing here: what it costs to look at each of them too.
+QUEUES = {"incident.queue": "queue", "work.queue": "queue over all processes"}
 
 
 def run(databases, chosen):
@@ -64,12 +66,14 @@ def _queues(databases, chosen):
         for size in (5, min(400, count), count):
             listed = None if size == count else [base(number * (count // size)) for number in range(size)]
             tokens = databases.tokens(MANY, CLIENTS, role="engineer", listed=listed)
-            file = load.write_requests(f"{databases.folder}/queue.requests", [("GET", "/v1/incidents/queue?limit=50", token, "") for token in tokens])
-            load.load(server, file, 2, CLIENTS)
-            rounds = sorted(load.load(server, file, chosen.seconds, CLIENTS)["p99"] for _ in range(chosen.rounds))
-            figures.append(Figure(
-                "tenants", f"queue of {CLIENTS} engineers with {size:,} of {count:,} customers, p99", rounds[len(rounds) // 2], None, "ms", None,
-                ("at most", 20),
-                f"each turns the page over and over without a pause, {count * tickets:,} incidents are open; the 99th percentile of a round, "
-                "the median of rounds."))
+            for operation, what in QUEUES.items():
+                path = databases.path(operation)
+                file = load.write_requests(f"{databases.folder}/queue.requests", [("GET", f"{path}?limit=50", token, "") for token in tokens])
+                load.load(server, file, 2, CLIENTS)
+                rounds = sorted(load.load(server, file, chosen.seconds, CLIENTS)["p99"] for _ in range(chosen.rounds))
+                figures.append(Figure(
+                    "tenants", f"{what} of {CLIENTS} engineers with {size:,} of {count:,} customers, p99", rounds[len(rounds) // 2], None, "ms", None,
+                    ("at most", 20),
+                    f"each turns the page over and over without a pause, {count * tickets:,} incidents are open; the 99th percentile of a round, "
+                    "the median of rounds."))
     return figures

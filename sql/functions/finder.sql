@@ -1460,6 +1460,32 @@ $$;
 
 grant select on requests.handover to steward_finder;
 
+-- A page of the next due requests behind a place, of all tenants or of few: of these the first of each, and the first of them. There is one way to do
+-- it, so it is planned once: to plan takes longer than the look. That a page has no more than 201 rows the planner is told, or it would sort them all.
+create function finder.next_requests(
+  permitted bigint[], after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select f.tenant_id, f.id, f.due_at, f.submitted_at from (
+    (select a.tenant_id, a.id, a.due_at, a.submitted_at from (
+       select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
+       where permitted is null and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
+         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (after_due, after_submitted, after_tenant, after_id)
+       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 201) a
+     limit row_limit)
+    union all
+    (select n.tenant_id, n.id, n.due_at, n.submitted_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
+       select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
+       where r.tenant_id = p.tenant and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
+         and coalesce(r.due_at, 'infinity'::timestamptz) >= after_due
+         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (after_due, after_submitted, after_tenant, after_id)
+       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit row_limit) n
+     order by coalesce(n.due_at, 'infinity'::timestamptz), n.submitted_at, n.tenant_id, n.id limit row_limit)) f
+    order by coalesce(f.due_at, 'infinity'::timestamptz), f.submitted_at, f.tenant_id, f.id limit least(row_limit, 201);
+end
+$$;
+
 -- Requests of the permitted tenants (null: all) that are not over, the next due first, and what has no running clock at the end; or only
 -- those of them that are offered to an account, or to one of some teams, or that have a task of one of some teams that is to be done. Planned for each
 -- call, as the queue is.
@@ -1523,6 +1549,13 @@ begin
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most;
+    return;
+  end if;
+  -- A page that is not narrowed to anything, as most are.
+  if num_nonnulls(wanted_state, wanted_owner, due_from, due_before) = 0 and not unowned_only and row_limit <= 201
+    and (permitted is null or cardinality(permitted) <= 200)
+  then
+    return query select * from finder.next_requests(permitted, place_due, place_submitted, place_tenant, place_id, row_limit);
     return;
   end if;
   -- Of so many tenants that a page of them stands near the front, or that the front is all there is, not each is looked into.
@@ -1668,19 +1701,50 @@ begin
 end
 $$;
 
+-- The longest waiting tasks behind a place: of few tenants the first of each, of many those that are met. Planned once, as requests are.
+create function finder.next_tasks(permitted bigint[], after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, ready_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select f.tenant_id, f.id, f.ready_at from (
+    (select a.tenant_id, a.id, a.ready_at from (
+       select t.tenant_id, t.id, t.ready_at from requests.task t
+       where (permitted is null or cardinality(permitted) > 200) and t.state in ('ready', 'active', 'failed')
+         and (permitted is null or t.tenant_id in (select u.id from unnest(permitted) u (id)))
+         and (t.ready_at, t.tenant_id, t.id) > (after_ready, after_tenant, after_id)
+       order by t.ready_at, t.tenant_id, t.id limit 201) a
+     limit row_limit)
+    union all
+    (select n.tenant_id, n.id, n.ready_at
+     from (select distinct u.id from unnest(permitted) u (id) where cardinality(permitted) <= 200) p cross join lateral (
+       select t.tenant_id, t.id, t.ready_at from requests.task t
+       where t.tenant_id = p.id and t.state in ('ready', 'active', 'failed') and t.ready_at >= after_ready
+         and (t.ready_at, t.tenant_id, t.id) > (after_ready, after_tenant, after_id)
+       order by t.ready_at, t.id limit row_limit) n
+     order by n.ready_at, n.tenant_id, n.id limit row_limit)) f
+    order by f.ready_at, f.tenant_id, f.id limit least(row_limit, 201);
+end
+$$;
+
 -- Tasks of requests of the permitted tenants (null: all) that can be done, are being done or have failed, the longest waiting first.
 create function finder.open_tasks(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unclaimed_only boolean, wanted_state text,
-  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  if num_nonnulls(wanted_team, wanted_assignee, wanted_state, wanted_teams) = 0 and not unclaimed_only and row_limit <= 201 then
+    return query select * from finder.next_tasks(
+      permitted, coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
+    return;
+  end if;
   -- Some tenants are looked into by an index of theirs. Of many each that is met is looked up: to plan for ten thousand costs more than to find a page.
   return query select t.tenant_id, t.id, t.ready_at from requests.task t
     where t.state in ('ready', 'active', 'failed')
       and (permitted is null or t.tenant_id = any (case when cardinality(permitted) <= 200 then permitted end)
         or cardinality(permitted) > 200 and t.tenant_id in (select u.id from unnest(permitted) u (id)))
-      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null) and (wanted_state is null or t.state = wanted_state)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 1001);
@@ -1689,20 +1753,44 @@ $$;
 
 grant select on changes.task to steward_finder;
 
--- The same of changes that are being implemented, as far as they concern one of the permitted (null: all). Planned for each call, as those below.
+-- The same of changes that are being implemented, as far as they concern one of the permitted (null: all).
+create function finder.next_change_tasks(permitted bigint[], after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, ready_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select n.tenant_id, n.id, n.ready_at from (
+      select t.tenant_id, t.id, t.ready_at
+      from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id
+      where t.state in ('ready', 'active', 'failed') and c.state = 'implementing'
+        and (permitted is null or (
+          select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+          where n.tenant_id = c.tenant_id and n.change_id = c.id))
+        and (t.ready_at, t.tenant_id, t.id) > (after_ready, after_tenant, after_id)
+      order by t.ready_at, t.tenant_id, t.id limit 201) n
+    limit least(row_limit, 201);
+end
+$$;
+
+-- The same, also narrowed. Planned for each call then, as those below.
 create function finder.open_change_tasks(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unclaimed_only boolean,
-  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  if num_nonnulls(wanted_team, wanted_assignee, wanted_teams) = 0 and not unclaimed_only and row_limit <= 201 then
+    return query select * from finder.next_change_tasks(
+      permitted, coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
+    return;
+  end if;
   return query select t.tenant_id, t.id, t.ready_at
     from changes.task t join changes.change c on c.tenant_id = t.tenant_id and c.id = t.change_id
     where t.state in ('ready', 'active', 'failed') and c.state = 'implementing'
       and (permitted is null or (
         select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
         where n.tenant_id = c.tenant_id and n.change_id = c.id))
-      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unclaimed_only or t.assignee_id is null)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 1001);
@@ -1711,17 +1799,42 @@ $$;
 
 -- Where problems stand that go on, the oldest first: those about one of the permitted (null: all), and, unless it is narrowed to these, those that may
 -- concern several.
+create function finder.next_problems(
+  permitted bigint[], is_narrowed boolean, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select n.tenant_id, n.id, n.opened_at from (
+      select p.tenant_id, p.id, p.opened_at from problems.problem p
+      where p.state in ('new', 'investigating', 'known_error')
+        and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
+        and (p.opened_at, p.tenant_id, p.id) > (after_opened, after_tenant, after_id)
+      order by p.opened_at, p.tenant_id, p.id limit 201) n
+    limit least(row_limit, 201);
+end
+$$;
+
+-- The same, also narrowed. What is offered is so to an account, or to one of some teams.
 create function finder.open_problems(
   permitted bigint[], is_narrowed boolean, wanted_owner bigint, unowned_only boolean, wanted_priority bigint,
-  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
+  if num_nonnulls(wanted_owner, wanted_priority, offered_to) = 0 and not unowned_only and row_limit <= 201 then
+    return query select * from finder.next_problems(
+      permitted, is_narrowed, coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
+    return;
+  end if;
   return query select p.tenant_id, p.id, p.opened_at from problems.problem p
     where p.state in ('new', 'investigating', 'known_error')
       and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
       and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
       and (wanted_priority is null or p.priority = wanted_priority)
+      and (offered_to is null or exists (
+        select from desk.offer h
+        where h.tenant_id = p.tenant_id and h.subject_kind = 'problem' and h.subject_id = p.id and h.outcome is null
+          and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (p.opened_at, p.tenant_id, p.id) > (coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by p.opened_at, p.tenant_id, p.id limit least(row_limit, 1001);
 end
@@ -1729,12 +1842,41 @@ $$;
 
 -- Where changes stand that something is still to be done about, as far as they concern one of the permitted (null: all): the one whose window ends next
 -- first; what has no window, or is done and waits to be closed, stands at the end.
+create function finder.next_changes(
+  permitted bigint[], after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select n.tenant_id, n.id, n.due_at, n.opened_at from (
+      select c.tenant_id, c.id, case when c.outcome is null then c.ends_at end as due_at, c.opened_at from changes.change c
+      where c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out')
+        and (permitted is null or (
+          select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+          where n.tenant_id = c.tenant_id and n.change_id = c.id))
+        and (coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id)
+          > (after_due, after_opened, after_tenant, after_id)
+      order by coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id
+      limit 201) n
+    limit least(row_limit, 201);
+end
+$$;
+
+-- The same, also narrowed. What is offered is so as a problem is.
 create function finder.open_changes(
   permitted bigint[], wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
-  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_to bigint default null, offered_teams bigint[] default '{}')
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  -- The place behind which it goes on.
+  place_due timestamptz := coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end);
 begin
+  if num_nonnulls(wanted_owner, due_from, due_before, offered_to) = 0 and not unowned_only and row_limit <= 201 then
+    return query select * from finder.next_changes(
+      permitted, place_due, coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
+    return;
+  end if;
   return query select c.tenant_id, c.id, case when c.outcome is null then c.ends_at end, c.opened_at from changes.change c
     where c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out')
       and (permitted is null or (
@@ -1743,6 +1885,10 @@ begin
       and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
       and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
       and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)
+      and (offered_to is null or exists (
+        select from desk.offer h
+        where h.tenant_id = c.tenant_id and h.subject_kind = 'change' and h.subject_id = c.id and h.outcome is null
+          and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
       and (coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))

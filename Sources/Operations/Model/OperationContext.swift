@@ -82,9 +82,16 @@ package struct OperationContext: Sendable {
   package func listing<Row, Element: OperationOutput>(
     _ rows: [Row], limit: Int64, filter: String = "", key: (Row) -> PageCursor, element: (Row) throws -> Element
   ) rethrows -> Listing<Element> {
+    try sparseListing(rows, limit: limit, filter: filter, key: key) { try element($0) }
+  }
+
+  /// The same of rows that may turn out not to be shown: their page is shorter by them, and what follows stands on the next one all the same.
+  package func sparseListing<Row, Element: OperationOutput>(
+    _ rows: [Row], limit: Int64, filter: String = "", key: (Row) -> PageCursor, element: (Row) throws -> Element?
+  ) rethrows -> Listing<Element> {
     let page = rows.prefix(Int(limit))
     let next = rows.count > page.count ? page.last.map { cursors.seal(key($0), for: self, filter: filter) } : nil
-    return Listing(items: try page.map(element), next: next)
+    return Listing(items: try page.compactMap(element), next: next)
   }
 
   /// Reads with the operation's transaction bound to other tenants: for `many`, after the finder. At most 500. Only for

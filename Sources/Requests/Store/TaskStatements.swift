@@ -121,13 +121,15 @@ struct OpenTasks: Statement {
   /// Nil: every tenant.
   let tenants: [Int64]?
   let team: Int64?
+  /// Only those of one of these; nil: of any, or of none.
+  let wantedTeams: [Int64]?
   let assignee: Int64?
   let unclaimedOnly: Bool
   let state: String?
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, ready_at from finder.open_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+  static let sql = "select tenant_id, id, ready_at from finder.open_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
@@ -139,6 +141,7 @@ struct OpenTasks: Statement {
     parameters.append(after?.tenant)
     parameters.append(after?.id)
     parameters.append(limit)
+    parameters.append(wantedTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), readyAt: try row.next()) }

@@ -179,6 +179,7 @@ package enum ReadTask: Operation {
 package enum QueueTasks: Operation {
   package struct Input: OperationInput {
     let team: PublicId?
+    let myTeams: Bool
     let mine: Bool
     let unclaimed: Bool
     let state: String?
@@ -186,16 +187,18 @@ package enum QueueTasks: Operation {
     let cursor: String?
 
     private static let team = Field.id("team", .taskTeam, "Only those of this team.", "仅限此团队。").optional
+    private static let myTeams = Field.boolean("myTeams", "Only those of the caller's teams.", "仅限本人所属团队的任务。").optional
     private static let mine = Field.boolean("mine", "Only those that the caller has claimed.", "仅限本人接手的任务。").optional
     private static let unclaimed = Field.boolean("unclaimed", "Only those that nobody is at.", "仅限无人接手的任务。").optional
     private static let state = Field.oneOf(
       "state", ["ready", "active", "failed"], "Only those in this state (default: all three).", "仅限此状态：ready 可处理、active 处理中、failed 失败（默认全部）。"
     ).optional
 
-    package static let fields: [any InputField] = [team, mine, unclaimed, state, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [team, myTeams, mine, unclaimed, state, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       team = try values[Self.team]
+      myTeams = try values[Self.myTeams] ?? false
       mine = try values[Self.mine] ?? false
       unclaimed = try values[Self.unclaimed] ?? false
       state = try values[Self.state]
@@ -203,7 +206,7 @@ package enum QueueTasks: Operation {
       cursor = try values[Paging.cursor]
     }
 
-    var filterText: String { "\(team?.description ?? "")/\(mine)/\(unclaimed)/\(state ?? "")" }
+    var filterText: String { "\(team?.description ?? "")/\(myTeams)/\(mine)/\(unclaimed)/\(state ?? "")" }
   }
 
   package static let declaration = Declaration(
@@ -217,10 +220,12 @@ package enum QueueTasks: Operation {
       guard let found = try await context.transaction.first(TeamNamed(publicId: named)) else { throw context.unknownReference("team") }
       team = found
     }
+    let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
     let positions = try await context.transaction.query(
       OpenTasks(
-        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: input.mine ? context.actor.id : nil,
-        unclaimedOnly: input.unclaimed, state: input.state, after: try after.map(OpenTasks.Found.init), limit: limit + 1))
+        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, wantedTeams: wantedTeams,
+        assignee: input.mine ? context.actor.id : nil, unclaimedOnly: input.unclaimed, state: input.state,
+        after: try after.map(OpenTasks.Found.init), limit: limit + 1))
     var lines: [Int64: TaskLine] = [:]
     if !positions.isEmpty {
       let found = try await context.bound(to: Set(positions.map(\.tenant)).sorted()) { try await $0.last(TasksAt(positions: positions)) }

@@ -8,8 +8,10 @@ struct WorkCriteria: Sendable {
   /// Nil: all that the caller serves.
   let customers: [PublicId]?
   let team: PublicId?
+  let myTeams: Bool
   let mine: Bool
   let unowned: Bool
+  let offered: Bool
   let priority: Int64?
   let dueBefore: Instant?
   let overdue: Bool?
@@ -22,26 +24,33 @@ struct WorkCriteria: Sendable {
   private static let teamField = Field.id(
     "team", .team, "Only incidents and tasks of this team, and requests that it has a task of that is to be done.", "仅限此团队的事件与任务，以及此团队有待办任务的请求。"
   ).optional
+  private static let myTeamsField = Field.boolean(
+    "myTeams", "Only incidents and tasks of one of the caller's teams, and requests that one of these has a task of that is to be done.",
+    "仅限本人所属团队的事件与任务，以及这些团队有待办任务的请求。"
+  ).optional
   private static let mineField = Field.boolean(
     "mine", "Only those that the caller took and answers for; of tasks those that he is at.", "仅限本人认领并负责的事项；任务则为本人正在处理的。"
   ).optional
   private static let unownedField = Field.boolean("unowned", "Only those that nobody has taken.", "仅限尚无人认领的事项。").optional
-  private static let priorityField = Field.integer("priority", 1...5, "Only incidents and problems of this priority.", "仅限此优先级的事件与问题。").optional
+  private static let priorityField = Field.integer("priority", Rating.numbers, "Only incidents and problems of this priority.", "仅限此优先级的事件与问题。").optional
   private static let dueBeforeField = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的事项。").optional
   private static let overdueField = Field.boolean(
     "overdue", "true: only those whose next due time has passed; false: only the others, so that what breaches next comes first.",
     "true：仅限已超期的事项；false：仅限未超期的事项，最先到期的在前。"
   ).optional
   static let fields: [any InputField] = [
-    processesField, ServedCustomers.field, teamField, mineField, unownedField, priorityField, dueBeforeField, overdueField,
+    processesField, ServedCustomers.field, teamField, myTeamsField, mineField, unownedField, OfferFields.offered, priorityField, dueBeforeField,
+    overdueField,
   ]
 
   init(_ values: InputValues) throws(FieldError) {
     processes = try values[Self.processesField].map { $0.compactMap(WorkProcess.init(rawValue:)) }
     customers = try values[ServedCustomers.field]
     team = try values[Self.teamField]
+    myTeams = try values[Self.myTeamsField] ?? false
     mine = try values[Self.mineField] ?? false
     unowned = try values[Self.unownedField] ?? false
+    offered = try values[OfferFields.offered] ?? false
     priority = try values[Self.priorityField]
     dueBefore = try values[Self.dueBeforeField]
     overdue = try values[Self.overdueField]
@@ -51,11 +60,13 @@ struct WorkCriteria: Sendable {
   var filterText: String {
     let lists = [processes?.map(\.rawValue), customers?.map(\.description)].map { $0?.joined(separator: ",") ?? "-" }
     let others = [team?.description, priority.map { String($0) }, dueBefore?.description, overdue.map { String($0) }].map { $0 ?? "-" }
-    return "\((lists + others).joined(separator: " ")) \(mine) \(unowned)"
+    return "\((lists + others).joined(separator: " ")) \(myTeams) \(mine) \(unowned) \(offered)"
   }
 
   func asks(for process: WorkProcess) -> Bool {
-    guard processes?.contains(process) ?? true, team == nil || process.hasTeam, priority == nil || process.hasPriority else { return false }
+    guard processes?.contains(process) ?? true, team == nil && !myTeams || process.hasTeam, !offered || process.hasOffers,
+      priority == nil || process.hasPriority
+    else { return false }
     return process.isDated || dueBefore == nil && overdue != true
   }
 }

@@ -63,6 +63,14 @@ enum WorkProcess: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is handed over by offer; whoever is at a task gives it on.
+  var hasOffers: Bool {
+    switch self {
+    case .incident, .request, .problem, .change: true
+    case .task, .changeTask: false
+    }
+  }
+
   var hasPriority: Bool {
     switch self {
     case .incident, .problem: true

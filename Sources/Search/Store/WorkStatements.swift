@@ -13,6 +13,12 @@ struct WorkFilter: Sendable {
   var priority: Int64?
   var dueFrom: Instant?
   var dueBefore: Instant?
+  /// Only those of one of these; nil: of any, or of none.
+  var wantedTeams: [Int64]?
+  /// To whom it is offered: to an account, or to one of ``offeredTeams``; nil: to anybody, or to nobody.
+  var offeredTo: Int64?
+  /// Whose offers count with those to the account.
+  var offeredTeams: [Int64] = []
 }
 
 /// Where the work of some processes stands: of each the first so many, by the look of its own queue, in one statement. Ids and sort keys only
@@ -27,27 +33,28 @@ struct WorkPlaces: Statement {
   static let sql = """
     select 'incident' as process, i.tenant_id, i.id, i.due_at, i.opened_at as since
     from finder.open_tickets(
-      $2, $3, null, false, $6, $4, $5, null, null, null, null, $7, $8, $9, $10, ($12::bigint[])[1], ($13::bigint[])[1], $14) i
+      $2, $3, null, false, $6, $4, $5, $17, null, null, null, $7, $8, $9, $10, ($12::bigint[])[1], ($13::bigint[])[1], $14, $18, $16) i
     where 'incident' = any ($1::text[])
     union all
     select 'request', r.tenant_id, r.id, r.due_at, r.submitted_at
-    from finder.open_requests($2, null, $3, $4, $5, $7, $8, $9, $10, ($12::bigint[])[2], ($13::bigint[])[2], $14) r
+    from finder.open_requests(
+      $2, null, $3, $4, $5, $7, $8, $9, $10, ($12::bigint[])[2], ($13::bigint[])[2], $14, $17::bigint is not null, $17, $18, $16) r
     where 'request' = any ($1::text[])
     union all
     select 'task', t.tenant_id, t.id, null, t.ready_at
-    from finder.open_tasks($2, $3, $4, $5, null, $11, ($12::bigint[])[3], ($13::bigint[])[3], $14) t
+    from finder.open_tasks($2, $3, $4, $5, null, $11, ($12::bigint[])[3], ($13::bigint[])[3], $14, $16) t
     where 'task' = any ($1::text[])
     union all
     select 'problem', p.tenant_id, p.id, null, p.opened_at
-    from finder.open_problems($2, $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14) p
+    from finder.open_problems($2, $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14, $17, $18) p
     where 'problem' = any ($1::text[])
     union all
     select 'change', c.tenant_id, c.id, c.due_at, c.opened_at
-    from finder.open_changes($2, $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14) c
+    from finder.open_changes($2, $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14, $17, $18) c
     where 'change' = any ($1::text[])
     union all
     select 'change_task', k.tenant_id, k.id, null, k.ready_at
-    from finder.open_change_tasks($2, $3, $4, $5, $11, ($12::bigint[])[6], ($13::bigint[])[6], $14) k
+    from finder.open_change_tasks($2, $3, $4, $5, $11, ($12::bigint[])[6], ($13::bigint[])[6], $14, $16) k
     where 'change_task' = any ($1::text[])
     """
 
@@ -69,6 +76,9 @@ struct WorkPlaces: Statement {
     parameters.append(keys?.map(\.id))
     parameters.append(limit)
     parameters.append(filter.isNarrowed)
+    parameters.append(filter.wantedTeams)
+    parameters.append(filter.offeredTo)
+    parameters.append(filter.offeredTeams)
   }
 
   static func decode(_ row: inout RowReader) throws -> WorkPlace {

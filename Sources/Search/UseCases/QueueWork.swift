@@ -33,13 +33,11 @@ package enum QueueWork: Operation {
       try await context.sights(input.criteria, readable), try await context.filter(input.criteria), after: try cursor.map(WorkPlace.init),
       limit: limit + 1)
     let found = try await context.work(at: places)
-    let rows = places.compactMap { place -> (place: WorkPlace, line: WorkLine)? in
+    // What has become somebody else's since the look is left out.
+    return context.sparseListing(places, limit: limit, filter: filterText, key: { $0.cursor }) { place -> WorkLine? in
       guard let row = found[WorkAt.Key(process: place.process, id: place.id)], context.sees(row, readable) else { return nil }
-      return (place: place, line: context.line(row))
+      return context.line(row)
     }
-    // What has become somebody else's since the look is left out; the page goes on behind it.
-    let shown = max(limit - Int64(places.count - rows.count), 0)
-    return context.listing(rows, limit: shown, filter: filterText, key: { $0.place.cursor }, element: { $0.line })
   }
 }
 
@@ -119,6 +117,11 @@ extension OperationContext {
     if let team = criteria.team {
       guard let found = try await transaction.first(TeamOfWork(publicId: team)) else { throw unknownReference("team") }
       filter.team = found
+    }
+    if criteria.myTeams { filter.wantedTeams = try await ownTeams() }
+    if criteria.offered {
+      filter.offeredTo = actor.id
+      filter.offeredTeams = try await teamsToAnswerFor()
     }
     return filter
   }
