@@ -78,7 +78,7 @@ let package = Package(
         "ServiceLevels",
       ]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
-    module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
@@ -111,7 +111,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Requests", "Problems", "Changes", "MajorIncidents",
+        "Escalations", "Assurance", "Approvals", "Knowledge", "Requests", "Problems", "Changes", "MajorIncidents",
       ]),
     module(
       "Live",

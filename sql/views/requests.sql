@@ -69,3 +69,8 @@ create view requests.pub_told_task with (security_invoker = true) as
   select tenant_id, id as task_id, public_id, request_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id
   from requests.task;
 grant select on requests.pub_told_task to steward_app;
+
+-- Access reviews that go on, for who is told of them.
+create view requests.pub_access_review with (security_invoker = true) as
+  select tenant_id, id as review_id, public_id, resource, reviewer_id, due_on from requests.access_review where closed_at is null;
+grant select on requests.pub_access_review to steward_app;

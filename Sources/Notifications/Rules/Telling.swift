@@ -5,6 +5,7 @@ import Desk
 import Escalations
 import Gates
 import Kernel
+import Knowledge
 import MajorIncidents
 import Operations
 import Problems
@@ -113,6 +114,9 @@ struct Cause: Sendable {
     case SupplierNews.actionOverdue: .actionOverdue
     case EscalationNews.escalated: .processEscalated
     case ArticleNews.solved: .articleSolved
+    case ArticleReviewNews.due: .articleReviewDue
+    case AccessReviewNews.opened: .accessReviewOpened
+    case AccessReviewNews.overdue: .accessReviewOverdue
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: ofAgreement(found)
@@ -260,6 +264,7 @@ struct Cause: Sendable {
   /// Nobody does: or none of them is among `staff`, who may be told of it; one who has left is nobody.
   func isNobodys(among staff: [Int64: Receiver]) -> Bool {
     if event == .ownerChanged, owner != nil { return false }
+    if matter?.owningPerson != nil { return false }
     return event.subject.inCharge != nil && !inCharge.contains { staff[$0] != nil }
   }
   /// The comment that it is about.
@@ -335,6 +340,7 @@ struct TellingFields: Sendable {
         "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
       ]
       var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
+      if case .reminder(let reminder) = matter, !receiver.hasLogin { values.merge(reminder.valuesForStrangers) { _, new in new } }
       // What time refused says why somebody of the customer did before.
       if !isQuoted(to: receiver) || !receiver.hasLogin && cause.actorKind == Actor.Kind.system.rawValue { values["reason"] = "" }
       return values
