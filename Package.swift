@@ -111,7 +111,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Knowledge", "Requests", "Problems", "Changes", "MajorIncidents",
+        "Escalations", "Assurance", "Approvals", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
       ]),
     module(
       "Live",
@@ -194,7 +194,7 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Requests", "Changes", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assurance", "Assets", "Catalog",
+        "Notifications", "Outbound", "Handbooks", "Requests", "Changes", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assurance", "Assets", "Catalog",
         "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging,
         subprocess, systemPackage,
       ] + nio),

@@ -5,6 +5,7 @@ enum ReminderMessages: MessageCatalog {
   static let ruleArticle = Message("notification.rule.article_review_due", "Your article is to be looked through", zh: "您的文章需要复审")
   static let ruleAccessOpened = Message("notification.rule.access_review_opened", "You are to look at who has what", zh: "请您复核访问权限")
   static let ruleAccessOverdue = Message("notification.rule.access_review_overdue", "Your access review is overdue", zh: "您的访问权限复核已逾期")
+  static let ruleHandbook = Message("notification.rule.handbook_review_due", "The handbook of your process is to be looked through", zh: "您负责的流程手册需要复审")
 
   static let everything = Message("notification.access_review.everything", "everything", zh: "全部")
   static let articleSubject = Message(
@@ -25,9 +26,16 @@ enum ReminderMessages: MessageCatalog {
     "notification.access_review_overdue.body",
     "Customer: {customer}\nAccess to: {resource}\nIt was to be done by: {dueOn}\n\nWhat nobody has decided on stays as it is: access_review.items, access_review.decide",
     zh: "客户：{customer}\n访问对象：{resource}\n应于 {dueOn} 前完成\n\n未决定的权限保持不变：access_review.items、access_review.decide")
+  static let handbookSubject = Message(
+    "notification.handbook_review_due.subject", "Handbook to be looked through by {dueOn}: {process}", zh: "请于 {dueOn} 前复审流程手册：{process}")
+  static let handbookBody = Message(
+    "notification.handbook_review_due.body",
+    "{process}\nTo be looked through by: {dueOn}\n\nIf it still holds, have it confirmed (handbook.confirm); if not, change it and publish the next edition (handbook.change, handbook.publish).",
+    zh: "{process}\n复审截止日：{dueOn}\n\n如仍然适用，请确认（handbook.confirm）；否则请修改并发布新版本（handbook.change、handbook.publish）。")
 
   static let all = [
-    ruleArticle, ruleAccessOpened, ruleAccessOverdue, everything, articleSubject, articleBody, accessOpenedSubject, accessOpenedBody,
+    ruleArticle, ruleAccessOpened, ruleAccessOverdue, ruleHandbook, handbookSubject, handbookBody, everything, articleSubject, articleBody, accessOpenedSubject,
+    accessOpenedBody,
     accessOverdueSubject, accessOverdueBody,
   ]
 }

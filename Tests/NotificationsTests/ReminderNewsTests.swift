@@ -1,3 +1,5 @@
+import Foundation
+import Handbooks
 import Kernel
 import Knowledge
 import Operations
@@ -77,6 +79,54 @@ import Testing
     #expect(try await world.events(ofOne) == [])
   }
 
+  // MARK: Handbooks
+
+  /// The example that ships, with who answers for the process and who runs it, to be looked through after a month.
+  private func handbook(_ world: NotificationsWorld, as manager: Principal) async throws -> Value {
+    let file = RealData.packageRoot.appending(path: "docs/handbooks/incident.json")
+    let example = try JSON.read(try String(contentsOf: file, encoding: .utf8))
+    let roles = (example["roles"]?.array ?? []).map { role in
+      Value.object((role.members ?? []) + [Value.Member("people", .array([world.engineerId]))])
+    }
+    let own = [
+      Value.Member("owner", world.engineerId), Value.Member("manager", world.colleagueId), Value.Member("roles", .array(roles)),
+      Value.Member("reviewEveryMonths", 1),
+    ]
+    let kept = (example.members ?? []).filter { member in !own.contains { $0.name == member.name } }
+    let draft = try await world.database.dispatcher.invoke("handbook.create", .object(kept + own), as: manager, Call(requestId: "test")).value
+    return try await world.call("handbook.publish", ["id": draft["id"] ?? .null], as: manager, version: draft["version"]?.integer)
+  }
+
+  private func handbooks(_ text: String, _ world: NotificationsWorld) async throws {
+    try at(text, world)
+    for _ in 0..<2 { try await HandbookReviewSweep().run(at: world.database.clock.now(), world.database.tenancy) }
+    try await world.make()
+  }
+
+  /// By the days of the provider in Berlin: not before, once, and anew when it was confirmed; where both have left, to the account managers.
+  @Test func whoAnswersForAProcessHearsThatItsHandbookIsDue() async throws {
+    let world = try await NotificationsWorld()
+    let (manager, _) = try await NotificationsWorld.staff("Max", world.database, .accountManager)
+    let published = try await handbook(world, as: manager)
+    #expect(published["reviewDueOn"] == "2026-04-02")
+    try await handbooks("2026-04-01T21:59:59Z", world)
+    #expect(try await world.events(world.engineer) == [])
+    try await handbooks("2026-04-01T22:00:00Z", world)
+    try await handbooks("2026-04-10T08:00:00Z", world)
+    for principal in [world.engineer, world.colleague] {
+      let told = try await world.inbox(principal)
+      #expect(told.map { $0["subject"]?.text } == ["Handbook to be looked through by 2026-04-02: Incident management"])
+      #expect(told.first?["about"] == published["id"])
+    }
+    try await world.call("handbook.confirm", ["id": published["id"] ?? .null], as: manager, version: published["version"]?.integer)
+    for id in [world.engineerId, world.colleagueId] { try await world.call("staff.disable", ["id": id]) }
+    try await handbooks("2026-05-09T21:59:59Z", world)
+    #expect(try await world.events(manager) == [])
+    try await handbooks("2026-05-09T22:00:00Z", world)
+    #expect(try await world.events(manager) == ["handbook.review_due"])
+    #expect(try await world.left() == 0)
+  }
+
   // MARK: Access reviews
 
   /// Something that each of the customers' people has.
@@ -149,6 +199,7 @@ import Testing
     #expect(await answer("article.review_due", ["audience": .array(["owner"])]) == "accepted")
     #expect(
       await answer("article.review_due", ["audience": .array(["owner"]), "customer": .id(world.acme.publicId)]) == "customer notification_rule.of_no_customer")
+    #expect(await answer("handbook.review_due", ["audience": .array(["requester"])]) == "audience notification_rule.no_such_audience")
     #expect(await answer("access_review.overdue", ["audience": .array(["owner", "account_managers"])]) == "accepted")
     #expect(await answer("access_review.opened", ["audience": .array(["watchers"])]) == "audience notification_rule.no_such_audience")
   }

@@ -31,7 +31,7 @@ import TimeEntries
     TimerSweep.self, TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self,
     MakeNotifications.self, DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self,
     MajorSweep.self,
-    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ArticleReviewSweep.self, AccessReviewSweep.self,
+    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ArticleReviewSweep.self, AccessReviewSweep.self, HandbookReviewSweep.self,
   ]
 
   /// A sweep that is not in the list would be asked nothing.

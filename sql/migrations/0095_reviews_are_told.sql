@@ -9,3 +9,7 @@ create index article_review_to_tell on knowledge.article (review_due_on, id) whe
 alter table requests.access_review add column overdue_told_at timestamptz;
 grant update (overdue_told_at) on requests.access_review to steward_app;
 create index access_review_to_tell on requests.access_review (due_on, id) where closed_at is null and overdue_told_at is null;
+
+-- The same of handbooks as of articles. There are a few of them: they need no index.
+alter table handbooks.handbook add column review_told_on date;
+grant update (review_told_on) on handbooks.handbook to steward_app;

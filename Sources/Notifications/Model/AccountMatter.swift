@@ -53,6 +53,9 @@ enum AccountMatter: Sendable {
     }
   }
 
+  /// Who runs a process, besides who answers for it.
+  var manager: Int64? { if case .reminder(let reminder) = self { reminder.manager } else { nil } }
+
   /// The customer's person who sees to it.
   var owningPerson: Int64? { if case .reminder(let reminder) = self { reminder.person } else { nil } }
 

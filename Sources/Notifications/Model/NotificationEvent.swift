@@ -120,6 +120,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// Somebody is to look at who has what; the day by which he was to is over.
   case accessReviewOpened = "access_review.opened"
   case accessReviewOverdue = "access_review.overdue"
+  /// The day has come by which a handbook is to be looked through.
+  case handbookReviewDue = "handbook.review_due"
   /// Somebody answers for a request, a problem, a change, a release or a major incident from now on, without an offer.
   case requestOwnerChanged = "request.owner_changed"
   case problemOwnerChanged = "problem.owner_changed"
@@ -172,6 +174,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .articleSolved: .article
     case .articleReviewDue: .articleReview
     case .accessReviewOpened, .accessReviewOverdue: .accessReview
+    case .handbookReviewDue: .handbookReview
     case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
     case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
@@ -214,12 +217,14 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case articleReview
     /// Of a customer's look at who has what.
     case accessReview
+    /// That the handbook of a process is to be looked through.
+    case handbookReview
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
       case .certification, .action, .gateApproval, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
-        .releaseOffer, .majorOffer, .articleReview:
+        .releaseOffer, .majorOffer, .articleReview, .handbookReview:
         true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview: false
       }
@@ -230,7 +235,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     var mayBeOfProvider: Bool {
       switch self {
       case .gateApproval, .escalation, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
-        .majorOffer, .articleReview:
+        .majorOffer, .articleReview, .handbookReview:
         true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview: false
       }
@@ -242,7 +247,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
     var inCharge: Audience? {
       switch self {
-      case .ticket, .action, .gateApproval, .change, .majorIncident, .articleReview, .accessReview: .owner
+      case .ticket, .action, .gateApproval, .change, .majorIncident, .articleReview, .accessReview, .handbookReview: .owner
       case .request: .assignee
       case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .release, .problem, .requestTask, .changeTask, .article,
         .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer:
@@ -267,6 +272,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .article: "incident.knowledge"
       case .articleReview: "article.inspect"
       case .accessReview: "access_review.manage"
+      case .handbookReview: "handbook.read"
       case .majorIncident, .majorOffer: "major_incident.read"
       case .changeApproval: ToldChange.permission
       }
@@ -281,7 +287,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeOffer, .changeTask, .releaseOffer: "change.work"
       case .majorOffer: "major_incident.work"
       case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .change, .changeApproval, .release,
-        .majorIncident, .problem, .article, .articleReview, .accessReview:
+        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview:
         nil
       }
     }
@@ -298,7 +304,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner, .team]
       case .action, .accessReview: [.owner, .accountManagers]
       case .problem: [.owner, .watchers]
-      case .gateApproval, .article, .articleReview: [.owner]
+      case .gateApproval, .article, .articleReview, .handbookReview: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee, .team]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]

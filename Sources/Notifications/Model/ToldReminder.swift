@@ -1,3 +1,4 @@
+import Handbooks
 import Kernel
 import Knowledge
 import Operations
@@ -10,11 +11,13 @@ struct ToldReminder: Sendable {
     case article(number: String, title: LocalText)
     /// Of access to what; nil: to everything.
     case accessReview(resource: String?)
+    case handbook(process: String)
 
     var idKind: IdKind {
       switch self {
       case .article: .article
       case .accessReview: .accessReview
+      case .handbook: .handbook
       }
     }
 
@@ -23,6 +26,7 @@ struct ToldReminder: Sendable {
       switch self {
       case .article: "article"
       case .accessReview: "accessReview"
+      case .handbook: "handbook"
       }
     }
   }
@@ -33,6 +37,8 @@ struct ToldReminder: Sendable {
   /// Whose it is to see to: one of the staff, or a person of the customer. Neither: of those who answer for the customer.
   let owner: Int64?
   let person: Int64?
+  /// Who runs a process, besides who answers for it.
+  var manager: Int64?
   /// The one customer whom something of the provider's is about.
   let about: TenantId?
 
@@ -47,6 +53,7 @@ struct ToldReminder: Sendable {
       values["number"] = number
       values["title"] = title.text(language) ?? number
     case .accessReview(let resource): values["resource"] = resource ?? ReminderMessages.everything.text(language)
+    case .handbook(let process): values["process"] = HandbookProcess(rawValue: process).map { ProcessWords.name($0).text(language) } ?? process
     }
     return values
   }
@@ -54,7 +61,7 @@ struct ToldReminder: Sendable {
   /// What stands in their place for who has no login: access to what may be told by an answer of the customer's people.
   var valuesForStrangers: [String: String] {
     switch thing {
-    case .article: [:]
+    case .article, .handbook: [:]
     case .accessReview: ["resource": "-"]
     }
   }
@@ -64,6 +71,7 @@ struct ToldReminder: Sendable {
     let day = Value.Member("dueOn", .date(dueOn))
     switch thing {
     case .article(let number, _): return [Value.Member("number", .text(number)), day]
+    case .handbook(let process): return [Value.Member("process", .text(process)), day]
     case .accessReview: return [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code)), day]
     }
   }

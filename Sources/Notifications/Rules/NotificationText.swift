@@ -54,6 +54,7 @@ struct NotificationText: Sendable, Equatable {
       case .articleReviewDue: ["number", "title", "dueOn", "at"]
       case .accessReviewOpened: ["resource", "customer", "dueOn", "actor", "at"]
       case .accessReviewOverdue: ["resource", "customer", "dueOn", "at"]
+      case .handbookReviewDue: ["process", "dueOn", "at"]
       case .releasePiloted, .releaseSignedOff, .releaseClosed: ["number", "title", "actor", "at"]
       case .releasePilotRecorded, .releaseDeployed: ["number", "title", "result", "actor", "at"]
       case .releaseCancelled: ["number", "title", "reason", "actor", "at"]
@@ -157,6 +158,7 @@ struct NotificationText: Sendable, Equatable {
     case .articleReviewDue: (ReminderMessages.articleSubject, ReminderMessages.articleBody)
     case .accessReviewOpened: (ReminderMessages.accessOpenedSubject, ReminderMessages.accessOpenedBody)
     case .accessReviewOverdue: (ReminderMessages.accessOverdueSubject, ReminderMessages.accessOverdueBody)
+    case .handbookReviewDue: (ReminderMessages.handbookSubject, ReminderMessages.handbookBody)
     case .releasePiloted: (ReleaseNewsMessages.pilotedSubject, ReleaseNewsMessages.body)
     case .releasePilotRecorded: (ReleaseNewsMessages.pilotRecordedSubject, ReleaseNewsMessages.resultBody)
     case .releaseSignedOff: (ReleaseNewsMessages.signedOffSubject, ReleaseNewsMessages.body)

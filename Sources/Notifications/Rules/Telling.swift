@@ -4,6 +4,7 @@ import Contracts
 import Desk
 import Escalations
 import Gates
+import Handbooks
 import Kernel
 import Knowledge
 import MajorIncidents
@@ -117,6 +118,7 @@ struct Cause: Sendable {
     case ArticleReviewNews.due: .articleReviewDue
     case AccessReviewNews.opened: .accessReviewOpened
     case AccessReviewNews.overdue: .accessReviewOverdue
+    case HandbookReviewNews.due: .handbookReviewDue
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: ofAgreement(found)
@@ -260,7 +262,7 @@ struct Cause: Sendable {
   var isUntaken: Bool { ticket.map { $0.owner == nil && Self.goingOn.contains($0.state) } ?? false }
   private static let goingOn: Set<String> = ["new", "active", "pending"]
   /// Who answers for it and who works on it, where somebody should.
-  var inCharge: [Int64] { [owner, ticket?.assignee].compactMap { $0 } + (matter?.assignees ?? []) }
+  var inCharge: [Int64] { [owner, ticket?.assignee, matter?.manager].compactMap { $0 } + (matter?.assignees ?? []) }
   /// Nobody does: or none of them is among `staff`, who may be told of it; one who has left is nobody.
   func isNobodys(among staff: [Int64: Receiver]) -> Bool {
     if event == .ownerChanged, owner != nil { return false }

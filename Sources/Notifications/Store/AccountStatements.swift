@@ -4,6 +4,7 @@ import Changes
 import Desk
 import Escalations
 import Gates
+import Handbooks
 import Kernel
 import Knowledge
 import MajorIncidents
@@ -330,6 +331,7 @@ struct AccountMatters: Sendable {
       case "appraisal_action", "appraisal_reminder":
         matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
       case ArticleReviewNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(ArticleReviewsToTell(ids: ids)))
+      case HandbookReviewNews.subjectKind: matters[kind] = Self.byId(try await HandbookReviewsToTell.load(ids, of: tenant, in: transaction))
       case AccessReviewNews.subjectKind, AccessReviewNews.reminderKind:
         matters[kind] = Self.byId(try await transaction.query(AccessReviewsToTell(tenant: tenant, ids: ids)))
       case GateNews.subjectKind:

@@ -50,6 +50,62 @@ struct AccessReviewsToTell: Statement {
   }
 }
 
+/// Handbooks that are to be looked through, with who answers for the process and who runs it, by their public ids.
+struct HandbookReviewsToTell: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let dueOn: CalendarDate
+    let process: String
+    let owner: [UInt8]?
+    let manager: [UInt8]?
+  }
+
+  let ids: [Int64]
+
+  static let sql = """
+    select h.handbook_id, h.public_id, h.review_due_on, h.process, h.owner, h.manager from handbooks.pub_review h where h.handbook_id = any ($1)
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(ids) }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (id, publicId, dueOn): (Int64, [UInt8], CalendarDate) = (try row.next(), try row.next(), try row.next())
+    let (process, owner, manager): (String, String?, String?) = (try row.next(), try row.next(), try row.next())
+    return Found(
+      id: id, publicId: publicId, dueOn: dueOn, process: process, owner: owner.flatMap { PublicId($0)?.random },
+      manager: manager.flatMap { PublicId($0)?.random })
+  }
+
+  static func load(_ ids: [Int64], of provider: TenantId, in transaction: Transaction) async throws -> [(id: Int64, matter: AccountMatter)] {
+    let found = try await transaction.query(HandbookReviewsToTell(ids: ids))
+    let named = found.flatMap { [$0.owner, $0.manager].compactMap { $0 } }
+    let accounts = try await transaction.query(AccountsOfStaff(provider: provider, publicIds: named))
+    func account(_ bits: [UInt8]?) -> Int64? { accounts.first { $0.publicId == bits }?.id }
+    return found.map { one in
+      let told = ToldReminder(
+        thing: .handbook(process: one.process), publicId: one.publicId, dueOn: one.dueOn, owner: account(one.owner), person: nil,
+        manager: account(one.manager), about: nil)
+      return (id: one.id, matter: .reminder(told))
+    }
+  }
+}
+
+/// The accounts of some of the staff.
+struct AccountsOfStaff: Statement {
+  let provider: TenantId
+  let publicIds: [[UInt8]]
+
+  static let sql = "select a.id, a.public_id from tenancy.account a where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicIds)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, publicId: [UInt8]) { (try row.next(), try row.next()) }
+}
+
 /// Of a person `p` who is to see to something.
 private enum Persons {
   /// The account of one of the staff.

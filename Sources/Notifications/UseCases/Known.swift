@@ -222,6 +222,7 @@ struct Known: Sendable {
         if cause.tellsOwner { addStaff(cause.owner) }
         if cause.isUntaken { addStaff(standIn) }
         addStaff(cause.matter?.offerer)
+        addStaff(cause.matter?.manager)
         addPerson(cause.matter?.owningPerson)
       case .assignee:
         addStaff(cause.ticket?.assignee)
