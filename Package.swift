@@ -77,7 +77,7 @@ let package = Package(
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk", "Contracts",
         "ServiceLevels",
       ]),
-    module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
+    module("Assets", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "TypedFields"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
@@ -111,7 +111,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
+        "Escalations", "Assurance", "Approvals", "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
       ]),
     module(
       "Live",

@@ -6,6 +6,7 @@ enum ReminderMessages: MessageCatalog {
   static let ruleAccessOpened = Message("notification.rule.access_review_opened", "You are to look at who has what", zh: "请您复核访问权限")
   static let ruleAccessOverdue = Message("notification.rule.access_review_overdue", "Your access review is overdue", zh: "您的访问权限复核已逾期")
   static let ruleHandbook = Message("notification.rule.handbook_review_due", "The handbook of your process is to be looked through", zh: "您负责的流程手册需要复审")
+  static let ruleWarranty = Message("notification.rule.ci_warranty_ending", "A warranty of yours ends", zh: "您负责的配置项保修即将到期")
 
   static let everything = Message("notification.access_review.everything", "everything", zh: "全部")
   static let articleSubject = Message(
@@ -32,9 +33,15 @@ enum ReminderMessages: MessageCatalog {
     "notification.handbook_review_due.body",
     "{process}\nTo be looked through by: {dueOn}\n\nIf it still holds, have it confirmed (handbook.confirm); if not, change it and publish the next edition (handbook.change, handbook.publish).",
     zh: "{process}\n复审截止日：{dueOn}\n\n如仍然适用，请确认（handbook.confirm）；否则请修改并发布新版本（handbook.change、handbook.publish）。")
+  static let warrantySubject = Message(
+    "notification.ci_warranty_ending.subject", "The warranty of {ci} ends on {endsOn}", zh: "{ci} 的保修将于 {endsOn} 到期")
+  static let warrantyBody = Message(
+    "notification.ci_warranty_ending.body", "Configuration item: {ci}\nCustomer: {customer}\nLast day of its warranty: {endsOn}",
+    zh: "配置项：{ci}\n客户：{customer}\n保修截止日：{endsOn}")
 
   static let all = [
-    ruleArticle, ruleAccessOpened, ruleAccessOverdue, ruleHandbook, handbookSubject, handbookBody, everything, articleSubject, articleBody, accessOpenedSubject,
+    ruleArticle, ruleAccessOpened, ruleAccessOverdue, ruleHandbook, ruleWarranty, handbookSubject, handbookBody, warrantySubject, warrantyBody, everything,
+    articleSubject, articleBody, accessOpenedSubject,
     accessOpenedBody,
     accessOverdueSubject, accessOverdueBody,
   ]

@@ -65,7 +65,7 @@ enum Modules {
     TicketTextSweep(), ProcessTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),
     AccountableSweep(), OwnerSweep(ownerKeepers),
-    ArticleReviewSweep(), AccessReviewSweep(), HandbookReviewSweep(),
+    ArticleReviewSweep(), AccessReviewSweep(), HandbookReviewSweep(), WarrantySweep(),
   ]
 
   /// Whose rows clocks belong to.

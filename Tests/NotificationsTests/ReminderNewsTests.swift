@@ -1,3 +1,4 @@
+import Assets
 import Foundation
 import Handbooks
 import Kernel
@@ -127,6 +128,53 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  // MARK: Warranties
+
+  private func warranties(_ text: String, _ world: NotificationsWorld) async throws {
+    try at(text, world)
+    for _ in 0..<2 { try await WarrantySweep().run(at: world.database.clock.now(), world.database.tenancy) }
+    try await world.make()
+  }
+
+  private func ci(
+    _ name: String, _ world: NotificationsWorld, until day: String, state: String = "in_use", of customer: TenantEntry? = nil, owner: Value = .null
+  ) async throws -> Value {
+    try await world.call(
+      "ci.create",
+      [
+        "customer": .id((customer ?? world.acme).publicId), "type": "server", "name": .text(name), "state": .text(state), "warrantyUntil": .text(day),
+        "owner": owner,
+      ])
+  }
+
+  /// Thirty days before, once; anew of another end; not of what has ended or is retired, nor to anybody else.
+  @Test func whoAnswersForACiHearsThatItsWarrantyEnds() async throws {
+    let world = try await NotificationsWorld()
+    let server = try await ci("srv-1", world, until: "2026-05-01", owner: world.requesterId)
+    _ = try await ci("over", world, until: "2026-03-01", owner: world.requesterId)
+    _ = try await ci("nobody's", world, until: "2026-05-01")
+    _ = try await ci("theirs", world, until: "2026-05-02", of: world.other, owner: world.strangerId)
+    _ = try await ci("gone", world, until: "2026-05-01", state: "retired", owner: world.requesterId)
+    try await warranties("2026-03-31T23:59:59Z", world)
+    #expect(try await world.events(world.requester) == [])
+    try await warranties("2026-04-01T00:00:00Z", world)
+    let told = try await world.inbox(world.requester)
+    #expect(told.map { $0["subject"]?.text } == ["The warranty of srv-1 ends on 2026-05-01"])
+    #expect(told.first?["about"] == server["id"] && told.first?["customer"] == .id(world.acme.publicId))
+    try await warranties("2026-04-02T00:00:00Z", world)
+    #expect(try await world.events(world.requester).count == 1)
+    try await world.call("ci.change", ["id": server["id"] ?? .null, "warrantyUntil": "2027-05-01"], version: server["version"]?.integer)
+    try await warranties("2027-03-31T23:59:59Z", world)
+    #expect(try await world.events(world.requester).count == 1)
+    try await warranties("2027-04-01T00:00:00Z", world)
+    #expect(try await world.events(world.requester) == ["ci.warranty_ending", "ci.warranty_ending"])
+    #expect(try await world.left() == 0)
+    // Of the other customer's it was told to its own person, in his language.
+    let others = try await world.inbox(world.stranger)
+    #expect(others.map { $0["subject"]?.text } == ["theirs 的保修将于 2026-05-02 到期"])
+    for other in [world.engineer, world.colleague] { #expect(try await world.events(other) == []) }
+  }
+
   // MARK: Access reviews
 
   /// Something that each of the customers' people has.
@@ -200,6 +248,7 @@ import Testing
     #expect(
       await answer("article.review_due", ["audience": .array(["owner"]), "customer": .id(world.acme.publicId)]) == "customer notification_rule.of_no_customer")
     #expect(await answer("handbook.review_due", ["audience": .array(["requester"])]) == "audience notification_rule.no_such_audience")
+    #expect(await answer("ci.warranty_ending", ["audience": .array(["owner", "account_managers"]), "customer": .id(world.acme.publicId)]) == "accepted")
     #expect(await answer("access_review.overdue", ["audience": .array(["owner", "account_managers"])]) == "accepted")
     #expect(await answer("access_review.opened", ["audience": .array(["watchers"])]) == "audience notification_rule.no_such_audience")
   }

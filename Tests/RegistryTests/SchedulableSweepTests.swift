@@ -1,3 +1,4 @@
+import Assets
 import Assurance
 import Attachments
 import Catalog
@@ -32,6 +33,7 @@ import TimeEntries
     MakeNotifications.self, DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self,
     MajorSweep.self,
     ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ArticleReviewSweep.self, AccessReviewSweep.self, HandbookReviewSweep.self,
+    WarrantySweep.self,
   ]
 
   /// A sweep that is not in the list would be asked nothing.

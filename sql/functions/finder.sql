@@ -1539,6 +1539,18 @@ begin
 end
 $$;
 
+-- Customers of whom the warranty of a CI ends within some days, of which that was not told, by their numbers.
+create function finder.tenants_with_warranties(first_day date, last_day date, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select distinct c.tenant_id from assets.ci c
+    where c.warranty_until between first_day and last_day and c.warranty_told_on is distinct from c.warranty_until
+      and c.state not in ('retired', 'disposed') and c.tenant_id > after_tenant
+    order by c.tenant_id limit least(row_limit, 1000);
+end
+$$;
+
 -- Access reviews that go on, whose day is over before another one, and of which that was not told, by their numbers.
 create function finder.access_reviews_to_tell(before_day date, after_id bigint, row_limit integer)
 returns table (tenant_id bigint, id bigint)

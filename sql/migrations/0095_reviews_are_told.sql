@@ -13,3 +13,9 @@ create index access_review_to_tell on requests.access_review (due_on, id) where 
 -- The same of handbooks as of articles. There are a few of them: they need no index.
 alter table handbooks.handbook add column review_told_on date;
 grant update (review_told_on) on handbooks.handbook to steward_app;
+
+-- The end of a warranty of which it was told; another one is told of anew. What nobody uses any more needs none.
+alter table assets.ci add column warranty_told_on date;
+grant update (warranty_told_on) on assets.ci to steward_app;
+create index ci_warranty_to_tell on assets.ci (warranty_until, tenant_id, id)
+  where warranty_told_on is distinct from warranty_until and state not in ('retired', 'disposed');

@@ -44,7 +44,8 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     case .release: ["release."]
     case .knowledge: ["article."]
     case .access: ["access_review."]
-    case .event, .configuration, .availability, .capacity, .continuity, .security: []
+    case .configuration: ["ci."]
+    case .event, .availability, .capacity, .continuity, .security: []
     }
   }
 

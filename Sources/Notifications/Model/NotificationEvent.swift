@@ -122,6 +122,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case accessReviewOverdue = "access_review.overdue"
   /// The day has come by which a handbook is to be looked through.
   case handbookReviewDue = "handbook.review_due"
+  /// The warranty of a CI is about to end.
+  case warrantyEnding = "ci.warranty_ending"
   /// Somebody answers for a request, a problem, a change, a release or a major incident from now on, without an offer.
   case requestOwnerChanged = "request.owner_changed"
   case problemOwnerChanged = "problem.owner_changed"
@@ -143,7 +145,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestSubmitted, .requestFulfilled, .requestClosed, .requestCancelled, .requestApprovalAsked, .requestApprovalDecided,
       .requestCustomerCommented, .requestAnswered:
       true
-    case .accessReviewOpened, .accessReviewOverdue: true
+    case .accessReviewOpened, .accessReviewOverdue, .warrantyEnding: true
     default: false
     }
   }
@@ -175,6 +177,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .articleReviewDue: .articleReview
     case .accessReviewOpened, .accessReviewOverdue: .accessReview
     case .handbookReviewDue: .handbookReview
+    case .warrantyEnding: .warranty
     case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
     case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
@@ -219,6 +222,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case accessReview
     /// That the handbook of a process is to be looked through.
     case handbookReview
+    /// Of a CI of a customer's, or of the provider's own.
+    case warranty
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
@@ -226,7 +231,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .certification, .action, .gateApproval, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
         .releaseOffer, .majorOffer, .articleReview, .handbookReview:
         true
-      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview: false
+      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview, .warranty: false
       }
     }
 
@@ -235,7 +240,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     var mayBeOfProvider: Bool {
       switch self {
       case .gateApproval, .escalation, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
-        .majorOffer, .articleReview, .handbookReview:
+        .majorOffer, .articleReview, .handbookReview, .warranty:
         true
       case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview: false
       }
@@ -250,7 +255,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket, .action, .gateApproval, .change, .majorIncident, .articleReview, .accessReview, .handbookReview: .owner
       case .request: .assignee
       case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .release, .problem, .requestTask, .changeTask, .article,
-        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer:
+        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer, .warranty:
         nil
       }
     }
@@ -273,6 +278,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .articleReview: "article.inspect"
       case .accessReview: "access_review.manage"
       case .handbookReview: "handbook.read"
+      case .warranty: "ci.read"
       case .majorIncident, .majorOffer: "major_incident.read"
       case .changeApproval: ToldChange.permission
       }
@@ -287,7 +293,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeOffer, .changeTask, .releaseOffer: "change.work"
       case .majorOffer: "major_incident.work"
       case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .change, .changeApproval, .release,
-        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview:
+        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview, .warranty:
         nil
       }
     }
@@ -302,7 +308,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeApproval: [.approvers]
       case .majorIncident: [.owner, .requester, .watchers, .accountManagers]
       case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner, .team]
-      case .action, .accessReview: [.owner, .accountManagers]
+      case .action, .accessReview, .warranty: [.owner, .accountManagers]
       case .problem: [.owner, .watchers]
       case .gateApproval, .article, .articleReview, .handbookReview: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee, .team]

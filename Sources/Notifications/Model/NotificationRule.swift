@@ -279,6 +279,7 @@ struct StockRule: Sendable {
       key: "access_review_overdue", name: ReminderMessages.ruleAccessOverdue, event: .accessReviewOverdue, audience: [.owner],
       channels: [.inbox, .email]),
     StockRule(key: "handbook_review_due", name: ReminderMessages.ruleHandbook, event: .handbookReviewDue, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "ci_warranty_ending", name: ReminderMessages.ruleWarranty, event: .warrantyEnding, audience: [.owner], channels: [.inbox]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

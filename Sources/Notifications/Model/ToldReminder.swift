@@ -1,3 +1,4 @@
+import Assets
 import Handbooks
 import Kernel
 import Knowledge
@@ -12,12 +13,15 @@ struct ToldReminder: Sendable {
     /// Of access to what; nil: to everything.
     case accessReview(resource: String?)
     case handbook(process: String)
+    /// The warranty of a CI.
+    case warranty(name: String)
 
     var idKind: IdKind {
       switch self {
       case .article: .article
       case .accessReview: .accessReview
       case .handbook: .handbook
+      case .warranty: .ci
       }
     }
 
@@ -27,6 +31,7 @@ struct ToldReminder: Sendable {
       case .article: "article"
       case .accessReview: "accessReview"
       case .handbook: "handbook"
+      case .warranty: "ci"
       }
     }
   }
@@ -54,6 +59,9 @@ struct ToldReminder: Sendable {
       values["title"] = title.text(language) ?? number
     case .accessReview(let resource): values["resource"] = resource ?? ReminderMessages.everything.text(language)
     case .handbook(let process): values["process"] = HandbookProcess(rawValue: process).map { ProcessWords.name($0).text(language) } ?? process
+    case .warranty(let name):
+      values["ci"] = name
+      values["endsOn"] = dueOn.description
     }
     return values
   }
@@ -61,7 +69,7 @@ struct ToldReminder: Sendable {
   /// What stands in their place for who has no login: access to what may be told by an answer of the customer's people.
   var valuesForStrangers: [String: String] {
     switch thing {
-    case .article, .handbook: [:]
+    case .article, .handbook, .warranty: [:]
     case .accessReview: ["resource": "-"]
     }
   }
@@ -72,7 +80,7 @@ struct ToldReminder: Sendable {
     switch thing {
     case .article(let number, _): return [Value.Member("number", .text(number)), day]
     case .handbook(let process): return [Value.Member("process", .text(process)), day]
-    case .accessReview: return [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code)), day]
+    case .accessReview, .warranty: return [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code)), day]
     }
   }
 }

@@ -55,6 +55,7 @@ struct NotificationText: Sendable, Equatable {
       case .accessReviewOpened: ["resource", "customer", "dueOn", "actor", "at"]
       case .accessReviewOverdue: ["resource", "customer", "dueOn", "at"]
       case .handbookReviewDue: ["process", "dueOn", "at"]
+      case .warrantyEnding: ["ci", "customer", "endsOn", "at"]
       case .releasePiloted, .releaseSignedOff, .releaseClosed: ["number", "title", "actor", "at"]
       case .releasePilotRecorded, .releaseDeployed: ["number", "title", "result", "actor", "at"]
       case .releaseCancelled: ["number", "title", "reason", "actor", "at"]
@@ -159,6 +160,7 @@ struct NotificationText: Sendable, Equatable {
     case .accessReviewOpened: (ReminderMessages.accessOpenedSubject, ReminderMessages.accessOpenedBody)
     case .accessReviewOverdue: (ReminderMessages.accessOverdueSubject, ReminderMessages.accessOverdueBody)
     case .handbookReviewDue: (ReminderMessages.handbookSubject, ReminderMessages.handbookBody)
+    case .warrantyEnding: (ReminderMessages.warrantySubject, ReminderMessages.warrantyBody)
     case .releasePiloted: (ReleaseNewsMessages.pilotedSubject, ReleaseNewsMessages.body)
     case .releasePilotRecorded: (ReleaseNewsMessages.pilotRecordedSubject, ReleaseNewsMessages.resultBody)
     case .releaseSignedOff: (ReleaseNewsMessages.signedOffSubject, ReleaseNewsMessages.body)

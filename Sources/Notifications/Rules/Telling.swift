@@ -1,3 +1,4 @@
+import Assets
 import Assurance
 import Changes
 import Contracts
@@ -119,6 +120,7 @@ struct Cause: Sendable {
     case AccessReviewNews.opened: .accessReviewOpened
     case AccessReviewNews.overdue: .accessReviewOverdue
     case HandbookReviewNews.due: .handbookReviewDue
+    case WarrantyNews.ending: .warrantyEnding
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: ofAgreement(found)

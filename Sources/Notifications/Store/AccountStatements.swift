@@ -1,4 +1,5 @@
 import Approvals
+import Assets
 import Assurance
 import Changes
 import Desk
@@ -332,6 +333,7 @@ struct AccountMatters: Sendable {
         matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
       case ArticleReviewNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(ArticleReviewsToTell(ids: ids)))
       case HandbookReviewNews.subjectKind: matters[kind] = Self.byId(try await HandbookReviewsToTell.load(ids, of: tenant, in: transaction))
+      case WarrantyNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(WarrantiesToTell(tenant: tenant, ids: ids)))
       case AccessReviewNews.subjectKind, AccessReviewNews.reminderKind:
         matters[kind] = Self.byId(try await transaction.query(AccessReviewsToTell(tenant: tenant, ids: ids)))
       case GateNews.subjectKind:

@@ -43,10 +43,7 @@ struct AccessReviewsToTell: Statement {
   static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
     let (id, publicId, dueOn): (Int64, [UInt8], CalendarDate) = (try row.next(), try row.next(), try row.next())
     let thing = ToldReminder.Thing.accessReview(resource: try row.next())
-    let (owner, person): (Int64?, Int64?) = (try row.next(), try row.next())
-    let told = ToldReminder(
-      thing: thing, publicId: publicId, dueOn: dueOn, owner: owner, person: owner == nil ? person : nil, about: nil)
-    return (id, .reminder(told))
+    return (id, .reminder(try ToldReminder(thing, publicId, dueOn, &row)))
   }
 }
 
@@ -91,6 +88,30 @@ struct HandbookReviewsToTell: Statement {
   }
 }
 
+/// CIs with a warranty, by who answers for them; for what is the provider's own it is one of the staff. Who has left, or may not sign in any more, is
+/// nobody.
+struct WarrantiesToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select c.ci_id, c.public_id, c.warranty_until, c.name, \(Persons.staff), \(Persons.present)
+    from assets.pub_warranty c left join tenancy.person p on p.tenant_id = c.tenant_id and p.id = c.owner_id
+    where c.tenant_id = $1 and c.ci_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
+    let (id, publicId, day): (Int64, [UInt8], CalendarDate) = (try row.next(), try row.next(), try row.next())
+    let thing = ToldReminder.Thing.warranty(name: try row.next())
+    return (id, .reminder(try ToldReminder(thing, publicId, day, &row)))
+  }
+}
+
 /// The accounts of some of the staff.
 struct AccountsOfStaff: Statement {
   let provider: TenantId
@@ -118,4 +139,12 @@ private enum Persons {
     case when p.left_at is null and coalesce(
       (select bool_or(a.state = 'active') from tenancy.account a where a.tenant_id = p.tenant_id and a.person_id = p.id), true) then p.id end
     """
+}
+
+extension ToldReminder {
+  /// Whose it is follows: ``Persons``.
+  fileprivate init(_ thing: Thing, _ publicId: [UInt8], _ dueOn: CalendarDate, _ row: inout RowReader) throws {
+    let (owner, person): (Int64?, Int64?) = (try row.next(), try row.next())
+    self.init(thing: thing, publicId: publicId, dueOn: dueOn, owner: owner, person: owner == nil ? person : nil, about: nil)
+  }
 }
