@@ -24,7 +24,8 @@ import Testing
     try await server("b1", world, of: world.other)
     let (now, tenancy) = (world.database.clock.now(), world.database.tenancy)
     try await WarrantySweep(batch: 2, tenantsAtOnce: 2).run(at: now, tenancy)
-    #expect(try await told(world) == ["a1", "a2", "b1", "a3"], "none waits for all of another's")
+    let first = try await told(world)
+    #expect(first.count == 4 && first.prefix(3).contains("b1") && first.last == "a3", "none waits for all of another's")
     for number in 2...5 { try await server("b\(number)", world, of: world.other) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for size in 1...3 as ClosedRange<Int64> { group.addTask { try await WarrantySweep(batch: size, tenantsAtOnce: 1).run(at: now, tenancy) } }
