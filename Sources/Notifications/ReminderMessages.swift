@@ -40,9 +40,7 @@ enum ReminderMessages: MessageCatalog {
     zh: "配置项：{ci}\n客户：{customer}\n保修截止日：{endsOn}")
 
   static let all = [
-    ruleArticle, ruleAccessOpened, ruleAccessOverdue, ruleHandbook, ruleWarranty, handbookSubject, handbookBody, warrantySubject, warrantyBody, everything,
-    articleSubject, articleBody, accessOpenedSubject,
-    accessOpenedBody,
-    accessOverdueSubject, accessOverdueBody,
+    ruleArticle, ruleAccessOpened, ruleAccessOverdue, ruleHandbook, ruleWarranty, everything, articleSubject, articleBody, accessOpenedSubject,
+    accessOpenedBody, accessOverdueSubject, accessOverdueBody, handbookSubject, handbookBody, warrantySubject, warrantyBody,
   ]
 }
