@@ -39,7 +39,7 @@ struct ToldReminder: Sendable {
   let thing: Thing
   let publicId: [UInt8]
   let dueOn: CalendarDate
-  /// Whose it is to see to: one of the staff, or a person of the customer. Neither: of those who answer for the customer.
+  /// Whose it is to see to: one of the staff, or a person of the customer. Neither: nobody is named, or is there.
   let owner: Int64?
   let person: Int64?
   /// Who runs a process, besides who answers for it.
