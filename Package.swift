@@ -77,8 +77,8 @@ let package = Package(
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Desk", "Contracts",
         "ServiceLevels",
       ]),
-    module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
-    module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Assets", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "TypedFields"]),
+    module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
@@ -111,7 +111,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Requests", "Problems", "Changes", "MajorIncidents",
+        "Escalations", "Assurance", "Approvals", "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
       ]),
     module(
       "Live",
@@ -194,7 +194,7 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Requests", "Changes", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assurance", "Assets", "Catalog",
+        "Notifications", "Outbound", "Handbooks", "Requests", "Changes", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assurance", "Assets", "Catalog",
         "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging,
         subprocess, systemPackage,
       ] + nio),

@@ -65,6 +65,7 @@ enum Modules {
     TicketTextSweep(), ProcessTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),
     AccountableSweep(), OwnerSweep(ownerKeepers),
+    ArticleReviewSweep(), AccessReviewSweep(), HandbookReviewSweep(), WarrantySweep(),
   ]
 
   /// Whose rows clocks belong to.

@@ -88,8 +88,8 @@ enum ImportTable {
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard", "Jobs"])),
-    Box("Assets", 3, platform.union(["TypedFields"]), foundation),
-    Box("Knowledge", 3, platform, foundation),
+    Box("Assets", 3, platform.union(["TypedFields", "Jobs"]), foundation),
+    Box("Knowledge", 3, platform.union(["Jobs"]), foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Renewals", "Jobs"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
@@ -102,8 +102,8 @@ enum ImportTable {
     Box(
       "Notifications", 3,
       platform.union([
-        "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs", "Approvals", "Requests",
-        "Problems", "Changes", "MajorIncidents",
+        "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs", "Approvals",
+        "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
       ])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "MajorIncidents", "Notifications"]), logging),

@@ -43,29 +43,6 @@ import Testing
     }
   }
 
-  /// A random walk through the states that agrees with the pair table at every step.
-  @Test func aLifeIsWalked() async throws {
-    let world = try await AssetsWorld()
-    let states = ["planned", "ordered", "in_stock", "in_use", "under_maintenance", "retired", "disposed"]
-    var random = SplitMix64(seed: 7)
-    var ci = try await world.server("walker")
-    for _ in 0..<60 {
-      let next = states.randomElement(using: &random) ?? "retired"
-      // What the state machine allows is tested in RuleTests; here, that the operation does just that.
-      let answer = await violations {
-        try await world.call("ci.transition", ["id": ci.at("id"), "state": .text(next)], version: ci.at("version"))
-      }
-      let current = try await world.call("ci.read", ["id": ci.at("id")])
-      if answer == ["accepted"] {
-        #expect(current.at("state") == .text(next) && ci.at("state") != .text(next))
-      } else {
-        #expect(answer == ["ci.bad_transition"] && current == ci)
-      }
-      ci = current
-      if ci.at("state") == "disposed" { ci = try await world.server("walker again") }
-    }
-  }
-
   @Test func costsAreForThoseWhoMaySeeThem() async throws {
     let world = try await AssetsWorld()
     let ci = try await world.server("priced")

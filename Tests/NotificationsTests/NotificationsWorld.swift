@@ -5,6 +5,7 @@ import Changes
 import Contracts
 import Desk
 import Foundation
+import Handbooks
 import Kernel
 import Knowledge
 import MajorIncidents
@@ -38,7 +39,7 @@ struct NotificationsWorld {
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
     AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, RequestsModule.self, ChangesModule.self, MajorIncidentsModule.self,
-    NotificationsModule.self,
+    HandbooksModule.self, NotificationsModule.self,
   ]
 
   init() async throws {

@@ -1,3 +1,4 @@
+import Assets
 import Assurance
 import Attachments
 import Catalog
@@ -9,6 +10,7 @@ import Events
 import Foundation
 import Handbooks
 import Jobs
+import Knowledge
 import MajorIncidents
 import Notifications
 import Operations
@@ -30,7 +32,8 @@ import TimeEntries
     TimerSweep.self, TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self,
     MakeNotifications.self, DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self,
     MajorSweep.self,
-    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self,
+    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ArticleReviewSweep.self, AccessReviewSweep.self, HandbookReviewSweep.self,
+    WarrantySweep.self,
   ]
 
   /// A sweep that is not in the list would be asked nothing.

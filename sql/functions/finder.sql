@@ -10,7 +10,8 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
 grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement, desk.code to steward_finder;
-grant select on requests.request, requests.approval, requests.task, requests.article_use to steward_finder;
+grant select on requests.request, requests.approval, requests.task, requests.article_use, requests.access_review
+  to steward_finder;
 grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
@@ -1625,6 +1626,29 @@ begin
        > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
      order by r.closes_at, r.tenant_id, r.id limit least(row_limit, 1000))
     order by 3, 1, 2 limit least(row_limit, 1000);
+end
+$$;
+
+-- Customers of whom the warranty of a CI ends within some days, of which that was not told, by their numbers.
+create function finder.tenants_with_warranties(first_day date, last_day date, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select distinct c.tenant_id from assets.ci c
+    where c.warranty_until between first_day and last_day and c.warranty_told_on is distinct from c.warranty_until
+      and c.state not in ('retired', 'disposed') and c.tenant_id > after_tenant
+    order by c.tenant_id limit least(row_limit, 1000);
+end
+$$;
+
+-- Access reviews that go on, whose day is over before another one, and of which that was not told, by their numbers.
+create function finder.access_reviews_to_tell(before_day date, after_id bigint, row_limit integer)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select w.tenant_id, w.id from requests.access_review w
+    where w.closed_at is null and w.overdue_told_at is null and w.due_on < before_day and w.id > after_id
+    order by w.id limit least(row_limit, 1000);
 end
 $$;
 

@@ -21,3 +21,9 @@ grant select on assets.pub_coverage to steward_app;
 create view assets.pub_affected_customer with (security_invoker = true) as
   select tenant_id, ci_id, customer_id from assets.affected_customer;
 grant select on assets.pub_affected_customer to steward_app;
+
+-- What is in use and has a warranty, for who is told of its end.
+create view assets.pub_warranty with (security_invoker = true) as
+  select tenant_id, id as ci_id, public_id, name, owner_id, warranty_until
+  from assets.ci where warranty_until is not null and state not in ('retired', 'disposed');
+grant select on assets.pub_warranty to steward_app;

@@ -43,7 +43,9 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     case .problem: ["problem.", "incident.problem_told", "process.", "gate_approval."]
     case .release: ["release."]
     case .knowledge: ["article."]
-    case .event, .access, .configuration, .availability, .capacity, .continuity, .security: []
+    case .access: ["access_review."]
+    case .configuration: ["ci."]
+    case .event, .availability, .capacity, .continuity, .security: []
     }
   }
 

@@ -135,7 +135,7 @@ package enum ProcessWords: MessageCatalog {
   static let urgency = Message("handbook_list.urgency", "Urgency", zh: "紧急度")
   static let priority = Message("handbook_list.priority", "Priority", zh: "优先级")
 
-  static func name(_ process: HandbookProcess) -> Message {
+  package static func name(_ process: HandbookProcess) -> Message {
     switch process {
     case .incident: incident
     case .request: request

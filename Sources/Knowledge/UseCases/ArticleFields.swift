@@ -69,9 +69,9 @@ package struct ArticleRecord: OperationOutput {
   ]
 }
 
-enum ArticleNumber {
+package enum ArticleNumber {
   /// KB-000123
-  static func text(_ number: Int64) -> String {
+  package static func text(_ number: Int64) -> String {
     let digits = String(number)
     return "KB-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }

@@ -34,6 +34,7 @@ enum AccountMatter: Sendable {
   case task(ToldTask)
   case article(ToldArticle)
   case owner(ToldOwner)
+  case reminder(ToldReminder)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
@@ -47,9 +48,16 @@ enum AccountMatter: Sendable {
     case .problem(let problem): problem.owner
     case .task(let task): task.receiver
     case .owner(let told): told.owner
+    case .reminder(let reminder): reminder.owner
     case .renewal, .lapse, .proof, .certification, .escalation, .request, .article: nil
     }
   }
+
+  /// Who runs a process, besides who answers for it.
+  var manager: Int64? { if case .reminder(let reminder) = self { reminder.manager } else { nil } }
+
+  /// The customer's person who sees to it.
+  var owningPerson: Int64? { if case .reminder(let reminder) = self { reminder.person } else { nil } }
 
   /// Members of the staff who are at it.
   var assignees: [Int64] { if case .request(let request) = self { request.assignees } else { [] } }
@@ -66,7 +74,7 @@ enum AccountMatter: Sendable {
     case .release(let release): .release(release.id)
     case .majorIncident(let major): .majorIncident(major.id)
     // A hand-over speaks to those who have it alone.
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .task, .article, .offer, .owner: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .task, .article, .offer, .owner, .reminder: nil
     }
   }
 
@@ -78,7 +86,7 @@ enum AccountMatter: Sendable {
     case .change(let change): change.openingStaff
     case .release(let release): release.opener
     case .majorIncident(let major): major.declarer
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .reminder: nil
     }
   }
 
@@ -95,6 +103,7 @@ enum AccountMatter: Sendable {
     case .release(let release): told = (release.concerned, false)
     case .majorIncident(let major): told = (major.concerned, false)
     case .gateApproval(let approval): told = (approval.stayTenant == provider ? [] : [approval.stayTenant], false)
+    case .reminder(let reminder): told = (reminder.about.map { [$0] } ?? [], false)
     case .renewal, .lapse, .proof, .certification, .action, .escalation, .request, .article: return nil
     }
     if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
@@ -129,7 +138,7 @@ enum AccountMatter: Sendable {
     case .offer(let offer): offer.teamBits
     case .task(let task): task.team?.publicId
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .change, .release, .majorIncident, .problem, .article,
-      .owner:
+      .owner, .reminder:
       nil
     }
   }
@@ -140,7 +149,7 @@ enum AccountMatter: Sendable {
     case .request(let request): request.asked
     case .change(let change): change.asked
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .release,
-      .majorIncident:
+      .majorIncident, .reminder:
       nil
     }
   }
@@ -160,6 +169,7 @@ enum AccountMatter: Sendable {
     case .task(let task): (task.subject.idKind, task.publicId)
     case .article(let article): (.toldTicket, article.incident.random)
     case .owner(let told): (told.subject.idKind, told.publicId)
+    case .reminder(let reminder): (reminder.thing.idKind, reminder.publicId)
     case .release(let release): (.release, release.publicId)
     case .majorIncident(let major): (.majorIncident, major.publicId)
     case .request(let request):
@@ -180,6 +190,7 @@ enum AccountMatter: Sendable {
     case .task(let task): task.values(language, of: tenant)
     case .article(let article): ["article": article.articleNumber, "number": article.number]
     case .owner(let told): told.values(language, of: tenant)
+    case .reminder(let reminder): reminder.values(language)
     case .release(let release): release.values(language, of: tenant, type)
     case .majorIncident(let major): major.values(of: tenant, type)
     case .renewal(let renewal):
@@ -236,6 +247,7 @@ enum AccountMatter: Sendable {
         Value.Member("article", .id(article.article)), Value.Member("incident", .id(article.incident)), Value.Member("number", .text(article.number)),
       ]
     case .owner(let told): return told.members(of: tenant)
+    case .reminder(let reminder): return [own(reminder.thing.member)] + reminder.members(of: tenant)
     case .release(let release): return release.members(of: tenant)
     case .majorIncident(let major): return major.members(of: tenant)
     case .renewal(let renewal):

@@ -115,6 +115,15 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case changeTaskTaken = "change.task_taken_over"
   /// An article solved a ticket.
   case articleSolved = "article.solved"
+  /// The day has come by which a published article is to be looked through.
+  case articleReviewDue = "article.review_due"
+  /// Somebody is to look at who has what; the day by which he was to is over.
+  case accessReviewOpened = "access_review.opened"
+  case accessReviewOverdue = "access_review.overdue"
+  /// The day has come by which a handbook is to be looked through.
+  case handbookReviewDue = "handbook.review_due"
+  /// The warranty of a CI is about to end.
+  case warrantyEnding = "ci.warranty_ending"
   /// Somebody answers for a request, a problem, a change, a release or a major incident from now on, without an offer.
   case requestOwnerChanged = "request.owner_changed"
   case problemOwnerChanged = "problem.owner_changed"
@@ -136,6 +145,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestSubmitted, .requestFulfilled, .requestClosed, .requestCancelled, .requestApprovalAsked, .requestApprovalDecided,
       .requestCustomerCommented, .requestAnswered:
       true
+    case .accessReviewOpened, .accessReviewOverdue, .warrantyEnding: true
     default: false
     }
   }
@@ -164,6 +174,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestTaskGiven, .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
     case .changeTaskGiven, .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
     case .articleSolved: .article
+    case .articleReviewDue: .articleReview
+    case .accessReviewOpened, .accessReviewOverdue: .accessReview
+    case .handbookReviewDue: .handbookReview
+    case .warrantyEnding: .warranty
     case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
     case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
@@ -202,14 +216,22 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case requestTask, changeTask
     /// Of the use of an article on a customer's ticket.
     case article
+    /// That an article is to be looked through: the provider's, also where it is about one customer.
+    case articleReview
+    /// Of a customer's look at who has what.
+    case accessReview
+    /// That the handbook of a process is to be looked through.
+    case handbookReview
+    /// Of a CI of a customer's, or of the provider's own.
+    case warranty
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
       case .certification, .action, .gateApproval, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
-        .releaseOffer, .majorOffer:
+        .releaseOffer, .majorOffer, .articleReview, .handbookReview:
         true
-      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article: false
+      case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview, .warranty: false
       }
     }
 
@@ -218,9 +240,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     var mayBeOfProvider: Bool {
       switch self {
       case .gateApproval, .escalation, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
-        .majorOffer:
+        .majorOffer, .articleReview, .handbookReview, .warranty:
         true
-      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article: false
+      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview: false
       }
     }
 
@@ -230,10 +252,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Who has to do with it where somebody should: where nobody has, the account managers are told in his place.
     var inCharge: Audience? {
       switch self {
-      case .ticket, .action, .gateApproval, .change, .majorIncident: .owner
+      case .ticket, .action, .gateApproval, .change, .majorIncident, .articleReview, .accessReview, .handbookReview: .owner
       case .request: .assignee
       case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .release, .problem, .requestTask, .changeTask, .article,
-        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer:
+        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer, .warranty:
         nil
       }
     }
@@ -253,6 +275,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .change, .changeOffer, .changeTask, .release, .releaseOffer: "change.read"
       case .problemOffer, .problem: "problem.read"
       case .article: "incident.knowledge"
+      case .articleReview: "article.inspect"
+      case .accessReview: "access_review.manage"
+      case .handbookReview: "handbook.read"
+      case .warranty: "ci.read"
       case .majorIncident, .majorOffer: "major_incident.read"
       case .changeApproval: ToldChange.permission
       }
@@ -267,7 +293,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeOffer, .changeTask, .releaseOffer: "change.work"
       case .majorOffer: "major_incident.work"
       case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .change, .changeApproval, .release,
-        .majorIncident, .problem, .article:
+        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview, .warranty:
         nil
       }
     }
@@ -282,9 +308,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeApproval: [.approvers]
       case .majorIncident: [.owner, .requester, .watchers, .accountManagers]
       case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner, .team]
-      case .action: [.owner, .accountManagers]
+      case .action, .accessReview, .warranty: [.owner, .accountManagers]
       case .problem: [.owner, .watchers]
-      case .gateApproval, .article: [.owner]
+      case .gateApproval, .article, .articleReview, .handbookReview: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee, .team]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]

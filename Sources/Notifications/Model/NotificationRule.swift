@@ -43,7 +43,7 @@ struct StockRule: Sendable {
   let audience: [Audience]
   let channels: [Channel]
 
-  static let all = ofDesk + ofWork + ofReleases + ofTeams
+  static let all = ofDesk + ofWork + ofReleases + ofTeams + ofReminders
 
   private static let ofDesk = [
     StockRule(
@@ -268,6 +268,18 @@ struct StockRule: Sendable {
     StockRule(key: "team_major_incident_offered", name: TeamNewsMessages.ruleMajorOffered, event: .majorOffered, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_request_task", name: TeamNewsMessages.ruleRequestTask, event: .requestTaskGiven, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_change_task", name: TeamNewsMessages.ruleChangeTask, event: .changeTaskGiven, audience: [.team], channels: [.inbox]),
+  ]
+
+  /// Of what is due by a day, to whose it is to see to.
+  private static let ofReminders: [StockRule] = [
+    StockRule(key: "article_review_due", name: ReminderMessages.ruleArticle, event: .articleReviewDue, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "access_review_opened", name: ReminderMessages.ruleAccessOpened, event: .accessReviewOpened, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(
+      key: "access_review_overdue", name: ReminderMessages.ruleAccessOverdue, event: .accessReviewOverdue, audience: [.owner],
+      channels: [.inbox, .email]),
+    StockRule(key: "handbook_review_due", name: ReminderMessages.ruleHandbook, event: .handbookReviewDue, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "ci_warranty_ending", name: ReminderMessages.ruleWarranty, event: .warrantyEnding, audience: [.owner], channels: [.inbox]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

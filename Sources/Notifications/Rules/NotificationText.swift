@@ -51,6 +51,11 @@ struct NotificationText: Sendable, Equatable {
       case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
       case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
       case .articleSolved: ["article", "number", "customer", "actor", "at"]
+      case .articleReviewDue: ["number", "title", "dueOn", "at"]
+      case .accessReviewOpened: ["resource", "customer", "dueOn", "actor", "at"]
+      case .accessReviewOverdue: ["resource", "customer", "dueOn", "at"]
+      case .handbookReviewDue: ["process", "dueOn", "at"]
+      case .warrantyEnding: ["ci", "customer", "endsOn", "at"]
       case .releasePiloted, .releaseSignedOff, .releaseClosed: ["number", "title", "actor", "at"]
       case .releasePilotRecorded, .releaseDeployed: ["number", "title", "result", "actor", "at"]
       case .releaseCancelled: ["number", "title", "reason", "actor", "at"]
@@ -151,6 +156,11 @@ struct NotificationText: Sendable, Equatable {
     case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)
     case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)
     case .articleSolved: (WorkMessages.articleSolvedSubject, WorkMessages.articleSolvedBody)
+    case .articleReviewDue: (ReminderMessages.articleSubject, ReminderMessages.articleBody)
+    case .accessReviewOpened: (ReminderMessages.accessOpenedSubject, ReminderMessages.accessOpenedBody)
+    case .accessReviewOverdue: (ReminderMessages.accessOverdueSubject, ReminderMessages.accessOverdueBody)
+    case .handbookReviewDue: (ReminderMessages.handbookSubject, ReminderMessages.handbookBody)
+    case .warrantyEnding: (ReminderMessages.warrantySubject, ReminderMessages.warrantyBody)
     case .releasePiloted: (ReleaseNewsMessages.pilotedSubject, ReleaseNewsMessages.body)
     case .releasePilotRecorded: (ReleaseNewsMessages.pilotRecordedSubject, ReleaseNewsMessages.resultBody)
     case .releaseSignedOff: (ReleaseNewsMessages.signedOffSubject, ReleaseNewsMessages.body)

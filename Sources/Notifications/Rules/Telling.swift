@@ -1,10 +1,13 @@
+import Assets
 import Assurance
 import Changes
 import Contracts
 import Desk
 import Escalations
 import Gates
+import Handbooks
 import Kernel
+import Knowledge
 import MajorIncidents
 import Operations
 import Problems
@@ -113,6 +116,11 @@ struct Cause: Sendable {
     case SupplierNews.actionOverdue: .actionOverdue
     case EscalationNews.escalated: .processEscalated
     case ArticleNews.solved: .articleSolved
+    case ArticleReviewNews.due: .articleReviewDue
+    case AccessReviewNews.opened: .accessReviewOpened
+    case AccessReviewNews.overdue: .accessReviewOverdue
+    case HandbookReviewNews.due: .handbookReviewDue
+    case WarrantyNews.ending: .warrantyEnding
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: ofAgreement(found)
@@ -256,10 +264,11 @@ struct Cause: Sendable {
   var isUntaken: Bool { ticket.map { $0.owner == nil && Self.goingOn.contains($0.state) } ?? false }
   private static let goingOn: Set<String> = ["new", "active", "pending"]
   /// Who answers for it and who works on it, where somebody should.
-  var inCharge: [Int64] { [owner, ticket?.assignee].compactMap { $0 } + (matter?.assignees ?? []) }
+  var inCharge: [Int64] { [owner, ticket?.assignee, matter?.manager].compactMap { $0 } + (matter?.assignees ?? []) }
   /// Nobody does: or none of them is among `staff`, who may be told of it; one who has left is nobody.
   func isNobodys(among staff: [Int64: Receiver]) -> Bool {
     if event == .ownerChanged, owner != nil { return false }
+    if matter?.owningPerson != nil { return false }
     return event.subject.inCharge != nil && !inCharge.contains { staff[$0] != nil }
   }
   /// The comment that it is about.
@@ -335,6 +344,7 @@ struct TellingFields: Sendable {
         "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
       ]
       var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
+      if case .reminder(let reminder) = matter, !receiver.hasLogin { values.merge(reminder.valuesForStrangers) { _, new in new } }
       // What time refused says why somebody of the customer did before.
       if !isQuoted(to: receiver) || !receiver.hasLogin && cause.actorKind == Actor.Kind.system.rawValue { values["reason"] = "" }
       return values

@@ -1,10 +1,13 @@
 import Approvals
+import Assets
 import Assurance
 import Changes
 import Desk
 import Escalations
 import Gates
+import Handbooks
 import Kernel
+import Knowledge
 import MajorIncidents
 import Operations
 import Postgres
@@ -328,6 +331,11 @@ struct AccountMatters: Sendable {
       case "certification": matters[kind] = Self.byId(try await transaction.query(CertificationsToTell(ids: ids)))
       case "appraisal_action", "appraisal_reminder":
         matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
+      case ArticleReviewNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(ArticleReviewsToTell(ids: ids)))
+      case HandbookReviewNews.subjectKind: matters[kind] = Self.byId(try await HandbookReviewsToTell.load(ids, of: tenant, in: transaction))
+      case WarrantyNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(WarrantiesToTell(tenant: tenant, ids: ids)))
+      case AccessReviewNews.subjectKind, AccessReviewNews.reminderKind:
+        matters[kind] = Self.byId(try await transaction.query(AccessReviewsToTell(tenant: tenant, ids: ids)))
       case GateNews.subjectKind:
         approvals = Dictionary(try await transaction.query(GateApprovalsToTell(tenant: tenant, ids: ids)).map { ($0.id, $0.told) }) { first, _ in first }
       case RequestNews.subjectKind:
@@ -443,6 +451,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
+    case .reminder(let reminder): return reminder.stands(event) ? matter : nil
     case .proof, .certification, .gateApproval, .escalation, .request, .change, .release, .offer, .owner, .problem, .task, .article, .majorIncident:
       return matter
     }

@@ -67,8 +67,9 @@ struct Known: Sendable {
     standIn = try await causes.contains(where: \.isUntaken) ? transaction.first(IncidentStandIn()) : nil
     try await addTeams(of: causes.filter { telling.isFor(.team, $0) }, telling, in: transaction)
     let ofMatters: [Int64] = causes.flatMap { cause in (cause.matter?.people ?? []) + (cause.matter?.watchingPeople ?? []) }
+    let owning: [Int64] = causes.compactMap { $0.matter?.owningPerson }
     let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
-    let personIds = Set(ofTickets + ofMatters + approvers.people)
+    let personIds = Set(ofTickets + ofMatters + owning + approvers.people)
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo) + causes.compactMap { $0.named?.staff }
     let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
     let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
@@ -221,6 +222,8 @@ struct Known: Sendable {
         if cause.tellsOwner { addStaff(cause.owner) }
         if cause.isUntaken { addStaff(standIn) }
         addStaff(cause.matter?.offerer)
+        addStaff(cause.matter?.manager)
+        addPerson(cause.matter?.owningPerson)
       case .assignee:
         addStaff(cause.ticket?.assignee)
         for id in cause.matter?.assignees ?? [] { addStaff(id) }

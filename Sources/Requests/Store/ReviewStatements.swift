@@ -271,3 +271,47 @@ struct AdvanceReview: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// Over all tenants, reviews that go on though their day is over, of which that was not told, by their numbers.
+struct OverdueReviewsToTell: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let review: Int64
+  }
+
+  let before: CalendarDate
+  let after: Int64
+  let limit: Int32
+
+  static let sql = "select tenant_id, id from finder.access_reviews_to_tell($1, $2, $3)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(before)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), review: try row.next()) }
+}
+
+/// Takes the telling upon itself; no row when it was told or closed meanwhile, or its day is not over yet where the customer is.
+struct TakeOverdueReview: Statement {
+  let tenant: TenantId
+  let review: Int64
+  let today: CalendarDate
+  let now: Instant
+
+  static let sql = """
+    update requests.access_review set overdue_told_at = $4
+    where tenant_id = $1 and id = $2 and due_on < $3 and closed_at is null and overdue_told_at is null returning due_on
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(review)
+    parameters.append(today)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> CalendarDate { try row.next() }
+}

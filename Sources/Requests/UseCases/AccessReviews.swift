@@ -104,8 +104,9 @@ package enum OpenAccessReview: Operation {
     context.transaction.enqueue(InsertReviewItems(tenant: tenant, review: review, entitlements: entitlements))
     context.record(
       Event(
-        subjectKind: "access_review", subject: review, seq: 1, type: "access_review.opened",
-        payload: .object(["review": .id(id), "entitlements": .integer(Int64(entitlements.count))]), occurredAt: context.now))
+        subjectKind: AccessReviewNews.subjectKind, subject: review, seq: 1, type: AccessReviewNews.opened,
+        payload: .object(["review": .id(id), "entitlements": .integer(Int64(entitlements.count))]), occurredAt: context.now),
+      for: AccessReviewNews.consumers)
     return try await context.reviewLine(id)
   }
 }

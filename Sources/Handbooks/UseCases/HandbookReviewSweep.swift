@@ -1,0 +1,47 @@
+import Catalog
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Leaves the news that a handbook is to be looked through: on its day where the provider is, or as soon after as a worker runs; of each day once.
+package struct HandbookReviewSweep: Sweep {
+  package static let kind = "handbooks.reviews"
+  package static let everySeconds: Int64 = 300
+
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+  private let batch: Int64
+
+  /// - Parameter batch: how many are looked up at once.
+  package init(batch: Int64 = 200) { self.batch = batch }
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    try await OneByOne.run(limit: batch) { behind in
+      let look = HandbooksToTell(on: provider.day(at: now), after: behind, limit: batch)
+      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+    } number: {
+      $0.id
+    } name: {
+      "the review of handbook \($0.id)"
+    } work: { due in
+      try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+        guard try await transaction.first(TakeHandbookReview(due: due)) != nil else { return }
+        let event = Event(
+          subjectKind: HandbookReviewNews.subjectKind, subject: due.id, seq: due.day.daysSinceEpoch, type: HandbookReviewNews.due,
+          payload: .object(["dueOn": .date(due.day)]), occurredAt: now)
+        transaction.record(event, for: HandbookReviewNews.consumers, tenant: provider.id, actor: Self.actor, at: now)
+      }
+    }
+  }
+}
+
+/// That a handbook is to be looked through is told to who answers for its process, and who runs it.
+package enum HandbookReviewNews {
+  package static let due = "handbook.review_due"
+  /// The kind of its subject: a handbook, by its row.
+  package static let subjectKind = "handbook_review"
+
+  static let consumers = ["notifications"]
+}

@@ -1,0 +1,48 @@
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Leaves the news that a published article is to be looked through: on its day, or as soon after as a worker runs; of each day that is set once.
+package struct ArticleReviewSweep: Sweep {
+  package static let kind = "knowledge.reviews"
+  package static let everySeconds: Int64 = 300
+
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+  private let batch: Int64
+
+  /// - Parameter batch: how many are looked up at once.
+  package init(batch: Int64 = 200) { self.batch = batch }
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    // The day that the list goes by.
+    let today = CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    try await OneByOne.run(limit: batch) { behind in
+      let look = ArticlesToTell(on: today, after: behind, limit: batch)
+      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+    } number: {
+      $0.id
+    } name: {
+      "the review of article \($0.id)"
+    } work: { due in
+      try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+        guard try await transaction.first(TakeArticleReview(due: due)) != nil else { return }
+        let event = Event(
+          subjectKind: ArticleReviewNews.subjectKind, subject: due.id, seq: due.day.daysSinceEpoch, type: ArticleReviewNews.due,
+          payload: .object(["dueOn": .date(due.day)]), occurredAt: now)
+        transaction.record(event, for: ArticleReviewNews.consumers, tenant: provider.id, actor: Self.actor, at: now)
+      }
+    }
+  }
+}
+
+/// That an article is to be looked through is told to who began it.
+package enum ArticleReviewNews {
+  package static let due = "article.review_due"
+  /// The kind of its subject: an article, by its row, in the provider's tenant.
+  package static let subjectKind = "article_review"
+
+  static let consumers = ["notifications"]
+}

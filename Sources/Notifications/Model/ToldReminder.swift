@@ -1,0 +1,86 @@
+import Assets
+import Handbooks
+import Kernel
+import Knowledge
+import Operations
+import Requests
+import Tenancy
+
+/// Something that somebody is to see to by a day.
+struct ToldReminder: Sendable {
+  enum Thing: Sendable {
+    case article(number: String, title: LocalText)
+    /// Of access to what; nil: to everything.
+    case accessReview(resource: String?)
+    case handbook(process: String)
+    /// The warranty of a CI.
+    case warranty(name: String)
+
+    var idKind: IdKind {
+      switch self {
+      case .article: .article
+      case .accessReview: .accessReview
+      case .handbook: .handbook
+      case .warranty: .ci
+      }
+    }
+
+    /// As what a webhook has its id.
+    var member: String {
+      switch self {
+      case .article: "article"
+      case .accessReview: "accessReview"
+      case .handbook: "handbook"
+      case .warranty: "ci"
+      }
+    }
+  }
+
+  let thing: Thing
+  let publicId: [UInt8]
+  let dueOn: CalendarDate
+  /// Whose it is to see to: one of the staff, or a person of the customer. Neither: nobody is named, or is there.
+  let owner: Int64?
+  let person: Int64?
+  /// Who runs a process, besides who answers for it.
+  var manager: Int64?
+  /// The one customer whom something of the provider's is about.
+  let about: TenantId?
+
+  /// Whether that day is still the one by which it is due.
+  func stands(_ event: FoundEvent) -> Bool { event.payload["dueOn"].map { $0 == .date(dueOn) } ?? true }
+
+  /// The fields of a text.
+  func values(_ language: Language) -> [String: String] {
+    var values = ["dueOn": dueOn.description]
+    switch thing {
+    case .article(let number, let title):
+      values["number"] = number
+      values["title"] = title.text(language) ?? number
+    case .accessReview(let resource): values["resource"] = resource ?? ReminderMessages.everything.text(language)
+    case .handbook(let process): values["process"] = HandbookProcess(rawValue: process).map { ProcessWords.name($0).text(language) } ?? process
+    case .warranty(let name):
+      values["ci"] = name
+      values["endsOn"] = dueOn.description
+    }
+    return values
+  }
+
+  /// What stands in their place for who has no login: access to what may be told by an answer of the customer's people.
+  var valuesForStrangers: [String: String] {
+    switch thing {
+    case .article, .handbook, .warranty: [:]
+    case .accessReview: ["resource": "-"]
+    }
+  }
+
+  /// What a webhook is told besides its id.
+  func members(of tenant: TenantEntry) -> [Value.Member] {
+    let day = Value.Member("dueOn", .date(dueOn))
+    switch thing {
+    case .article(let number, _): return [Value.Member("number", .text(number)), day]
+    case .handbook(let process): return [Value.Member("process", .text(process)), day]
+    case .accessReview, .warranty: return [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code)), day]
+    }
+  }
+}
