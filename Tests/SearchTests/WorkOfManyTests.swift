@@ -38,6 +38,47 @@ import Testing
   }
 }
 
+extension WorkOfManyTests {
+  /// A page that is not narrowed is looked for by a plan that is made once, what is counted by one of its own. Guard: one of the two shows another's, or
+  /// leaves something out.
+  @Test func aPageShowsWhatIsCounted() async throws {
+    let work = try await WorkWorld()
+    let acme = work.world.acme.id.rawValue
+    for permitted in [nil, [], [acme], [acme] + Array(1_000_000...1_000_300 as ClosedRange<Int64>)] as [[Int64]?] {
+      let page = try await work.world.database.superuser.withConnection { try await $0.query(LookedFor(permitted: permitted, limit: 201)) }
+      let counted = try await work.world.database.superuser.withConnection { try await $0.query(LookedFor(permitted: permitted, limit: 1001)) }
+      let meant = work.rows.filter { row in
+        guard let permitted, let customers = row.customers else { return true }
+        return customers.contains { permitted.contains($0) }
+      }
+      let expected = meant.filter { $0.process != "incident" }.map { "\($0.process) \($0.id)" }
+      #expect(page == counted, "\(permitted?.count ?? -1)")
+      #expect(Set(page) == Set(expected), "\(permitted?.count ?? -1)")
+    }
+  }
+}
+
+/// Where the first of each process stand, but for incidents.
+private struct LookedFor: Statement {
+  let permitted: [Int64]?
+  let limit: Int64
+
+  static let sql = """
+    select 'request ' || r.id from finder.open_requests($1, null, null, null, false, null, null, null, null, null, null, $2) r
+    union all select 'task ' || t.id from finder.open_tasks($1, null, null, false, null, null, null, null, $2) t
+    union all select 'problem ' || p.id from finder.open_problems($1, false, null, false, null, null, null, null, $2) p
+    union all select 'change ' || c.id from finder.open_changes($1, null, false, null, null, null, null, null, null, $2) c
+    union all select 'change_task ' || k.id from finder.open_change_tasks($1, null, null, false, null, null, null, $2) k
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(permitted)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
 private struct OpenRequestIds: Statement {
   let permitted: [Int64]
   let limit: Int64
