@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Escalations
+@testable import ServiceLevels
 
 /// A rule acts when its own share of a promise passes. Acme is warned of 50 and 80 % of its hour.
 @Suite struct ShareTests {
@@ -149,6 +150,59 @@ import Testing
     try await world.rule(["percent": 60, "customer": .id(world.other.publicId), "staff": .array([world.leadId])], name: "Other")
     try await world.work()
     #expect(try await world.sharesToCome() == 0, "another customer's")
+  }
+
+  /// Guard: with each change counted, all clocks that run are worked out anew for a name.
+  @Test func whatChangesNoShareConcernsNoClock() async throws {
+    let world = try await EscalationsWorld()
+    let staff = Value.array([world.leadId])
+    let rule = try await world.rule(["percent": 60, "staff": staff])
+    _ = try await world.incident()
+    try await world.work()
+    func unwatched() async throws -> Int {
+      try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+        try await $0.query(UnwatchedClocks(after: .first, limit: 10)).count
+      }
+    }
+    #expect(try await unwatched() == 0)
+    try await world.rule(["percent": 100, "staff": staff], name: "Broken")
+    try await world.rule(["ageMinutes": 60, "staff": staff], name: "Old")
+    var version: Int64 = 1
+    for members in [["name": "Sixty"], ["toTeam": world.secondLine], ["priorityTo": 4]] as [[String: Value]] {
+      try await change(rule, members, version, world)
+      version += 1
+      #expect(try await unwatched() == 0, "\(members)")
+    }
+    for members in [["percent": 70], ["metric": "response"], ["customer": .id(world.acme.publicId)], ["percent": 100]] as [[String: Value]] {
+      try await change(rule, members, version, world)
+      version += 1
+      #expect(try await unwatched() == 1, "\(members)")
+      try await world.work()
+      #expect(try await unwatched() == 0)
+    }
+    try await change(rule, ["metric": .null], version, world)
+    #expect(try await unwatched() == 0, "when it is broken no share is watched")
+  }
+
+  private func change(_ rule: Value, _ members: [String: Value], _ version: Int64, _ world: EscalationsWorld) async throws {
+    let input = Value.object([Value.Member("id", rule["id"] ?? .null)] + members.map { Value.Member($0.key, $0.value) })
+    _ = try await world.database.dispatcher.invoke(
+      "escalation_rule.change", input, as: world.database.root, Call(requestId: "test", expectedVersion: version))
+  }
+
+  /// Rules for each of thousands of customers: a clock is looked at with those of its own.
+  @Test func onlyRulesOfItsCustomerAreReadWithAClock() async throws {
+    let world = try await EscalationsWorld()
+    for (name, customer) in [("Acme", world.acme), ("Other", world.other)] {
+      try await world.rule(["percent": 60, "customer": .id(customer.publicId), "staff": .array([world.leadId])], name: name)
+    }
+    try await world.rule(["percent": 70, "staff": .array([world.leadId])], name: "All")
+    for customer in [world.acme, world.other] {
+      let read = try await world.database.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) {
+        WatchedShares(try await $0.query(ReadWatchedShares()))
+      }
+      #expect(read.shares.map(\.customer) == [customer.id, nil] && read.revision == 4)
+    }
   }
 
   /// The day of an import would be a storm.
