@@ -79,6 +79,19 @@ import Testing
     #expect(Set(try await world.escalations(world.other).compactMap { $0["occurredAt"]?.text }) == ["2026-03-02T09:09:00Z"])
   }
 
+  /// Whoever splits gains no time. Guard: were the rules not read with the part, what it passed of them would be taken for older than they are.
+  @Test func aPartHasPassedWhatTheWholeHas() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 60, "staff": .array([world.leadId])])
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:40:00Z")
+    let part = try await world.database.call("incident.split", ["id": incident["id"] ?? .null, "title": "A part"], as: world.engineer)
+    for _ in 0..<2 { try await world.work() }
+    for one in [incident, part] {
+      #expect(try await world.escalations(of: one).map { $0["occurredAt"] } == ["2026-03-02T08:36:00Z"])
+    }
+  }
+
   @Test func aRuleThatIsMadeMeanwhileIsKnownToWhatRuns() async throws {
     let world = try await EscalationsWorld()
     _ = try await world.incident()

@@ -271,7 +271,12 @@ package struct SubjectClocks: Sendable {
     try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
     let added = goals.filter { !metrics.contains($0.metric) }
-    let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
+    var ids: [Int64] = []
+    if !added.isEmpty {
+      let (found, shares) = try await transaction.query(NextClockIds(count: Int64(added.count)), ReadWatchedShares())
+      // Those of a subject that is new were not loaded.
+      (ids, watched) = (found, WatchedShares(shares))
+    }
     try retarget(to: goals, ids: ids, startedAt: startedAt, at: instant, history: history, cause: cause, withdrawal: withdrawal)
   }
 
