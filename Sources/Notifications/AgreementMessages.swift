@@ -32,12 +32,13 @@ enum AgreementMessages: MessageCatalog {
   static let requestFulfilledSubject = Message(
     "notification.request_fulfilled.subject", "[{number}] Fulfilled: {offering}", zh: "[{number}] 已履行：{offering}")
   static let requestFulfilledBody = Message(
-    "notification.request_fulfilled.body", "{number} is fulfilled: {offering}\nFor: {requester}\n\nIf something is missing, comment on it.",
-    zh: "{number} 已履行：{offering}\n申请对象：{requester}\n\n如有缺漏，请在请求中评论。")
+    "notification.request_fulfilled.body", "{number} is fulfilled: {offering}\nFor: {requester}\n\nIf something is missing, reopen it or comment on it.",
+    zh: "{number} 已履行：{offering}\n申请对象：{requester}\n\n如有缺漏，请重新打开该请求或在其中评论。")
   static let requestClosedSubject = Message("notification.request_closed.subject", "[{number}] Closed: {offering}", zh: "[{number}] 已关闭：{offering}")
   static let requestClosedBody = Message(
-    "notification.request_closed.body", "{number} is closed: {offering}\nFor: {requester}\n\nIf something is still missing, order it anew.",
-    zh: "{number} 已关闭：{offering}\n申请对象：{requester}\n\n如仍有缺漏，请重新申请。")
+    "notification.request_closed.body",
+    "{number} is closed: {offering}\nFor: {requester}\n\nIf something is still missing, reopen it in time, or order it anew.",
+    zh: "{number} 已关闭：{offering}\n申请对象：{requester}\n\n如仍有缺漏，请及时重新打开，或重新申请。")
   static let requestCancelledSubject = Message(
     "notification.request_cancelled.subject", "[{number}] Cancelled: {offering}", zh: "[{number}] 已取消：{offering}")
   static let requestCancelledBody = Message(

@@ -147,6 +147,34 @@ import Testing
     #expect(try await world.told().count == 3)
   }
 
+  /// Guard: the look by age has gone by it while it was over, up to what was recorded after it.
+  @Test func whatCameToTheAgeWhileItWasOverIsEscalatedWhenItIsReopened() async throws {
+    let world = try await EscalationsWorld()
+    for process in ["request", "problem"] {
+      try await world.rule(["process": .text(process), "ageMinutes": 60, "staff": .array([world.leadId])], name: process)
+    }
+    let (order, problem) = (try await world.order(), try await world.problem())
+    _ = (try await world.order(), try await world.problem())
+    _ = try await world.database.call("task.complete", ["id": try await world.tasks(order)[0]["id"] ?? .null], as: world.engineer)
+    let over = try await world.database.call(
+      "problem.cancel", ["id": problem["id"] ?? .null, "reason": "x"], as: world.engineer, version: problem["version"]?.integer)
+    try world.at("2026-03-02T09:10:00Z")
+    for _ in 0..<2 { try await world.escalate() }
+    #expect(try await world.escalations().count == 1)
+    #expect(try await world.ofProvider().count == 1)
+    let fulfilled = try await world.database.call("request.read", ["id": order["id"] ?? .null], as: world.engineer)
+    _ = try await world.database.call(
+      "request.reopen", ["id": order["id"] ?? .null, "reason": "It does not hold"], as: world.engineer, version: fulfilled["version"]?.integer)
+    _ = try await world.database.call(
+      "problem.reopen", ["id": problem["id"] ?? .null, "reason": "It is one"], as: world.engineer, version: over["version"]?.integer)
+    for _ in 0..<2 { try await world.escalate() }
+    let ofOrder = try await world.escalations().filter { $0["request"] == order["id"] }
+    let ofProblem = try await world.ofProvider().filter { $0["problem"] == problem["id"] }
+    for records in [ofOrder, ofProblem] {
+      #expect(records.map { [$0["state"], $0["occurredAt"]] } == [["done", "2026-03-02T09:00:00Z"]], "\(records)")
+    }
+  }
+
   @Test func whatAProcessHasNotIsRefused() async throws {
     let world = try await EscalationsWorld()
     func refused(_ members: [String: Value]) async -> String {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Escalations
+@testable import ServiceLevels
 
 /// A rule acts when its own share of a promise passes. Acme is warned of 50 and 80 % of its hour.
 @Suite struct ShareTests {
@@ -22,14 +23,7 @@ import Testing
   /// An act that comes before the sweep takes nothing away.
   @Test func whatWaitsSinceHasPassedItAllTheSame() async throws {
     let world = try await EscalationsWorld()
-    let target = Value.object(["metric": "resolution", "budgetSeconds": 3600, "calendar": world.office, "pauses": .bool(true)])
-    let sla = try await world.database.call("sla.create", ["name": "Gold", "targets": .array([target])], as: world.database.root)
-    try await world.database.call(
-      "contract.create",
-      [
-        "customer": .id(world.other.publicId), "name": "Support", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
-        "lines": .array([.object(["name": "Service desk", "sla": sla["id"] ?? .null])]),
-      ], as: world.database.root)
+    try await world.promiseWithPauses()
     try await world.rule(["percent": 85, "staff": .array([world.leadId])])
     let incident = try await world.incident(of: world.other)
     try await world.act("start", incident)
@@ -40,6 +34,62 @@ import Testing
     let records = try await world.escalations(world.other)
     #expect(records.map { $0["percent"] } == [85] && records.first?["occurredAt"] == "2026-03-02T08:51:00Z")
     #expect(records.first?["state"] == "done")
+  }
+
+  /// While it waits for the customer it becomes urgent, and 40 minutes are most of 45. Guard: taken for told before the wait, the share is lost.
+  @Test func whatAHigherPriorityMakesOfAWaitPassesWhenItIsOver() async throws {
+    let world = try await EscalationsWorld()
+    try await world.promiseWithPauses()
+    try await world.rule(["percent": 85, "staff": .array([world.leadId])])
+    let incident = try await world.incident(of: world.other)
+    try await world.act("start", incident)
+    try world.at("2026-03-02T08:40:00Z")
+    try await world.act("hold", incident, ["reason": "awaiting_requester", "comment": "Which one?"])
+    try world.at("2026-03-02T08:50:00Z")
+    try await world.act("classify", incident, ["impact": 1])
+    for _ in 0..<2 { try await world.work() }
+    #expect(try await world.escalations(world.other) == [], "it waits")
+    try world.at("2026-03-02T09:00:00Z")
+    try await world.act("resume", incident)
+    try world.at("2026-03-02T09:01:00Z")
+    for _ in 0..<2 { try await world.work() }
+    let records = try await world.escalations(world.other)
+    #expect(records.map { $0["percent"] } == [85] && records.first?["occurredAt"] == "2026-03-02T09:00:00Z")
+  }
+
+  /// Guard: what was used before it was resolved would pass anew when it is reopened, though there was no rule then.
+  @Test func aRuleThatIsMadeWhileItIsResolvedMeansNothingOfBefore() async throws {
+    let world = try await EscalationsWorld()
+    try await world.promiseWithPauses()
+    let incident = try await world.incident(of: world.other)
+    try await world.act("start", incident)
+    try world.at("2026-03-02T08:45:00Z")
+    try await world.act("resolve", incident, ["resolution": "Done"])
+    try world.at("2026-03-02T08:50:00Z")
+    try await world.rule(["percent": 60, "staff": .array([world.leadId])], name: "Before")
+    try await world.rule(["percent": 90, "staff": .array([world.leadId])], name: "To come")
+    try world.at("2026-03-02T09:00:00Z")
+    try await world.act("reopen", incident, ["reason": "Again"])
+    try world.at("2026-03-02T09:01:00Z")
+    for _ in 0..<2 { try await world.work() }
+    #expect(try await world.escalations(world.other) == [])
+    // Nine of its fifteen minutes are used by then.
+    try world.at("2026-03-02T09:09:01Z")
+    for _ in 0..<2 { try await world.work() }
+    #expect(Set(try await world.escalations(world.other).compactMap { $0["occurredAt"]?.text }) == ["2026-03-02T09:09:00Z"])
+  }
+
+  /// Whoever splits gains no time. Guard: were the rules not read with the part, what it passed of them would be taken for older than they are.
+  @Test func aPartHasPassedWhatTheWholeHas() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 60, "staff": .array([world.leadId])])
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:40:00Z")
+    let part = try await world.database.call("incident.split", ["id": incident["id"] ?? .null, "title": "A part"], as: world.engineer)
+    for _ in 0..<2 { try await world.work() }
+    for one in [incident, part] {
+      #expect(try await world.escalations(of: one).map { $0["occurredAt"] } == ["2026-03-02T08:36:00Z"])
+    }
   }
 
   @Test func aRuleThatIsMadeMeanwhileIsKnownToWhatRuns() async throws {
@@ -115,6 +165,59 @@ import Testing
     #expect(try await world.sharesToCome() == 0, "another customer's")
   }
 
+  /// Guard: with each change counted, all clocks that run are worked out anew for a name.
+  @Test func whatChangesNoShareConcernsNoClock() async throws {
+    let world = try await EscalationsWorld()
+    let staff = Value.array([world.leadId])
+    let rule = try await world.rule(["percent": 60, "staff": staff])
+    _ = try await world.incident()
+    try await world.work()
+    func unwatched() async throws -> Int {
+      try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+        try await $0.query(UnwatchedClocks(after: .first, limit: 10)).count
+      }
+    }
+    #expect(try await unwatched() == 0)
+    try await world.rule(["percent": 100, "staff": staff], name: "Broken")
+    try await world.rule(["ageMinutes": 60, "staff": staff], name: "Old")
+    var version: Int64 = 1
+    for members in [["name": "Sixty"], ["toTeam": world.secondLine], ["priorityTo": 4]] as [[String: Value]] {
+      try await change(rule, members, version, world)
+      version += 1
+      #expect(try await unwatched() == 0, "\(members)")
+    }
+    for members in [["percent": 70], ["metric": "response"], ["customer": .id(world.acme.publicId)], ["percent": 100]] as [[String: Value]] {
+      try await change(rule, members, version, world)
+      version += 1
+      #expect(try await unwatched() == 1, "\(members)")
+      try await world.work()
+      #expect(try await unwatched() == 0)
+    }
+    try await change(rule, ["metric": .null], version, world)
+    #expect(try await unwatched() == 0, "when it is broken no share is watched")
+  }
+
+  private func change(_ rule: Value, _ members: [String: Value], _ version: Int64, _ world: EscalationsWorld) async throws {
+    let input = Value.object([Value.Member("id", rule["id"] ?? .null)] + members.map { Value.Member($0.key, $0.value) })
+    _ = try await world.database.dispatcher.invoke(
+      "escalation_rule.change", input, as: world.database.root, Call(requestId: "test", expectedVersion: version))
+  }
+
+  /// Rules for each of thousands of customers: a clock is looked at with those of its own.
+  @Test func onlyRulesOfItsCustomerAreReadWithAClock() async throws {
+    let world = try await EscalationsWorld()
+    for (name, customer) in [("Acme", world.acme), ("Other", world.other)] {
+      try await world.rule(["percent": 60, "customer": .id(customer.publicId), "staff": .array([world.leadId])], name: name)
+    }
+    try await world.rule(["percent": 70, "staff": .array([world.leadId])], name: "All")
+    for customer in [world.acme, world.other] {
+      let read = try await world.database.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) {
+        WatchedShares(try await $0.query(ReadWatchedShares()))
+      }
+      #expect(read.shares.map(\.customer) == [customer.id, nil] && read.revision == 4)
+    }
+  }
+
   /// The day of an import would be a storm.
   @Test func whatAnImportBringsIsWatchedFromThenOn() async throws {
     let world = try await EscalationsWorld()
@@ -133,6 +236,25 @@ import Testing
 }
 
 extension EscalationsWorld {
+  /// The other customer is promised a resolution within an hour, and of what is urgent within 45 minutes; waits for him do not count.
+  fileprivate func promiseWithPauses() async throws {
+    func target(_ seconds: Int64, _ more: [Value.Member] = []) -> Value {
+      let members = [
+        Value.Member("metric", "resolution"), Value.Member("budgetSeconds", .integer(seconds)), Value.Member("calendar", office),
+        Value.Member("pauses", .bool(true)),
+      ]
+      return .object(members + more)
+    }
+    let targets = [target(3600, [Value.Member("priority", 3)]), target(2700)]
+    let sla = try await database.call("sla.create", ["name": "Gold", "targets": .array(targets)], as: database.root)
+    try await database.call(
+      "contract.create",
+      [
+        "customer": .id(other.publicId), "name": "Support", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Service desk", "sla": sla["id"] ?? .null])]),
+      ], as: database.root)
+  }
+
   /// Of how many clocks a share is due at which a rule acts.
   fileprivate func sharesToCome() async throws -> Int64 {
     try await database.superuser.withConnection { try await $0.query(SharesToCome()).first ?? -1 }

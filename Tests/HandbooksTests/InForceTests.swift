@@ -98,15 +98,17 @@ import Testing
     #expect(try await world.export(handbook).contains("Rules in force"))
   }
 
-  /// Of requests the policy says when those that are fulfilled close, and no more.
+  /// Of requests the policy says when those that are fulfilled close, and for how long they can be reopened, and no more.
   @Test func theHandbookOfRequestsSaysWhenTheyClose() async throws {
     let world = try await HandbooksWorld()
-    try await world.database.runAsSuperuser("update desk.ticket_policy set close_after_days = 5, close_requests_after_days = 3")
+    try await world.database.runAsSuperuser("update desk.ticket_policy set close_after_days = 5, close_requests_after_days = 3, reopen_within_days = 12")
     let made = try await world.create(["process": "request", "kpis": .array([])])
     let english = try await world.export(made, ["draft": .bool(true)])
-    #expect(english.contains("What is done closes by itself after: 3 days |") && !english.contains("Counted in") && !english.contains("Dispatch rules"))
+    #expect(
+      english.contains("What is done closes by itself after: 3 days") && english.contains("Closed can be opened again for: 12 days |")
+        && !english.contains("Counted in") && !english.contains("Dispatch rules"))
     let chinese = try await world.export(made, ["draft": .bool(true), "language": "zh-Hans"])
-    #expect(chinese.contains("完成后自动关闭期限：3 天 |"))
+    #expect(chinese.contains("完成后自动关闭期限：3 天") && chinese.contains("关闭后可重新打开期限：12 天 |"))
   }
 
   /// One that cannot be read is told, and hides no other.

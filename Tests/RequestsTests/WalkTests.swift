@@ -5,7 +5,7 @@ import Testing
 
 /// Requests with their approval and tasks through their operations, beside a model of what is possible.
 @Suite struct RequestWalkTests {
-  private enum Act: CaseIterable { case approve, reject, begin, claim, complete, fail, retry, skip, withdraw, cancel, close, wait }
+  private enum Act: CaseIterable { case approve, reject, begin, claim, complete, fail, retry, skip, withdraw, cancel, close, reopen, wait }
 
   private struct Model: Hashable {
     var state = "awaiting_approval"
@@ -36,6 +36,8 @@ import Testing
     case (.withdraw, "fulfilling") where !model.hasBegun: next.state = "withdrawn"
     case (.cancel, "awaiting_approval"), (.cancel, "fulfilling"): next.state = "cancelled"
     case (.close, "fulfilled"), (.wait, "fulfilled"): next.state = "closed"
+    // It is agreed to still; one more task is to be done.
+    case (.reopen, "fulfilled"), (.reopen, "closed"): (next.state, next.tasks) = ("fulfilling", model.tasks + ["ready"])
     case (.wait, _): break
     case (.claim, "fulfilling"), (.complete, "fulfilling"), (.fail, "fulfilling"), (.retry, "fulfilling"), (.skip, "fulfilling"):
       guard let after = tasks[model.tasks[model.turn]]?[act] else { return nil }
@@ -78,6 +80,7 @@ import Testing
         case .withdraw: try await world.call("request.withdraw", ["id": id], version: version)
         case .cancel: try await world.call("request.cancel", ["id": id, "reason": "r"], as: world.engineer, version: version)
         case .close: try await world.call("request.close", ["id": id], version: version)
+        case .reopen: try await world.call("request.reopen", ["id": id, "reason": "r"], as: world.engineer, version: version)
         case .wait:
           world.database.clock.advance(seconds: 86_400)
           try await world.sweep()
@@ -86,8 +89,11 @@ import Testing
       agrees: { model, read in
         read.at("state") == .text(model.state) && read.at("tasks").array?.map { $0.at("state") } == model.tasks.map { .text($0) }
       },
-      comparesVersion: { [.begin, .withdraw, .cancel, .close].contains($0) },
-      isPossible: { model, act in ![.claim, .complete, .fail, .retry, .skip].contains(act) || !model.tasks.isEmpty })
+      comparesVersion: { [.begin, .withdraw, .cancel, .close, .reopen].contains($0) },
+      // Twice reopened is often enough.
+      isPossible: { model, act in
+        act == .reopen ? model.tasks.count < 4 : ![.claim, .complete, .fail, .retry, .skip].contains(act) || !model.tasks.isEmpty
+      })
     let reached = try await walk.run(
       seeds: [1, 2, 3], walks: 8, steps: 14, begin: { (Model(), try await world.submit(offering)) }, pause: { world.database.clock.advance(seconds: 60) })
     // It is never seen agreed to and not begun, nor as an earlier version recorded it.

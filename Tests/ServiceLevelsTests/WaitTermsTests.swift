@@ -23,8 +23,10 @@ import Testing
       reason: .customer, waits: waits)
   }
 
-  private func clock(_ waits: WaitTerms) throws -> SubjectClock {
+  private func clock(_ waits: WaitTerms, _ metric: Contracts.Metric = .resolution) throws -> SubjectClock {
     let at = try Fixture.at("1 09:00")
+    let target = TargetTerms(
+      id: 1, metric: metric, priority: 3, budget: .seconds(40 * 3600), calendar: 1, calendarVersion: 1, objective: nil, pauses: true)
     return try SubjectClock.start(
       id: 1, subject: .ticket(1), Goal(line(waits), target), try series.coverage(target.calendarVersion, at: at), at: at, cause: "opened")
   }
@@ -45,6 +47,19 @@ import Testing
     try clock.retarget(to: Goal(line(WaitTerms(limitSeconds: 2 * 3600)), target), wait: wait, at: Fixture.at("1 12:30"), series)
     #expect(try clock.clock.state == .running && clock.clock.stateCause == "wait_limit" && clock.clock.stateSince == Fixture.at("1 12:30"))
     #expect(clock.clock.waitLeftSeconds == 0 && clock.clock.pauseEndsAt == nil)
+  }
+
+  /// Guards: forgotten, the shares would be told twice; kept over a word, those of the new gap never.
+  @Test(arguments: [Contracts.Metric.resolution, .update]) func whatIsTakenUpAgainPassesNoShareTwice(metric: Contracts.Metric) throws {
+    var former = try clock(WaitTerms(), metric)
+    (former.warnedPercent, former.passedPercent) = (50, 60)
+    try former.withdraw("no_target", at: Fixture.at("1 12:00"), series)
+    func takenUp(after word: Instant?) throws -> [Int64?] {
+      let clock = try SubjectClock.start(id: 2, takingUp: former, after: word, at: Fixture.at("1 15:00"), cause: "escalated", series)
+      return [clock.warnedPercent, clock.passedPercent]
+    }
+    #expect(try takenUp(after: nil) == [50, 60])
+    #expect(try takenUp(after: Fixture.at("1 14:00")) == (metric == .update ? [nil, nil] : [50, 60]))
   }
 
   @Test func theLimitOfOneWaitSaysNothingAboutTheNext() throws {

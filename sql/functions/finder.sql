@@ -341,29 +341,32 @@ begin
 end
 $$;
 
--- The shares of promises at which rules of escalation act, each with the instant since when one does; a broken promise is none. With the revision of
--- the rules, which rises with every change and is 1 where there is none, in one row at least. A rule is never deleted, nor made one of another process.
+-- The shares of promises at which rules of escalation act, each with the instant since when one does; a broken promise is none. Those of rules for all
+-- customers, and for one that the transaction is bound to: there may be some for each of thousands. With the revision of the rules, which rises with
+-- every change of a share and is 1 where there is none, in one row at least. A rule is never deleted, nor made one of another process.
 create function finder.watched_shares(row_limit integer)
 returns table (revision bigint, agreement text, metric text, percent bigint, customer_id bigint, since timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  bound constant bigint[] := coalesce(nullif(current_setting('app.tenants', true), ''), '{}')::bigint[];
 begin
   return query select v.revision, s.agreement, s.metric, s.percent, s.customer_id, s.since
-    from (select 1 + coalesce(sum(r.version), 0)::bigint as revision from escalations.rule r where r.process = 'incident') v
+    from (select 1 + coalesce(sum(r.share_version), 0)::bigint as revision from escalations.rule r where r.process = 'incident') v
     left join (
       select r.agreement, r.metric, r.percent, r.customer_id, min(r.begins_at) as since from escalations.rule r
-      where r.state = 'active' and r.process = 'incident' and r.percent < 100
+      where r.state = 'active' and r.process = 'incident' and r.percent < 100 and (r.customer_id is null or r.customer_id = any (bound))
       group by r.agreement, r.metric, r.percent, r.customer_id) s on true
     order by s.percent, s.agreement, s.metric, s.customer_id limit least(row_limit, 1000);
 end
 $$;
 
 -- Subjects with running clocks of which it was worked out by other rules than those of now when the next such share passes, or never: by the revision
--- of those, behind a place. Where no rule was ever made, none.
+-- of those, behind a place. Where no rule ever watched a share, none.
 create function finder.unwatched_clocks(after_revision bigint, after_tenant bigint, after_clock bigint, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint, revision bigint, clock_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
-  current_revision bigint := (select 1 + sum(r.version)::bigint from escalations.rule r where r.process = 'incident');
+  current_revision bigint := (select 1 + nullif(sum(r.share_version), 0)::bigint from escalations.rule r where r.process = 'incident');
 begin
   return query select c.tenant_id, c.subject_kind, c.subject_id, c.share_revision, c.id from service_levels.clock c
     where c.state = 'running' and c.subject_kind <> 'request' and c.share_revision < current_revision

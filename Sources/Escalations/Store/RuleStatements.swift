@@ -116,8 +116,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into escalations.rule (
       tenant_id, public_id, recorded_at, name, percent, metric, age_minutes, customer_id, priority_to, team_id, to_team_id, account_ids,
-      account_public_ids, calendar_id, agreement, tells_leads, process, begins_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3)
+      account_public_ids, calendar_id, agreement, tells_leads, process, begins_at, share_version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3, case when $5::bigint < 100 then 1 else 0 end)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -129,7 +129,7 @@ struct InsertRule: Statement {
   }
 }
 
-/// No row when another change was faster.
+/// No row when another change was faster. Running clocks are looked at anew only where it says otherwise than before at which shares they are watched.
 struct UpdateRule: Statement {
   let provider: TenantId
   let row: RuleRow
@@ -140,7 +140,10 @@ struct UpdateRule: Statement {
   static let sql = """
     update escalations.rule set state = $4, name = $5, percent = $6, metric = $7, age_minutes = $8, customer_id = $9, priority_to = $10, team_id = $11,
       to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, agreement = $16, tells_leads = $17, begins_at = $18,
-      version = version + 1
+      version = version + 1,
+      share_version = share_version + case
+        when (percent < 100 or $6::bigint < 100) and (percent, metric, agreement, customer_id, state) is distinct from ($6::bigint, $7, $16, $9, $4) then 1
+        else 0 end
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 

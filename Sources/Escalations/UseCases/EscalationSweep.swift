@@ -114,9 +114,15 @@ package struct EscalationSweep: Sweep {
       let taken = Set(try await transaction.query(TakeOutbox(tenant: tenant, consumer: Self.consumer, ids: work.map(\.id))))
       guard !book.rules.isEmpty, !taken.isEmpty else { return }
       let work = work.filter { taken.contains($0.id) }
-      let reopened = Set(work.filter { $0.kind == "ticket" }.map(\.subject)).sorted()
-      let (passed, tickets) = try await transaction.query(
-        PassedThresholds(tenant: tenant, work: work), TicketsToEscalate(tenant: tenant, ids: reopened))
+      func reopened(_ kind: String) -> [Int64] { Set(work.filter { $0.kind == kind }.map(\.subject)).sorted() }
+      let (passed, incidents) = try await transaction.query(
+        PassedThresholds(tenant: tenant, work: work), TicketsToEscalate(tenant: tenant, ids: reopened("ticket")))
+      // The subjects of their events are called as the processes are.
+      var tickets = incidents
+      for process in [EscalationProcess.request, .problem] {
+        let ids = reopened(process.rawValue)
+        if !ids.isEmpty { tickets += try await Self.subjects(of: process, ids, of: tenant, in: transaction) }
+      }
       for (threshold, ticket) in passed {
         for entry in book.rules where entry.row.rule.isSetOff(by: threshold) && threshold.occurredAt >= entry.row.beginsAt {
           insert(ticket, of: tenant, by: entry, threshold, occurredAt: threshold.occurredAt, at: now, in: transaction)

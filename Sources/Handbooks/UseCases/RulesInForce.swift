@@ -35,7 +35,9 @@ extension RuleInForce {
   }
 
   fileprivate init(ofRequests policy: TicketPolicyInForce.Found) {
-    self.init(kind: .policy, id: "ticket_policy", name: nil, [(.closeAfter, .days(policy.closeRequestsAfterDays))])
+    self.init(
+      kind: .policy, id: "ticket_policy", name: nil,
+      [(.closeAfter, .days(policy.closeRequestsAfterDays)), (.reopenWithin, .days(policy.reopenWithinDays))])
   }
 
   fileprivate init(_ rule: DispatchRulesInForce.Found, _ provider: TenantEntry) {

@@ -14,5 +14,9 @@ package enum ProblemTelling: String, Sendable, CaseIterable {
   package static let subjectKind = "problem"
 
   /// To whose outbox an event is handed.
-  static func consumers(of type: String) -> [String] { ProblemTelling(rawValue: type) == nil ? [] : ["notifications"] }
+  static func consumers(of type: String) -> [String] {
+    guard let told = ProblemTelling(rawValue: type) else { return [] }
+    // It may have come to the age of a rule of escalation meanwhile.
+    return ["notifications"] + (told == .reopened ? ["escalations"] : [])
+  }
 }

@@ -18,6 +18,8 @@ package enum RequestNews: String, Sendable, CaseIterable {
   /// The kind of its subject: a request, by its row.
   package static let subjectKind = "request"
 
-  /// To whose outbox an event is handed.
-  static func consumers(of type: String) -> [String] { RequestNews(rawValue: type) == nil ? [] : ["notifications"] }
+  /// To whose outbox an event is handed. What is reopened may have come to a rule's age meanwhile.
+  static func consumers(of type: String) -> [String] {
+    (RequestNews(rawValue: type) == nil ? [] : ["notifications"]) + (type == "request.reopened" ? ["escalations"] : [])
+  }
 }

@@ -27,6 +27,8 @@ extension SubjectClock {
     var started = SubjectClock(
       id: id, subject: former.subject, terms: former.terms, clock: clock, lastIntervalSeq: 0, lastMilestoneSeq: 0, isNew: true)
     started.ledger.isTouched = true
+    // A share that passed passes once; a new gap between two words has all of its own.
+    if clock.renewedAt == former.clock.renewedAt { (started.warnedPercent, started.passedPercent) = (former.warnedPercent, former.passedPercent) }
     return started
   }
 }

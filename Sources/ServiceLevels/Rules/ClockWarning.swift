@@ -11,6 +11,9 @@ extension SubjectClock {
   /// Whether it was worked out when it passes shares at which rules act.
   var isWatched: Bool { shareRevision > 0 }
 
+  /// Whether it counts no time, and may count again.
+  var isAtRest: Bool { clock.state == .paused || clock.state == .stopped }
+
   /// The next share that is passed, and when: nil unless the clock runs. It may lie in the past: nobody looked since, and a miss
   /// takes nothing back. A share that a new target made of what was used already is passed at the instant of that change. Each
   /// share is passed once, whatever comes after: a longer budget warns only of what is left above it.

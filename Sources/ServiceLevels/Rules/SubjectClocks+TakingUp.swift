@@ -26,8 +26,6 @@ extension SubjectClocks {
     try await loadCalendars([former.clock.calendarVersion.rawValue], until: now, in: transaction)
     try Self.refusing {
       var clock = try SubjectClock.start(id: id, takingUp: former, after: nil, at: instant, cause: "resumed", calendars)
-      // A share that was warned of is not warned of again.
-      clock.warnedPercent = former.warnedPercent
       try clock.catchUp(until: instant, calendars)
       clocks.append(clock)
     }

@@ -198,8 +198,11 @@ package struct SubjectClocks: Sendable {
   /// older than the watch, what passed by now is nobody's affair: it would be a storm. What a version of its calendar moves waits for that.
   mutating func passShares(of tenant: TenantId, at now: Instant) {
     for index in clocks.indices {
-      // What was used before a pause was told before it, where there was a rule by then.
-      while clocks[index].clock.state == .paused, let next = watched.next(of: clocks[index], tenant: tenant), clocks[index].hasUsed(next.percent) {
+      // What was used before it came to rest was told before that, where there was a rule by then: of a rule that was made since it is nobody's affair.
+      // What another target made of it since is passed as soon as it runs.
+      while clocks[index].isAtRest, let next = watched.next(of: clocks[index], tenant: tenant),
+        !clocks[index].isWatched || next.since > clocks[index].clock.stateSince, clocks[index].hasUsed(next.percent)
+      {
         clocks[index].passedPercent = next.percent
       }
       while let next = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars), next.passing.at <= now,
@@ -268,7 +271,12 @@ package struct SubjectClocks: Sendable {
     try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
     let added = goals.filter { !metrics.contains($0.metric) }
-    let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
+    var ids: [Int64] = []
+    if !added.isEmpty {
+      let (found, shares) = try await transaction.query(NextClockIds(count: Int64(added.count)), ReadWatchedShares())
+      // Those of a subject that is new were not loaded.
+      (ids, watched) = (found, WatchedShares(shares))
+    }
     try retarget(to: goals, ids: ids, startedAt: startedAt, at: instant, history: history, cause: cause, withdrawal: withdrawal)
   }
 
