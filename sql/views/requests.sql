@@ -72,7 +72,8 @@ grant select on requests.pub_told_task to steward_app;
 
 -- What the queue over all processes shows of a request, and of a task of one.
 create view requests.pub_work with (security_invoker = true) as
-  select tenant_id, id as request_id, public_id, number, offering_version_id, state, owner_id, due_at, submitted_at from requests.request;
+  select tenant_id, id as request_id, public_id, number, offering_version_id, state, owner_id, due_at, due_metric, warned_percent, submitted_at
+  from requests.request;
 grant select on requests.pub_work to steward_app;
 create view requests.pub_task_work with (security_invoker = true) as
   select t.tenant_id, t.id as task_id, t.public_id, t.names, t.state, t.team_id, t.assignee_id, t.ready_at, r.public_id as request_public_id, r.number
