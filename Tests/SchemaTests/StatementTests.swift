@@ -3,6 +3,7 @@ import Kernel
 import Postgres
 @testable import Changes
 @testable import Desk
+@testable import MajorIncidents
 @testable import Problems
 @testable import Requests
 @testable import Scorecard
@@ -126,7 +127,8 @@ enum Composed {
     // Lists that may be narrowed by an attribute.
     "ChangesOfProvider": ChangesOfProvider.sql, "ChangesOfCustomers": ChangesOfCustomers.sql, "ChangesOfTeams": ChangesOfTeams.sql,
     "ProblemsOfProvider": ProblemsOfProvider.sql, "RequestsOfTenant": RequestsOfTenant.sql, "RequestsOfRequester": RequestsOfRequester.sql,
-    "RequestsOfScope": RequestsOfScope.sql,
+    "RequestsOfScope": RequestsOfScope.sql, "ReleasePage": ReleasePage.sql, "ReleasesOfCustomers": ReleasesOfCustomers.sql,
+    "MajorsOfProvider": MajorsOfProvider.sql, "MajorsOfCustomers": MajorsOfCustomers.sql,
   ]
 
   /// Statements that are written once for several tables, of each: the sources hold no constant text of them.
