@@ -41,8 +41,8 @@ import Testing
     // By ClockRound; what only makes room, for which it is one whether it was ended; and what writes in one transaction.
     let others = [
       "Sources/ServiceLevels/UseCases/BreachSweep.swift", "Sources/ServiceLevels/UseCases/WarnSweep.swift",
-      "Sources/ServiceLevels/UseCases/WatchSweep.swift", "Sources/Jobs/PartitionSweep.swift",
-      "Sources/Operations/TransientSweeps.swift", "Sources/Jobs/Model/Sweep.swift", "Sources/Handbooks/UseCases/AccountableSweep.swift",
+      "Sources/ServiceLevels/UseCases/WatchSweep.swift", "Sources/Jobs/PartitionSweep.swift", "Sources/Operations/TransientSweeps.swift",
+      "Sources/Jobs/Model/Sweep.swift", "Sources/Handbooks/UseCases/AccountableSweep.swift",
     ]
     let sweeps = Self.files.filter { $0.path.hasPrefix("Sources/") && $0.text.contains(/: (?:Long)?Sweep \{/) }
     #expect(sweeps.count > 20)

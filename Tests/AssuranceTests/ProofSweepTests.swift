@@ -52,6 +52,24 @@ import Testing
     #expect(try await world.call("proof.list", ["line": world.line]).at("items.0.cause") == "changed")
   }
 
+  /// Guard: one that was made before any could be added says nothing of them, and would stand until its week is over.
+  @Test func aProofFromBeforeIsLookedAtWhenAPriorityIsAdded() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    _ = try await world.prove()
+    try await world.database.runAsSuperuser(
+      """
+      update assurance.standing s set (input_kinds, input_ids, input_versions) = (
+        select array_agg(u.kind order by u.place), array_agg(u.id order by u.place), array_agg(u.version order by u.place)
+        from unnest(s.input_kinds, s.input_ids, s.input_versions) with ordinality u (kind, id, version, place) where u.kind <> 'priorities')
+      """)
+    #expect(try await world.found() == [], "an upgrade alone is no reason")
+    try await world.call("code.create", ["list": "priority", "key": "6", "name": .object(["en": "Some day"])])
+    #expect(try await world.found().count == 1)
+    try await world.sweep()
+    #expect(try await world.found() == [])
+  }
+
   /// A suspension of what backs a promise is told with its end, by the days of the contract's zone.
   @Test func aSuspensionIsToldWithItsEnd() async throws {
     let world = try await AssuranceWorld()

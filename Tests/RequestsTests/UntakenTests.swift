@@ -102,6 +102,30 @@ import Testing
     #expect(try await untaken().isEmpty, "it is taken, whether she was told or not")
   }
 
+  /// Guard: by the task that was skipped alone it would be taken for settled, though the one that puts it right is to take it.
+  @Test func whatAReopenedOrderIsToTakeIsFound() async throws {
+    let mia = try await world.person("Mia")
+    try await given(to: mia)
+    let ordered = try await world.submit(revoke, for: mia)
+    for task in ["tasks.0.id", "tasks.1.id"] {
+      try await world.call("task.skip", ["id": ordered.at(task), "reason": "She stays a while"], as: world.engineer)
+    }
+    let fulfilled = try await world.request(ordered, as: world.engineer)
+    #expect(fulfilled.at("state") == "fulfilled")
+    #expect(try await untaken().isEmpty, "nobody is to take it")
+    // Of the customer's word its task is opened by the sweep.
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    try await world.call("request.reopen", ["id": ordered.at("id"), "reason": "She is gone"], as: boss, version: fulfilled.at("version"))
+    #expect(try await untaken().map { $0.at("person") } == [mia])
+    try await world.sweep()
+    #expect(try await untaken(as: boss).map { $0.at("held") } == [.bool(true)])
+    let open = try await world.request(ordered, as: world.engineer)
+    try await world.call("task.complete", ["id": open.at("tasks.2.id"), "result": "Removed"], as: world.engineer)
+    #expect(try await untaken().isEmpty)
+    let ended = try await world.call("entitlement.list", ["customer": .id(world.acme.publicId), "all": .bool(true)]).at("items.0")
+    #expect(ended.at("held") == .bool(false) && ended.at("endedAt") != .null)
+  }
+
   /// Another customer's people are told nothing of it, and whoever sees his own only what is his.
   @Test func eachSeesHisOwn() async throws {
     let mia = try await world.person("Mia")

@@ -1,7 +1,10 @@
 import Foundation
 import Kernel
 import Postgres
+@testable import Changes
 @testable import Desk
+@testable import MajorIncidents
+@testable import Problems
 @testable import Requests
 @testable import Scorecard
 import TestSupport
@@ -121,6 +124,11 @@ private struct TenantTables: Statement {
 enum Composed {
   static let texts: [String: String] = [
     "DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql, "StoredFacts": StoredFacts.sql, "StoreFacts": StoreFacts.sql,
+    // Lists that may be narrowed by an attribute.
+    "ChangesOfProvider": ChangesOfProvider.sql, "ChangesOfCustomers": ChangesOfCustomers.sql, "ChangesOfTeams": ChangesOfTeams.sql,
+    "ProblemsOfProvider": ProblemsOfProvider.sql, "RequestsOfTenant": RequestsOfTenant.sql, "RequestsOfRequester": RequestsOfRequester.sql,
+    "RequestsOfScope": RequestsOfScope.sql, "ReleasePage": ReleasePage.sql, "ReleasesOfCustomers": ReleasesOfCustomers.sql,
+    "MajorsOfProvider": MajorsOfProvider.sql, "MajorsOfCustomers": MajorsOfCustomers.sql,
   ]
 
   /// Statements that are written once for several tables, of each: the sources hold no constant text of them.

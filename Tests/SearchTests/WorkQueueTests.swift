@@ -157,12 +157,18 @@ import Testing
       let isDated = item["dueAt"] != Value.null
       let metric: Value =
         switch process {
-        case "incident": isDated ? "response" : .null
+        case "incident", "request": isDated ? "response" : .null
         case "change": isDated ? "planned_end" : .null
         default: .null
         }
-      // A request's clocks stand beside it; here none runs that is due when it says.
-      if process != "request" { #expect(item["dueMetric"] == metric, "\(item)") }
+      #expect(item["dueMetric"] == metric, "\(item)")
+      let warned: Value =
+        switch process {
+        case "incident": 75
+        case "request": 50
+        default: .null
+        }
+      #expect(item["warnedPercent"] == warned, "\(item)")
       let due = item["dueAt"]?.text.flatMap { Instant($0) }
       #expect(item["breached"] == .bool(due.map { $0 < work.now } ?? false), "\(item)")
       let overdue: Int64? = if let due, due < work.now { work.now.seconds - due.seconds } else { nil }

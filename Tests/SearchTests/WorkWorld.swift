@@ -53,6 +53,7 @@ struct WorkWorld {
       update desk.ticket t set due_at = \(due("id")), opened_at = \(start("id")), priority = 1 + id % 3, team_id = case when id % 2 = 0 then \(team) end;
       update desk.ticket t set due_metric = case when due_at is not null then 'response' end, warned_percent = 75;
       update requests.request r set due_at = \(due("id")), submitted_at = \(start("id"));
+      update requests.request r set due_metric = case when due_at is not null then 'response' end, warned_percent = 50;
       update requests.task t set state = 'ready', ready_at = \(start("id")), team_id = case when id % 2 = 0 then \(team) end;
       update problems.problem p set opened_at = \(start("id")), priority = 1 + id % 3;
       update changes.change c set opened_at = \(start("id")), ends_at = \(due("id")), starts_at = \(due("id")) - interval '1 hour';

@@ -68,10 +68,11 @@ WHOLENESS = {
         select tenant_id, request_id, count(*) n from requests.task group by 1, 2
       ) t on t.tenant_id = r.tenant_id and t.request_id = r.id
       where coalesce(t.n, 0) <> r.tasks_total or r.state = 'fulfilling' and r.tasks_total = 0""",
-    "half releases: the events of one are not 1 to its last": """
+    # The first event of a release is number 0.
+    "half releases: the events of one are not 0 to its last": """
       select count(*) from changes.release r left join (
         select tenant_id, subject_id, count(*) n, min(seq) low, max(seq) high from operations.event where subject_kind = 'release' group by 1, 2
-      ) e on e.tenant_id = r.tenant_id and e.subject_id = r.id where e.n is distinct from r.last_seq or e.low <> 1 or e.high <> r.last_seq""",
+      ) e on e.tenant_id = r.tenant_id and e.subject_id = r.id where e.n is distinct from r.last_seq + 1 or e.low <> 0 or e.high <> r.last_seq""",
     "half clocks: the ledger of one does not reach its last interval, milestone or verdict": """
       select count(*) from service_levels.clock c
       where c.last_interval_seq <> (select count(*) from service_levels.interval i where i.tenant_id = c.tenant_id and i.clock_id = c.id)

@@ -127,8 +127,8 @@ struct EntitlementRow: Sendable {
     left join requests.access_review w on w.tenant_id = e.tenant_id and w.id = e.ended_review_id
     left join requests.request k on k.tenant_id = e.tenant_id and k.id = e.taken_request_id
     """
-  /// A review revoked it, or an order that was agreed to is to take it, and the task that does is still to be done. Access is ordered for whom the
-  /// request is for.
+  /// A review revoked it, or an order that was agreed to is to take it, and the task that does is still to be done, or to be opened: of one that was
+  /// reopened the next one does what was skipped. Access is ordered for whom the request is for.
   static let untaken = """
     (e.ended_review_id is not null and e.taken_at is null or e.ended_at is null and exists (
       select from requests.request o join catalog.pub_offering_version v on v.version_id = o.offering_version_id
@@ -136,8 +136,10 @@ struct EntitlementRow: Sendable {
         and v.content #>> '{access,action}' = 'revoke'
         and e.resource = coalesce(v.content #>> '{access,resource}', o.answers ->> (v.content #>> '{access,resourceAnswer}'))
         and not exists (
+          select from requests.task t where t.tenant_id = o.tenant_id and t.request_id = o.id and t.carries_access and t.state = 'done')
+        and (o.state = 'approved' or exists (
           select from requests.task t
-          where t.tenant_id = o.tenant_id and t.request_id = o.id and t.carries_access and t.state in ('done', 'skipped', 'cancelled'))))
+          where t.tenant_id = o.tenant_id and t.request_id = o.id and t.carries_access and t.state not in ('skipped', 'cancelled')))))
     """
 
   init(_ row: inout RowReader) throws {

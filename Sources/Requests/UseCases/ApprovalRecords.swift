@@ -63,14 +63,6 @@ enum ApprovalFields {
   static let reason = Field.longText("reason", 1...2000, "Why.", "理由。")
 }
 
-package struct ApprovalReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [ApprovalFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[ApprovalFields.id] }
-}
-
 extension OperationContext {
   func approvalOutput(_ id: PublicId) async throws -> ApprovalLine {
     subject(id)

@@ -148,8 +148,8 @@ struct WorkAt: Statement {
         t.owner_id
       from w join desk.pub_work t on t.tenant_id = w.tenant_id and t.ticket_id = w.id where w.process = 'incident'
       union all
-      select w.process, r.request_id, r.public_id, r.number, coalesce(v.content -> 'name', '{}'), null, r.state, r.due_at,
-        r.due_metric, r.warned_percent, r.submitted_at, null, r.tenant_id, to_jsonb(array[r.tenant_id]), null, r.owner_id
+      select w.process, r.request_id, r.public_id, r.number, coalesce(v.content -> 'name', '{}'), null, r.state, r.due_at, r.due_metric, r.warned_percent,
+        r.submitted_at, null, r.tenant_id, to_jsonb(array[r.tenant_id]), null, r.owner_id
       from w join requests.pub_work r on r.tenant_id = w.tenant_id and r.request_id = w.id
       join catalog.pub_offering_version v on v.version_id = r.offering_version_id where w.process = 'request'
       union all
