@@ -83,7 +83,7 @@ let package = Package(
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Attributes", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
-    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals", "Attributes"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Approvals", "Attributes"]),
     module(
       "Desk",
       [

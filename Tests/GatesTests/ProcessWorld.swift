@@ -120,8 +120,10 @@ extension GatesWorld {
     return (principal, id)
   }
 
-  static func approval(_ rule: String, _ staff: [Value], ownWork: Bool = false) -> (name: String, value: Value) {
-    ("approval", .object(["rule": .text(rule), "staff": .array(staff), "ownWork": .bool(ownWork)]))
+  static func approval(_ rule: String, _ staff: [Value], ownWork: Bool = false, hours: Int64? = nil) -> (name: String, value: Value) {
+    let limit = hours.map { [Value.Member("hours", .integer($0))] } ?? []
+    let members = [Value.Member("rule", .text(rule)), Value.Member("staff", .array(staff)), Value.Member("ownWork", .bool(ownWork))]
+    return ("approval", .object(members + limit))
   }
 
   func asked(_ principal: Principal) async throws -> [Value] {

@@ -127,6 +127,13 @@ extension CallRule {
     (["id": try await world.gateApproval(twin, of: try await world.staffId(of: principal))], nil)
   })
 
+  private static let handedOnAtGate = CallRule(given: { world, twin, principal in
+    let staff = try await world.seeded("stf", in: twin).id
+    _ = await world.answer(
+      "staff_grant.add", .object(["account": staff, "role": "engineer", "everyCustomer": .bool(true)]), as: world.database.root)
+    return (["id": try await world.gateApproval(twin, of: try await world.staffId(of: principal)), "staff": staff], 1)
+  })
+
   private static let period: [String: Value] = ["from": "2026-02-20T00:00:00Z", "until": Samples.later]
 
   static let gateCalls: [String: CallRule] = [
@@ -140,7 +147,8 @@ extension CallRule {
     }),
     "incident.resolve": CallRule(omitted: answers),
     "request.bypass_gate": bypass("request"), "problem.bypass_gate": bypass("problem"), "change.bypass_gate": bypass("change"),
-    "gate_approval.approve": decision, "gate_approval.reject": decision,
+    "gate_approval.approve": decision, "gate_approval.reject": decision, "gate_approval.delegate": handedOnAtGate,
+    "gate_approval.reassign": handedOnAtGate,
     "task.claim": CallRule(omitted: answers), "task.complete": CallRule(omitted: answers), "task.fail": CallRule(omitted: answers),
     "task.skip": CallRule(omitted: answers),
   ]

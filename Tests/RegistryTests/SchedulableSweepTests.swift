@@ -7,6 +7,7 @@ import Desk
 import Escalations
 import Events
 import Foundation
+import Gates
 import Handbooks
 import Jobs
 import MajorIncidents
@@ -30,7 +31,7 @@ import TimeEntries
     TimerSweep.self, TicketTextSweep.self, RequestSweep.self, TellingSweep.self, ChangeSweep.self, AttachmentSweep.self, EventSweep.self,
     MakeNotifications.self, DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self,
     MajorSweep.self,
-    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self,
+    ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, GateApprovalSweep.self,
   ]
 
   /// A sweep that is not in the list would be asked nothing.

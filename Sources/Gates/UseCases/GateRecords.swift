@@ -14,10 +14,7 @@ package struct GateRecord: OperationOutput {
     self.gate = gate
     approval =
       gate.approval.map { rule in
-        .object([
-          "rule": .text(rule.oneSuffices ? "any" : "all"), "ownWork": .bool(rule.mayBeOwn),
-          "staff": .array(rule.approvers.map { .id(context.id(.staff, $0.publicId)) }),
-        ])
+        rule.told(staff: rule.approvers.map { .id(context.id(.staff, $0.publicId)) })
       } ?? .null
   }
 
@@ -41,8 +38,8 @@ package struct GateRecord: OperationOutput {
     OutputField("evidence", .list(.text), "The evidence that must be there.", "须具备的依据。") { $0.facts(.evidence) },
     OutputField(
       "approval", .document,
-      "Whom it asks to agree (staff), whether any or all of them must (rule), and whether who takes the step may agree himself (ownWork).",
-      "须征得同意的人员（staff）、一人同意即可或须全部同意（rule），以及操作人能否自行同意（ownWork）。"
+      "Whom it asks to agree (staff), whether any or all of them must (rule), whether who takes the step may agree himself (ownWork), and how long each may take (hours).",
+      "须征得同意的人员（staff）、一人同意即可或须全部同意（rule）、操作人能否自行同意（ownWork），以及每项审批的时限（hours，小时）。"
     ) { $0.approval },
     OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.gate.name.value ?? .null },
     OutputField("purpose", .document, "What it is for, by language.", "目的（按语言）。") { $0.gate.purpose.value ?? .null },
