@@ -91,7 +91,7 @@ let package = Package(
         "Knowledge",
       ]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Attributes", "Gates"]),
-    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Assets", "Knowledge", "Desk"]),
+    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Gates", "Assets", "Knowledge", "Desk"]),
     module(
       "Changes",
       [
@@ -307,8 +307,8 @@ let package = Package(
     tests(
       "GatesTests",
       [
-        "Gates", "Approvals", "Attributes", "Requests", "Problems", "Changes", "Notifications", "Assurance", "Catalog", "Desk", "Assets", "Knowledge",
-        "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Gates", "Approvals", "Attributes", "Requests", "Problems", "Changes", "MajorIncidents", "Notifications", "Assurance", "Catalog", "Desk", "Assets",
+        "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "ScorecardTests",

@@ -1,4 +1,4 @@
--- Approvals at gates with a time to decide them in, that go to somebody else where who is asked is away.
+-- Gates before steps of releases and major incidents. Approvals at gates with a time to decide them in, that go to somebody else where who is asked is away.
 
 alter table gates.approval
   -- how long it may take; null: as long as it takes
@@ -26,3 +26,14 @@ alter table gates.approval
 create index approval_delegated on gates.approval (tenant_id, delegate_id, asked_at, id) where state = 'asked' and delegate_id is not null;
 create index approval_due on gates.approval (tenant_id, id) include (due_at) where state = 'asked' and due_at is not null;
 grant update (due_at, delegate_id, delegate_public_id, delegate_name, decided_id, version) on gates.approval to steward_app;
+
+alter table gates.gate drop constraint gate_step_check;
+alter table gates.gate
+  add constraint gate_step_check check (step in (
+    'incident.open', 'incident.assign', 'incident.dispatch', 'incident.resolve', 'incident.close', 'task.claim', 'task.complete',
+    'problem.declare_known_error', 'problem.close', 'change.submit', 'change.start', 'change.close', 'release.sign_off', 'release.deploy',
+    'release.close', 'major_incident.resolve'));
+alter table gates.passage drop constraint passage_subject_kind_check;
+alter table gates.passage
+  add constraint passage_subject_kind_check
+    check (subject_kind in ('incident', 'request', 'problem', 'change', 'release', 'major_incident', 'opening'));

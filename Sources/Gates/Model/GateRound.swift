@@ -80,7 +80,7 @@ struct GateRound: Sendable {
   let asker: Party
   let askerName: String
   let mayBeOwn: Bool
-  /// Which version of a problem or a change they were asked about; nil: of whatever there is.
+  /// Which version of a problem, a change or a release they were asked about; nil: of whatever there is.
   let version: Int64?
   private(set) var rows: [Row]
 

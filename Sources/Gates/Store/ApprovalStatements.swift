@@ -15,7 +15,7 @@ struct ApprovalRowOfGate: Sendable {
   let askerName: String
   let mayBeOwn: Bool
   let row: GateRound.Row
-  /// Of a problem or a change.
+  /// Of a problem, a change or a release.
   let version: Int64?
 
   static let columns = """
@@ -105,8 +105,8 @@ struct ApproversThere: Statement {
   let accounts: [Int64]
   let now: Instant
 
-  // As ``ApprovalsAskedOf`` shows it to them: a problem that may concern several, to whoever serves any; a change that concerns nobody in
-  // particular, to who serves everybody.
+  // As ``ApprovalsAskedOf`` shows it to them: a problem that may concern several, to whoever serves any; a change, a release or a major
+  // incident that concerns nobody in particular, to who serves everybody.
   static let sql = """
     with concerned as (
       select $4::bigint as customer_id where $4 <> $1
@@ -114,7 +114,7 @@ struct ApproversThere: Statement {
       select b.customer_id from problems.pub_problem b
       where $5 = 'problem' and b.tenant_id = $1 and b.public_id = $6 and b.customer_id is not null
       union all
-      select c.customer_id from changes.pub_concerned c where $5 = 'change' and c.tenant_id = $1 and c.public_id = $6),
+      select c.customer_id from \(Concerned.rows) c where c.kind = $5 and c.tenant_id = $1 and c.public_id = $6),
     held as (
       select g.account_id, g.id, g.scope from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = $3
       where g.tenant_id = $1 and g.account_id = any ($2) and g.scope in ('all', 'listed') and g.revoked_at is null
@@ -123,7 +123,7 @@ struct ApproversThere: Statement {
     where a.tenant_id = $1 and a.id = any ($2) and a.kind = 'staff' and a.state = 'active'
       and exists (select from held h where h.account_id = a.id)
       and (exists (select from held h where h.account_id = a.id and h.scope = 'all')
-        or ($5 <> 'change' or exists (select from concerned)) and not exists (
+        or ($5 not in \(Concerned.kinds) or exists (select from concerned)) and not exists (
           select from concerned n where not exists (
             select from held h join tenancy.role_grant_tenant l on l.tenant_id = $1 and l.role_grant_id = h.id
             where h.account_id = a.id and l.granted_tenant_id = n.customer_id)))

@@ -38,7 +38,7 @@ struct ApprovalsAskedOf: Statement {
   var after: (askedAt: Instant, id: Int64)?
   var limit: Int64 = 1
 
-  /// What concerns several customers is for who serves them all; what concerns nobody in particular, of changes, for who serves everybody. $1 is the
+  /// What concerns several customers is for who serves them all; what concerns nobody in particular, but for problems, for who serves everybody. $1 is the
   /// provider's tenant.
   /// - Parameter customers: the parameter that has them.
   fileprivate static func isServed(_ customers: String) -> String {
@@ -47,9 +47,11 @@ struct ApprovalsAskedOf: Statement {
         or a.subject_kind = 'problem' and exists (
           select from problems.pub_problem p
           where p.tenant_id = $1 and p.public_id = a.subject and (p.customer_id is null or p.customer_id = any (\(customers))))
-        or a.subject_kind = 'change' and exists (select from changes.pub_concerned c where c.tenant_id = $1 and c.public_id = a.subject)
+        or a.subject_kind in \(Concerned.kinds)
+          and exists (select from \(Concerned.rows) c where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject)
           and not exists (
-            select from changes.pub_concerned c where c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any (\(customers))))
+            select from \(Concerned.rows) c
+            where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any (\(customers))))
     """
   }
 

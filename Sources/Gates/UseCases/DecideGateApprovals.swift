@@ -40,6 +40,8 @@ package struct GateApprovalLine: OperationOutput {
     OutputField("request", .id, "Or the request.", "或等待的请求。") { $0.told(.request) },
     OutputField("problem", .id, "Or the problem.", "或等待的问题。") { $0.told(.problem) },
     OutputField("change", .id, "Or the change.", "或等待的变更。") { $0.told(.change) },
+    OutputField("release", .id, "Or the release.", "或等待的发布。") { $0.told(.release) },
+    OutputField("majorIncident", .id, "Or the major incident.", "或等待的重大事件。") { $0.told(.majorIncident) },
     OutputField("askedBy", .text, "Who is about to take the step.", "请求审批的操作人。") { .text($0.row.askerName) },
     OutputField("askedAt", .instant, "Since when it waits for a decision.", "请求审批的时间。") { .instant($0.approval.askedAt) },
     OutputField("dueAt", .instant, "When it counts as refused; null: never, or it is decided.", "逾期即视为拒绝的时间；null 表示不限或已决定。") {

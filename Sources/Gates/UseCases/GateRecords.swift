@@ -79,6 +79,10 @@ package struct PassageRecord: OperationOutput {
     OutputField("request", .id, "The request; null: something else.", "请求；null 表示其他事项。") { .id($0.process == .request ? $0.subject : nil) },
     OutputField("problem", .id, "The problem; null: something else.", "问题；null 表示其他事项。") { .id($0.process == .problem ? $0.subject : nil) },
     OutputField("change", .id, "The change; null: something else.", "变更；null 表示其他事项。") { .id($0.process == .change ? $0.subject : nil) },
+    OutputField("release", .id, "The release; null: something else.", "发布；null 表示其他事项。") { .id($0.process == .release ? $0.subject : nil) },
+    OutputField("majorIncident", .id, "The major incident; null: something else.", "重大事件；null 表示其他事项。") {
+      .id($0.process == .majorIncident ? $0.subject : nil)
+    },
     OutputField("cameAt", .instant, "When it came to the gate: by this it belongs to a period.", "到达关卡的时间（据此归入统计期间）。") { .instant($0.row.cameAt) },
     OutputField("stops", .integer, "How often it was stopped; of one stay at most 20 are counted.", "被拦截次数（每次停留最多计 20 次）。") { .integer($0.row.stops) },
     OutputField("firstStoppedAt", .instant, "When it was first stopped.", "首次拦截时间。") { .instant($0.row.firstStoppedAt) },

@@ -9,7 +9,7 @@ struct GateStop: Sendable {
   let missing: [String]
   /// Who was asked last; nil: nobody was.
   let round: GateRound?
-  /// Which version is judged, of a problem or a change.
+  /// Which version is judged, of a problem, a change or a release.
   let version: Int64?
   /// Where among the bypasses that of somebody stands who may not bypass.
   let refusedBypass: Int?
