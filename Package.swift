@@ -83,7 +83,7 @@ let package = Package(
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Attributes", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
-    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals", "Attributes"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Approvals", "Attributes"]),
     module(
       "Desk",
       [
@@ -91,7 +91,7 @@ let package = Package(
         "Knowledge",
       ]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Attributes", "Gates"]),
-    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Assets", "Knowledge", "Desk"]),
+    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Gates", "Assets", "Knowledge", "Desk"]),
     module(
       "Changes",
       [
@@ -308,8 +308,8 @@ let package = Package(
     tests(
       "GatesTests",
       [
-        "Gates", "Approvals", "Attributes", "Requests", "Problems", "Changes", "Notifications", "Assurance", "Catalog", "Desk", "Assets", "Knowledge",
-        "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Gates", "Approvals", "Attributes", "Requests", "Problems", "Changes", "MajorIncidents", "Notifications", "Assurance", "Catalog", "Desk", "Assets",
+        "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "ScorecardTests",

@@ -22,7 +22,7 @@ package enum ChangesModule: OperationModule {
     OpenRelease.self, ReadRelease.self, ListReleases.self, WriteRelease.self, AddReleaseChange.self, RemoveReleaseChange.self, AddCriterion.self,
     JudgeCriterion.self, PilotRelease.self, RecordPilot.self, SignOffRelease.self, DeployRelease.self, CloseRelease.self, CancelRelease.self,
     ReadReleaseHistory.self, AssignRelease.self, TakeRelease.self, OfferRelease.self, AcceptRelease.self, ReturnRelease.self, ListReleaseHandovers.self,
-    WatchRelease.self, UnwatchRelease.self, ListReleaseWatchers.self,
+    WatchRelease.self, UnwatchRelease.self, ListReleaseWatchers.self, ListGatesOfRelease.self, BypassGateOfRelease.self,
   ]
 
   package static let messages: [Message] = ChangeMessages.all + ReleaseMessages.all

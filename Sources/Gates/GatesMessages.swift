@@ -59,6 +59,12 @@ package enum GateMessages: MessageCatalog {
   static let approvalRefused = Message(
     "gate.approval_refused", "{approvers} refused at the gate {gate}: {reason} Who tries again once that is settled asks again. Its purpose: {purpose}",
     zh: "关卡“{gate}”：{approvers}已拒绝，理由：{reason} 处理后再次操作将重新请求审批。目的：{purpose}")
+  static let approvalExpired = Message(
+    "gate.approval_expired", "{approvers} did not decide in time at the gate {gate}. Who tries again asks again. Its purpose: {purpose}",
+    zh: "关卡“{gate}”：{approvers}未在时限内决定。再次操作将重新请求审批。目的：{purpose}")
+  static let handedToOwn = Message(
+    "gate.handed_to_own", "It goes to nobody whose word would not count: not to oneself, who takes the step, or who has agreed already.",
+    zh: "不得交由其决定无效者：本人、操作人或已同意者。")
   static let approvalOwn = Message(
     "gate.approval_own", "You have agreed to this yourself at the gate {gate}: somebody else takes the step. Its purpose: {purpose}",
     zh: "您本人已在关卡“{gate}”同意：须由其他人员执行该步骤。目的：{purpose}")
@@ -84,7 +90,7 @@ package enum GateMessages: MessageCatalog {
     neverThere, twice,
     inThePast, ownerIsStaff,
     noPriority, attributesOfIncidents, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater,
-    approvalUnrecorded, approvalRefused, approvalOwn, approvalNoPerson, ownWork, needsPerson, agreedAlready, stayEnded,
+    approvalUnrecorded, approvalRefused, approvalExpired, handedToOwn, approvalOwn, approvalNoPerson, ownWork, needsPerson, agreedAlready, stayEnded,
     servesAll, retired, tooMany, nothingToChange, period,
   ]
 
@@ -96,6 +102,7 @@ package enum GateMessages: MessageCatalog {
     case .asks(let names): names.isEmpty ? (approvalNobody, [:]) : (approvalAsked, ["approvers": names.joined(separator: ", ")])
     case .waits(let names): (approvalWaits, ["approvers": names.joined(separator: ", ")])
     case .refused(let name, let reason): (approvalRefused, ["approvers": name, "reason": reason])
+    case .expired(let names): (approvalExpired, ["approvers": names.joined(separator: ", ")])
     case .own: (approvalOwn, [:])
     case .noPerson: (approvalNoPerson, [:])
     }

@@ -7,7 +7,7 @@ package enum GatesModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateGate.self, ChangeGate.self, RetireGate.self, ReadGate.self, ListGates.self, GateFriction.self, TotalGates.self,
     TotalGateByCustomer.self, ListPassages.self,
-    ListGateApprovals.self, ApproveAtGate.self, RejectAtGate.self,
+    ListGateApprovals.self, ApproveAtGate.self, RejectAtGate.self, DelegateAtGate.self, ReassignAtGate.self,
   ]
   package static let messages: [Message] = GateMessages.all
   package static let constraints: [String: Message] = [:]

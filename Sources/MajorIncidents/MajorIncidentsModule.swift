@@ -8,7 +8,7 @@ package enum MajorIncidentsModule: OperationModule {
     DeclareMajor.self, ReadMajor.self, ListMajors.self, ChangeMajor.self, AssignMajor.self, LinkMajorIncident.self, UnlinkMajorIncident.self,
     ListMajorIncidents.self, LogMajor.self, ListMajorEntries.self, MitigateMajor.self, ResolveMajor.self, ReopenMajor.self, ReviewMajor.self,
     MajorImpact.self, ReadMajorHistory.self, ListMajorsOfIncident.self, TakeMajor.self, OfferMajor.self, AcceptMajor.self, ReturnMajor.self,
-    ListMajorHandovers.self, WatchMajor.self, UnwatchMajor.self, ListMajorWatchers.self,
+    ListMajorHandovers.self, WatchMajor.self, UnwatchMajor.self, ListMajorWatchers.self, ListGatesOfMajor.self, BypassGateOfMajor.self,
   ]
 
   package static let messages: [Message] = MajorMessages.all

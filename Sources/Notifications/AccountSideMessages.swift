@@ -78,10 +78,11 @@ enum AccountSideMessages: MessageCatalog {
     zh: "{asker}正在关卡“{gate}”等待审批：{subject}\n目的：{purpose}\n\n请同意或拒绝：gate_approval.list")
   static let gateDecidedSubject = Message("notification.gate_decided.subject", "{gate}: {answer}", zh: "关卡“{gate}”：{answer}")
   static let gateDecidedBody = Message(
-    "notification.gate_decided.body", "{approver} has decided at the gate {gate} on {subject}: {answer}\n{reason}",
-    zh: "{approver}已在关卡“{gate}”就{subject}作出决定：{answer}\n{reason}")
+    "notification.gate_decided.body", "What {approver} was asked at the gate {gate} on {subject}: {answer}\n{reason}",
+    zh: "关卡“{gate}”就{subject}向{approver}请求的审批：{answer}\n{reason}")
   static let gateApproved = Message("notification.gate.approved", "agreed to", zh: "已同意")
   static let gateRejected = Message("notification.gate.rejected", "refused", zh: "已拒绝")
+  static let gateExpired = Message("notification.gate.expired", "not decided in time, so refused", zh: "逾期未决定，视为拒绝")
 
   static let all = [
     renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, withCustomer, withSupplier,
@@ -90,5 +91,6 @@ enum AccountSideMessages: MessageCatalog {
     certificationExpiringSubject,
     certificationExpiredSubject, certificationBody, actionAssignedSubject, actionDueSubject, actionOverdueSubject, actionBody,
     processEscalatedSubject, processEscalatedBody, gateAskedSubject, gateAskedBody, gateDecidedSubject, gateDecidedBody, gateApproved, gateRejected,
+    gateExpired,
   ]
 }

@@ -37,7 +37,7 @@ import Testing
       provider: provider, tenant: acme, from: month, until: now, gate: nil, outcome: nil, onlyStopped: false, before: (cameAt: now, id: 0), limit: 50, now: now)
     let leave = LeaveGates(tenant: acme, subject: .incident(id.random), besides: .close, name: "x", now: now)
     let stop = RecordStop(tenant: acme, gate: 1, subject: .incident(id.random), call: [1], name: "x", at: now)
-    let asked = ApprovalsAskedOf(provider: provider, account: world.engineer.actor.id, customers: nil, after: nil, limit: 50)
+    let asked = ApprovalsAskedOf(provider: provider, account: world.engineer.actor.id, customers: nil, now: now, after: nil, limit: 50)
     let rounds = RoundsOfStays(provider: provider, tenant: acme, stays: [1])
     let plans = try await world.database.tenancy.transaction(binding: [acme, provider], side: .staff) { transaction in
       [

@@ -5,6 +5,7 @@ import Contracts
 import Desk
 import Kernel
 import Knowledge
+import MajorIncidents
 import Notifications
 import Operations
 import Postgres
@@ -33,7 +34,8 @@ struct GatesWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self, KnowledgeModule.self,
-      GatesModule.self, CatalogModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self,
+      GatesModule.self, CatalogModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+      NotificationsModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")

@@ -2,6 +2,7 @@ import Catalog
 import Changes
 import Desk
 import Kernel
+import MajorIncidents
 import Operations
 import Problems
 import Requests
@@ -61,6 +62,7 @@ import Testing
       ])
     let registry = try Registry([
       PlatformModule.self, CatalogModule.self, DeskModule.self, GatesModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self,
+      MajorIncidentsModule.self,
     ])
     func takes(_ operation: String, _ field: String) -> Bool { registry[operation]?.inputFields.contains { $0.name == field } ?? false }
     for fact in GateStep.open.facts { #expect(takes("incident.open", fact.rawValue), "\(fact)") }
@@ -94,6 +96,7 @@ import Testing
   @Test func everyFactOfTheOtherProcessesCanBeGiven() throws {
     let registry = try Registry([
       PlatformModule.self, CatalogModule.self, DeskModule.self, GatesModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self,
+      MajorIncidentsModule.self,
     ])
     let given: [GateStep: [GateFact: (operation: String, field: String)]] = [
       .claimTask: [.file: ("task.claim", "files"), .customerFile: ("task.claim", "files")],
@@ -113,6 +116,15 @@ import Testing
       ],
       .startChange: [.file: ("change.start", "files")],
       .closeChange: [.review: ("change.review", "review"), .file: ("change.close", "files")],
+      .signOffRelease: [
+        .description: ("release.change", "description"), .owner: ("release.take", "id"), .pilot: ("release.record_pilot", "result"),
+        .file: ("release.sign_off", "files"),
+      ],
+      .deployRelease: [.file: ("release.deploy", "files")], .closeRelease: [.file: ("release.close", "files")],
+      .resolveMajor: [
+        .description: ("major_incident.change", "description"), .owner: ("major_incident.take", "id"),
+        .mitigation: ("major_incident.mitigate", "mitigation"), .file: ("major_incident.resolve", "files"),
+      ],
     ]
     for step in GateStep.allCases where step.process != .incident {
       #expect(Set(step.facts) == Set((given[step] ?? [:]).keys), "\(step)")

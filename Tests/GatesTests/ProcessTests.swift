@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gates
 
-/// Gates before steps of requests, problems and changes.
+/// Gates before steps of requests, problems, changes, releases and major incidents.
 @Suite struct ProcessTests {
   private static let told: (name: String, value: Value) = ("checklist", .array([.object(["value": "told", "name": .object(["en": "User told"])])]))
   private static let checked = Value.Member("checked", .array(["told"]))
@@ -17,21 +17,31 @@ import Testing
     let world = try await GatesWorld()
     let gate = try await world.gate(step.rawValue, Self.told)
     func act(_ seen: Value, _ more: [Value.Member] = [], as principal: Principal? = nil) async throws -> Value {
-      try await world.step(step.rawValue, on: seen, more, as: principal)
+      try await world.step(step.rawValue, on: seen, Self.needed(for: step) + more, as: principal)
     }
     let (bypassed, passed) = (try await ready(for: step, world), try await ready(for: step, world))
     try await world.stopped { try await act(bypassed) }
-    // An engineer may not, and is stopped as anybody is; an account manager has no such step.
+    // An engineer may not, and is stopped as anybody is; an account manager has no such step, but that he signs releases off.
     let refused = try await world.stopped { try await act(bypassed, [world.bypass(gate)]) }
     #expect(refused.violations.map(\.path) == ["bypass[0]", "checked"])
-    await expectFailure(.denied) { try await act(bypassed, [world.bypass(gate)], as: world.account) }
+    if step != .signOffRelease { await expectFailure(.denied) { try await act(bypassed, [world.bypass(gate)], as: world.account) } }
     _ = try await act(bypassed, [world.bypass(gate)], as: world.administrator)
     _ = try await act(passed, [Self.checked])
     let row = try #require(try await world.friction().first { $0["gate"] == gate["id"] })
     #expect([row["stops"], row["stopped"], row["subjects"], row["came"], row["passed"], row["bypassed"], row["waiting"]] == [2, 1, 1, 2, 1, 1, 0])
     let listed = try await world.passages([Value.Member("gate", gate.at("id"))])
     #expect(listed.column("outcome") == ["passed", "bypassed"] && listed.column("bypassReason") == [.null, "The user left"])
-    #expect(!listed.column(step.process.rawValue).contains(.null) && listed.column("incident") == [.null, .null])
+    let subject = step.process == .majorIncident ? "majorIncident" : step.process.rawValue
+    #expect(!listed.column(subject).contains(.null) && listed.column("incident") == [.null, .null])
+  }
+
+  /// What the step asks for besides.
+  private static func needed(for step: GateStep) -> [Value.Member] {
+    switch step {
+    case .deployRelease: GatesWorld.deployment
+    case .resolveMajor: GatesWorld.resolution
+    default: []
+    }
   }
 
   /// Something that may take the step at once.
@@ -48,6 +58,11 @@ import Testing
         on: try await world.step(
           "change.start", on: try await world.agreed(try await world.step("change.submit", on: try await world.change(for: [world.acme])))),
         [Value.Member("outcome", "success")])
+    case .signOffRelease: try await world.release(for: [world.acme])
+    case .deployRelease: try await world.signedOff(try await world.release(for: [world.acme]))
+    case .closeRelease:
+      try await world.step("release.deploy", on: try await world.signedOff(try await world.release(for: [world.acme])), GatesWorld.deployment)
+    case .resolveMajor: try await world.major(for: [world.acme])
     case .open, .assign, .dispatch, .resolve, .close: .null
     }
   }
@@ -297,5 +312,8 @@ import Testing
     #expect(await refused("change.start", ("fields", .array(["plan"]))) == "fields[0] gate.never_there")
     #expect(await refused("change.submit", ("fields", .array(["review"]))) == "fields[0] gate.never_there")
     #expect(await refused("incident.resolve", ("fields", .array(["plan"]))) == "fields[0] gate.never_there")
+    #expect(await refused("major_incident.resolve", Self.told, priority: 1) == "priority gate.no_priority")
+    #expect(await refused("release.deploy", ("fields", .array(["pilot"]))) == "fields[0] gate.never_there")
+    #expect(await refused("release.sign_off", ("fields", .array(["mitigation"]))) == "fields[0] gate.never_there")
   }
 }

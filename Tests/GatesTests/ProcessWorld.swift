@@ -104,6 +104,44 @@ extension GatesWorld {
     return try await read("change", change)
   }
 
+  // MARK: Releases and major incidents
+
+  static let deployment = [Value.Member("what", "1.0"), Value.Member("where", "All"), Value.Member("result", "succeeded")]
+  static let resolution = [Value.Member("resolution", "Replaced the line")]
+
+  /// A release that can be signed off by anybody of the staff: the operator has gathered it. Its changes are given up, and concern these customers.
+  func release(for customers: [TenantEntry]) async throws -> Value {
+    let root = database.root
+    var release = try await invoke("release.open", [Value.Member("title", "Spring")], as: root)
+    for customer in customers {
+      let change = try await change(for: [customer])
+      release = try await step("release.add_change", on: release, [Value.Member("change", change.at("id"))], as: root)
+      _ = try await step("change.cancel", on: try await read("change", change), [Value.Member("reason", "Another way")])
+    }
+    release = try await step("release.add_criterion", on: release, [Value.Member("text", "It starts")], as: root)
+    let judged = [Value.Member("criterion", 1), Value.Member("state", "met"), Value.Member("evidence", "Seen")]
+    return try await step("release.judge_criterion", on: release, judged, as: root)
+  }
+
+  func signedOff(_ release: Value) async throws -> Value { try await step("release.sign_off", on: release, as: administrator) }
+
+  /// A major incident of which an incident of each customer is part.
+  func major(for customers: [TenantEntry]) async throws -> Value {
+    var incidents: [(customer: TenantEntry, id: Value)] = []
+    for customer in customers { incidents.append((customer, try await open(for: customer).at("id"))) }
+    guard let first = incidents.first else { return .null }
+    let major = try await invoke(
+      "major_incident.declare",
+      [
+        Value.Member("customer", .id(first.customer.publicId)), Value.Member("title", "No line"), Value.Member("incidents", .array([first.id])),
+      ], as: engineer)
+    for incident in incidents.dropFirst() {
+      _ = try await invoke(
+        "major_incident.link", [Value.Member("id", major.at("id")), Value.Member("incident", incident.id)], as: engineer)
+    }
+    return try await read("major_incident", major)
+  }
+
   // MARK: Approvals
 
   /// Staff who may be asked, as the database knows them.
@@ -120,8 +158,10 @@ extension GatesWorld {
     return (principal, id)
   }
 
-  static func approval(_ rule: String, _ staff: [Value], ownWork: Bool = false) -> (name: String, value: Value) {
-    ("approval", .object(["rule": .text(rule), "staff": .array(staff), "ownWork": .bool(ownWork)]))
+  static func approval(_ rule: String, _ staff: [Value], ownWork: Bool = false, hours: Int64? = nil) -> (name: String, value: Value) {
+    let limit = hours.map { [Value.Member("hours", .integer($0))] } ?? []
+    let members = [Value.Member("rule", .text(rule)), Value.Member("staff", .array(staff)), Value.Member("ownWork", .bool(ownWork))]
+    return ("approval", .object(members + limit))
   }
 
   func asked(_ principal: Principal) async throws -> [Value] {

@@ -93,7 +93,7 @@ extension World {
   /// A release with a change that concerns the twin, on which these acts were done.
   func release(_ twin: Twin, _ acts: [(name: String, input: [Value.Member])] = []) async throws -> Value {
     let change = try await change(twin)
-    var release = try await seed("release.open", ["title": name(twin)])
+    var release = try await seed("release.open", ["title": name(twin), "description": name(twin)])
     release = try await done("release.add_change", release, [Value.Member("change", change["id"] ?? .null)])
     _ = try await done("change.cancel", try await seed("change.read", ["id": change["id"] ?? .null]), [Value.Member("reason", "x")])
     for act in acts {
@@ -287,8 +287,9 @@ extension CallRule {
       return (["service": service["code"] ?? .null, "startsAt": "2026-06-01T00:00:00Z", "endsAt": "2026-06-02T00:00:00Z"], nil)
     }),
     "release.judge_criterion": release(["criterion": 1], criterion), "release.record_pilot": release([:], pilot),
-    "release.sign_off": release([:], criterion, met), "release.deploy": release(omitted: ["deployedAt"], [:], criterion, met, signed),
-    "release.close": release([:], criterion, met, signed, deployed),
+    "release.sign_off": release([:], criterion, met).omitting(answers),
+    "release.deploy": release(omitted: answers.union(["deployedAt"]), [:], criterion, met, signed),
+    "release.close": release([:], criterion, met, signed, deployed).omitting(answers),
     "release.add_change": CallRule(given: { world, twin, _ in
       let seeded = try Seeded(try await world.release(twin))
       return (["id": seeded.id, "change": try await world.change(twin)["id"] ?? .null], seeded.version)

@@ -3,8 +3,8 @@ import Operations
 import Postgres
 import Tenancy
 
-/// Gates for generated calls. They stand before steps of incidents and problems of the lowest priority, which no other seed has; those of requests
-/// and changes, which have none, ask for what every seed gives.
+/// Gates for generated calls. They stand before steps of incidents and problems of the lowest priority, which no other seed has; those of the
+/// other processes, which have none, ask for what every seed gives.
 extension World {
   private static let steps: [Value] = ["incident.assign", "incident.resolve", "incident.close"]
 
@@ -74,6 +74,12 @@ extension World {
     case "change":
       let gate = try await gate(twin, before: "change.submit", "fields", .array(["plan"]))
       return ["id": try await change(twin)["id"] ?? .null, "gate": gate["id"] ?? .null]
+    case "release":
+      let gate = try await gate(twin, before: "release.sign_off", "fields", .array(["description"]))
+      return ["id": try await release(twin)["id"] ?? .null, "gate": gate["id"] ?? .null]
+    case "major_incident":
+      let gate = try await gate(twin, before: "major_incident.resolve", "fields", .array(["description"]))
+      return ["id": try await major(twin).id, "gate": gate["id"] ?? .null]
     default:
       let gate = try await gate(twin, before: "problem.declare_known_error", priority: 5, "fields", .array(["workaround"]))
       return ["id": try await gatedProblem(twin).id, "gate": gate["id"] ?? .null]
@@ -127,6 +133,13 @@ extension CallRule {
     (["id": try await world.gateApproval(twin, of: try await world.staffId(of: principal))], nil)
   })
 
+  private static let handedOnAtGate = CallRule(given: { world, twin, principal in
+    let staff = try await world.seeded("stf", in: twin).id
+    _ = await world.answer(
+      "staff_grant.add", .object(["account": staff, "role": "engineer", "everyCustomer": .bool(true)]), as: world.database.root)
+    return (["id": try await world.gateApproval(twin, of: try await world.staffId(of: principal)), "staff": staff], 1)
+  })
+
   private static let period: [String: Value] = ["from": "2026-02-20T00:00:00Z", "until": Samples.later]
 
   static let gateCalls: [String: CallRule] = [
@@ -140,7 +153,9 @@ extension CallRule {
     }),
     "incident.resolve": CallRule(omitted: answers),
     "request.bypass_gate": bypass("request"), "problem.bypass_gate": bypass("problem"), "change.bypass_gate": bypass("change"),
-    "gate_approval.approve": decision, "gate_approval.reject": decision,
+    "release.bypass_gate": bypass("release"), "major_incident.bypass_gate": bypass("major_incident"),
+    "gate_approval.approve": decision, "gate_approval.reject": decision, "gate_approval.delegate": handedOnAtGate,
+    "gate_approval.reassign": handedOnAtGate,
     "task.claim": CallRule(omitted: answers), "task.complete": CallRule(omitted: answers), "task.fail": CallRule(omitted: answers),
     "task.skip": CallRule(omitted: answers),
   ]

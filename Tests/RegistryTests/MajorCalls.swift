@@ -83,7 +83,7 @@ extension CallRule {
       return (["id": major.id, "incident": incident], nil)
     }),
     "major_incident.list": CallRule(omitted: ["attribute"]),
-    "major_incident.resolve": major(["closureCode": "workaround"]),
+    "major_incident.resolve": major(["closureCode": "workaround"]).omitting(answers),
     "major_incident.reopen": major([:], ("major_incident.mitigate", [Value.Member("mitigation", "Other line")])),
     "major_incident.review": major([:], ("major_incident.resolve", [Value.Member("resolution", "Replaced")])),
     // Names are shown for a customer, not for one of his contracts.

@@ -2254,7 +2254,7 @@ end
 $$;
 
 -- What came to gates in a period, of the permitted tenants (null: all, and what concerns none), added up by gate: for the staff. Of the provider's own
--- problems and changes those that concern one of the tenants, at gates that are theirs or everybody's. Outcomes are told as the gates tell them.
+-- problems, changes, releases and major incidents those that concern one of the tenants, at gates that are theirs or everybody's. Outcomes are told as the gates tell them.
 create function finder.gate_totals(
   permitted bigint[], wanted_gate bigint, from_at timestamptz, before_at timestamptz, reference timestamptz, after_gate bigint, row_limit bigint)
 returns table (
@@ -2298,7 +2298,17 @@ begin
               select from problems.problem b where b.tenant_id = s.tenant_id and b.public_id = s.subject and b.customer_id = any (permitted))
             or s.subject_kind = 'change' and exists (
               select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
-              where c.tenant_id = s.tenant_id and c.public_id = s.subject and n.customer_id = any (permitted)))) p
+              where c.tenant_id = s.tenant_id and c.public_id = s.subject and n.customer_id = any (permitted))
+            or s.subject_kind = 'release' and (exists (
+                select from changes.release r join changes.release_concerned n on n.tenant_id = r.tenant_id and n.release_id = r.id
+                where r.tenant_id = s.tenant_id and r.public_id = s.subject and n.customer_id = any (permitted))
+              or exists (
+                select from changes.release r join changes.change c on c.tenant_id = r.tenant_id and c.release_id = r.id
+                  join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+                where r.tenant_id = s.tenant_id and r.public_id = s.subject and n.customer_id = any (permitted)))
+            or s.subject_kind = 'major_incident' and exists (
+              select from major_incidents.major_incident m join major_incidents.child n on n.tenant_id = m.tenant_id and n.major_id = m.id
+              where m.tenant_id = s.tenant_id and m.public_id = s.subject and n.ended_seq is null and n.other_tenant_id = any (permitted)))) p
       join gates.gate g on g.id = p.gate_id) w
     group by w.gate_id order by w.gate_id limit least(row_limit, 201);
 end
@@ -2321,7 +2331,21 @@ begin
       union
       select n.customer_id from gates.passage s join changes.change c on c.tenant_id = s.tenant_id and c.public_id = s.subject
         join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
-      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'change') f
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'change'
+      union
+      select n.customer_id from gates.passage s join changes.release r on r.tenant_id = s.tenant_id and r.public_id = s.subject
+        join changes.release_concerned n on n.tenant_id = r.tenant_id and n.release_id = r.id
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'release'
+      union
+      select n.customer_id from gates.passage s join changes.release r on r.tenant_id = s.tenant_id and r.public_id = s.subject
+        join changes.change c on c.tenant_id = r.tenant_id and c.release_id = r.id
+        join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'release'
+      union
+      select n.other_tenant_id from gates.passage s
+        join major_incidents.major_incident m on m.tenant_id = s.tenant_id and m.public_id = s.subject
+        join major_incidents.child n on n.tenant_id = m.tenant_id and n.major_id = m.id and n.ended_seq is null
+      where s.gate_id = wanted_gate and s.came_at >= from_at and s.came_at < before_at and s.subject_kind = 'major_incident') f
     join tenancy.tenant e on e.id = f.id and e.kind = 'customer'
     join gates.gate g on g.id = wanted_gate and (g.only_tenant_id is null or g.only_tenant_id = f.id)
     where (permitted is null or f.id = any (permitted)) and f.id > after_tenant

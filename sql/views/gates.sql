@@ -1,7 +1,7 @@
 -- What gates publish to other modules: who is asked to let something pass, for whoever tells them. Rows of the provider's tenant.
 create view gates.pub_approval with (security_invoker = true) as
   select a.tenant_id, a.id as approval_id, a.public_id, a.gate_id, a.stay_tenant_id, a.subject_kind, a.subject, a.account_id, a.account_name, a.asker_kind, a.asker_id, a.asker_name,
-    a.state, a.reason
+    a.state, a.reason, a.delegate_id, a.delegate_public_id, a.delegate_name, a.decided_id
   from gates.approval a;
 grant select on gates.pub_approval to steward_app;
 

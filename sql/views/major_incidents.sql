@@ -38,3 +38,10 @@ grant select on major_incidents.pub_entry to steward_app;
 create view major_incidents.pub_found_major_incident with (security_invoker = true) as
   select tenant_id, id as major_id, public_id, number, title, state, declared_at from major_incidents.major_incident;
 grant select on major_incidents.pub_found_major_incident to steward_app;
+
+-- Whose incidents are part of it, for whose gates it passes.
+create view major_incidents.pub_concerned with (security_invoker = true) as
+  select distinct m.tenant_id, m.id as major_id, m.public_id, c.other_tenant_id as customer_id
+  from major_incidents.major_incident m join major_incidents.child c on c.tenant_id = m.tenant_id and c.major_id = m.id
+  where c.ended_seq is null;
+grant select on major_incidents.pub_concerned to steward_app;

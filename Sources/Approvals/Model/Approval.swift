@@ -83,11 +83,12 @@ package struct Approval: Sendable, Equatable {
 
   /// One that is asked of an account of the staff, as it was stored.
   package init(
-    publicId: [UInt8], seq: Int64, suffices: Bool, account: Int64, state: ApprovalState, askedAt: Instant?, decidedAt: Instant?, decidedBy: Party?,
-    reason: String?
+    publicId: [UInt8], seq: Int64, suffices: Bool, account: Int64, hours: Int64?, state: ApprovalState, askedAt: Instant?, dueAt: Instant?,
+    delegate: Party?, decidedAt: Instant?, decidedBy: Party?, reason: String?, version: Int64
   ) {
-    self.init(publicId: publicId, seq: seq, step: 1, suffices: suffices, names: .null, holder: .account(account))
-    (self.state, self.askedAt, self.decidedAt, self.decidedBy, self.reason) = (state, askedAt, decidedAt, decidedBy, reason)
+    self.init(publicId: publicId, seq: seq, step: 1, suffices: suffices, names: .null, holder: .account(account), hours: hours)
+    (self.state, self.askedAt, self.dueAt, self.delegate, self.version) = (state, askedAt, dueAt, delegate, version)
+    (self.decidedAt, self.decidedBy, self.reason) = (decidedAt, decidedBy, reason)
   }
 
   /// The roles whose holders may decide it now.

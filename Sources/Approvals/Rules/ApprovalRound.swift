@@ -107,6 +107,11 @@ package struct ApprovalRound: Sendable, Equatable {
     return (dueAt, true)
   }
 
+  /// Decides all whose time is over, each at its instant, and lets go then whom it needs no more.
+  package mutating func expire(at now: Instant) throws(Failure) {
+    while let late = try expireNext(at: now) { _ = try settle(at: late.at) }
+  }
+
   /// Nobody is asked any more.
   package mutating func lapseAll(at now: Instant) throws(Failure) { try lapse(at: now) { _ in true } }
 

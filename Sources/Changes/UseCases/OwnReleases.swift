@@ -152,15 +152,18 @@ package enum ListReleaseHandovers: Operation {
 
 extension ReleaseWork {
   /// Whom it concerns, or ever did; nil: a change of it concerns nobody yet.
-  fileprivate func concerned() async throws -> [TenantId?] {
+  func concerned() async throws -> [TenantId?] {
     try await context.transaction.query(ConcernedByRelease(provider: context.provider.id, release: row.id))
   }
 
-  /// One with a change that concerns nobody yet is for who serves all customers.
-  fileprivate func offering(_ concerned: [TenantId?]) -> Offering<OfferSubject> {
+  /// One with a change that concerns nobody yet is for who serves all customers: nobody in particular.
+  func customers(of concerned: [TenantId?]) -> [TenantId] {
     let customers = concerned.compactMap { $0 }
-    return Offering(
-      .release(row.id), of: context.provider.id, needing: [ChangeRights.work], for: customers.count == concerned.count ? customers : [], in: context)
+    return customers.count == concerned.count ? customers : []
+  }
+
+  fileprivate func offering(_ concerned: [TenantId?]) -> Offering<OfferSubject> {
+    Offering(.release(row.id), of: context.provider.id, needing: [ChangeRights.work], for: customers(of: concerned), in: context)
   }
 }
 

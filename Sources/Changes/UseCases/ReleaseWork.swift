@@ -54,7 +54,11 @@ struct ReleaseWork: Sendable {
     }
   }
 
-  mutating func note(_ what: String, _ payload: [Value.Member] = []) { events.append((what, payload)) }
+  /// - Parameter customer: whose affair the event is; whoever does not serve him does not see it.
+  mutating func note(_ what: String, _ payload: [Value.Member] = [], of customer: TenantId? = nil) {
+    let hidden = customer.map { [Value.Member(ChangeEvents.customerKey, .integer($0.rawValue))] } ?? []
+    events.append((what, payload + hidden))
+  }
 
   /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
   mutating func note(_ changes: [FieldChange]) {

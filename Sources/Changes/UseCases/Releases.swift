@@ -1,4 +1,5 @@
 import Attributes
+import Gates
 import Kernel
 import Knowledge
 import Operations
@@ -16,6 +17,19 @@ package struct ReleaseReference: OperationInput {
   package static let fields: [any InputField] = [ReleaseFields.id]
 
   package init(_ values: InputValues) throws(FieldError) { id = try values[ReleaseFields.id] }
+}
+
+/// A release that takes a step before which gates may stand.
+package struct ReleaseStep: OperationInput {
+  let id: PublicId
+  let answers: GateAnswers
+
+  package static let fields: [any InputField] = [ReleaseFields.id] + GateAnswers.fields
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ReleaseFields.id]
+    answers = try GateAnswers(values)
+  }
 }
 
 /// A page of what belongs to a release.
@@ -294,7 +308,7 @@ package enum RecordPilot: Operation {
 }
 
 package enum SignOffRelease: Operation {
-  package typealias Input = ReleaseReference
+  package typealias Input = ReleaseStep
 
   package static let declaration = Declaration(
     "release.sign_off",
@@ -303,9 +317,11 @@ package enum SignOffRelease: Operation {
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
+    let gates = try context.gates(before: [.signOffRelease], of: input.id, input.answers)
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     try work.row.process.signOff(
       by: Party(context.principal), context.principal.name, hasUnapproved: try await work.hasUnapproved(), at: context.now)
+    try await work.pass(gates)
     work.note("signed_off")
     return work.save()
   }
@@ -319,13 +335,15 @@ package enum DeployRelease: Operation {
     let result: String
     let note: String?
     let deployedAt: Instant?
+    let answers: GateAnswers
 
     private static let what = Field.text("what", 1...500, "What went out: a build, a version.", "部署内容，例如版本号。")
     private static let place = Field.text("where", 1...500, "Where it went.", "部署位置。")
     private static let result = Field.oneOf(
       "result", ["succeeded", "failed", "backed_out"], "What came of it.", "结果：succeeded 成功、failed 失败、backed_out 已回退。")
     private static let deployedAt = Field.instant("deployedAt", "When (default: now).", "部署时间（默认当前时刻）。").optional
-    package static let fields: [any InputField] = [ReleaseFields.id, what, place, result, ReleaseFields.note.optional, deployedAt]
+    package static let fields: [any InputField] =
+      [ReleaseFields.id, what, place, result, ReleaseFields.note.optional, deployedAt] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ReleaseFields.id]
@@ -334,6 +352,7 @@ package enum DeployRelease: Operation {
       result = try values[Self.result]
       note = try values[ReleaseFields.note.optional]
       deployedAt = try values[Self.deployedAt]
+      answers = try GateAnswers(values)
     }
   }
 
@@ -342,6 +361,7 @@ package enum DeployRelease: Operation {
     permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
+    let gates = try context.gates(before: [.deployRelease], of: input.id, input.answers)
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     let at = input.deployedAt ?? context.now
     guard at <= context.now else { throw Failure.invalid("deployedAt", ReleaseMessages.inFuture) }
@@ -349,8 +369,10 @@ package enum DeployRelease: Operation {
     try work.row.process.deploy(hasUnapproved: try await work.hasUnapproved())
     work.note("deployed", [Value.Member("result", .text(input.result))])
     // The event's number is the record's: each deployment has one.
+    let seq = work.row.lastSeq + 1
+    try await work.pass(gates)
     let deployment = Deployment(
-      seq: work.row.lastSeq + 1, what: input.what, place: input.place, result: input.result, note: input.note, deployedAt: at,
+      seq: seq, what: input.what, place: input.place, result: input.result, note: input.note, deployedAt: at,
       actorName: context.principal.name)
     context.transaction.enqueue(InsertDeployment(provider: context.provider.id, release: work.row.id, deployment: deployment, now: context.now))
     return work.save()
@@ -358,16 +380,18 @@ package enum DeployRelease: Operation {
 }
 
 package enum CloseRelease: Operation {
-  package typealias Input = ReleaseReference
+  package typealias Input = ReleaseStep
 
   package static let declaration = Declaration(
     "release.close", "Close a release that went out, when its changes are over.", zh: "变更全部结束后关闭已部署的发布。", permission: ChangeRights.work,
     roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
+    let gates = try context.gates(before: [.closeRelease], of: input.id, input.answers)
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     let hasOpen = try await context.transaction.first(HasOpenChanges(provider: context.provider.id, release: work.row.id)) ?? true
     try work.row.process.close(hasChangesOpen: hasOpen, at: context.now)
+    try await work.pass(gates)
     work.note("closed")
     return work.save()
   }
@@ -393,6 +417,7 @@ package enum CancelRelease: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     try work.row.process.cancel(input.reason, at: context.now)
+    context.leaveGates(work.row.publicId, of: .release)
     work.note("cancelled")
     return work.save()
   }

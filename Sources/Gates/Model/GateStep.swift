@@ -1,12 +1,13 @@
 /// A process that has steps before which gates stand.
 package enum GateProcess: String, Sendable, CaseIterable {
-  case incident, request, problem, change
+  case incident, request, problem, change, release
+  case majorIncident = "major_incident"
 
   /// Whether what goes through it has a priority.
   package var hasPriority: Bool { self == .incident || self == .problem }
 
   /// Whether what goes through it is a row of the provider's tenant, whomever it concerns.
-  var isProvidersOwn: Bool { self == .problem || self == .change }
+  var isProvidersOwn: Bool { self != .incident && self != .request }
 }
 
 /// What a gate stands before: an operation, by its name.
@@ -26,6 +27,12 @@ package enum GateStep: String, Sendable, CaseIterable {
   case submitChange = "change.submit"
   case startChange = "change.start"
   case closeChange = "change.close"
+  /// Before a release may go out.
+  case signOffRelease = "release.sign_off"
+  /// Each time that it goes somewhere.
+  case deployRelease = "release.deploy"
+  case closeRelease = "release.close"
+  case resolveMajor = "major_incident.resolve"
 
   /// Its place among the steps.
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -36,6 +43,8 @@ package enum GateStep: String, Sendable, CaseIterable {
     case .claimTask, .completeTask: .request
     case .declareKnownError, .closeProblem: .problem
     case .submitChange, .startChange, .closeChange: .change
+    case .signOffRelease, .deployRelease, .closeRelease: .release
+    case .resolveMajor: .majorIncident
     }
   }
 
@@ -43,8 +52,8 @@ package enum GateStep: String, Sendable, CaseIterable {
 
   /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
   /// comment. What is resolved goes to nobody else. Its changes are closed while it is worked on. What was ordered nobody changes; of a
-  /// problem that is resolved and of a change that was agreed to nothing is written any more. Files are attached to whatever there is; to
-  /// problems and changes by the staff alone.
+  /// problem that is resolved, of a change that was agreed to and of a release that is signed off nothing is written any more. Files are attached
+  /// to whatever there is; to what is the provider's own by the staff alone.
   package var facts: [GateFact] {
     switch self {
     case .open:
@@ -60,7 +69,9 @@ package enum GateStep: String, Sendable, CaseIterable {
     case .submitChange: [.description, .cis, .owner, .plan, .backOut, .test, .publicText, .tasks, .file]
     case .closeChange: [.review, .file]
     case .closeProblem: [.outcome, .file]
-    case .startChange: [.file]
+    case .signOffRelease: [.description, .owner, .pilot, .file]
+    case .resolveMajor: [.description, .owner, .mitigation, .file]
+    case .startChange, .deployRelease, .closeRelease: [.file]
     }
   }
 
@@ -79,7 +90,9 @@ package enum GateStep: String, Sendable, CaseIterable {
     case .declareKnownError: [.declareKnownError]
     case .submitChange: [.submitChange]
     case .startChange: [.submitChange, .startChange]
-    case .close, .completeTask, .closeProblem, .closeChange: Self.steps(of: process)
+    case .signOffRelease: [.signOffRelease]
+    case .deployRelease: [.signOffRelease, .deployRelease]
+    case .close, .completeTask, .closeProblem, .closeChange, .closeRelease, .resolveMajor: Self.steps(of: process)
     }
   }
 }
@@ -97,6 +110,10 @@ package enum GateFact: String, Sendable, CaseIterable {
   case cause, workaround
   /// What is written of a change, and the look back on it.
   case plan, backOut, test, publicText, tasks, review
+  /// That a release was tried, and what came of it.
+  case pilot
+  /// What helps against a major incident meanwhile.
+  case mitigation
   /// A comment of the staff that the requester can read.
   case publicComment = "public_comment"
   /// An article of the knowledge base: that an incident names, or that tells a problem.

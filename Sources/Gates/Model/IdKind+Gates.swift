@@ -8,6 +8,8 @@ extension IdKind {
   package static let gatedRequest = IdKind("req", owner: .tenant)
   package static let gatedProblem = IdKind("prb", owner: .provider)
   package static let gatedChange = IdKind("chg", owner: .provider)
+  package static let gatedRelease = IdKind("rel", owner: .provider)
+  package static let gatedMajor = IdKind("mji", owner: .provider)
   static let gatedFile = IdKind("att", owner: .tenant)
 
   package static func gated(_ process: GateProcess) -> IdKind {
@@ -16,6 +18,8 @@ extension IdKind {
     case .request: gatedRequest
     case .problem: gatedProblem
     case .change: gatedChange
+    case .release: gatedRelease
+    case .majorIncident: gatedMajor
     }
   }
 }

@@ -15,13 +15,13 @@ struct ApprovalRowOfGate: Sendable {
   let askerName: String
   let mayBeOwn: Bool
   let row: GateRound.Row
-  /// Of a problem or a change.
+  /// Of a problem, a change or a release.
   let version: Int64?
 
   static let columns = """
     a.id, a.gate_id, a.stay_tenant_id, a.stay_id, a.subject_kind, a.subject, a.round, a.asker_kind, a.asker_id, a.asker_person, a.asker_name, a.own_approval,
     a.public_id, a.seq, a.suffices, a.account_id, a.state, a.asked_at, a.decided_at, a.decided_person, a.reason, a.account_name, a.account_public_id,
-    a.subject_version
+    a.subject_version, a.hours, a.due_at, a.delegate_id, a.delegate_public_id, a.delegate_name, a.decided_id, a.version
     """
 
   init(_ row: inout RowReader) throws {
@@ -38,11 +38,21 @@ struct ApprovalRowOfGate: Sendable {
     let (account, state): (Int64, String) = (try row.next(), try row.next())
     let (askedAt, decidedAt): (Instant, Instant?) = (try row.next(), try row.next())
     let (person, reason): (Int64?, String?) = (try row.next(), try row.next())
-    let approval = Approval(
-      publicId: publicId, seq: seq, suffices: suffices, account: account, state: ApprovalState(rawValue: state) ?? .lapsed, askedAt: askedAt,
-      decidedAt: decidedAt, decidedBy: decidedAt == nil ? nil : Party(kind: Actor.Kind.staff.rawValue, id: account, person: person), reason: reason)
-    self.row = GateRound.Row(approval: approval, name: try row.next(), accountPublicId: try row.next())
+    let (name, accountPublicId): (String, [UInt8]) = (try row.next(), try row.next())
     version = try row.next()
+    let (hours, dueAt): (Int64?, Instant?) = (try row.next(), try row.next())
+    let (delegate, delegatePublicId, delegateName): (Int64?, [UInt8]?, String?) = (try row.next(), try row.next(), try row.next())
+    let (decider, counted): (Int64?, Int64) = (try row.next(), try row.next())
+    func staff(_ id: Int64, _ person: Int64?) -> Party { Party(kind: Actor.Kind.staff.rawValue, id: id, person: person) }
+    // Time gives no reason, and who refuses does.
+    let isByTime = decidedAt == nil || state == ApprovalState.rejected.rawValue && reason == nil
+    let approval = Approval(
+      publicId: publicId, seq: seq, suffices: suffices, account: account, hours: hours, state: ApprovalState(rawValue: state) ?? .lapsed, askedAt: askedAt,
+      dueAt: dueAt, delegate: delegate.map { staff($0, nil) }, decidedAt: decidedAt, decidedBy: isByTime ? nil : staff(decider ?? account, person),
+      reason: reason, version: counted)
+    var other: GateRound.Row.Delegate?
+    if let delegatePublicId, let delegateName { other = GateRound.Row.Delegate(publicId: delegatePublicId, name: delegateName) }
+    self.row = GateRound.Row(approval: approval, name: name, accountPublicId: accountPublicId, delegate: other)
   }
 }
 
@@ -95,8 +105,8 @@ struct ApproversThere: Statement {
   let accounts: [Int64]
   let now: Instant
 
-  // As ``ApprovalsAskedOf`` shows it to them: a problem that may concern several, to whoever serves any; a change that concerns nobody in
-  // particular, to who serves everybody.
+  // As ``ApprovalsAskedOf`` shows it to them: a problem that may concern several, to whoever serves any; a change, a release or a major
+  // incident that concerns nobody in particular, to who serves everybody.
   static let sql = """
     with concerned as (
       select $4::bigint as customer_id where $4 <> $1
@@ -104,7 +114,7 @@ struct ApproversThere: Statement {
       select b.customer_id from problems.pub_problem b
       where $5 = 'problem' and b.tenant_id = $1 and b.public_id = $6 and b.customer_id is not null
       union all
-      select c.customer_id from changes.pub_concerned c where $5 = 'change' and c.tenant_id = $1 and c.public_id = $6),
+      select c.customer_id from \(Concerned.rows) c where c.kind = $5 and c.tenant_id = $1 and c.public_id = $6),
     held as (
       select g.account_id, g.id, g.scope from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = $3
       where g.tenant_id = $1 and g.account_id = any ($2) and g.scope in ('all', 'listed') and g.revoked_at is null
@@ -113,7 +123,7 @@ struct ApproversThere: Statement {
     where a.tenant_id = $1 and a.id = any ($2) and a.kind = 'staff' and a.state = 'active'
       and exists (select from held h where h.account_id = a.id)
       and (exists (select from held h where h.account_id = a.id and h.scope = 'all')
-        or ($5 <> 'change' or exists (select from concerned)) and not exists (
+        or ($5 not in \(Concerned.kinds) or exists (select from concerned)) and not exists (
           select from concerned n where not exists (
             select from held h join tenancy.role_grant_tenant l on l.tenant_id = $1 and l.role_grant_id = h.id
             where h.account_id = a.id and l.granted_tenant_id = n.customer_id)))
@@ -196,8 +206,8 @@ struct InsertGateApproval: Statement {
   static let sql = """
     insert into gates.approval
       (tenant_id, public_id, gate_id, stay_tenant_id, stay_id, subject_kind, subject, round, seq, suffices, account_id, account_public_id, account_name,
-       asker_kind, asker_id, asker_person, asker_name, own_approval, state, asked_at, subject_version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+       asker_kind, asker_id, asker_person, asker_name, own_approval, state, asked_at, subject_version, hours, due_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
     on conflict (tenant_id, stay_tenant_id, stay_id, round, seq) do nothing returning id
     """
 
@@ -223,6 +233,8 @@ struct InsertGateApproval: Statement {
     parameters.append(approval.state.rawValue)
     parameters.append(now)
     parameters.append(version)
+    parameters.append(approval.hours)
+    parameters.append(approval.dueAt)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -233,7 +245,9 @@ struct LapseApprovalsOfGate: Statement {
   let provider: TenantId
   let gate: Int64
 
-  static let sql = "update gates.approval a set state = 'lapsed' where a.tenant_id = $1 and a.gate_id = $2 and a.state = 'asked'"
+  static let sql = "update gates.approval a set \(lapsed) where a.tenant_id = $1 and a.gate_id = $2 and a.state = 'asked'"
+  /// Of an approval `a`.
+  static let lapsed = "state = 'lapsed', due_at = null, version = a.version + 1"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -255,7 +269,7 @@ struct LapseGateApprovals: Statement {
   var besides: GateStep?
 
   static let sql = """
-    update gates.approval a set state = 'lapsed' where a.tenant_id = $1 and a.stay_tenant_id = $2 and a.subject_kind = $3 and a.subject = $4
+    update gates.approval a set \(LapseApprovalsOfGate.lapsed) where a.tenant_id = $1 and a.stay_tenant_id = $2 and a.subject_kind = $3 and a.subject = $4
       and a.state = 'asked' and ($5::bigint[] is null or a.gate_id = any ($5))
       and ($6::text is null or not exists (select from gates.gate g where g.id = a.gate_id and g.step = $6))
     """
@@ -291,7 +305,7 @@ struct LapseDeadApprovals: Statement {
   let provider: TenantId
   let ids: [Int64]
 
-  static let sql = "update gates.approval set state = 'lapsed' where tenant_id = $1 and id = any ($2) and state = 'asked'"
+  static let sql = "update gates.approval a set \(LapseApprovalsOfGate.lapsed) where a.tenant_id = $1 and a.id = any ($2) and a.state = 'asked'"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -326,7 +340,8 @@ struct UpdateGateApproval: Statement {
   let approval: Approval
 
   static let sql = """
-    update gates.approval set state = $3, decided_at = $4, decided_person = $5, reason = $6 where tenant_id = $1 and id = $2
+    update gates.approval set state = $3, decided_at = $4, decided_person = $5, reason = $6, due_at = $7, decided_id = $8, version = $9
+    where tenant_id = $1 and id = $2
     """
 
   func bind(to parameters: inout Parameters) {
@@ -336,72 +351,12 @@ struct UpdateGateApproval: Statement {
     parameters.append(approval.decidedAt)
     parameters.append(approval.decidedBy?.person)
     parameters.append(approval.reason)
+    parameters.append(approval.dueAt)
+    parameters.append(approval.decidedBy?.id)
+    parameters.append(approval.version)
   }
 
   static func decode(_ row: inout RowReader) throws {}
-}
-
-/// Which of some stays go on, whosever they are.
-struct OpenStays: Statement {
-  let tenants: [TenantId]
-  let stays: [Int64]
-
-  static let sql = "select tenant_id, id from finder.open_gate_stays($1, $2)"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenants)
-    parameters.append(stays)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (try row.next(), try row.next()) }
-}
-
-/// Approvals as they are shown to who is asked, of customers whom he serves; of one id, or what waits for him, the one that was asked first in
-/// front.
-struct ApprovalsAskedOf: Statement {
-  struct Found: Sendable {
-    let row: ApprovalRowOfGate
-    /// The handle of whose process it is.
-    let handle: TenantHandle
-  }
-
-  let provider: TenantId
-  let account: Int64
-  /// Nil: all.
-  let customers: [Int64]?
-  /// Nil: those that wait for him, of stays that go on.
-  var publicId: PublicId?
-  var after: (askedAt: Instant, id: Int64)?
-  var limit: Int64 = 1
-
-  // What concerns several customers is for who serves them all; what concerns nobody in particular, of changes, for who serves everybody.
-  static let sql = """
-    select \(ApprovalRowOfGate.columns), e.handle from gates.approval a join tenancy.tenant e on e.id = a.stay_tenant_id
-    where a.tenant_id = $1 and a.account_id = $2 and ($3::bytea is not null or a.state = 'asked') and ($3::bytea is null or a.public_id = $3)
-      and ($4::bigint[] is null or a.stay_tenant_id = any ($4)
-        or a.subject_kind = 'problem' and exists (
-          select from problems.pub_problem p where p.tenant_id = $1 and p.public_id = a.subject and (p.customer_id is null or p.customer_id = any ($4)))
-        or a.subject_kind = 'change' and exists (select from changes.pub_concerned c where c.tenant_id = $1 and c.public_id = a.subject)
-          and not exists (
-            select from changes.pub_concerned c where c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any ($4)))
-      and ($3::bytea is not null or exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id])))
-      and ($5::timestamptz is null or (a.asked_at, a.id) > ($5, $6))
-    order by a.asked_at, a.id limit $7
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(account)
-    parameters.append(publicId?.random)
-    parameters.append(customers)
-    parameters.append(after?.askedAt)
-    parameters.append(after?.id ?? 0)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(row: try ApprovalRowOfGate(&row), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)))
-  }
 }
 
 struct GatesByIds: Statement {

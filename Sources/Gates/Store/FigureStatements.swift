@@ -215,8 +215,8 @@ struct FrictionOfCustomers: Statement {
       where p.tenant_id = $7 and \(isMeant) and p.subject_kind = 'problem' and b.customer_id = any ($1)
       union all
       select p.*, n.customer_id
-      from gates.passage p join changes.pub_concerned n on n.tenant_id = p.tenant_id and n.public_id = p.subject
-      where p.tenant_id = $7 and \(isMeant) and p.subject_kind = 'change' and n.customer_id = any ($1)) p
+      from gates.passage p join \(Concerned.rows) n on n.kind = p.subject_kind and n.tenant_id = p.tenant_id and n.public_id = p.subject
+      where p.tenant_id = $7 and \(isMeant) and p.subject_kind in \(Concerned.kinds) and n.customer_id = any ($1)) p
     join gates.gate g on g.id = p.gate_id and (g.only_tenant_id is null or g.only_tenant_id = p.customer_id)
     group by p.customer_id
     """

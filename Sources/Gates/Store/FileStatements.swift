@@ -55,7 +55,11 @@ struct FilesOfSubject: Statement {
         or $2 = 'problem' and exists (
           select from problems.pub_problem b where b.tenant_id = f.tenant_id and b.problem_id = f.problem_id and b.public_id = $3)
         or $2 = 'change' and exists (
-          select from changes.pub_change c where c.tenant_id = f.tenant_id and c.change_id = f.change_id and c.public_id = $3))
+          select from changes.pub_change c where c.tenant_id = f.tenant_id and c.change_id = f.change_id and c.public_id = $3)
+        or $2 = 'release' and exists (
+          select from changes.pub_found_release r where r.tenant_id = f.tenant_id and r.release_id = f.release_id and r.public_id = $3)
+        or $2 = 'major_incident' and exists (
+          select from major_incidents.pub_found_major_incident m where m.tenant_id = f.tenant_id and m.major_id = f.major_id and m.public_id = $3))
     """
 
   func bind(to parameters: inout Parameters) {

@@ -38,8 +38,9 @@ struct PassageRow: Sendable {
     ((g.only_tenant_id is null or g.only_tenant_id = $1) and (
       p.subject_kind = 'problem' and exists (
         select from problems.pub_problem b where b.tenant_id = p.tenant_id and b.public_id = p.subject and b.customer_id = $1)
-      or p.subject_kind = 'change' and exists (
-        select from changes.pub_concerned n where n.tenant_id = p.tenant_id and n.public_id = p.subject and n.customer_id = $1)))
+      or p.subject_kind in \(Concerned.kinds) and exists (
+        select from \(Concerned.rows) n
+        where n.kind = p.subject_kind and n.tenant_id = p.tenant_id and n.public_id = p.subject and n.customer_id = $1)))
     """
   static let select = """
     select p.id, g.public_id, g.name, g.step, p.subject_kind, p.subject, p.came_at, p.stops, p.first_stopped_at, p.last_stopped_at, p.stopped_name,

@@ -55,8 +55,8 @@ struct GatesAheadOf: Statement {
     where $5 = 'problem' and b.tenant_id = $2 and b.public_id = $6 and \(stands)
     union all
     select \(Gate.columns), true, \(found)
-    from changes.pub_concerned n join gates.gate g on g.only_tenant_id = n.customer_id \(Gate.joins) \(stays)
-    where $5 = 'change' and n.tenant_id = $2 and n.public_id = $6 and \(stands)
+    from \(Concerned.rows) n join gates.gate g on g.only_tenant_id = n.customer_id \(Gate.joins) \(stays)
+    where n.kind = $5 and n.tenant_id = $2 and n.public_id = $6 and \(stands)
     union all
     select \(Gate.columns), true, \(found)
     from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)

@@ -39,8 +39,8 @@ struct GatePeriod: Sendable {
   private let period: PeriodOfGates
 
   private static let customer = Field.id(
-    "customer", .customer, "Of what concerns this customer; absent: of all problems and changes, for who serves all customers.",
-    "与该客户有关的事项；不填则为全部问题与变更（须服务全部客户）。"
+    "customer", .customer, "Of what concerns this customer; absent: of all that is the provider's own, for who serves all customers.",
+    "与该客户有关的事项；不填则为服务商自有流程的全部事项（须服务全部客户）。"
   ).optional
   static let gate = Field.id("gate", .gate, "Only this gate.", "仅此关卡。").optional
   static let fields: [any InputField] = [customer, gate] + PeriodOfGates.fields
@@ -94,8 +94,8 @@ package enum GateFriction: Operation {
 
   package static let declaration = Declaration(
     "gate.friction",
-    "Report what was met at gates in a period, of a customer or of all problems and changes: stops, bypasses, waiting; gate.passages lists what is behind it.",
-    zh: "统计期间内客户事项（或全部问题与变更）在关卡处的拦截、放行与等待；明细见 gate.passages。", permission: GateRights.read, roles: GateRights.readers,
+    "Report what was met at gates in a period, of a customer or of all that is the provider's own: stops, bypasses, waiting; gate.passages lists what is behind it.",
+    zh: "统计期间内客户事项（或服务商自有流程的全部事项）在关卡处的拦截、放行与等待；明细见 gate.passages。", permission: GateRights.read, roles: GateRights.readers,
     reach: .homeOr(by: "customer", andProvider: true), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
@@ -134,8 +134,8 @@ package enum ListPassages: Operation {
   }
 
   package static let declaration = Declaration(
-    "gate.passages", "List the stays at gates that began in a period, of a customer or of all problems and changes, the newest first.",
-    zh: "列出期间内客户事项（或全部问题与变更）经过关卡的记录，最新的在前。", permission: GateRights.read, roles: GateRights.readers,
+    "gate.passages", "List the stays at gates that began in a period, of a customer or of all that is the provider's own, the newest first.",
+    zh: "列出期间内客户事项（或服务商自有流程的全部事项）经过关卡的记录，最新的在前。", permission: GateRights.read, roles: GateRights.readers,
     reach: .homeOr(by: "customer", andProvider: true), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<PassageRecord> {

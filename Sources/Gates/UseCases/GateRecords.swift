@@ -14,10 +14,7 @@ package struct GateRecord: OperationOutput {
     self.gate = gate
     approval =
       gate.approval.map { rule in
-        .object([
-          "rule": .text(rule.oneSuffices ? "any" : "all"), "ownWork": .bool(rule.mayBeOwn),
-          "staff": .array(rule.approvers.map { .id(context.id(.staff, $0.publicId)) }),
-        ])
+        rule.told(staff: rule.approvers.map { .id(context.id(.staff, $0.publicId)) })
       } ?? .null
   }
 
@@ -41,8 +38,8 @@ package struct GateRecord: OperationOutput {
     OutputField("evidence", .list(.text), "The evidence that must be there.", "须具备的依据。") { $0.facts(.evidence) },
     OutputField(
       "approval", .document,
-      "Whom it asks to agree (staff), whether any or all of them must (rule), and whether who takes the step may agree himself (ownWork).",
-      "须征得同意的人员（staff）、一人同意即可或须全部同意（rule），以及操作人能否自行同意（ownWork）。"
+      "Whom it asks to agree (staff), whether any or all of them must (rule), whether who takes the step may agree himself (ownWork), and how long each may take (hours).",
+      "须征得同意的人员（staff）、一人同意即可或须全部同意（rule）、操作人能否自行同意（ownWork），以及每项审批的时限（hours，小时）。"
     ) { $0.approval },
     OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.gate.name.value ?? .null },
     OutputField("purpose", .document, "What it is for, by language.", "目的（按语言）。") { $0.gate.purpose.value ?? .null },
@@ -82,6 +79,10 @@ package struct PassageRecord: OperationOutput {
     OutputField("request", .id, "The request; null: something else.", "请求；null 表示其他事项。") { .id($0.process == .request ? $0.subject : nil) },
     OutputField("problem", .id, "The problem; null: something else.", "问题；null 表示其他事项。") { .id($0.process == .problem ? $0.subject : nil) },
     OutputField("change", .id, "The change; null: something else.", "变更；null 表示其他事项。") { .id($0.process == .change ? $0.subject : nil) },
+    OutputField("release", .id, "The release; null: something else.", "发布；null 表示其他事项。") { .id($0.process == .release ? $0.subject : nil) },
+    OutputField("majorIncident", .id, "The major incident; null: something else.", "重大事件；null 表示其他事项。") {
+      .id($0.process == .majorIncident ? $0.subject : nil)
+    },
     OutputField("cameAt", .instant, "When it came to the gate: by this it belongs to a period.", "到达关卡的时间（据此归入统计期间）。") { .instant($0.row.cameAt) },
     OutputField("stops", .integer, "How often it was stopped; of one stay at most 20 are counted.", "被拦截次数（每次停留最多计 20 次）。") { .integer($0.row.stops) },
     OutputField("firstStoppedAt", .instant, "When it was first stopped.", "首次拦截时间。") { .instant($0.row.firstStoppedAt) },

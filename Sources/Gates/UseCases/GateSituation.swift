@@ -39,12 +39,17 @@ package struct GateAsked: OperationOutput {
   package static let fields: [OutputField<GateAsked>] = [
     OutputField("id", .id, "The approval.", "审批编号。") { .id($0.id) },
     OutputField("name", .text, "Who is asked.", "审批人。") { .text($0.row.name) },
+    OutputField("delegateName", .text, "Who may decide in his place; null: nobody.", "代为决定的人员；null 表示无。") { .text($0.row.delegate?.name) },
     OutputField("state", .text, "asked, approved, rejected or lapsed.", "状态：asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
       .text($0.row.approval.state.rawValue)
     },
     OutputField("askedAt", .instant, "Since when.", "请求时间。") { .instant($0.row.approval.askedAt) },
+    OutputField("dueAt", .instant, "When it counts as refused; null: never, or it is decided.", "逾期即视为拒绝的时间；null 表示不限或已决定。") {
+      .instant($0.row.approval.dueAt)
+    },
     OutputField("decidedAt", .instant, "When it was decided.", "决定时间。") { .instant($0.row.approval.decidedAt) },
-    OutputField("reason", .text, "Why it was decided so.", "决定的理由。") { .text($0.row.approval.reason) },
+    OutputField("reason", .text, "Why it was decided so; null where time did.", "决定的理由；逾期时为 null。") { .text($0.row.approval.reason) },
+    OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.approval.version) },
   ]
 }
 

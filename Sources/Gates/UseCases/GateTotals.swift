@@ -9,7 +9,7 @@ extension GateFigures {
         .integer(figures($0).came)
       },
       OutputField("stopped", .integer, "Those that were stopped.", "其中被拦截的次数。") { .integer(figures($0).stopped) },
-      OutputField("subjects", .integer, "What was stopped: incidents, requests, problems or changes.", "被拦截的事件、请求、问题或变更数。") { .integer(figures($0).subjects) },
+      OutputField("subjects", .integer, "What was stopped, whichever process it goes through.", "被拦截的事项数（不限流程）。") { .integer(figures($0).subjects) },
       OutputField("incidents", .integer, "The incidents among those that were stopped.", "被拦截的事件数。") { .integer(figures($0).incidents) },
       OutputField("stops", .integer, "How often they were stopped.", "拦截总次数。") { .integer(figures($0).stops) },
       OutputField("passed", .integer, "Those that passed with what the gate asks for.", "正常通过。") { .integer(figures($0).passed) },

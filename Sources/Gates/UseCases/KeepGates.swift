@@ -17,6 +17,7 @@ struct GateApprovalInput: OperationInput {
   let staff: [PublicId]
   let oneSuffices: Bool
   let mayBeOwn: Bool
+  let hours: Int64?
 
   private static let staff = Field.list(
     "staff", of: Field.id("staff", .staff, "A member of the staff.", "服务商人员。"), count: 1...GateFields.most, "Who is asked.", "审批人。")
@@ -25,12 +26,18 @@ struct GateApprovalInput: OperationInput {
     "ownWork", "Whether who takes the step may agree to it himself (default no).", "操作人能否自行同意（默认否）。"
   ).optional
 
-  static let fields: [any InputField] = [staff, rule, ownWork]
+  private static let hours = Field.integer(
+    "hours", 1...8760, "How long each may take to decide, in hours by the clock; then it counts as refused (default: no limit).",
+    "每项审批的时限（小时，按自然时间），逾期视为拒绝（默认不限）。"
+  ).optional
+
+  static let fields: [any InputField] = [staff, rule, ownWork, hours]
 
   init(_ values: InputValues) throws(FieldError) {
     staff = try values[Self.staff]
     oneSuffices = try values[Self.rule] == "any"
     mayBeOwn = try values[Self.ownWork] ?? false
+    hours = try values[Self.hours]
   }
 }
 
@@ -261,7 +268,7 @@ extension OperationContext {
       guard found.may else { throw Failure.invalid(path, GateMessages.approverMayNot, ["permission": GateRights.approve]) }
       approvers.append(GateApprovalRule.Approver(account: found.party.id, publicId: staff.random))
     }
-    return GateApprovalRule(approvers: approvers, oneSuffices: input.oneSuffices, mayBeOwn: input.mayBeOwn)
+    return GateApprovalRule(approvers: approvers, oneSuffices: input.oneSuffices, mayBeOwn: input.mayBeOwn, hours: input.hours)
   }
 
   fileprivate func overtaken(_ version: Int64) -> Failure {

@@ -126,7 +126,7 @@ package struct GatesAhead: Sendable {
   private func passing(_ gate: Gate, _ round: GateRound?, isBypass: Bool = false) -> GatePassing {
     GatePassing(
       gate: context.id(.gate, gate.publicId), step: gate.step, customer: gate.customerRow, isBypass: isBypass, checked: gate.items.map(\.key),
-      approvedBy: (round?.rows([.approved]) ?? []).map { context.id(.staff, $0.accountPublicId) })
+      approvedBy: (round?.rows([.approved]) ?? []).map { context.id(.staff, $0.decider.publicId) })
   }
 
   /// Who was asked, by the gate. A process without such gates asks for nothing.
@@ -234,6 +234,7 @@ extension OperationContext {
   func gateRounds(of gates: [GatesAheadOf.Found]) async throws -> [Int64: GateRound] {
     let stays = gates.compactMap { $0.gate.kind == .approval ? $0.stay : nil }
     guard !stays.isEmpty else { return [:] }
-    return try await transaction.query(RoundsOfStays(provider: provider.id, tenant: tenant.id, stays: stays)).lastRounds
+    let rounds = try await transaction.query(RoundsOfStays(provider: provider.id, tenant: tenant.id, stays: stays)).lastRounds
+    return try rounds.mapValues { try $0.expired(at: now) }
   }
 }

@@ -9,7 +9,7 @@ struct GateStop: Sendable {
   let missing: [String]
   /// Who was asked last; nil: nobody was.
   let round: GateRound?
-  /// Which version is judged, of a problem or a change.
+  /// Which version is judged, of a problem, a change or a release.
   let version: Int64?
   /// Where among the bypasses that of somebody stands who may not bypass.
   let refusedBypass: Int?
@@ -67,7 +67,8 @@ extension GatesAhead {
   private func withApprovals(_ stopped: [GateStop]) async throws -> [GateStop] {
     let ofApprovals = stopped.filter { $0.gate.kind == .approval }
     guard !ofApprovals.isEmpty else { return stopped }
-    let accounts = Set(ofApprovals.flatMap { $0.gate.approval?.approvers ?? [] }.map(\.account))
+    let delegates = ofApprovals.flatMap { $0.round?.rows([.asked]) ?? [] }.compactMap { $0.approval.delegate?.id }
+    let accounts = Set(ofApprovals.flatMap { $0.gate.approval?.approvers ?? [] }.map(\.account) + delegates)
     let there = try await context.transaction.query(
       ApproversThere(
         provider: context.provider.id, tenant: context.tenant.id, subject: subject, accounts: accounts.sorted(), now: context.now))
@@ -95,10 +96,12 @@ extension GatesAhead {
         case .waiting:
           // Whom nobody lets decide any more is not waited for.
           let canEnd = round.canEnd { account in there.contains { $0.account == account } }
-          stop.approval = canEnd || !isAllThatIsMissing ? ApprovalStop.waits(round.rows([.asked]).map(\.name)) : asking()
+          stop.approval = canEnd || !isAllThatIsMissing ? ApprovalStop.waits(round.rows([.asked]).flatMap(\.names)) : asking()
         case .rejected:
-          let refusal = round.rows([.rejected]).last
-          let told = ApprovalStop.refused(by: refusal?.name ?? "", because: refusal?.approval.reason ?? "")
+          let refusals = round.rows([.rejected])
+          let refusal = refusals.last { $0.approval.decidedBy != nil }
+          let told =
+            refusal.map { ApprovalStop.refused(by: $0.decider.name, because: $0.approval.reason ?? "") } ?? ApprovalStop.expired(refusals.map(\.name))
           // Who tries again asks again; a call that is repeated is no other try.
           stop.approval = stop.row.isKnown || !isAllThatIsMissing ? told : asking()
         }
@@ -118,13 +121,17 @@ extension GatesAhead {
     let isAsked = try await transaction.first(
       RoundIsAsked(provider: context.provider.id, stayTenant: context.tenant.id, stay: stay, round: number))
     guard isAsked == nil else { return }
+    // Whose time was over has refused by that, and it is told of.
+    if let last = stop.round?.rows.first {
+      try await OverdueRound.settle(last.approval.publicId, of: context.provider, at: context.now, in: transaction)
+    }
     // Of who was asked before and did not decide, nobody is waited for.
     transaction.enqueue(LapseGateApprovals(provider: context.provider.id, tenant: context.tenant.id, subject: subject, gates: [stop.gate.id]))
     var round = ApprovalRound(
       stop.asks.enumerated().map { index, approver in
         Approval(
           publicId: context.random.publicIdBits(), seq: Int64(index) + 1, step: 1, suffices: rule.oneSuffices, names: .null,
-          holder: .account(approver.account))
+          holder: .account(approver.account), hours: rule.hours)
       })
     _ = try round.settle(at: context.now)
     for (approval, approver) in zip(round.approvals, stop.asks) {
@@ -133,7 +140,7 @@ extension GatesAhead {
         version: stop.version, round: number, approval: approval, approver: approver, asker: Party(context.principal), askerName: context.principal.name,
         mayBeOwn: rule.mayBeOwn, now: context.now)
       guard let id = try await transaction.first(insert) else { continue }
-      context.tell(.asked, of: id, approval.publicId, stop.gate, in: transaction)
+      context.tell(.asked, of: id, approval, stop.gate, in: transaction)
     }
   }
 

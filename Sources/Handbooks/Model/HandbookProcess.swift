@@ -21,19 +21,25 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     }
   }
 
-  /// What the names of its steps begin with, before which gates may stand; nil: it has none.
-  var gatedSteps: String? {
+  /// What the names of its steps begin with, before which gates may stand.
+  var gatedSteps: [String] {
     switch self {
-    case .incident: "incident."
-    case .request: "task."
-    case .problem: "problem."
-    case .change: "change."
-    case .release, .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: nil
+    case .incident: ["incident.", "major_incident."]
+    case .request: ["task."]
+    case .problem: ["problem."]
+    case .change: ["change."]
+    case .release: ["release."]
+    case .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
     }
   }
 
   /// Whether rules of escalation are for it.
-  var isEscalated: Bool { gatedSteps != nil }
+  var isEscalated: Bool {
+    switch self {
+    case .incident, .request, .problem, .change: true
+    case .release, .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: false
+    }
+  }
 
   /// What the names of the events begin with that are told of it; what is asked at a gate is of any process that has some.
   package var toldEvents: [String] {
@@ -41,7 +47,7 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     case .incident: ["incident.", "major_incident.", "clock.", "gate_approval."]
     case .request, .change: ["\(rawValue).", "process.", "gate_approval."]
     case .problem: ["problem.", "incident.problem_told", "process.", "gate_approval."]
-    case .release: ["release."]
+    case .release: ["release.", "gate_approval."]
     case .knowledge: ["article."]
     case .access: ["access_review."]
     case .configuration: ["ci."]

@@ -28,7 +28,7 @@ struct PrioritiesInForce: Statement {
 /// The gates before steps of a process, for all customers, that hold now.
 struct GatesInForce: Statement {
   /// What the names of the steps begin with: `incident.`.
-  let prefix: String
+  let prefixes: [String]
   let now: Instant
 
   struct Found: Sendable {
@@ -43,12 +43,14 @@ struct GatesInForce: Statement {
 
   static let sql = """
     select g.public_id, g.step, g.priority, g.name, g.purpose, g.kind, g.needs from gates.pub_gate g
-    where g.only_tenant_id is null and g.retired_at is null and g.valid_from <= $1 and starts_with(g.step, $2) order by g.step, g.gate_id limit 1000
+    where g.only_tenant_id is null and g.retired_at is null and g.valid_from <= $1
+      and exists (select from unnest($2::text[]) w (prefix) where starts_with(g.step, w.prefix))
+    order by g.step, g.gate_id limit 1000
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
-    parameters.append(prefix)
+    parameters.append(prefixes)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

@@ -59,8 +59,8 @@ extension OperationContext {
     let codes = process.codeLists.isEmpty ? [] : try await transaction.query(CodesInForce(lists: process.codeLists))
     let priorities = process.hasPriorities ? try await transaction.query(PrioritiesInForce()) : []
     var gates: [HandbookInForce.Gate] = []
-    if let prefix = process.gatedSteps {
-      gates = try await transaction.query(GatesInForce(prefix: prefix, now: now)).compactMap { found in
+    if !process.gatedSteps.isEmpty {
+      gates = try await transaction.query(GatesInForce(prefixes: process.gatedSteps, now: now)).compactMap { found in
         guard let asks = found.asks else { return nil }
         return HandbookInForce.Gate(
           id: id(.gateInForce, found.publicId).description, step: found.step, priority: found.priority, name: found.name, purpose: found.purpose, asks: asks)

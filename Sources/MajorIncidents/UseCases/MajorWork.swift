@@ -18,12 +18,15 @@ struct MajorWork: Sendable {
 
   /// Locks the major incident `id`. One that the caller may not see is not there; of one that he sees, he acts who may work on the incidents of all
   /// its customers: a grant for a few must not say something to the others.
-  static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> MajorWork {
+  /// - Parameter mayAct: whether the caller may do this at a customer; nil: as who works on his incidents.
+  static func begin(
+    on id: PublicId, in context: OperationContext, comparesVersion: Bool = true, where mayAct: ((TenantId) -> Bool)? = nil
+  ) async throws -> MajorWork {
     let reader = context.majorReader
     let (_, rows) = try await context.transaction.query(HoldMajor(reader: reader, publicId: id), MajorByPublicId(reader: reader, publicId: id))
     guard context.principal.side == .staff, let row = rows.first else { throw Failure.notFound }
     let customers = try await context.transaction.query(CustomersOfMajor(provider: context.provider.id, major: row.id))
-    guard customers.allSatisfy(context.mayWorkAt) else { throw Failure(.denied, MajorMessages.servesEach) }
+    guard customers.allSatisfy(mayAct ?? context.mayWorkAt) else { throw Failure(.denied, MajorMessages.servesEach) }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
     return MajorWork(context: context, row: row, wordsBefore: row.words, customers: customers)

@@ -1,4 +1,5 @@
 import Desk
+import Gates
 import Kernel
 import Operations
 
@@ -44,6 +45,7 @@ package enum ResolveMajor: Operation {
     let resolution: String
     let cascades: Bool
     let closureCode: String?
+    let answers: GateAnswers
 
     private static let resolution = Field.longText(
       "resolution", 1...10_000, "How it was resolved: with cascade in words for the customers, whose incidents get them.",
@@ -58,13 +60,14 @@ package enum ResolveMajor: Operation {
       "With cascade: how the incidents ended, a key of code.list; left out, they are solved, and nobody has said so to gates that ask for it.",
       "选择 cascade 时各事件的结束代码：code.list 中的键；不填则为 solved，但对要求结束代码的关卡而言视为未填写。"
     ).optional
-    package static let fields: [any InputField] = [MajorFields.id, resolution, cascade, closureCode]
+    package static let fields: [any InputField] = [MajorFields.id, resolution, cascade, closureCode] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[MajorFields.id]
       resolution = try values[Self.resolution]
       cascades = try values[Self.cascade] ?? false
       closureCode = try values[Self.closureCode]
+      answers = try GateAnswers(values)
     }
   }
 
@@ -76,7 +79,10 @@ package enum ResolveMajor: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
     // What each would be given in the end, so that it is refused here and not at each.
     if input.cascades { try await context.requireCode(input.closureCode ?? ClosureCode.solved.rawValue, of: .closureCode, at: "closureCode") }
+    let gates = try context.gates(before: [.resolveMajor], of: input.id, input.answers)
     var work = try await MajorWork.begin(on: input.id, in: context)
+    _ = try work.row.process.state(after: .resolve)
+    try await work.pass(gates)
     try work.apply(.resolve(input.resolution))
     if input.cascades { work.tell(.resolution(input.resolution, code: input.closureCode)) }
     work.save()
@@ -107,6 +113,8 @@ package enum ReopenMajor: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
     var work = try await MajorWork.begin(on: input.id, in: context)
     try work.apply(.reopen)
+    // It comes to all gates anew.
+    context.leaveGates(work.row.publicId, of: .majorIncident)
     context.transaction.enqueue(DropResolutions(provider: context.provider.id, major: work.row.id))
     // Why, in words: an entry, like all that people say of it.
     try await work.log(input.reason, for: .internal, isNews: false)

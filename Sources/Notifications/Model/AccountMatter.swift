@@ -226,7 +226,7 @@ enum AccountMatter: Sendable {
       [
         "gate": approval.gateName.text(language) ?? "-", "purpose": approval.purpose.text(language) ?? "-", "subject": approval.subject?.description ?? "-",
         "asker": approval.askerName, "approver": approval.approverName,
-        "answer": (approval.state == "approved" ? AccountSideMessages.gateApproved : AccountSideMessages.gateRejected).text(language),
+        "answer": approval.answer.text(language),
         "reason": approval.reason ?? "",
       ]
     }
@@ -432,10 +432,21 @@ struct ToldGateApproval: Sendable {
   let askerName: String
   let state: String
   let reason: String?
+  /// Who may decide in his place.
+  let delegate: Int64?
+  let delegatePublicId: [UInt8]?
   /// Whether what he said is told, to who asked; else that he is asked, to him.
   var isDecided = false
+  /// Whether it is told to who may decide in his place.
+  var isForDelegate = false
 
-  var receiver: Int64? { isDecided ? asker : approver }
+  var receiver: Int64? { isDecided ? asker : isForDelegate ? delegate : approver }
+
+  /// What became of it, in words. Who refuses says why.
+  var answer: Message {
+    if state == "approved" { return AccountSideMessages.gateApproved }
+    return reason == nil ? AccountSideMessages.gateExpired : AccountSideMessages.gateRejected
+  }
 }
 
 /// A request, a problem or a change that goes on too long; the event says it all.

@@ -238,7 +238,8 @@ struct GateApprovalsToTell: Statement {
 
   static let sql = """
     select a.approval_id, a.public_id, g.public_id, g.name, g.purpose, g.step, a.subject_kind, a.subject, e.handle, a.account_id, a.account_name,
-      a.asker_kind, a.asker_id, a.asker_name, a.stay_tenant_id, a.state, a.reason
+      a.asker_kind, a.asker_id, a.asker_name, a.stay_tenant_id, a.state, a.reason, a.delegate_id, a.delegate_public_id,
+      coalesce(a.decided_id = a.delegate_id, false), a.delegate_name
     from gates.pub_approval a join gates.pub_gate g on g.gate_id = a.gate_id join tenancy.tenant e on e.id = a.stay_tenant_id
     where a.tenant_id = $1 and a.approval_id = any ($2)
     """
@@ -260,12 +261,16 @@ struct GateApprovalsToTell: Statement {
     let subject = GateProcess(rawValue: kind).flatMap {
       PublicId(kind: IdKind.gated($0).prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
     }
+    let (state, reason): (String, String?) = (try row.next(), try row.next())
+    let (delegate, delegatePublicId, isHis): (Int64?, [UInt8]?, Bool) = (try row.next(), try row.next(), try row.next())
+    let delegateName: String? = try row.next()
     return (
       id,
       ToldGateApproval(
         publicId: publicId, gate: gate, gateName: name, purpose: purpose, step: step, subject: subject, stayTenant: stayTenant,
-        approver: approver, approverName: approverName, asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil,
-        askerName: askerName, state: try row.next(), reason: try row.next())
+        approver: approver, approverName: isHis ? delegateName ?? approverName : approverName,
+        asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil, askerName: askerName, state: state, reason: reason, delegate: delegate,
+        delegatePublicId: delegatePublicId)
     )
   }
 }
@@ -462,6 +467,11 @@ struct AccountMatters: Sendable {
     var approval = approval
     approval.isDecided = payload["answer"] != nil
     if !approval.isDecided, approval.state != "asked" { return nil }
+    if let other = payload["to"]?.text.flatMap({ PublicId($0) }) {
+      // Somebody else may have been named in his place by now.
+      guard approval.delegatePublicId == other.random else { return nil }
+      approval.isForDelegate = true
+    }
     return approval.receiver == nil ? nil : .gateApproval(approval)
   }
 
