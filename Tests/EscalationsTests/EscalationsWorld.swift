@@ -124,7 +124,9 @@ struct EscalationsWorld {
   /// What workers do at this time: the clocks, then the escalations.
   func work() async throws {
     let now = database.clock.now()
-    let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper()]
+    let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
+      .ticket: TicketKeeper(), .request: RequestKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+    ]
     try await WatchSweep(keepers: keepers).run(at: now, database.tenancy)
     try await WarnSweep(keepers: keepers).run(at: now, database.tenancy)
     try await BreachSweep(keepers: keepers).run(at: now, database.tenancy)

@@ -157,7 +157,11 @@ import Testing
         return failure.violations.map { "\($0.path) \($0.message.key)" }.joined(separator: ", ")
       } catch { return "\(error)" }
     }
-    #expect(await refused(["process": "request", "percent": 80, "staff": .array([world.leadId])]) == "percent escalation_rule.age_alone")
+    let staff = Value.array([world.leadId])
+    for process in ["problem", "change"] {
+      #expect(await refused(["process": .text(process), "percent": 80, "staff": staff]) == "percent escalation_rule.age_alone", "\(process)")
+    }
+    #expect(await refused(["process": "request", "percent": 80, "agreement": "ola", "staff": staff]) == "agreement escalation_rule.no_turns")
     #expect(
       await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
     #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
@@ -185,44 +189,6 @@ import Testing
 }
 
 extension EscalationsWorld {
-  /// An order of Acme's with a task of a team.
-  fileprivate func order(team: String = "First line") async throws -> Value {
-    func call(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Value? = nil) async throws -> Value {
-      try await database.call(operation, input, as: database.root, version: version?.integer)
-    }
-    let number = String(try await call("offering.list", ["limit": 200])["items"]?.array?.count ?? 0)
-    let text = Value.object(["en": .text("Work \(number)")])
-    let family = try await call("service_family.create", ["code": .text("F\(number)"), "name": text])
-    let service = try await call(
-      "service.create",
-      [
-        "code": .text("S\(number)"), "family": family["id"] ?? .null, "name": text, "mode": "managed", "owner": text,
-        "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
-      ])
-    let draft = try await call(
-      "offering.create",
-      [
-        "service": service["id"] ?? .null, "code": .text("O\(number)"), "name": text,
-        "tasks": .array([.object(["name": text, "step": 1, "team": .text(team)])]),
-      ])
-    _ = try await call("offering.publish", ["id": draft["id"] ?? .null], version: draft["version"])
-    let sla = try await call("sla.list", [:])["items"]?.array?.first?["id"] ?? .null
-    _ = try await call(
-      "contract.create",
-      [
-        "customer": .id(acme.publicId), "name": .text("Work \(number)"), "state": "active", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
-        "lines": .array([.object(["name": "Line", "sla": sla, "offering": draft["id"] ?? .null])]),
-      ])
-    let person = try await call("person.add", ["customer": .id(acme.publicId), "name": .text("Ann \(number)")])
-    return try await call(
-      "request.submit",
-      ["customer": .id(acme.publicId), "offering": draft["id"] ?? .null, "published": 1, "requester": person["id"] ?? .null])
-  }
-
-  fileprivate func tasks(_ order: Value) async throws -> [Value] {
-    try await database.call("request.read", ["id": order["id"] ?? .null], as: engineer)["tasks"]?.array ?? []
-  }
-
   fileprivate func problem() async throws -> Value {
     try await database.call(
       "problem.open", ["customer": .id(acme.publicId), "title": "Mail stalls", "impact": 2, "urgency": 2], as: engineer)

@@ -343,16 +343,21 @@ $$;
 -- The shares of promises at which rules of escalation act, each with the instant since when one does; a broken promise is none. With the revision of
 -- the rules, which rises with every change and is 1 where there is none, in one row at least. A rule is never deleted, nor made one of another process.
 create function finder.watched_shares(row_limit integer)
-returns table (revision bigint, agreement text, metric text, percent bigint, customer_id bigint, since timestamptz)
+returns table (revision bigint, subject_kind text, metric text, percent bigint, customer_id bigint, since timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select v.revision, s.agreement, s.metric, s.percent, s.customer_id, s.since
-    from (select 1 + coalesce(sum(r.version), 0)::bigint as revision from escalations.rule r where r.process = 'incident') v
+  return query select v.revision, s.kind, s.metric, s.percent, s.customer_id, s.since
+    from (select 1 + coalesce(sum(r.version), 0)::bigint as revision from escalations.rule r where r.process in ('incident', 'request')) v
     left join (
-      select r.agreement, r.metric, r.percent, r.customer_id, min(r.begins_at) as since from escalations.rule r
-      where r.state = 'active' and r.process = 'incident' and r.percent < 100
-      group by r.agreement, r.metric, r.percent, r.customer_id) s on true
-    order by s.percent, s.agreement, s.metric, s.customer_id limit least(row_limit, 1000);
+      select k.kind, r.metric, r.percent, r.customer_id, min(r.begins_at) as since
+      from escalations.rule r
+      cross join lateral (
+        select case
+            when r.process = 'request' then 'request' when r.agreement = 'ola' then 'assignment' when r.agreement = 'uc' then 'dispatch' else 'ticket'
+          end) k (kind)
+      where r.state = 'active' and r.process in ('incident', 'request') and r.percent < 100
+      group by k.kind, r.metric, r.percent, r.customer_id) s on true
+    order by s.percent, s.kind, s.metric, s.customer_id limit least(row_limit, 1000);
 end
 $$;
 
@@ -362,10 +367,10 @@ create function finder.unwatched_clocks(after_revision bigint, after_tenant bigi
 returns table (tenant_id bigint, subject_kind text, subject_id bigint, revision bigint, clock_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
-  current_revision bigint := (select 1 + sum(r.version)::bigint from escalations.rule r where r.process = 'incident');
+  current_revision bigint := (select 1 + sum(r.version)::bigint from escalations.rule r where r.process in ('incident', 'request'));
 begin
   return query select c.tenant_id, c.subject_kind, c.subject_id, c.share_revision, c.id from service_levels.clock c
-    where c.state = 'running' and c.subject_kind <> 'request' and c.share_revision < current_revision
+    where c.state = 'running' and c.share_revision < current_revision
       and (c.share_revision, c.tenant_id, c.id) > (after_revision, after_tenant, after_clock)
     order by c.share_revision, c.tenant_id, c.id limit least(row_limit, 1000);
 end

@@ -6,10 +6,12 @@ import ServiceTime
 
 /// What is escalated.
 enum EscalationProcess: String, Sendable, CaseIterable {
-  /// The only one of which promises are made.
-  case incident
-  case request, problem, change
+  case incident, request, problem, change
 
+  /// Whether customers are promised a time for it.
+  var hasPromises: Bool { self == .incident || self == .request }
+  /// Whether teams and suppliers are, for their turns.
+  var hasTurns: Bool { self == .incident }
   var hasPriority: Bool { self == .incident || self == .problem }
   /// Whether teams have it, or tasks of it.
   var hasTeams: Bool { self != .problem }
@@ -35,7 +37,7 @@ enum EscalationProcess: String, Sendable, CaseIterable {
 
 /// Whose promise a share is of, by the agreement that makes it.
 enum EscalationAgreement: String, Sendable, CaseIterable {
-  /// The provider's to the customer, for the ticket.
+  /// The provider's to the customer, for the ticket or the request.
   case sla
   /// The team's that has the ticket, for its turn.
   case ola
@@ -93,9 +95,9 @@ struct EscalationRule: Sendable, Equatable {
       && (team.map { named in named.id == ticket.team?.id || ticket.tasks.contains { $0.team == named.id } } ?? true)
   }
 
-  /// Whether the passing of a share of a promise sets it off.
+  /// Whether the passing of a share of a promise sets it off, whatever that was promised for.
   func isSetOff(by threshold: Threshold) -> Bool {
-    guard let percent, process == .incident else { return false }
+    guard let percent else { return false }
     return agreement == threshold.agreement && percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
   }
 
@@ -150,7 +152,7 @@ struct EscalatedTicket: Sendable {
 struct Threshold: Sendable {
   let clock: Int64
   let agreement: EscalationAgreement
-  /// The turn that the promise is for; nil: the ticket.
+  /// The turn that the promise is for; nil: the ticket, or the request.
   let turn: Int64?
   let metric: String
   /// 100: the promise is broken.

@@ -27,8 +27,8 @@ struct RuleInput: Sendable {
 
   static let name = Field.text("name", 1...100, "What the rule is called.", "规则名称。")
   static let process = Field.oneOf(
-    "process", EscalationProcess.allCases.map(\.rawValue), "Of which process (default incident); requests, problems and changes by age alone.",
-    "所属流程（默认 incident）；请求、问题与变更仅按打开时长触发。"
+    "process", EscalationProcess.allCases.map(\.rawValue), "Of which process (default incident); problems and changes by age alone.",
+    "所属流程（默认 incident）；问题与变更仅按打开时长触发。"
   ).optional
   private static let percent = Field.integer(
     "percent", 1...100,
@@ -189,7 +189,8 @@ extension OperationContext {
 extension EscalationRule {
   /// Whether one thing sets it off, and something is done then.
   fileprivate func check() throws(Failure) {
-    if process != .incident, percent != nil { throw Failure.invalid("percent", EscalationMessages.ageAlone) }
+    if !process.hasPromises, percent != nil { throw Failure.invalid("percent", EscalationMessages.ageAlone) }
+    if !process.hasTurns, agreement != .sla { throw Failure.invalid("agreement", EscalationMessages.noTurns) }
     if priorityTo != nil, !process.hasPriority { throw Failure.invalid("priorityTo", EscalationMessages.noPriority) }
     if team != nil || toTeam != nil, !process.hasTeams { throw Failure.invalid(toTeam == nil ? "team" : "toTeam", EscalationMessages.noTeam) }
     if tellsLeads, !process.hasTeams { throw Failure.invalid("leads", EscalationMessages.noTeam) }

@@ -26,8 +26,10 @@ extension SubjectClocks {
     try await loadCalendars([former.clock.calendarVersion.rawValue], until: now, in: transaction)
     try Self.refusing {
       var clock = try SubjectClock.start(id: id, takingUp: former, after: nil, at: instant, cause: "resumed", calendars)
-      // A share that was warned of is not warned of again.
-      clock.warnedPercent = former.warnedPercent
+      // A share that was told is not told again.
+      (clock.warnedPercent, clock.passedPercent) = (former.warnedPercent, former.passedPercent)
+      // One that was used by then is not the affair of a rule that was made since.
+      while let next = watched.next(of: clock, tenant: tenant), clock.hasUsed(next.percent) { clock.passedPercent = next.percent }
       try clock.catchUp(until: instant, calendars)
       clocks.append(clock)
     }

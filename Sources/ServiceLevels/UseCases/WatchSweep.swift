@@ -23,7 +23,7 @@ package struct WatchSweep: LongSweep {
       try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(UnwatchedClocks(after: place, limit: limit)) }
     } settle: { due in
       try await tenancy.transaction(binding: [due.tenant], side: .staff) { transaction in
-        try await keepers[due.subject.kind]?.hold(due.subject, tenant: due.tenant, in: transaction)
+        try await keepers[due.subject.kind]?.hold(due.subject, tenant: due.tenant, at: now, tenancy.random, in: transaction)
         var clocks = try await SubjectClocks.load(due.subject, tenant: due.tenant, at: now, in: transaction)
         clocks.touchRunning()
         clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
