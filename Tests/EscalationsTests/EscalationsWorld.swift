@@ -7,6 +7,7 @@ import Gates
 import Jobs
 import Kernel
 import Knowledge
+import MajorIncidents
 import Notifications
 import Operations
 import Postgres
@@ -35,7 +36,8 @@ struct EscalationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    GatesModule.self, KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self, EscalationsModule.self,
+    GatesModule.self, KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+    NotificationsModule.self, EscalationsModule.self,
   ]
 
   init() async throws {

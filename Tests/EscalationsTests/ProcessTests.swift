@@ -7,7 +7,7 @@ import Testing
 
 @testable import Escalations
 
-/// Requests, problems and changes that go on too long.
+/// Requests, problems, changes, releases and major incidents that go on too long.
 @Suite struct ProcessTests {
   @Test func aRequestsTasksGoToTheNextLineAndItsLeadIsTold() async throws {
     let world = try await EscalationsWorld()
@@ -77,6 +77,49 @@ import Testing
       try await world.database.dispatcher.invoke(
         "escalation.list", .object([Value.Member]()), as: try await world.database.staff(.engineer, for: [world.acme]), Call(requestId: "test"))
     }
+  }
+
+  /// Those of one customer too, where it concerns him; what is over by then is not.
+  @Test func releasesAndMajorIncidentsAreToldOf() async throws {
+    let world = try await EscalationsWorld()
+    for process in ["release", "major_incident"] {
+      for (name, customer) in [("all", .null), ("Acme", .id(world.acme.publicId)), ("another", .id(world.other.publicId))] as [(String, Value)] {
+        try await world.rule(
+          ["process": .text(process), "ageMinutes": 60, "staff": .array([world.leadId]), "customer": customer], name: "\(process) of \(name)")
+      }
+    }
+    func call(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Value? = nil) async throws -> Value {
+      try await world.database.call(operation, input, as: world.engineer, version: version?.integer)
+    }
+    var release = try await call("release.open", ["title": "Spring"])
+    release = try await call(
+      "release.add_change", ["id": release["id"] ?? .null, "change": try await world.change()["id"] ?? .null], version: release["version"])
+    let givenUp = try await call("release.open", ["title": "Summer"])
+    _ = try await call("release.cancel", ["id": givenUp["id"] ?? .null, "reason": "No"], version: givenUp["version"])
+    let major = try await call(
+      "major_incident.declare",
+      ["title": "Storage", "customer": .id(world.acme.publicId), "incidents": .array([try await world.incident()["id"] ?? .null])])
+    let over = try await call("major_incident.declare", ["title": "Network"])
+    _ = try await call(
+      "major_incident.resolve", ["id": over["id"] ?? .null, "resolution": "Replaced"], version: over["version"])
+    try world.at("2026-03-02T08:59:00Z")
+    try await world.escalate()
+    #expect(try await world.ofProvider() == [])
+    try world.at("2026-03-02T09:10:00Z")
+    for _ in 0..<3 { try await world.escalate(batch: 1) }
+    let records = try await world.ofProvider()
+    #expect(
+      Set(records.compactMap { $0["ruleName"]?.text }) == [
+        "release of all", "release of Acme", "major_incident of all", "major_incident of Acme",
+      ])
+    #expect(records.count == 4 && records.allSatisfy { $0["state"] == "done" && $0["occurredAt"] == "2026-03-02T09:00:00Z" })
+    #expect(Set(records.compactMap { $0["release"]?.text }) == Set([release["id"]?.text].compactMap { $0 }))
+    #expect(Set(records.compactMap { $0["majorIncident"]?.text }) == Set([major["id"]?.text].compactMap { $0 }))
+    #expect(try await world.told() == Array(repeating: "process.escalated_by_rule", count: 4))
+    // Once, whatever comes.
+    try world.at("2026-03-03T09:00:00Z")
+    for _ in 0..<2 { try await world.escalate() }
+    #expect(try await world.ofProvider().count == 4)
   }
 
   @Test func aChangesTasksGoToTheNextLine() async throws {
@@ -158,8 +201,16 @@ import Testing
       } catch { return "\(error)" }
     }
     let staff = Value.array([world.leadId])
-    for process in ["problem", "change"] {
+    for process in ["problem", "change", "release", "major_incident"] {
       #expect(await refused(["process": .text(process), "percent": 80, "staff": staff]) == "percent escalation_rule.age_alone", "\(process)")
+    }
+    for process in ["release", "major_incident"] {
+      let aged: [String: Value] = ["process": .text(process), "ageMinutes": 60]
+      func refusedWith(_ more: [String: Value]) async -> String { await refused(aged.merging(more) { _, given in given }) }
+      #expect(await refusedWith(["toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
+      #expect(await refusedWith(["team": world.firstLine, "staff": staff]) == "team escalation_rule.no_team")
+      #expect(await refusedWith(["leads": .bool(true)]) == "leads escalation_rule.no_team")
+      #expect(await refusedWith(["priorityTo": 1, "staff": staff]) == "priorityTo escalation_rule.no_priority")
     }
     #expect(await refused(["process": "request", "percent": 80, "agreement": "ola", "staff": staff]) == "agreement escalation_rule.no_turns")
     #expect(
@@ -221,7 +272,7 @@ extension EscalationsWorld {
     return change
   }
 
-  /// What was escalated of problems and changes.
+  /// What was escalated of what is the provider's own.
   fileprivate func ofProvider() async throws -> [Value] {
     try await database.dispatcher.invoke("escalation.list", .object([Value.Member]()), as: engineer, Call(requestId: "test")).value["items"]?.array ?? []
   }

@@ -1958,7 +1958,7 @@ $$;
 
 grant select on changes.change, changes.concerned to steward_finder;
 
--- The same of requests, problems and changes. What is the provider's own is found for the customers whom it concerns.
+-- The same of requests, problems, changes, releases and major incidents. What is the provider's own is found for the customers whom it concerns.
 create function finder.process_recorded(
   process text, after_at timestamptz, after_tenant bigint, after_id bigint, until timestamptz, only_tenant bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, recorded_at timestamptz)
@@ -1980,6 +1980,23 @@ begin
           select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = only_tenant))
         and (c.opened_at, c.tenant_id, c.id) > (after_at, after_tenant, after_id) and c.opened_at <= until
       order by c.opened_at, c.tenant_id, c.id limit least(row_limit, 1000);
+  elsif process = 'release' then
+    return query select r.tenant_id, r.id, r.opened_at from changes.release r
+      where r.ended_at is null and (
+          only_tenant is null
+          or exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and n.customer_id = only_tenant)
+          or exists (
+            select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+            where c.tenant_id = r.tenant_id and c.release_id = r.id and n.customer_id = only_tenant))
+        and (r.opened_at, r.tenant_id, r.id) > (after_at, after_tenant, after_id) and r.opened_at <= until
+      order by r.opened_at, r.tenant_id, r.id limit least(row_limit, 1000);
+  elsif process = 'major_incident' then
+    return query select m.tenant_id, m.id, m.declared_at from major_incidents.major_incident m
+      where m.state in ('declared', 'mitigated') and (only_tenant is null or exists (
+          select from major_incidents.child c
+          where c.tenant_id = m.tenant_id and c.major_id = m.id and c.other_tenant_id = only_tenant and c.ended_seq is null))
+        and (m.declared_at, m.tenant_id, m.id) > (after_at, after_tenant, after_id) and m.declared_at <= until
+      order by m.declared_at, m.tenant_id, m.id limit least(row_limit, 1000);
   end if;
 end
 $$;

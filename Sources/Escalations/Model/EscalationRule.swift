@@ -6,7 +6,8 @@ import ServiceTime
 
 /// What is escalated.
 enum EscalationProcess: String, Sendable, CaseIterable {
-  case incident, request, problem, change
+  case incident, request, problem, change, release
+  case majorIncident = "major_incident"
 
   /// Whether customers are promised a time for it.
   var hasPromises: Bool { self == .incident || self == .request }
@@ -14,12 +15,12 @@ enum EscalationProcess: String, Sendable, CaseIterable {
   var hasTurns: Bool { self == .incident }
   var hasPriority: Bool { self == .incident || self == .problem }
   /// Whether teams have it, or tasks of it.
-  var hasTeams: Bool { self != .problem }
+  var hasTeams: Bool { self == .incident || giving != nil }
 
   /// The operation that gives a task of it to another team, and what who calls it must be permitted; nil: it has no tasks.
   var giving: (operation: String, permission: String, task: String)? {
     switch self {
-    case .incident, .problem: nil
+    case .incident, .problem, .release, .majorIncident: nil
     case .request: ("task.give", "request.work", "tsk")
     case .change: ("change_task.give", "change.work", "ctk")
     }
@@ -31,6 +32,8 @@ enum EscalationProcess: String, Sendable, CaseIterable {
     case .request: IdKind("req", owner: .tenant)
     case .problem: IdKind("prb", owner: .provider)
     case .change: IdKind("chg", owner: .provider)
+    case .release: IdKind("rel", owner: .provider)
+    case .majorIncident: .majorOfTicket
     }
   }
 }

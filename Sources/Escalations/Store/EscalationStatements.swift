@@ -29,7 +29,7 @@ struct TicketsToEscalate: Statement {
   static func decode(_ row: inout RowReader) throws -> EscalatedTicket { try EscalatedTicket(&row) }
 }
 
-/// Requests, problems or changes as they are now.
+/// Requests, problems, changes, releases or major incidents as they are now.
 struct ProcessToEscalate: Statement {
   let tenant: TenantId
   let process: EscalationProcess
@@ -52,6 +52,15 @@ struct ProcessToEscalate: Statement {
       array(select coalesce(t.team_id, 0) from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
       array(select t.version from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id)
     from changes.pub_change c where $2 = 'change' and c.tenant_id = $1 and c.change_id = any ($3)
+    union all
+    select 'release', r.release_id, r.public_id, 9, r.ended_at is null, r.version, r.opened_at, v.serving, '{}', '{}', '{}'
+    from changes.pub_release r join changes.pub_live_release v on v.tenant_id = r.tenant_id and v.release_id = r.release_id
+    where $2 = 'release' and r.tenant_id = $1 and r.release_id = any ($3)
+    union all
+    select 'major_incident', m.major_id, m.public_id, 9, m.state in ('declared', 'mitigated'), m.version, m.declared_at, v.serving, '{}', '{}', '{}'
+    from major_incidents.pub_major_incident m
+    join major_incidents.pub_live_major_incident v on v.tenant_id = m.tenant_id and v.major_id = m.major_id
+    where $2 = 'major_incident' and m.tenant_id = $1 and m.major_id = any ($3)
     order by 2
     """
 

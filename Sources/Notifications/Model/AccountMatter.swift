@@ -427,7 +427,7 @@ struct ToldGateApproval: Sendable {
   var receiver: Int64? { isDecided ? asker : approver }
 }
 
-/// A request, a problem or a change that goes on too long; the event says it all.
+/// A request, a problem, a change, a release or a major incident that goes on too long; the event says it all.
 struct ToldEscalation: Sendable {
   let publicId: [UInt8]
   let subject: PublicId?
