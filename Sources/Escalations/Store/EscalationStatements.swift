@@ -1,7 +1,6 @@
 import Kernel
 import Operations
 import Postgres
-import ServiceLevels
 
 extension EscalatedTicket {
   static let columns = """
