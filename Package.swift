@@ -202,8 +202,8 @@ let package = Package(
     tests(
       "EscalationsTests",
       [
-        "Escalations", "Notifications", "Requests", "Problems", "Changes", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels",
-        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
+        "Escalations", "Notifications", "Requests", "Problems", "Changes", "MajorIncidents", "Desk", "Gates", "Knowledge", "Assets", "Catalog",
+        "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
       ]),
     tests(
       "EventsTests",

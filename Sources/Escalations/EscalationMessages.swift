@@ -19,12 +19,15 @@ package enum EscalationMessages: MessageCatalog {
     "escalation_rule.calendar_of_another", "This calendar is for one customer alone: name that customer in the rule.", zh: "该日历仅限某一客户使用：请在规则中指定该客户。")
 
   static let ageAlone = Message(
-    "escalation_rule.age_alone", "Promises are made of incidents alone: give ageMinutes.", zh: "仅事件有承诺时限：请填写 ageMinutes。")
+    "escalation_rule.age_alone", "Customers are promised times for incidents and requests alone: give ageMinutes.", zh: "仅事件与请求有承诺时限：请填写 ageMinutes。")
+  static let noTurns = Message(
+    "escalation_rule.no_turns", "Teams (ola) and suppliers (uc) promise times for incidents alone: leave agreement out, or give sla.",
+    zh: "OLA（ola）与支撑合同（uc）的时限仅适用于事件：请不填 agreement 或填写 sla。")
   static let noPriority = Message("escalation_rule.no_priority", "Nothing in this process has a priority.", zh: "该流程没有优先级。")
-  static let noTeam = Message("escalation_rule.no_team", "A problem has no team: name staff.", zh: "问题没有团队：请指定 staff。")
+  static let noTeam = Message("escalation_rule.no_team", "Nothing in this process has a team: name staff.", zh: "该流程没有团队：请指定 staff。")
 
   package static let all = [
-    ageAlone, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, agreementOfPromises, noAct, sameTeam,
+    ageAlone, noTurns, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, agreementOfPromises, noAct, sameTeam,
     calendarOfAnother,
   ]
 }

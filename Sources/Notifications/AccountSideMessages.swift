@@ -71,7 +71,7 @@ enum AccountSideMessages: MessageCatalog {
 
   static let processEscalatedSubject = Message("notification.process_escalated.subject", "Escalated: {subject} ({rule})", zh: "已升级：{subject}（{rule}）")
   static let processEscalatedBody = Message(
-    "notification.process_escalated.body", "{subject} is still open after {age} minutes.\nRule: {rule}", zh: "{subject} 已打开 {age} 分钟，仍未结束。\n规则：{rule}")
+    "notification.process_escalated.body", "{subject} goes on too long. {why}\nRule: {rule}", zh: "{subject} 处理时间过长。{why}\n规则：{rule}")
   static let gateAskedSubject = Message("notification.gate_asked.subject", "Your approval is asked for: {gate}", zh: "请审批：{gate}")
   static let gateAskedBody = Message(
     "notification.gate_asked.body", "{asker} waits at the gate {gate} with {subject}.\nIts purpose: {purpose}\n\nAgree or refuse: gate_approval.list",

@@ -65,6 +65,35 @@ import Testing
     #expect(try await world.isDue(in: "2026-03-03T08:00:01Z") == false)
   }
 
+  /// Twenty thousand releases and major incidents that are open: each look goes by the index on when they were recorded.
+  @Test func whatComesToItsAgeIsFoundByWhenItWasRecorded() async throws {
+    let world = try await EscalationsWorld()
+    let now = world.database.clock.now()
+    for (process, operation, table, column, index) in [
+      (EscalationProcess.release, "release.open", "changes.release", "opened_at", "release_aging"),
+      (EscalationProcess.majorIncident, "major_incident.declare", "major_incidents.major_incident", "declared_at", "major_incident_aging"),
+    ] {
+      try await world.database.call(operation, ["title": "Spring"], as: world.engineer)
+      try await world.script(
+        """
+        insert into \(table)
+        select (jsonb_populate_record(t, jsonb_build_object('id', 100000 + n, 'number', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12),
+          '\(column)', t.\(column) + n * interval '1 second'))).*
+        from \(table) t cross join generate_series(1, 20000) n
+        """)
+      try await world.script("analyze \(table)")
+      let scans = try await world.database.scans(of: table) { transaction in
+        // Often enough for the plan that holds for all arguments.
+        for _ in 0..<7 {
+          let start = RecordedTickets.Place(tenant: world.database.provider.id, id: .max, recordedAt: now)
+          let look = RecordedTickets(process: process, after: start, until: now.adding(seconds: 60), customer: nil, limit: 200)
+          #expect(try await transaction.query(look).count == 60, "\(process)")
+        }
+      }
+      #expect(scans.sequential == 0 && scans.ofIndexes[index, default: 0] > 0, "\(process): \(scans)")
+    }
+  }
+
   /// Sixty thousand that were carried out, twenty thousand open tickets: each look goes by the index on when something is due.
   @Test func whatIsDueIsFoundByItsTime() async throws {
     let world = try await EscalationsWorld()

@@ -7,6 +7,7 @@ import Gates
 import Jobs
 import Kernel
 import Knowledge
+import MajorIncidents
 import Notifications
 import Operations
 import Postgres
@@ -35,7 +36,8 @@ struct EscalationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    GatesModule.self, KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self, EscalationsModule.self,
+    GatesModule.self, KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+    NotificationsModule.self, EscalationsModule.self,
   ]
 
   init() async throws {
@@ -124,7 +126,9 @@ struct EscalationsWorld {
   /// What workers do at this time: the clocks, then the escalations.
   func work() async throws {
     let now = database.clock.now()
-    let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper()]
+    let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
+      .ticket: TicketKeeper(), .request: RequestKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+    ]
     try await WatchSweep(keepers: keepers).run(at: now, database.tenancy)
     try await WarnSweep(keepers: keepers).run(at: now, database.tenancy)
     try await BreachSweep(keepers: keepers).run(at: now, database.tenancy)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Escalations
 
-/// Requests, problems and changes that go on too long.
+/// Requests, problems, changes, releases and major incidents that go on too long.
 @Suite struct ProcessTests {
   @Test func aRequestsTasksGoToTheNextLineAndItsLeadIsTold() async throws {
     let world = try await EscalationsWorld()
@@ -77,6 +77,49 @@ import Testing
       try await world.database.dispatcher.invoke(
         "escalation.list", .object([Value.Member]()), as: try await world.database.staff(.engineer, for: [world.acme]), Call(requestId: "test"))
     }
+  }
+
+  /// Those of one customer too, where it concerns him; what is over by then is not.
+  @Test func releasesAndMajorIncidentsAreToldOf() async throws {
+    let world = try await EscalationsWorld()
+    for process in ["release", "major_incident"] {
+      for (name, customer) in [("all", .null), ("Acme", .id(world.acme.publicId)), ("another", .id(world.other.publicId))] as [(String, Value)] {
+        try await world.rule(
+          ["process": .text(process), "ageMinutes": 60, "staff": .array([world.leadId]), "customer": customer], name: "\(process) of \(name)")
+      }
+    }
+    func call(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Value? = nil) async throws -> Value {
+      try await world.database.call(operation, input, as: world.engineer, version: version?.integer)
+    }
+    var release = try await call("release.open", ["title": "Spring"])
+    release = try await call(
+      "release.add_change", ["id": release["id"] ?? .null, "change": try await world.change()["id"] ?? .null], version: release["version"])
+    let givenUp = try await call("release.open", ["title": "Summer"])
+    _ = try await call("release.cancel", ["id": givenUp["id"] ?? .null, "reason": "No"], version: givenUp["version"])
+    let major = try await call(
+      "major_incident.declare",
+      ["title": "Storage", "customer": .id(world.acme.publicId), "incidents": .array([try await world.incident()["id"] ?? .null])])
+    let over = try await call("major_incident.declare", ["title": "Network"])
+    _ = try await call(
+      "major_incident.resolve", ["id": over["id"] ?? .null, "resolution": "Replaced"], version: over["version"])
+    try world.at("2026-03-02T08:59:00Z")
+    try await world.escalate()
+    #expect(try await world.ofProvider() == [])
+    try world.at("2026-03-02T09:10:00Z")
+    for _ in 0..<3 { try await world.escalate(batch: 1) }
+    let records = try await world.ofProvider()
+    #expect(
+      Set(records.compactMap { $0["ruleName"]?.text }) == [
+        "release of all", "release of Acme", "major_incident of all", "major_incident of Acme",
+      ])
+    #expect(records.count == 4 && records.allSatisfy { $0["state"] == "done" && $0["occurredAt"] == "2026-03-02T09:00:00Z" })
+    #expect(Set(records.compactMap { $0["release"]?.text }) == Set([release["id"]?.text].compactMap { $0 }))
+    #expect(Set(records.compactMap { $0["majorIncident"]?.text }) == Set([major["id"]?.text].compactMap { $0 }))
+    #expect(try await world.told() == Array(repeating: "process.escalated_by_rule", count: 4))
+    // Once, whatever comes.
+    try world.at("2026-03-03T09:00:00Z")
+    for _ in 0..<2 { try await world.escalate() }
+    #expect(try await world.ofProvider().count == 4)
   }
 
   @Test func aChangesTasksGoToTheNextLine() async throws {
@@ -185,7 +228,19 @@ import Testing
         return failure.violations.map { "\($0.path) \($0.message.key)" }.joined(separator: ", ")
       } catch { return "\(error)" }
     }
-    #expect(await refused(["process": "request", "percent": 80, "staff": .array([world.leadId])]) == "percent escalation_rule.age_alone")
+    let staff = Value.array([world.leadId])
+    for process in ["problem", "change", "release", "major_incident"] {
+      #expect(await refused(["process": .text(process), "percent": 80, "staff": staff]) == "percent escalation_rule.age_alone", "\(process)")
+    }
+    for process in ["release", "major_incident"] {
+      let aged: [String: Value] = ["process": .text(process), "ageMinutes": 60]
+      func refusedWith(_ more: [String: Value]) async -> String { await refused(aged.merging(more) { _, given in given }) }
+      #expect(await refusedWith(["toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
+      #expect(await refusedWith(["team": world.firstLine, "staff": staff]) == "team escalation_rule.no_team")
+      #expect(await refusedWith(["leads": .bool(true)]) == "leads escalation_rule.no_team")
+      #expect(await refusedWith(["priorityTo": 1, "staff": staff]) == "priorityTo escalation_rule.no_priority")
+    }
+    #expect(await refused(["process": "request", "percent": 80, "agreement": "ola", "staff": staff]) == "agreement escalation_rule.no_turns")
     #expect(
       await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
     #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
@@ -213,44 +268,6 @@ import Testing
 }
 
 extension EscalationsWorld {
-  /// An order of Acme's with a task of a team.
-  fileprivate func order(team: String = "First line") async throws -> Value {
-    func call(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Value? = nil) async throws -> Value {
-      try await database.call(operation, input, as: database.root, version: version?.integer)
-    }
-    let number = String(try await call("offering.list", ["limit": 200])["items"]?.array?.count ?? 0)
-    let text = Value.object(["en": .text("Work \(number)")])
-    let family = try await call("service_family.create", ["code": .text("F\(number)"), "name": text])
-    let service = try await call(
-      "service.create",
-      [
-        "code": .text("S\(number)"), "family": family["id"] ?? .null, "name": text, "mode": "managed", "owner": text,
-        "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
-      ])
-    let draft = try await call(
-      "offering.create",
-      [
-        "service": service["id"] ?? .null, "code": .text("O\(number)"), "name": text,
-        "tasks": .array([.object(["name": text, "step": 1, "team": .text(team)])]),
-      ])
-    _ = try await call("offering.publish", ["id": draft["id"] ?? .null], version: draft["version"])
-    let sla = try await call("sla.list", [:])["items"]?.array?.first?["id"] ?? .null
-    _ = try await call(
-      "contract.create",
-      [
-        "customer": .id(acme.publicId), "name": .text("Work \(number)"), "state": "active", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
-        "lines": .array([.object(["name": "Line", "sla": sla, "offering": draft["id"] ?? .null])]),
-      ])
-    let person = try await call("person.add", ["customer": .id(acme.publicId), "name": .text("Ann \(number)")])
-    return try await call(
-      "request.submit",
-      ["customer": .id(acme.publicId), "offering": draft["id"] ?? .null, "published": 1, "requester": person["id"] ?? .null])
-  }
-
-  fileprivate func tasks(_ order: Value) async throws -> [Value] {
-    try await database.call("request.read", ["id": order["id"] ?? .null], as: engineer)["tasks"]?.array ?? []
-  }
-
   fileprivate func problem() async throws -> Value {
     try await database.call(
       "problem.open", ["customer": .id(acme.publicId), "title": "Mail stalls", "impact": 2, "urgency": 2], as: engineer)
@@ -283,7 +300,7 @@ extension EscalationsWorld {
     return change
   }
 
-  /// What was escalated of problems and changes.
+  /// What was escalated of what is the provider's own.
   fileprivate func ofProvider() async throws -> [Value] {
     try await database.dispatcher.invoke("escalation.list", .object([Value.Member]()), as: engineer, Call(requestId: "test")).value["items"]?.array ?? []
   }

@@ -7,17 +7,19 @@ import Testing
 @testable import Escalations
 @testable import ServiceLevels
 
-/// A rule acts when its own share of a promise passes. Acme is warned of 50 and 80 % of its hour.
+/// A rule acts when its own share of a promise passes, of an incident or a request. Acme is warned of 50 and 80 % of its hour.
 @Suite struct ShareTests {
-  @Test func anOutageMovesNoShare() async throws {
+  private static let processes = ["incident", "request"]
+
+  @Test(arguments: processes) func anOutageMovesNoShare(process: String) async throws {
     let world = try await EscalationsWorld()
-    try await world.rule(["percent": 85, "staff": .array([world.leadId])])
-    _ = try await world.incident()
+    try await world.rule(["process": .text(process), "percent": 85, "staff": .array([world.leadId])])
+    _ = try await world.promised(process)
     try world.at("2026-03-02T12:00:00Z")
     for _ in 0..<2 { try await world.work() }
     let records = try await world.escalations()
     #expect(records.map { $0["percent"] } == [85] && records.first?["occurredAt"] == "2026-03-02T08:51:00Z")
-    #expect(try await world.told() == ["incident.escalated_by_rule"])
+    #expect(try await world.told() == [process == "incident" ? "incident.escalated_by_rule" : "process.escalated_by_rule"])
   }
 
   /// An act that comes before the sweep takes nothing away.
@@ -92,12 +94,12 @@ import Testing
     }
   }
 
-  @Test func aRuleThatIsMadeMeanwhileIsKnownToWhatRuns() async throws {
+  @Test(arguments: processes) func aRuleThatIsMadeMeanwhileIsKnownToWhatRuns(process: String) async throws {
     let world = try await EscalationsWorld()
-    _ = try await world.incident()
+    _ = try await world.promised(process)
     try world.at("2026-03-02T08:31:00Z")
-    try await world.rule(["percent": 60, "staff": .array([world.leadId])], name: "To come")
-    try await world.rule(["percent": 40, "staff": .array([world.leadId])], name: "Passed before")
+    try await world.rule(["process": .text(process), "percent": 60, "staff": .array([world.leadId])], name: "To come")
+    try await world.rule(["process": .text(process), "percent": 40, "staff": .array([world.leadId])], name: "Passed before")
     try await world.work()
     #expect(try await world.escalations() == [])
     try world.at("2026-03-02T08:36:01Z")
@@ -107,10 +109,10 @@ import Testing
     #expect(records.allSatisfy { $0["percent"] == 60 && $0["occurredAt"] == "2026-03-02T08:36:00Z" })
   }
 
-  @Test func aRetiredRuleHasNoShare() async throws {
+  @Test(arguments: processes) func aRetiredRuleHasNoShare(process: String) async throws {
     let world = try await EscalationsWorld()
-    let rule = try await world.rule(["percent": 70, "staff": .array([world.leadId])])
-    _ = try await world.incident()
+    let rule = try await world.rule(["process": .text(process), "percent": 70, "staff": .array([world.leadId])])
+    _ = try await world.promised(process)
     #expect(try await world.sharesToCome() == 1)
     try world.at("2026-03-02T08:40:00Z")
     try await world.database.call("escalation_rule.retire", ["id": rule["id"] ?? .null], as: world.database.root, version: 1)
@@ -121,10 +123,10 @@ import Testing
   }
 
   /// What is changed counts from then on, at its new share.
-  @Test func aChangedShareIsWorkedOutAnew() async throws {
+  @Test(arguments: processes) func aChangedShareIsWorkedOutAnew(process: String) async throws {
     let world = try await EscalationsWorld()
-    let rule = try await world.rule(["percent": 70, "staff": .array([world.leadId])])
-    _ = try await world.incident()
+    let rule = try await world.rule(["process": .text(process), "percent": 70, "staff": .array([world.leadId])])
+    _ = try await world.promised(process)
     try world.at("2026-03-02T08:40:00Z")
     try await world.database.call("escalation_rule.change", ["id": rule["id"] ?? .null, "percent": 75], as: world.database.root, version: 1)
     try world.at("2026-03-02T08:44:00Z")
@@ -150,7 +152,7 @@ import Testing
   @Test func onlySharesOfItsOwnRulesAreWatched() async throws {
     let table: [(members: [String: Value], shares: Int64)] = [
       (["percent": 60], 1), (["percent": 60, "metric": "response"], 1), (["percent": 60, "metric": "update"], 0), (["percent": 50], 0),
-      (["percent": 100], 0), (["percent": 60, "agreement": "ola"], 0), (["ageMinutes": 60], 0),
+      (["percent": 100], 0), (["percent": 60, "agreement": "ola"], 0), (["ageMinutes": 60], 0), (["process": "request", "percent": 60], 0),
     ]
     let world = try await EscalationsWorld()
     for (index, one) in table.enumerated() {
@@ -218,12 +220,12 @@ import Testing
     }
   }
 
-  /// The day of an import would be a storm.
-  @Test func whatAnImportBringsIsWatchedFromThenOn() async throws {
+  /// The day of an import would be a storm, and so would the day from which on requests are watched.
+  @Test(arguments: processes) func whatAnImportBringsIsWatchedFromThenOn(process: String) async throws {
     let world = try await EscalationsWorld()
-    try await world.rule(["percent": 60, "staff": .array([world.leadId])], name: "Sixty")
-    try await world.rule(["percent": 90, "staff": .array([world.leadId])], name: "Ninety")
-    _ = try await world.incident()
+    try await world.rule(["process": .text(process), "percent": 60, "staff": .array([world.leadId])], name: "Sixty")
+    try await world.rule(["process": .text(process), "percent": 90, "staff": .array([world.leadId])], name: "Ninety")
+    _ = try await world.promised(process)
     try world.at("2026-03-02T08:40:00Z")
     try await world.script("update service_levels.clock set share_revision = 0, next_share_at = null")
     try await world.work()
@@ -253,6 +255,11 @@ extension EscalationsWorld {
         "customer": .id(other.publicId), "name": "Support", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
         "lines": .array([.object(["name": "Service desk", "sla": sla["id"] ?? .null])]),
       ], as: database.root)
+  }
+
+  /// Something of Acme's that is promised an answer within an hour.
+  fileprivate func promised(_ process: String) async throws -> Value {
+    try await (process == "request" ? order() : incident())
   }
 
   /// Of how many clocks a share is due at which a rule acts.

@@ -87,6 +87,25 @@ import Testing
     #expect(try await world.export(handbook, ["language": "zh-Hans"]).contains("所属协议：OLA（团队处理段）"))
   }
 
+  /// Guard: were they looked for by the name of the process alone, no handbook would tell them.
+  @Test func theHandbookOfIncidentsTellsRulesForMajorIncidents() async throws {
+    let world = try await HandbooksWorld()
+    try await world.rules(telling: world.ben.text ?? "")
+    try await world.database.runAsSuperuser(
+      "update escalations.rule set process = 'major_incident', priority_to = null, to_team_id = null where name = 'Late'")
+    let handbook = try await world.published()
+    #expect(try await world.export(handbook).contains("For: major incidents; At an age of: 2 h; Tells: Ben"))
+    #expect(try await world.export(handbook, ["language": "zh-Hans"]).contains("适用于：重大事件"))
+  }
+
+  @Test func theHandbookOfReleasesTellsTheirRules() async throws {
+    let world = try await HandbooksWorld()
+    try await world.rules(telling: world.ben.text ?? "")
+    try await world.database.runAsSuperuser("update escalations.rule set process = 'release', priority_to = null, to_team_id = null where name = 'Late'")
+    let made = try await world.create(["process": "release", "kpis": .array([])])
+    #expect(try await world.export(made, ["draft": .bool(true)]).contains("At an age of: 2 h; Tells: Ben"))
+  }
+
   /// An edition from before rules were kept says nothing of them: that they hold now is no difference, and a reason for the next one.
   @Test func anEarlierEditionSaysNothingOfRules() async throws {
     let world = try await HandbooksWorld()

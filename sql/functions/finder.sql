@@ -345,18 +345,24 @@ $$;
 -- customers, and for one that the transaction is bound to: there may be some for each of thousands. With the revision of the rules, which rises with
 -- every change of a share and is 1 where there is none, in one row at least. A rule is never deleted, nor made one of another process.
 create function finder.watched_shares(row_limit integer)
-returns table (revision bigint, agreement text, metric text, percent bigint, customer_id bigint, since timestamptz)
+returns table (revision bigint, subject_kind text, metric text, percent bigint, customer_id bigint, since timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 declare
   bound constant bigint[] := coalesce(nullif(current_setting('app.tenants', true), ''), '{}')::bigint[];
 begin
-  return query select v.revision, s.agreement, s.metric, s.percent, s.customer_id, s.since
-    from (select 1 + coalesce(sum(r.share_version), 0)::bigint as revision from escalations.rule r where r.process = 'incident') v
+  return query select v.revision, s.kind, s.metric, s.percent, s.customer_id, s.since
+    from (select 1 + coalesce(sum(r.share_version), 0)::bigint as revision from escalations.rule r where r.process in ('incident', 'request')) v
     left join (
-      select r.agreement, r.metric, r.percent, r.customer_id, min(r.begins_at) as since from escalations.rule r
-      where r.state = 'active' and r.process = 'incident' and r.percent < 100 and (r.customer_id is null or r.customer_id = any (bound))
-      group by r.agreement, r.metric, r.percent, r.customer_id) s on true
-    order by s.percent, s.agreement, s.metric, s.customer_id limit least(row_limit, 1000);
+      select k.kind, r.metric, r.percent, r.customer_id, min(r.begins_at) as since
+      from escalations.rule r
+      cross join lateral (
+        select case
+            when r.process = 'request' then 'request' when r.agreement = 'ola' then 'assignment' when r.agreement = 'uc' then 'dispatch' else 'ticket'
+          end) k (kind)
+      where r.state = 'active' and r.process in ('incident', 'request') and r.percent < 100
+        and (r.customer_id is null or r.customer_id = any (bound))
+      group by k.kind, r.metric, r.percent, r.customer_id) s on true
+    order by s.percent, s.kind, s.metric, s.customer_id limit least(row_limit, 1000);
 end
 $$;
 
@@ -366,10 +372,10 @@ create function finder.unwatched_clocks(after_revision bigint, after_tenant bigi
 returns table (tenant_id bigint, subject_kind text, subject_id bigint, revision bigint, clock_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
-  current_revision bigint := (select 1 + nullif(sum(r.share_version), 0)::bigint from escalations.rule r where r.process = 'incident');
+  current_revision bigint := (select 1 + nullif(sum(r.share_version), 0)::bigint from escalations.rule r where r.process in ('incident', 'request'));
 begin
   return query select c.tenant_id, c.subject_kind, c.subject_id, c.share_revision, c.id from service_levels.clock c
-    where c.state = 'running' and c.subject_kind <> 'request' and c.share_revision < current_revision
+    where c.state = 'running' and c.share_revision < current_revision
       and (c.share_revision, c.tenant_id, c.id) > (after_revision, after_tenant, after_clock)
     order by c.share_revision, c.tenant_id, c.id limit least(row_limit, 1000);
 end
@@ -2130,7 +2136,7 @@ $$;
 
 grant select on changes.change, changes.concerned to steward_finder;
 
--- The same of requests, problems and changes. What is the provider's own is found for the customers whom it concerns.
+-- The same of requests, problems, changes, releases and major incidents. What is the provider's own is found for the customers whom it concerns.
 create function finder.process_recorded(
   process text, after_at timestamptz, after_tenant bigint, after_id bigint, until timestamptz, only_tenant bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, recorded_at timestamptz)
@@ -2152,6 +2158,23 @@ begin
           select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = only_tenant))
         and (c.opened_at, c.tenant_id, c.id) > (after_at, after_tenant, after_id) and c.opened_at <= until
       order by c.opened_at, c.tenant_id, c.id limit least(row_limit, 1000);
+  elsif process = 'release' then
+    return query select r.tenant_id, r.id, r.opened_at from changes.release r
+      where r.ended_at is null and (
+          only_tenant is null
+          or exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and n.customer_id = only_tenant)
+          or exists (
+            select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+            where c.tenant_id = r.tenant_id and c.release_id = r.id and n.customer_id = only_tenant))
+        and (r.opened_at, r.tenant_id, r.id) > (after_at, after_tenant, after_id) and r.opened_at <= until
+      order by r.opened_at, r.tenant_id, r.id limit least(row_limit, 1000);
+  elsif process = 'major_incident' then
+    return query select m.tenant_id, m.id, m.declared_at from major_incidents.major_incident m
+      where m.state in ('declared', 'mitigated') and (only_tenant is null or exists (
+          select from major_incidents.child c
+          where c.tenant_id = m.tenant_id and c.major_id = m.id and c.other_tenant_id = only_tenant and c.ended_seq is null))
+        and (m.declared_at, m.tenant_id, m.id) > (after_at, after_tenant, after_id) and m.declared_at <= until
+      order by m.declared_at, m.tenant_id, m.id limit least(row_limit, 1000);
   end if;
 end
 $$;

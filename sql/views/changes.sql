@@ -49,6 +49,11 @@ create view changes.pub_open_task with (security_invoker = true) as
   where t.state in ('ready', 'active', 'failed') and c.state = 'implementing';
 grant select on changes.pub_open_task to steward_app;
 
+-- Releases by what escalation asks of them.
+create view changes.pub_release with (security_invoker = true) as
+  select tenant_id, id as release_id, public_id, opened_at, ended_at, version from changes.release;
+grant select on changes.pub_release to steward_app;
+
 -- Which changes are to resolve an incident, and when each was closed or given up: for the gates before it ends.
 create view changes.pub_incident_change with (security_invoker = true) as
   select l.tenant_id, l.other_tenant_id as customer_id, l.other_id as ticket_id, c.id as change_id, c.ended_at

@@ -17,6 +17,11 @@ create view major_incidents.pub_live_major_incident with (security_invoker = tru
       where o.tenant_id = m.tenant_id and o.subject_kind = 'major_incident' and o.subject_id = m.id and o.outcome is null)])) s;
 grant select on major_incidents.pub_live_major_incident to steward_app;
 
+-- Major incidents by what escalation asks of them.
+create view major_incidents.pub_major_incident with (security_invoker = true) as
+  select tenant_id, id as major_id, public_id, state, declared_at, version from major_incidents.major_incident;
+grant select on major_incidents.pub_major_incident to steward_app;
+
 -- What the staff are told of a major incident, and who they may be: who leads it, else who answers for incidents by the rule, who of the staff declared
 -- it, and whose incidents are part of it.
 create view major_incidents.pub_told_major_incident with (security_invoker = true) as

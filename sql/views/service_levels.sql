@@ -54,7 +54,7 @@ grant select on service_levels.pub_standing to steward_app;
 
 -- What each clock belongs to, and where it stands.
 create view service_levels.pub_clock_subject with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_kind, subject_id, state, verdict from service_levels.clock;
+  select tenant_id, id as clock_id, subject_kind, subject_id, metric, state, verdict from service_levels.clock;
 grant select on service_levels.pub_clock_subject to steward_app;
 
 -- Which request each promise is about, which version of a line made it, and where it stands.

@@ -1,4 +1,4 @@
-/// What people are told of escalations of requests, problems and changes; of tickets their history tells.
+/// What people are told of escalations of all but tickets, of which their history tells.
 package enum EscalationNews {
   /// The kind of its subject: an escalation, by its row.
   package static let subjectKind = "escalation"

@@ -6,18 +6,21 @@ import ServiceTime
 
 /// What is escalated.
 enum EscalationProcess: String, Sendable, CaseIterable {
-  /// The only one of which promises are made.
-  case incident
-  case request, problem, change
+  case incident, request, problem, change, release
+  case majorIncident = "major_incident"
 
+  /// Whether customers are promised a time for it.
+  var hasPromises: Bool { self == .incident || self == .request }
+  /// Whether teams and suppliers are, for their turns.
+  var hasTurns: Bool { self == .incident }
   var hasPriority: Bool { self == .incident || self == .problem }
   /// Whether teams have it, or tasks of it.
-  var hasTeams: Bool { self != .problem }
+  var hasTeams: Bool { self == .incident || giving != nil }
 
   /// The operation that gives a task of it to another team, and what who calls it must be permitted; nil: it has no tasks.
   var giving: (operation: String, permission: String, task: String)? {
     switch self {
-    case .incident, .problem: nil
+    case .incident, .problem, .release, .majorIncident: nil
     case .request: ("task.give", "request.work", "tsk")
     case .change: ("change_task.give", "change.work", "ctk")
     }
@@ -29,13 +32,15 @@ enum EscalationProcess: String, Sendable, CaseIterable {
     case .request: IdKind("req", owner: .tenant)
     case .problem: IdKind("prb", owner: .provider)
     case .change: IdKind("chg", owner: .provider)
+    case .release: IdKind("rel", owner: .provider)
+    case .majorIncident: .majorOfTicket
     }
   }
 }
 
 /// Whose promise a share is of, by the agreement that makes it.
 enum EscalationAgreement: String, Sendable, CaseIterable {
-  /// The provider's to the customer, for the ticket.
+  /// The provider's to the customer, for the ticket or the request.
   case sla
   /// The team's that has the ticket, for its turn.
   case ola
@@ -93,9 +98,9 @@ struct EscalationRule: Sendable, Equatable {
       && (team.map { named in named.id == ticket.team?.id || ticket.tasks.contains { $0.team == named.id } } ?? true)
   }
 
-  /// Whether the passing of a share of a promise sets it off.
+  /// Whether the passing of a share of a promise sets it off, whatever that was promised for.
   func isSetOff(by threshold: Threshold) -> Bool {
-    guard let percent, process == .incident else { return false }
+    guard let percent else { return false }
     return agreement == threshold.agreement && percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
   }
 
@@ -150,7 +155,7 @@ struct EscalatedTicket: Sendable {
 struct Threshold: Sendable {
   let clock: Int64
   let agreement: EscalationAgreement
-  /// The turn that the promise is for; nil: the ticket.
+  /// The turn that the promise is for; nil: the ticket, or the request.
   let turn: Int64?
   let metric: String
   /// 100: the promise is broken.

@@ -1,45 +1,6 @@
 import Kernel
 import Operations
 import Postgres
-import ServiceLevels
-
-/// The shares of promises behind work that the clocks left, each with its ticket as it is now.
-struct PassedThresholds: Statement {
-  let tenant: TenantId
-  let work: [OutboxEntry]
-
-  static let sql = """
-    select c.clock_id, c.subject_kind, c.subject_id, e.payload, e.occurred_at, \(EscalatedTicket.columns)
-    from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
-    join operations.event e
-      on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
-    cross join lateral (select coalesce((e.payload ->> 'percent')::bigint, 100)) w (percent)
-    join service_levels.pub_clock_subject c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning', 'clock_share')
-      and \(StandingThreshold.condition)
-    \(StandingThreshold.ticket)
-    join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = s.ticket_id
-    order by t.ticket_id, e.occurred_at, o.id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(work.map(\.id))
-    parameters.append(work.map(\.kind))
-    parameters.append(work.map(\.subject))
-    parameters.append(work.map(\.seq))
-    parameters.append(work.map(\.recordedAt))
-  }
-
-  static func decode(_ row: inout RowReader) throws -> (threshold: Threshold, ticket: EscalatedTicket) {
-    let (clock, kind, subject, payload): (Int64, String, Int64, Value) = (try row.next(), try row.next(), try row.next(), try row.next())
-    let agreement = EscalationAgreement(of: ClockSubject.Kind(rawValue: kind) ?? .ticket)
-    // A warning says its share; a breach has none.
-    let threshold = Threshold(
-      clock: clock, agreement: agreement, turn: agreement == .sla ? nil : subject, metric: payload["metric"]?.text ?? "",
-      percent: payload["percent"]?.integer ?? 100, occurredAt: try row.next())
-    return (threshold, try EscalatedTicket(&row))
-  }
-}
 
 extension EscalatedTicket {
   static let columns = """
@@ -67,7 +28,7 @@ struct TicketsToEscalate: Statement {
   static func decode(_ row: inout RowReader) throws -> EscalatedTicket { try EscalatedTicket(&row) }
 }
 
-/// Requests, problems or changes as they are now.
+/// Requests, problems, changes, releases or major incidents as they are now.
 struct ProcessToEscalate: Statement {
   let tenant: TenantId
   let process: EscalationProcess
@@ -90,6 +51,15 @@ struct ProcessToEscalate: Statement {
       array(select coalesce(t.team_id, 0) from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
       array(select t.version from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id)
     from changes.pub_change c where $2 = 'change' and c.tenant_id = $1 and c.change_id = any ($3)
+    union all
+    select 'release', r.release_id, r.public_id, 9, r.ended_at is null, r.version, r.opened_at, v.serving, '{}', '{}', '{}'
+    from changes.pub_release r join changes.pub_live_release v on v.tenant_id = r.tenant_id and v.release_id = r.release_id
+    where $2 = 'release' and r.tenant_id = $1 and r.release_id = any ($3)
+    union all
+    select 'major_incident', m.major_id, m.public_id, 9, m.state in ('declared', 'mitigated'), m.version, m.declared_at, v.serving, '{}', '{}', '{}'
+    from major_incidents.pub_major_incident m
+    join major_incidents.pub_live_major_incident v on v.tenant_id = m.tenant_id and v.major_id = m.major_id
+    where $2 = 'major_incident' and m.tenant_id = $1 and m.major_id = any ($3)
     order by 2
     """
 
@@ -223,45 +193,6 @@ struct InsertEscalation: Statement {
     parameters.append((threshold?.agreement ?? .sla).rawValue)
     parameters.append(threshold?.turn)
   }
-}
-
-/// Whether what set an escalation off still stands: of a share, that the promise is neither kept nor withdrawn; of a broken one, that it is; of a turn,
-/// that it goes on, on the ticket.
-struct StandingThreshold: Statement {
-  let tenant: TenantId
-  let clock: Int64
-  let percent: Int64
-  let ticketId: Int64
-
-  /// Of a clock `c` and a share `w.percent`.
-  static let condition = """
-    case when w.percent < 100 then c.state in ('running', 'paused') and c.verdict is distinct from 'met' else c.verdict is not distinct from 'missed' end
-    """
-
-  /// Of a clock `c` the ticket `s.ticket_id`; none of a turn that is over: after a hand-over nobody is told of it.
-  static let ticket = """
-    cross join lateral (
-      select c.subject_id where c.subject_kind = 'ticket'
-      union all
-      select u.ticket_id from desk.pub_turn u
-      where u.tenant_id = $1 and u.subject_kind = c.subject_kind and u.subject_id = c.subject_id and u.goes_on
-    ) s (ticket_id)
-    """
-
-  static let sql = """
-    select c.clock_id from service_levels.pub_clock_subject c cross join (select $3::bigint) w (percent)
-    \(ticket)
-    where c.tenant_id = $1 and c.clock_id = $2 and s.ticket_id = $4 and \(condition)
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(clock)
-    parameters.append(percent)
-    parameters.append(ticketId)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 struct DueEscalations: Statement {

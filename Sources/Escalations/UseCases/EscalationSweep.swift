@@ -68,7 +68,7 @@ package struct EscalationSweep: Sweep {
 
   // MARK: Finding
 
-  /// By what the clocks tell, and by reopenings: a batch of each tenant. What no rule asks for is taken away too.
+  /// By what the clocks tell, and by reopenings of incidents: a batch of each tenant. What no rule asks for is taken away too.
   /// - Returns: whether there may be more.
   private func findByClocks(
     _ book: RuleBook, behind places: inout [TenantId: Int64], at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
@@ -115,15 +115,17 @@ package struct EscalationSweep: Sweep {
       guard !book.rules.isEmpty, !taken.isEmpty else { return }
       let work = work.filter { taken.contains($0.id) }
       func reopened(_ kind: String) -> [Int64] { Set(work.filter { $0.kind == kind }.map(\.subject)).sorted() }
-      let (passed, incidents) = try await transaction.query(
-        PassedThresholds(tenant: tenant, work: work), TicketsToEscalate(tenant: tenant, ids: reopened("ticket")))
+      let (ofTickets, ofRequests, incidents) = try await transaction.query(
+        PassedThresholds(tenant: tenant, work: work), PassedRequestThresholds(tenant: tenant, work: work),
+        TicketsToEscalate(tenant: tenant, ids: reopened("ticket")))
       // The subjects of their events are called as the processes are.
       var tickets = incidents
       for process in [EscalationProcess.request, .problem] {
         let ids = reopened(process.rawValue)
         if !ids.isEmpty { tickets += try await Self.subjects(of: process, ids, of: tenant, in: transaction) }
       }
-      for (threshold, ticket) in passed {
+      let requests = try await Self.withRequests(ofRequests, of: tenant, in: transaction)
+      for (threshold, ticket) in ofTickets + requests {
         for entry in book.rules where entry.row.rule.isSetOff(by: threshold) && threshold.occurredAt >= entry.row.beginsAt {
           insert(ticket, of: tenant, by: entry, threshold, occurredAt: threshold.occurredAt, at: now, in: transaction)
         }
@@ -136,6 +138,16 @@ package struct EscalationSweep: Sweep {
         }
       }
     }
+  }
+
+  /// What passed of requests, each with its request as it is now.
+  private static func withRequests(
+    _ passed: [(threshold: Threshold, request: Int64)], of tenant: TenantId, in transaction: Transaction
+  ) async throws -> [(threshold: Threshold, ticket: EscalatedTicket)] {
+    guard !passed.isEmpty else { return [] }
+    let requests = try await subjects(of: .request, Set(passed.map { $0.request }).sorted(), of: tenant, in: transaction)
+    let byId = Dictionary(requests.map { ($0.id, $0) }) { first, _ in first }
+    return passed.compactMap { one in byId[one.request].map { (threshold: one.threshold, ticket: $0) } }
   }
 
   /// By age: goes on through the tickets, in the order in which they were recorded, from where it was.
@@ -313,7 +325,7 @@ package struct EscalationSweep: Sweep {
     guard let rule = try await transaction.first(RuleOfEscalation(provider: provider.id, id: row.rule)), rule.isActive, rule.rule.means(ticket, of: tenant)
     else { return nil }
     guard let clock = row.clock, let percent = row.percent else { return rule.rule }
-    return try await transaction.first(StandingThreshold(tenant: tenant, clock: clock, percent: percent, ticketId: ticket.id)) == nil
+    return try await transaction.first(StandingThreshold(tenant: tenant, clock: clock, percent: percent, id: ticket.id)) == nil
       ? nil : rule.rule
   }
 

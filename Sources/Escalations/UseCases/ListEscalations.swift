@@ -18,6 +18,8 @@ package struct EscalationRecord: OperationOutput {
     OutputField("request", .id, "Or the request.", "或请求编号。") { $0.told(.request) },
     OutputField("problem", .id, "Or the problem.", "或问题编号。") { $0.told(.problem) },
     OutputField("change", .id, "Or the change.", "或变更编号。") { $0.told(.change) },
+    OutputField("release", .id, "Or the release.", "或发布编号。") { $0.told(.release) },
+    OutputField("majorIncident", .id, "Or the major incident.", "或重大事件编号。") { $0.told(.majorIncident) },
     OutputField("rule", .id, "The rule.", "规则编号。") { .id($0.rule) },
     OutputField("ruleName", .text, "What the rule was called.", "当时的规则名称。") { .text($0.row.ruleName) },
     OutputField("metric", .text, "The promise of which a share had passed; null: it was its age.", "已消耗时限的承诺指标；null 表示因打开时长。") {
@@ -62,8 +64,9 @@ package enum ListEscalations: Operation {
 
     private static let incident = Field.id("incident", .incident, "Only those of this incident.", "仅列出此事件的升级。").optional
     private static let customer = Field.id(
-      "customer", .customer, "Of this customer's incidents and requests; absent: of problems and changes, for who serves all customers.",
-      "该客户的事件与请求；不填则为问题与变更（须服务全部客户）。"
+      "customer", .customer,
+      "Of this customer's incidents and requests; absent: of problems, changes, releases and major incidents, for who serves all customers.",
+      "该客户的事件与请求；不填则为问题、变更、发布与重大事件（须服务全部客户）。"
     ).optional
     package static let fields: [any InputField] = [customer, incident, Paging.limit, Paging.cursor]
 
@@ -76,7 +79,8 @@ package enum ListEscalations: Operation {
   }
 
   package static let declaration = Declaration(
-    "escalation.list", "List what was escalated of a customer, or of problems and changes, the newest first.", zh: "列出客户（或问题与变更）的升级记录，最新的在前。",
+    "escalation.list", "List what was escalated of a customer, or of the provider's problems, changes, releases and major incidents, the newest first.",
+    zh: "列出客户的（或问题、变更、发布与重大事件的）升级记录，最新的在前。",
     permission: "escalation.read", roles: EscalationRights.readers, reach: .homeOr(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<EscalationRecord> {

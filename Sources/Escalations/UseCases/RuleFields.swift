@@ -27,8 +27,8 @@ struct RuleInput: Sendable {
 
   static let name = Field.text("name", 1...100, "What the rule is called.", "规则名称。")
   static let process = Field.oneOf(
-    "process", EscalationProcess.allCases.map(\.rawValue), "Of which process (default incident); requests, problems and changes by age alone.",
-    "所属流程（默认 incident）；请求、问题与变更仅按打开时长触发。"
+    "process", EscalationProcess.allCases.map(\.rawValue), "Of which process (default incident); but for incidents and requests by age alone.",
+    "所属流程（默认 incident）；事件与请求以外仅按打开时长触发。"
   ).optional
   private static let percent = Field.integer(
     "percent", 1...100,
@@ -92,9 +92,10 @@ package struct EscalationRuleRecord: OperationOutput {
   package static let fields: [OutputField<EscalationRuleRecord>] = [
     OutputField("id", .id, "The rule.", "规则编号。") { .id($0.id) },
     OutputField("name", .text, "What it is called.", "规则名称。") { .text($0.row.rule.name) },
-    OutputField("process", .text, "Of which process: incident, request, problem or change.", "所属流程：incident、request、problem 或 change。") {
-      .text($0.row.rule.process.rawValue)
-    },
+    OutputField(
+      "process", .text, "Of which process: incident, request, problem, change, release or major_incident.",
+      "所属流程：incident、request、problem、change、release 或 major_incident。"
+    ) { .text($0.row.rule.process.rawValue) },
     OutputField("percent", .integer, "The share of a promise that sets it off, in percent.", "触发的承诺时限百分比。") { .integer($0.row.rule.percent) },
     OutputField("metric", .text, "Of which promise; null: of any.", "所限指标；null 表示任一。") { .text($0.row.rule.metric?.rawValue) },
     OutputField("agreement", .text, "Whose promise: sla, ola or uc; null: it is an age.", "承诺所属协议：sla、ola 或 uc；null 表示按打开时长。") {
@@ -189,7 +190,8 @@ extension OperationContext {
 extension EscalationRule {
   /// Whether one thing sets it off, and something is done then.
   fileprivate func check() throws(Failure) {
-    if process != .incident, percent != nil { throw Failure.invalid("percent", EscalationMessages.ageAlone) }
+    if !process.hasPromises, percent != nil { throw Failure.invalid("percent", EscalationMessages.ageAlone) }
+    if !process.hasTurns, agreement != .sla { throw Failure.invalid("agreement", EscalationMessages.noTurns) }
     if priorityTo != nil, !process.hasPriority { throw Failure.invalid("priorityTo", EscalationMessages.noPriority) }
     if team != nil || toTeam != nil, !process.hasTeams { throw Failure.invalid(toTeam == nil ? "team" : "toTeam", EscalationMessages.noTeam) }
     if tellsLeads, !process.hasTeams { throw Failure.invalid("leads", EscalationMessages.noTeam) }

@@ -33,21 +33,22 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether rules of escalation are for it.
-  var isEscalated: Bool {
+  /// The processes whose rules of escalation are for it.
+  var escalated: [String] {
     switch self {
-    case .incident, .request, .problem, .change: true
-    case .release, .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: false
+    case .incident: ["incident", "major_incident"]
+    case .request, .problem, .change, .release: [rawValue]
+    case .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
     }
   }
 
   /// What the names of the events begin with that are told of it; what is asked at a gate is of any process that has some.
   package var toldEvents: [String] {
     switch self {
-    case .incident: ["incident.", "major_incident.", "clock.", "gate_approval."]
+    case .incident: ["incident.", "major_incident.", "clock.", "process.", "gate_approval."]
     case .request, .change: ["\(rawValue).", "process.", "gate_approval."]
     case .problem: ["problem.", "incident.problem_told", "process.", "gate_approval."]
-    case .release: ["release.", "gate_approval."]
+    case .release: ["release.", "process.", "gate_approval."]
     case .knowledge: ["article."]
     case .access: ["access_review."]
     case .configuration: ["ci."]

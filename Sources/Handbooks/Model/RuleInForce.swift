@@ -16,7 +16,7 @@ struct RuleInForce: Sendable, Hashable {
   enum Part: String, Sendable, CaseIterable {
     case closeAfter, closeCounts, reopenWithin, showsNames
     case team, service, category, nature, ci, priorityTo
-    case percent, metric, agreement, age, toTeam, people, leads, calendar
+    case process, percent, metric, agreement, age, toTeam, people, leads, calendar
     case event, audience, channels, webhook, percentFrom, quietFrom, quietTo, urgentTo, expires
   }
 

@@ -19,6 +19,8 @@ package enum RuleWords: MessageCatalog {
   static let nature = Message("handbook_rule.nature", "Nature", zh: "性质")
   static let ci = Message("handbook_rule.ci", "CI", zh: "配置项")
   static let priorityTo = Message("handbook_rule.priority_to", "Up to priority", zh: "优先级不低于")
+  static let process = Message("handbook_rule.process", "For", zh: "适用于")
+  static let majorIncidents = Message("handbook_rule.major_incidents", "major incidents", zh: "重大事件")
   static let percent = Message("handbook_rule.percent", "At a share of the time of", zh: "时限已用比例")
   static let metric = Message("handbook_rule.metric", "Of the promise", zh: "所属时限")
   static let agreement = Message("handbook_rule.agreement", "By the agreement", zh: "所属协议")
@@ -66,6 +68,7 @@ package enum RuleWords: MessageCatalog {
     case .nature: nature
     case .ci: ci
     case .priorityTo: priorityTo
+    case .process: process
     case .percent: percent
     case .metric: metric
     case .agreement: agreement
@@ -88,8 +91,8 @@ package enum RuleWords: MessageCatalog {
 
   package static let all = [
     rules, rule, policy, dispatch, escalation, notification, closeAfter, closeCounts, reopenWithin, showsNames, team, service, category, nature, ci,
-    priorityTo, percent, metric, agreement, ola, uc, age, toTeam, people, leads, calendar, event, audience, channels, webhook, percentFrom, quietFrom, quietTo,
-    urgentTo, expires,
+    priorityTo, process, majorIncidents, percent, metric, agreement, ola, uc, age, toTeam, people, leads, calendar, event, audience, channels, webhook,
+    percentFrom, quietFrom, quietTo, urgentTo, expires,
     days, day, calendarDays, serviceDays, never,
   ]
 }
@@ -99,6 +102,7 @@ extension RuleInForce.Fact {
   var said: EditionTerm {
     switch (part, term) {
     case (.closeCounts, .text(let code)): .word(code == "service_days" ? RuleWords.serviceDays : RuleWords.calendarDays)
+    case (.process, .text): .word(RuleWords.majorIncidents)
     case (.agreement, .text(let code)): .word(code == "ola" ? RuleWords.ola : RuleWords.uc)
     // None at all.
     case (_, .days(0)), (.urgentTo, .number(0)): .word(RuleWords.never)

@@ -57,7 +57,7 @@ struct DispatchRulesInForce: Statement {
   }
 }
 
-/// The rules of escalation of a process in force for all customers; the provider's tenant is bound.
+/// The rules of escalation of some processes in force for all customers; the provider's tenant is bound.
 struct EscalationRulesInForce: Statement {
   struct Found: Sendable {
     let publicId: [UInt8]
@@ -72,28 +72,29 @@ struct EscalationRulesInForce: Statement {
     let staff: [[UInt8]]
     let calendar: String?
     let tellsLeads: Bool
+    let process: String
   }
 
   let provider: TenantId
-  let process: String
+  let processes: [String]
 
   static let sql = """
-    select r.public_id, r.name, r.percent, r.metric, r.agreement, r.age_minutes, r.priority_to, t.name, n.name, r.account_public_ids, c.name, r.tells_leads
+    select r.public_id, r.name, r.percent, r.metric, r.agreement, r.age_minutes, r.priority_to, t.name, n.name, r.account_public_ids, c.name, r.tells_leads, r.process
     from escalations.pub_rule r left join desk.pub_team t on t.team_id = r.team_id left join desk.pub_team n on n.team_id = r.to_team_id
     left join contracts.pub_calendar c on c.calendar_id = r.calendar_id
-    where r.tenant_id = $1 and r.process = $2 and r.customer_id is null order by r.rule_id limit 1000
+    where r.tenant_id = $1 and r.process = any ($2) and r.customer_id is null order by r.rule_id limit 1000
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
-    parameters.append(process)
+    parameters.append(processes)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       publicId: try row.next(), name: try row.next(), percent: try row.next(), metric: try row.next(), agreement: try row.next(),
       ageMinutes: try row.next(), priorityTo: try row.next(), team: try row.next(), toTeam: try row.next(), staff: try row.next(), calendar: try row.next(),
-      tellsLeads: try row.next())
+      tellsLeads: try row.next(), process: try row.next())
   }
 }
 

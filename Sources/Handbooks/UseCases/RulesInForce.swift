@@ -12,8 +12,8 @@ extension OperationContext {
     if process == .incident {
       rules += try await transaction.query(DispatchRulesInForce(provider: provider.id)).map { RuleInForce($0, provider) }
     }
-    if process.isEscalated {
-      let found = try await transaction.query(EscalationRulesInForce(provider: provider.id, process: process.rawValue))
+    if !process.escalated.isEmpty {
+      let found = try await transaction.query(EscalationRulesInForce(provider: provider.id, processes: process.escalated))
       rules += found.map { RuleInForce($0, provider) }
     }
     if !process.toldEvents.isEmpty {
@@ -56,6 +56,8 @@ extension RuleInForce {
     self.init(
       kind: .escalation, id: provider.id("esr", rule.publicId).description, name: rule.name,
       [
+        // In the handbook of incidents the others are of those.
+        (.process, rule.process == "major_incident" ? .text(rule.process) : nil),
         (.percent, Self.number(rule.percent)), (.metric, Self.text(rule.metric)),
         // Whose promise it means, unless it is the one to the customer, as of all rules in editions from before.
         (.agreement, rule.agreement == "sla" ? nil : .text(rule.agreement)), (.age, Self.minutes(rule.ageMinutes)),

@@ -221,7 +221,7 @@ enum AccountMatter: Sendable {
         "owner": action.ownerName ?? "-",
       ]
     case .escalation(let escalation):
-      ["subject": escalation.subject?.description ?? "-", "rule": escalation.rule, "age": String(escalation.ageMinutes)]
+      ["subject": escalation.subject?.description ?? "-", "rule": escalation.rule, "age": escalation.ageMinutes.map { String($0) } ?? "-"]
     case .gateApproval(let approval):
       [
         "gate": approval.gateName.text(language) ?? "-", "purpose": approval.purpose.text(language) ?? "-", "subject": approval.subject?.description ?? "-",
@@ -275,7 +275,8 @@ enum AccountMatter: Sendable {
     case .escalation(let escalation):
       return [
         own("escalation"), Value.Member("subject", .id(escalation.subject)), Value.Member("ruleName", .text(escalation.rule)),
-        Value.Member("ageMinutes", .integer(escalation.ageMinutes)),
+        Value.Member("ageMinutes", .integer(escalation.ageMinutes)), Value.Member("metric", .text(escalation.metric)),
+        Value.Member("percent", .integer(escalation.percent)),
       ]
     case .gateApproval(let approval):
       return [
@@ -449,18 +450,23 @@ struct ToldGateApproval: Sendable {
   }
 }
 
-/// A request, a problem or a change that goes on too long; the event says it all.
+/// A request, a problem, a change, a release or a major incident that goes on too long; the event says it all.
 struct ToldEscalation: Sendable {
   let publicId: [UInt8]
   let subject: PublicId?
   let rule: String
-  let ageMinutes: Int64
+  /// Nil: it was a share of a promise.
+  let ageMinutes: Int64?
+  let metric: String?
+  let percent: Int64?
 
   init?(_ payload: Value) {
     guard let id = payload["escalation"]?.text.flatMap({ PublicId($0) }) else { return nil }
     publicId = id.random
     subject = payload["subject"]?.text.flatMap { PublicId($0) }
     rule = payload["ruleName"]?.text ?? "-"
-    ageMinutes = payload["ageMinutes"]?.integer ?? 0
+    ageMinutes = payload["ageMinutes"]?.integer
+    metric = payload["metric"]?.text
+    percent = payload["percent"]?.integer
   }
 }

@@ -130,7 +130,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case changeOwnerChanged = "change.owner_changed"
   case releaseOwnerChanged = "release.owner_changed"
   case majorOwnerChanged = "major_incident.owner_changed"
-  /// A rule of escalation held of a request, a problem or a change.
+  /// A rule of escalation held of anything but an incident.
   case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
   case summary = "notification.summary"

@@ -29,7 +29,7 @@ struct NotificationText: Sendable, Equatable {
       case .gapsOpened: ["number", "contract", "customer", "line", "count", "gaps", "at"]
       case .certificationExpiring, .certificationExpired: ["supplier", "certification", "issuer", "reference", "expiresOn", "at"]
       case .actionAssigned, .actionDue, .actionOverdue: ["supplier", "period", "action", "dueOn", "owner", "actor", "at"]
-      case .processEscalated: ["subject", "rule", "age", "at"]
+      case .processEscalated: ["subject", "rule", "why", "age", "metric", "percent", "at"]
       case .gateApprovalAsked, .gateApprovalDecided: ["gate", "purpose", "subject", "asker", "approver", "answer", "reason", "at"]
       case .requestSubmitted, .requestFulfilled, .requestClosed: ofRequests
       case .requestClockWarned: ofRequests + ["metric", "percent"]

@@ -342,6 +342,7 @@ struct TellingFields: Sendable {
       let common = [
         "customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted(to: receiver) ? comment : "",
         "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
+        "why": cause.whyEscalated(receiver.language),
       ]
       var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
       if case .reminder(let reminder) = matter, !receiver.hasLogin { values.merge(reminder.valuesForStrangers) { _, new in new } }

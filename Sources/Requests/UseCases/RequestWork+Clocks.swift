@@ -23,6 +23,7 @@ extension RequestWork {
   /// Tells the clocks what the act, and time before it, did.
   mutating func tellClocks() async throws {
     for (act, at) in process.acts {
+      clocks.passShares(of: tenant.id, at: at)
       switch act {
       case .begun: try await answer(at: at)
       case .told: if try await !answer(at: at), process.request.endedAt == nil { try clocks.apply(.updated, at: at) }

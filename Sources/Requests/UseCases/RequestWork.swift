@@ -37,13 +37,15 @@ struct RequestWork: Sendable {
       HoldRequest(tenant: tenant.id, id: id), ReadHeldRequest(tenant: tenant.id, id: id), ApprovalsOfRequest(tenant: tenant.id, request: id),
       TasksOfRequest(tenant: tenant.id, request: id))
     guard let held = requests.first else { return nil }
-    let process = RequestProcess(request: held.facts, approvals: approvals, tasks: tasks)
-    let clocks = try await SubjectClocks.load(.request(held.id), tenant: tenant.id, at: now, in: transaction)
-    var work = RequestWork(
-      tenant: tenant, actor: actor, now: now, random: random, transaction: transaction, held: held, process: process, before: process,
+    let before = RequestProcess(request: held.facts, approvals: approvals, tasks: tasks)
+    var process = before
+    try process.expire(at: now)
+    // Of what was over by then no share passes.
+    let clocks = try await SubjectClocks.load(
+      .request(held.id), tenant: tenant.id, at: now, passing: process.acts.first?.at, in: transaction)
+    return RequestWork(
+      tenant: tenant, actor: actor, now: now, random: random, transaction: transaction, held: held, process: process, before: before,
       owner: held.owner, clocks: clocks, missedRead: clocks.missed)
-    try work.process.expire(at: now)
-    return work
   }
 
   var isMoved: Bool { !process.events.isEmpty }

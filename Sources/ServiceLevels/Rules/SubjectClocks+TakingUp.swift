@@ -26,6 +26,8 @@ extension SubjectClocks {
     try await loadCalendars([former.clock.calendarVersion.rawValue], until: now, in: transaction)
     try Self.refusing {
       var clock = try SubjectClock.start(id: id, takingUp: former, after: nil, at: instant, cause: "resumed", calendars)
+      // One that was used by then is not the affair of a rule that was made since.
+      while let next = watched.next(of: clock, tenant: tenant), clock.hasUsed(next.percent) { clock.passedPercent = next.percent }
       try clock.catchUp(until: instant, calendars)
       clocks.append(clock)
     }

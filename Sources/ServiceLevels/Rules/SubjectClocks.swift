@@ -26,13 +26,17 @@ package struct SubjectClocks: Sendable {
 
   /// The live clocks, locked, with the calendars that they are counted by up to `now`, and misses that withdrawn ones left: two
   /// round trips, one when there are none.
-  package static func load(_ subject: ClockSubject, tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> SubjectClocks {
-    try await load([subject], tenant: tenant, at: now, in: transaction)[subject] ?? SubjectClocks(subject)
+  /// - Parameter shares: up to when shares are passed at which rules act; nil: up to `now`. Earlier where something happened before that the clocks have
+  ///   not been told yet.
+  package static func load(
+    _ subject: ClockSubject, tenant: TenantId, at now: Instant, passing shares: Instant? = nil, in transaction: Transaction
+  ) async throws -> SubjectClocks {
+    try await load([subject], tenant: tenant, at: now, passing: shares, in: transaction)[subject] ?? SubjectClocks(subject)
   }
 
   /// The same for several subjects, in as many round trips.
   package static func load(
-    _ subjects: [ClockSubject], tenant: TenantId, at now: Instant, in transaction: Transaction
+    _ subjects: [ClockSubject], tenant: TenantId, at now: Instant, passing until: Instant? = nil, in transaction: Transaction
   ) async throws -> [ClockSubject: SubjectClocks] {
     let (_, clocks, shares) = try await transaction.query(
       HoldClocks(tenant: tenant, subjects: subjects), ClocksOfSubjects(tenant: tenant, subjects: subjects), ReadWatchedShares())
@@ -40,7 +44,7 @@ package struct SubjectClocks: Sendable {
     let calendars = try await ContractTerms.series(of: Set(versions).sorted(), until: now, in: transaction)
     return bySubject(subjects, clocks, calendars, WatchedShares(shares)).mapValues { (loaded: SubjectClocks) -> SubjectClocks in
       var loaded = loaded
-      loaded.passShares(of: tenant, at: now)
+      loaded.passShares(of: tenant, at: until ?? now)
       return loaded
     }
   }
@@ -196,7 +200,7 @@ package struct SubjectClocks: Sendable {
 
   /// Passes the shares at which rules act that lie behind `now`: each once, at the instant at which it was passed. Of a clock that was imported, or is
   /// older than the watch, what passed by now is nobody's affair: it would be a storm. What a version of its calendar moves waits for that.
-  mutating func passShares(of tenant: TenantId, at now: Instant) {
+  package mutating func passShares(of tenant: TenantId, at now: Instant) {
     for index in clocks.indices {
       // What was used before it came to rest was told before that, where there was a rule by then: of a rule that was made since it is nobody's affair.
       // What another target made of it since is passed as soon as it runs.

@@ -12,20 +12,14 @@ struct ReadWatchedShares: Statement {
     let share: WatchedShares.Share?
   }
 
-  static let sql = "select revision, agreement, metric, percent, customer_id, since from finder.watched_shares(1000)"
+  static let sql = "select revision, subject_kind, metric, percent, customer_id, since from finder.watched_shares(1000)"
 
   func bind(to parameters: inout Parameters) {}
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    let (revision, agreement, metric): (Int64, String?, String?) = (try row.next(), try row.next(), try row.next())
+    let (revision, kind, metric): (Int64, String?, String?) = (try row.next(), try row.next(), try row.next())
     let (percent, customer, since): (Int64?, Int64?, Instant?) = (try row.next(), try row.next(), try row.next())
-    guard let agreement, let percent, let since else { return Found(revision: revision, share: nil) }
-    let kind: ClockSubject.Kind =
-      switch agreement {
-      case "ola": .assignment
-      case "uc": .dispatch
-      default: .ticket
-      }
+    guard let kind = kind.flatMap(ClockSubject.Kind.init), let percent, let since else { return Found(revision: revision, share: nil) }
     return Found(
       revision: revision,
       share: WatchedShares.Share(

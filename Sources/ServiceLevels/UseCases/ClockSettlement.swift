@@ -46,12 +46,10 @@ struct ClockSettlement: Sendable {
 }
 
 extension ClockSubject {
-  /// Who tells people of promises to customers; and who hands the ticket on, by those and by what turns promise.
+  /// Who tells people of promises to customers; and who hands on what they are of, by those and by what turns promise.
   var consumers: [String] {
     switch kind {
-    case .ticket: ["notifications", "escalations"]
-    // Rules of escalation by shares of a promised time are incidents'.
-    case .request: ["notifications"]
+    case .ticket, .request: ["notifications", "escalations"]
     case .assignment, .dispatch: ["escalations"]
     }
   }
