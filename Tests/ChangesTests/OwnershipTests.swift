@@ -97,7 +97,8 @@ import Testing
     #expect(try await found(["customer": .id(world.other.publicId)]) == [])
     #expect(try await found(["kind": "emergency"]) == [])
     #expect(try await found(as: world.administrator) == [], "he is in no team")
-    try await world.call("change_task.give", ["id": try await world.read(started).at("tasks.0.id"), "team": servers])
+    let swap = try await world.read(started).at("tasks.0")
+    try await world.call("change_task.give", ["id": swap.at("id"), "team": servers], version: swap.at("version"))
     #expect(try await found() == [])
     #expect(try await found(["customer": .id(world.acme.publicId)]) == [])
   }
