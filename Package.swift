@@ -207,8 +207,8 @@ let package = Package(
     tests(
       "EventsTests",
       [
-        "Events", "Desk", "Assets", "Gates", "Knowledge", "TimeEntries", "ServiceLevels", "Suppliers", "Contracts", "HTTPAPI", "Web", "Jobs", "Operations",
-        "Tenancy", "TLS", "Postgres", "Kernel", "TestSupport", logging, subprocess,
+        "Events", "Changes", "Problems", "Requests", "Catalog", "Desk", "Assets", "Gates", "Knowledge", "TimeEntries", "ServiceLevels", "Suppliers",
+        "Contracts", "HTTPAPI", "Web", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "TestSupport", logging, subprocess,
       ] + http),
     tests(
       "ScenarioTests",

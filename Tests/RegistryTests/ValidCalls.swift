@@ -91,8 +91,8 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls].lazy
-      .compactMap { $0[operation] }.first ?? CallRule()
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls, eventCalls]
+      .lazy.compactMap { $0[operation] }.first ?? CallRule()
   }
 
   static let byOperation: [String: CallRule] = [
@@ -467,7 +467,6 @@ struct CallRule: Sendable {
     "event_source.deliver": EventCalls.deliver,
     // A label makes a rule, which is for who manages sources.
     "event.assign": CallRule(omitted: ["label"]),
-    "maintenance_window.create": EventCalls.window,
     "notification_rule.create": NotificationCalls.create,
     "notification_rule.change": NotificationCalls.change,
     "escalation_rule.create": EscalationCalls.create,
