@@ -33,7 +33,7 @@ import Testing
       let now = world.database.clock.now()
       let given: [String: Value] = [
         "customer": .id(world.acme.publicId), "kind": "normal", "title": "New disks", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
-        "startsAt": .instant(now), "endsAt": .instant(now.adding(seconds: 7200)), "cis": .array([ci]), "suppressAlerts": true,
+        "startsAt": .instant(now), "endsAt": .instant(now.adding(seconds: 7200)), "cis": .array([ci]), "suppressAlerts": .bool(true),
       ]
       return try await world.call("change.open", given.merging(more) { $1 }, as: opener)
     }
@@ -70,7 +70,7 @@ import Testing
     let scene = try await Scene()
     let world = scene.world
     let change = try await scene.approved(try await scene.draft())
-    #expect(change["suppressAlerts"] == true)
+    #expect(change["suppressAlerts"] == .bool(true))
     try await scene.deliver()
     #expect(try await world.incidents().isEmpty)
     let alert = try #require(try await world.alerts().first)
@@ -124,8 +124,8 @@ import Testing
     #expect(try await scene.states() == ["firing"])
     #expect(try await scene.world.incidents().count == 1)
     // It is written like all else, and the history tells it.
-    let written = try await scene.act("change.change", on: draft, ["suppressAlerts": false])
-    #expect(written["suppressAlerts"] == false && written["version"] == 2)
+    let written = try await scene.act("change.change", on: draft, ["suppressAlerts": .bool(false)])
+    #expect(written["suppressAlerts"] == .bool(false) && written["version"] == 2)
     let history = JSON.text(try await scene.world.call("change.history", ["id": draft["id"] ?? .null], as: scene.opener))
     #expect(history.contains("suppressAlerts"))
   }

@@ -226,7 +226,7 @@ extension CallRule {
     "change.submit": change(.assessed).omitting(answers), "change.revise": change(.submitted),
     "change.start": change(.approved).omitting(answers), "change.complete": change(.implementing),
     "change.back_out": change(.implementing), "change.review": change(.implemented), "change.close": change(.implemented).omitting(answers),
-    "change.list": CallRule(omitted: ["attribute"]),
+    "change.list": CallRule(omitted: ["attribute"]), "release.list": CallRule(omitted: ["attribute"]),
     "change.calendar": CallRule(given: { _, _, _ in (["from": World.window.from, "to": World.window.to], nil) }),
     "freeze.list": CallRule(given: { _, _, _ in (["from": World.window.from, "to": World.window.to], nil) }),
     "change.offer": ownedChange(offered: false), "change.accept_offer": ownedChange(offered: true), "change.return_offer": ownedChange(offered: true),

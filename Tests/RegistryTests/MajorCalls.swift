@@ -69,6 +69,7 @@ extension CallRule {
     "ownership.set": CallRule(given: { world, twin, _ in
       (["staff": try await world.engineerOfAll(twin)], try await world.seed("ownership.read", [:])["version"]?.integer)
     }),
+    "major_incident.list": CallRule(omitted: ["attribute"]),
     "major_incident.declare": CallRule(given: { world, twin, _ in (["lead": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.assign": CallRule(given: { world, twin, _ in
       let seeded = try await world.major(twin)

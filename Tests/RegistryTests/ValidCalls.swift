@@ -296,7 +296,7 @@ struct CallRule: Sendable {
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
     "request.begin": requestToBegin,
-    "request.queue": CallRule(given: { _, _, _ in (["offered": .bool(false), "myTeams": .bool(false)], nil) }),
+    "request.queue": CallRule(omitted: ["attribute"], given: { _, _, _ in (["offered": .bool(false), "myTeams": .bool(false)], nil) }),
     "request.offer": owned("request", offered: false) { try await $0.seeded("req", in: $1) },
     "request.accept_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },
     "request.return_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },

@@ -185,6 +185,7 @@ struct ReleasePage: Statement {
     /// Only what is offered to the reader, or to one of these teams.
     var isOffered = false
     var offeredTeams: [Int64] = []
+    var attribute: AttributeFilter?
   }
 
   let provider: TenantId
@@ -202,6 +203,7 @@ struct ReleasePage: Statement {
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'release' and o.outcome is null and (o.to_team_id = any ($13) or o.to_id = $11)))
       and (not $12 or r.owner_id is null and r.ended_at is null)
+      and \(AttributeFilter.condition(.release, "r.id", at: 14))
       and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
     order by r.opened_at desc, r.id desc limit $8
     """
@@ -221,6 +223,7 @@ struct ReleasePage: Statement {
     parameters.append(own)
     parameters.append(filter.isUnowned)
     parameters.append(filter.offeredTeams)
+    parameters.append(filter.attribute)
   }
 
   static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }

@@ -25,24 +25,26 @@ package enum ListReleases: Operation {
     let owner: PublicId?
     let unowned: Bool
     let offered: Bool
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
     private static let state = Field.oneOf("state", ReleaseState.allCases.map(\.rawValue), "Only those in this state.", "仅限此状态。").optional
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的发布。").optional
-    package static let fields: [any InputField] = [state, owner, OfferFields.unowned, OfferFields.offered, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [state, owner, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       state = try values[Self.state]
       owner = try values[Self.owner]
       unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    fileprivate var filterText: String { "\(state ?? "")/\(owner?.description ?? "")/\(unowned)/\(offered)" }
+    fileprivate var filterText: String { "\(state ?? "")/\(owner?.description ?? "")/\(unowned)/\(offered)/\(attribute ?? "")" }
   }
 
   package static let declaration = Declaration(
@@ -57,9 +59,11 @@ package enum ListReleases: Operation {
       guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
     }
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
+    let attribute = try await context.attributeFilter(input.attribute, of: .release)
     let page = ReleasePage(
       provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor,
-      filter: ReleasePage.Filter(state: input.state, owner: input.owner, isUnowned: input.unowned, isOffered: input.offered, offeredTeams: offeredTeams),
+      filter: ReleasePage.Filter(
+        state: input.state, owner: input.owner, isUnowned: input.unowned, isOffered: input.offered, offeredTeams: offeredTeams, attribute: attribute),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let rows: [ReleaseRow]
     if page.customers == nil {

@@ -129,6 +129,7 @@ struct MajorsOfProvider: Statement {
   var offeredTeams: [Int64] = []
   /// Only those that are not looked back on and that nobody has taken.
   var isUnowned = false
+  var attribute: AttributeFilter?
   /// The position after which the page begins.
   let before: (declaredAt: Instant, id: Int64)?
   let limit: Int64
@@ -141,6 +142,7 @@ struct MajorsOfProvider: Statement {
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and (o.to_team_id = any ($11) or o.to_id = $3)))
       and (not $10 or m.lead_id is null and m.state <> 'reviewed')
+      and \(AttributeFilter.condition(.majorIncident, "m.id", at: 12))
       and ($5::timestamptz is null or (m.declared_at, m.id) < ($5, $6))
     order by m.declared_at desc, m.id desc limit $7
     """
@@ -155,6 +157,7 @@ struct MajorsOfProvider: Statement {
     parameters.append(isOffered)
     parameters.append(isUnowned)
     parameters.append(offeredTeams)
+    parameters.append(attribute)
   }
 
   static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
@@ -174,15 +177,15 @@ struct MajorsOfCustomers: Statement {
         select m.id from major_incidents.major_incident m
         where m.tenant_id = $1 and m.id in (
             select k.major_id from major_incidents.child k
-            where k.tenant_id = $1 and k.other_tenant_id = any ($12) and k.ended_seq is null
+            where k.tenant_id = $1 and k.other_tenant_id = any ($14) and k.ended_seq is null
               and ($2::bigint[] is null or k.other_tenant_id = any ($2))
             union all
-            select l.id from major_incidents.major_incident l where $13 and l.tenant_id = $1 and l.lead_id = $3
+            select l.id from major_incidents.major_incident l where $15 and l.tenant_id = $1 and l.lead_id = $3
             union all
-            select d.id from major_incidents.major_incident d where $13 and d.tenant_id = $1 and d.declarer_id = $3
+            select d.id from major_incidents.major_incident d where $15 and d.tenant_id = $1 and d.declarer_id = $3
             union all
             select o.subject_id from desk.pub_told_offer o
-            where $13 and o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = $3)
+            where $15 and o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.outcome is null and o.to_id = $3)
           and \(MajorsOfProvider.page)) p)
     order by m.declared_at desc, m.id desc
     """

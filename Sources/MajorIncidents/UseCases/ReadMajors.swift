@@ -26,6 +26,7 @@ package enum ListMajors: Operation {
     let lead: PublicId?
     let unowned: Bool
     let offered: Bool
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -35,7 +36,9 @@ package enum ListMajors: Operation {
       "仅限此状态；open 表示 declared 或 mitigated。"
     ).optional
     private static let lead = Field.id("lead", .staff, "Only those that he leads.", "仅限此人负责的重大事件。").optional
-    package static let fields: [any InputField] = [customer, state, lead, OfferFields.unowned, OfferFields.offered, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [
+      customer, state, lead, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit, Paging.cursor,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
@@ -43,12 +46,13 @@ package enum ListMajors: Operation {
       lead = try values[Self.lead]
       unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(lead?.description ?? "")/\(unowned)/\(offered)" }
+    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(lead?.description ?? "")/\(unowned)/\(offered)/\(attribute ?? "")" }
 
     fileprivate var states: [MajorState]? {
       state.map { state in MajorState(rawValue: state).map { [$0] } ?? MajorState.allCases.filter(\.isOpen) }
@@ -70,6 +74,7 @@ package enum ListMajors: Operation {
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let majors = MajorsOfProvider(
       reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered, offeredTeams: offeredTeams, isUnowned: input.unowned,
+      attribute: try await context.attributeFilter(input.attribute, of: .majorIncident),
       before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
       limit: limit + 1)
     let customers = input.customer == nil ? majors.reader.customers : [context.tenant.id.rawValue]
