@@ -219,8 +219,8 @@ let package = Package(
     tests(
       "TimeEntriesTests",
       [
-        "TimeEntries", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Assets", "Desk", "ServiceLevels", "Suppliers", "Contracts",
-        "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
+        "TimeEntries", "Requests", "Problems", "Changes", "MajorIncidents", "Catalog", "Knowledge", "Assets", "Desk", "ServiceLevels", "Suppliers",
+        "Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests("KnowledgeTests", ["Knowledge", "Desk", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
