@@ -1434,6 +1434,19 @@ begin
 end
 $$;
 
+-- The same of requests.
+create function finder.requests_of_article(
+  wanted_article bigint, wanted_use text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_request bigint, row_limit bigint)
+returns table (tenant_id bigint, request_id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select u.tenant_id, u.request_id, u.recorded_at from requests.article_use u
+    where u.article_id = wanted_article and (wanted_use is null or u.kind = wanted_use) and (permitted is null or u.tenant_id = any (permitted))
+      and (before_at is null or (u.recorded_at, u.tenant_id, u.request_id) < (before_at, before_tenant, before_request))
+    order by u.recorded_at desc, u.tenant_id desc, u.request_id desc limit least(row_limit, 201);
+end
+$$;
+
 -- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first.
 create function finder.knowledge_candidates(
   wanted_state text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_ticket bigint, row_limit bigint)

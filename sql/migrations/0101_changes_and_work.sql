@@ -37,3 +37,6 @@ create index entry_major on time_entries.entry (tenant_id, major_public_id, bega
 alter table time_entries.timer
   add column release_public_id bytea,
   add column major_public_id bytea;
+
+-- On which requests an article was of use, the newest note first.
+create index article_use_noted on requests.article_use (article_id, recorded_at, tenant_id, request_id);
