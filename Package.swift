@@ -174,7 +174,11 @@ let package = Package(
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
-    tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Desk", "Requests", "Scorecard", "TestSupport"]),
+    tests(
+      "SchemaTests",
+      [
+        "Schema", "Postgres", "Operations", "Tenancy", "Desk", "Requests", "Problems", "Changes", "MajorIncidents", "Scorecard", "TimeEntries", "TestSupport",
+      ]),
     tests("JobsTests", ["Jobs", "ServiceTime", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests(

@@ -69,7 +69,6 @@ extension CallRule {
     "ownership.set": CallRule(given: { world, twin, _ in
       (["staff": try await world.engineerOfAll(twin)], try await world.seed("ownership.read", [:])["version"]?.integer)
     }),
-    "major_incident.list": CallRule(omitted: ["attribute"]),
     "major_incident.declare": CallRule(given: { world, twin, _ in (["lead": try await world.engineerOfAll(twin)], nil) }),
     "major_incident.assign": CallRule(given: { world, twin, _ in
       let seeded = try await world.major(twin)
@@ -83,6 +82,7 @@ extension CallRule {
       try await world.seed("major_incident.link", ["id": major.id, "incident": incident])
       return (["id": major.id, "incident": incident], nil)
     }),
+    "major_incident.list": CallRule(omitted: ["attribute"]),
     "major_incident.resolve": major(["closureCode": "workaround"]),
     "major_incident.reopen": major([:], ("major_incident.mitigate", [Value.Member("mitigation", "Other line")])),
     "major_incident.review": major([:], ("major_incident.resolve", [Value.Member("resolution", "Replaced")])),

@@ -1,11 +1,15 @@
 import Foundation
 import Kernel
 import Postgres
+@testable import Changes
 @testable import Desk
+@testable import MajorIncidents
+@testable import Problems
 @testable import Requests
 @testable import Scorecard
 import TestSupport
 import Testing
+@testable import TimeEntries
 
 /// Every statement of the sources fits the migrated schema, and names its tenant.
 @Suite struct StatementTests {
@@ -121,12 +125,21 @@ private struct TenantTables: Statement {
 enum Composed {
   static let texts: [String: String] = [
     "DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql, "StoredFacts": StoredFacts.sql, "StoreFacts": StoreFacts.sql,
+    // Lists that may be narrowed by an attribute.
+    "ChangesOfProvider": ChangesOfProvider.sql, "ChangesOfCustomers": ChangesOfCustomers.sql, "ChangesOfTeams": ChangesOfTeams.sql,
+    "ProblemsOfProvider": ProblemsOfProvider.sql, "RequestsOfTenant": RequestsOfTenant.sql, "RequestsOfRequester": RequestsOfRequester.sql,
+    "RequestsOfScope": RequestsOfScope.sql, "ReleasePage": ReleasePage.sql, "ReleasesOfCustomers": ReleasesOfCustomers.sql,
+    "MajorsOfProvider": MajorsOfProvider.sql, "MajorsOfCustomers": MajorsOfCustomers.sql,
   ]
 
   /// Statements that are written once for several tables, of each: the sources hold no constant text of them.
   static var ofKinds: [String: String] {
-    offers(OfferSubject.self).merging(offers(OfferedTicket.self)) { $1 }.merging(offers(OfferedRequest.self)) { $1 }
+    offers(OfferSubject.self).merging(offers(OfferedTicket.self)) { $1 }.merging(offers(OfferedRequest.self)) { $1 }.merging(timeOfThings) { $1 }
   }
+
+  private static let timeOfThings = [
+    "TimeOfProblem": TimeOfProblem.sql, "TimeOfChange": TimeOfChange.sql, "TimeOfRelease": TimeOfRelease.sql, "TimeOfMajor": TimeOfMajor.sql,
+  ]
 
   private static func offers<Subject: OfferedSubject>(_ subject: Subject.Type) -> [String: String] {
     [

@@ -31,7 +31,9 @@ package enum ListReleases: Operation {
 
     private static let state = Field.oneOf("state", ReleaseState.allCases.map(\.rawValue), "Only those in this state.", "仅限此状态。").optional
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的发布。").optional
-    package static let fields: [any InputField] = [state, owner, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [
+      state, owner, OfferFields.unowned, OfferFields.offered, AttributeFields.filter, Paging.limit, Paging.cursor,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       state = try values[Self.state]
@@ -59,11 +61,11 @@ package enum ListReleases: Operation {
       guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
     }
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
-    let attribute = try await context.attributeFilter(input.attribute, of: .release)
     let page = ReleasePage(
       provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor,
       filter: ReleasePage.Filter(
-        state: input.state, owner: input.owner, isUnowned: input.unowned, isOffered: input.offered, offeredTeams: offeredTeams, attribute: attribute),
+        state: input.state, owner: input.owner, isUnowned: input.unowned, isOffered: input.offered, offeredTeams: offeredTeams,
+        attribute: try await context.attributeFilter(input.attribute, of: .release)),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let rows: [ReleaseRow]
     if page.customers == nil {

@@ -127,9 +127,9 @@ struct MajorsOfProvider: Statement {
   /// Only what is offered to the reader, or to one of these teams.
   var isOffered = false
   var offeredTeams: [Int64] = []
+  var attribute: AttributeFilter?
   /// Only those that are not looked back on and that nobody has taken.
   var isUnowned = false
-  var attribute: AttributeFilter?
   /// The position after which the page begins.
   let before: (declaredAt: Instant, id: Int64)?
   let limit: Int64

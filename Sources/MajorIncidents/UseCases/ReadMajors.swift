@@ -72,9 +72,10 @@ package enum ListMajors: Operation {
       }
     }
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
+    let attribute = try await context.attributeFilter(input.attribute, of: .majorIncident)
     let majors = MajorsOfProvider(
-      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered, offeredTeams: offeredTeams, isUnowned: input.unowned,
-      attribute: try await context.attributeFilter(input.attribute, of: .majorIncident),
+      reader: context.majorReader, states: input.states, lead: input.lead, isOffered: input.offered, offeredTeams: offeredTeams, attribute: attribute,
+      isUnowned: input.unowned,
       before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) },
       limit: limit + 1)
     let customers = input.customer == nil ? majors.reader.customers : [context.tenant.id.rawValue]
