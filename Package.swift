@@ -175,7 +175,10 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests(
-      "SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Desk", "Requests", "Problems", "Changes", "MajorIncidents", "Scorecard", "TestSupport"]),
+      "SchemaTests",
+      [
+        "Schema", "Postgres", "Operations", "Tenancy", "Desk", "Requests", "Problems", "Changes", "MajorIncidents", "Scorecard", "TimeEntries", "TestSupport",
+      ]),
     tests("JobsTests", ["Jobs", "ServiceTime", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests(
@@ -208,8 +211,8 @@ let package = Package(
     tests(
       "EventsTests",
       [
-        "Events", "Desk", "Assets", "Gates", "Knowledge", "TimeEntries", "ServiceLevels", "Suppliers", "Contracts", "HTTPAPI", "Web", "Jobs", "Operations",
-        "Tenancy", "TLS", "Postgres", "Kernel", "TestSupport", logging, subprocess,
+        "Events", "Changes", "Problems", "Requests", "Catalog", "Desk", "Assets", "Gates", "Knowledge", "TimeEntries", "ServiceLevels", "Suppliers",
+        "Contracts", "HTTPAPI", "Web", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "TestSupport", logging, subprocess,
       ] + http),
     tests(
       "ScenarioTests",
@@ -220,8 +223,8 @@ let package = Package(
     tests(
       "TimeEntriesTests",
       [
-        "TimeEntries", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Assets", "Desk", "ServiceLevels", "Suppliers", "Contracts",
-        "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
+        "TimeEntries", "Requests", "Problems", "Changes", "MajorIncidents", "Catalog", "Knowledge", "Assets", "Desk", "ServiceLevels", "Suppliers",
+        "Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests("KnowledgeTests", ["Knowledge", "Desk", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(

@@ -17,6 +17,7 @@ package enum EventsMessages: MessageCatalog {
   static let windowOrder = Message("maintenance_window.order", "The end must come after the beginning and after now.", zh: "结束时间必须晚于开始时间和当前时间。")
   static let windowTooLong = Message("maintenance_window.too_long", "A window is no longer than {days} days.", zh: "维护窗口不得超过 {days} 天。")
   static let labelWithValue = Message("maintenance_window.label", "Give label and value together.", zh: "请同时填写标签和取值。")
+  static let windowUnchanged = Message("maintenance_window.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
   static let windowOver = Message("maintenance_window.over", "The window is over.", zh: "该维护窗口已结束。")
 
   // What incidents are told.
@@ -38,7 +39,9 @@ package enum EventsMessages: MessageCatalog {
   static let andMore = Message("event.and_more", "- and {count} more", zh: "- 以及另外 {count} 项")
 
   package static let all = [
-    nameTaken, retired, nothingToChange, ruleTwice, oneCustomer, ruleDenied, notInTriage, noSuchLabel, windowOrder, windowTooLong, labelWithValue, windowOver,
+    nameTaken, retired, nothingToChange, ruleTwice, oneCustomer, ruleDenied, notInTriage, noSuchLabel, windowOrder, windowTooLong, labelWithValue,
+    windowUnchanged,
+    windowOver,
     groupTitle, stormTitle, description, stormDescription, more, cameBack, staysOpen, allOver, resolution, andMore,
   ]
 }

@@ -7,7 +7,7 @@ package enum EventsModule: OperationModule {
     CreateEventSource.self, ReadEventSource.self, ListEventSources.self, ChangeEventSource.self, RotateSourceSecret.self, RetireEventSource.self,
     DeliverEvents.self, ListTriage.self, AssignEvent.self, IgnoreEvent.self,
     ListAlerts.self, QueueAlerts.self, ReadAlert.self,
-    CreateMaintenanceWindow.self, ListMaintenanceWindows.self, EndMaintenanceWindow.self,
+    CreateMaintenanceWindow.self, ListMaintenanceWindows.self, ChangeMaintenanceWindow.self, EndMaintenanceWindow.self,
   ]
 
   package static let messages = EventsMessages.all

@@ -31,7 +31,8 @@ package enum TimeEntriesMessages: MessageCatalog {
     zh: "请指明工单、请求、问题或变更：只有工时审核人可列出客户的全部工时。")
   static let ticketOrLine = Message("time_entry.ticket_or_line", "Name a ticket, a request or a contract line.", zh: "请指明工单、服务请求或合同行。")
   static let oneWork = Message(
-    "time_entry.one_work", "Name one of ticket, request, problem and change at most.", zh: "ticket、request、problem、change 最多填写一项。")
+    "time_entry.one_work", "Name one of ticket, request, problem, change, release and majorIncident at most.",
+    zh: "ticket、request、problem、change、release、majorIncident 最多填写一项。")
   static let lineOfRequest = Message(
     "time_entry.line_of_request", "The contract line follows from the request: leave it out.", zh: "合同行由服务请求决定，请勿填写。")
   static let internalWork = Message("time_entry.internal", "The provider's own work is billed to nobody.", zh: "服务商自身的工作不计费。")

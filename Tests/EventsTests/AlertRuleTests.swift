@@ -155,6 +155,23 @@ import Testing
     #expect(again.stale.isEmpty, "not yet")
   }
 
+  /// A change does not know of alerts: what it covers is looked at again before its window is over.
+  @Test func whatAChangeCoversIsLookedAtAgain() throws {
+    let end = now.adding(seconds: 150)
+    let window = MaintenanceWindow(id: nil, ci: [1], label: nil, value: nil, startsAt: now, endsAt: end, change: [9])
+    var book = book(windows: [window])
+    book.take(event(true, from: "07:00"), toldAt: now, cis: [[1]]) { [] }
+    let alert = try #require(book.stale.first)
+    #expect(alert.state == .suppressed && alert.change == [9] && alert.window == nil && alert.wakeAt == now.adding(seconds: 60))
+    #expect(book.suppressed.count == 1)
+    var again = AlertBook([alert], windows: [window], now: now.adding(seconds: 120))
+    again.wake { _ in [[1]] }
+    #expect(again.stale.first?.wakeAt == end && again.begun.isEmpty && again.suppressed.isEmpty, "to its end, and no news")
+    var gone = AlertBook([alert], windows: [], now: now.adding(seconds: 60))
+    gone.wake { _ in [[1]] }
+    #expect(gone.begun.count == 1 && gone.begun.first?.change == nil && gone.begun.first?.wakeAt == nil)
+  }
+
   private func ticket(
     _ state: TicketState, endedAt: Instant? = nil, mergedInto: [UInt8]? = nil, isTouched: Bool = false, reopenCount: Int64 = 0
   ) -> WatchedTicket {

@@ -16,10 +16,6 @@ enum EventCalls {
 
   static let deliver = CallRule(given: { world, twin, _ in (["alerts": .array([alert(world)])], nil) })
 
-  static let window = CallRule(given: { _, _, _ in
-    (["startsAt": "2026-03-01T00:00:00Z", "endsAt": "2026-03-20T00:00:00Z", "label": "site", "value": "Berlin"], nil)
-  })
-
   static func alert(_ world: World, _ title: Value? = nil) -> Value {
     .object([
       "status": "firing",
@@ -27,6 +23,18 @@ enum EventCalls {
       "annotations": .object(["summary": title ?? .text("Summary \(world.next())")]), "startsAt": "2026-03-02T07:59:00.123456789Z",
     ])
   }
+}
+
+extension CallRule {
+  static let eventCalls: [String: CallRule] = [
+    "maintenance_window.create": CallRule(given: { _, _, _ in
+      (["startsAt": "2026-03-01T00:00:00Z", "endsAt": "2026-03-20T00:00:00Z", "label": "site", "value": "Berlin"], nil)
+    }),
+    "maintenance_window.change": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("mwn", in: twin)
+      return (["id": seeded.id, "endsAt": "2026-03-21T00:00:00Z"], seeded.version)
+    }),
+  ]
 }
 
 extension World {

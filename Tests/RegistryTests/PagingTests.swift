@@ -262,6 +262,7 @@ struct Subjects: Sendable {
       try await world.seed("incident.cite", ["id": solved.id, "article": article, "use": "solved"])
       try await world.seed("incident.resolve", ["id": solved.id, "resolution": "done"], version: solved.version)
       try await world.seed("knowledge_candidate.mark", ["id": solved.id])
+      try await world.seed("request.cite", ["id": try await world.seeded("req", in: world.a).id, "article": article, "use": "solved"])
     }
     return article
   }

@@ -16,7 +16,7 @@ enum TimeCalls {
 
   /// Others' time is for those who review it.
   static let add = CallRule(
-    omitted: ["line", "request", "problem", "change", "from", "to"], refused: { $0.reviewsTime ? [] : ["staff"] },
+    omitted: ["line", "request", "problem", "change", "release", "majorIncident", "from", "to"], refused: { $0.reviewsTime ? [] : ["staff"] },
     given: { _, _, _ in (["workType": "remote_support", "rateClass": "emergency", "minutes": 30], nil) })
 
   static let change = CallRule(
@@ -50,18 +50,19 @@ enum TimeCalls {
   })
 
   static let correct = CallRule(
-    omitted: ["from", "to", "line", "request", "problem", "change"], refused: { $0.reviewsTime ? [] : ["staff"] },
+    omitted: ["from", "to", "line", "request", "problem", "change", "release", "majorIncident"], refused: { $0.reviewsTime ? [] : ["staff"] },
     given: { world, twin, principal in
       let entry = try await world.approvedTime(twin, by: principal)
       return (["id": entry["id"] ?? .null, "workType": "travel", "rateClass": "emergency", "minutes": 20], nil)
     })
 
-  static let list = CallRule(omitted: ["line", "request", "problem", "change"], given: { _, _, _ in (["workedBefore": "2026-04-01"], nil) })
+  static let list = CallRule(
+    omitted: ["line", "request", "problem", "change", "release", "majorIncident"], given: { _, _, _ in (["workedBefore": "2026-04-01"], nil) })
   static let totals = CallRule(given: { _, _, _ in (["countsBefore": "2026-04-01"], nil) })
 
   /// There is one for each person.
   static let startTimer = CallRule(
-    omitted: ["line", "request", "problem", "change"],
+    omitted: ["line", "request", "problem", "change", "release", "majorIncident"],
     given: { world, _, principal in
       try await world.dropTimer(of: principal)
       return (["workType": "remote_support"], nil)

@@ -91,8 +91,8 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls].lazy
-      .compactMap { $0[operation] }.first ?? CallRule()
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls, eventCalls]
+      .lazy.compactMap { $0[operation] }.first ?? CallRule()
   }
 
   static let byOperation: [String: CallRule] = [
@@ -296,7 +296,7 @@ struct CallRule: Sendable {
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
     "request.begin": requestToBegin,
-    "request.queue": CallRule(given: { _, _, _ in (["offered": .bool(false), "myTeams": .bool(false)], nil) }),
+    "request.queue": CallRule(omitted: ["attribute"], given: { _, _, _ in (["offered": .bool(false), "myTeams": .bool(false)], nil) }),
     "request.offer": owned("request", offered: false) { try await $0.seeded("req", in: $1) },
     "request.accept_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },
     "request.return_offer": owned("request", offered: true) { try await $0.seeded("req", in: $1) },
@@ -467,7 +467,6 @@ struct CallRule: Sendable {
     "event_source.deliver": EventCalls.deliver,
     // A label makes a rule, which is for who manages sources.
     "event.assign": CallRule(omitted: ["label"]),
-    "maintenance_window.create": EventCalls.window,
     "notification_rule.create": NotificationCalls.create,
     "notification_rule.change": NotificationCalls.change,
     "escalation_rule.create": EscalationCalls.create,

@@ -51,9 +51,8 @@ import Testing
     #expect(refused?.violations.map(\.path) == ["attributes.margin_note"])
   }
 
-  /// Guard: a list has three ways to its rows, and each is narrowed; what is internal narrows nothing for a customer.
-  @Test func aListIsNarrowedByAValue() async throws {
-    let world = try await RequestsWorld()
+  /// A region that customers see, and a suspicion that they do not.
+  private func defineChoices(_ world: RequestsWorld) async throws {
     let choices = Value.array(["north", "south"].map { .object(["value": .text($0), "name": RequestsWorld.name($0)]) })
     for (key, visible) in [("region", true), ("suspect", false)] {
       try await world.call(
@@ -63,6 +62,52 @@ import Testing
           "customersTell": .bool(visible), "choices": choices,
         ])
     }
+  }
+
+  /// Guard: the queue has a way of its own to values that customers see and to those that they do not, of the customers that one serves.
+  @Test func theQueueIsNarrowedByAValue() async throws {
+    let world = try await RequestsWorld()
+    try await defineChoices(world)
+    let offering = try await world.offering("LAPTOP", ["form": .array([])])
+    let mia = try await world.person("Mia")
+    func order(_ region: Value) async throws -> Value {
+      try await world.call(
+        "request.submit",
+        [
+          "customer": .id(world.acme.publicId), "offering": offering, "published": 1, "requester": mia, "attributes": .object(["region": region]),
+        ])
+    }
+    let (north, south, later) = (try await order("north"), try await order("south"), try await order("north"))
+    func queued(_ more: KeyValuePairs<String, Value>, as principal: Principal? = nil) async throws -> [Value] {
+      try await world.call("request.queue", more, as: principal ?? world.engineer).at("items").array?.map { $0.at("id") } ?? []
+    }
+    #expect(try await queued(["attribute": "region:north"]) == [north.at("id"), later.at("id")])
+    #expect(try await queued(["attribute": "region:north", "unowned": .bool(true), "customers": .array([.id(world.acme.publicId)])]).count == 2)
+    let overdue: KeyValuePairs<String, Value> = ["attribute": "region:north", "dueBefore": "2000-01-01T00:00:00Z"]
+    #expect(try await queued(overdue).isEmpty)
+    #expect(try await queued(["attribute": "region:north", "offered": .bool(true)]).isEmpty)
+    #expect(try await queued(["attribute": "region:north", "myTeams": .bool(true)]).isEmpty)
+    let page = try await world.call("request.queue", ["attribute": "region:north", "limit": 1], as: world.engineer)
+    #expect(try await queued(["attribute": "region:north", "limit": 1, "cursor": page["next"] ?? .null]) == [later.at("id")])
+    #expect(try await queued(["attribute": "suspect:north"]).isEmpty)
+    let seen = try await world.request(south, as: world.engineer)
+    try await world.call(
+      "request.change", ["id": south.at("id"), "attributes": .object(["suspect": "north"])], as: world.engineer, version: seen.at("version"))
+    #expect(try await queued(["attribute": "suspect:north"]) == [south.at("id")])
+    let others = try await world.database.staff(.engineer, for: [world.other])
+    for value in ["region:north", "suspect:north"] as [Value] { #expect(try await queued(["attribute": value], as: others).isEmpty) }
+    // What is over leaves the queue.
+    let now = try await world.request(north, as: world.engineer)
+    try await world.call("request.cancel", ["id": north.at("id"), "reason": "No"], as: world.engineer, version: now.at("version"))
+    #expect(try await queued(["attribute": "region:north"]) == [later.at("id")])
+    let wrong = await #expect(throws: Failure.self) { try await queued(["attribute": "region:moon"]) }
+    #expect(wrong?.violations.first?.message.key == "attribute.not_a_choice")
+  }
+
+  /// Guard: a list has three ways to its rows, and each is narrowed; what is internal narrows nothing for a customer.
+  @Test func aListIsNarrowedByAValue() async throws {
+    let world = try await RequestsWorld()
+    try await defineChoices(world)
     let offering = try await world.offering("LAPTOP", ["form": .array([])])
     let mia = try await world.person("Mia")
     func order(_ region: Value, for person: Value = .null, as principal: Principal? = nil) async throws -> Value {

@@ -9,6 +9,7 @@ import Postgres
 @testable import Scorecard
 import TestSupport
 import Testing
+@testable import TimeEntries
 
 /// Every statement of the sources fits the migrated schema, and names its tenant.
 @Suite struct StatementTests {
@@ -133,8 +134,12 @@ enum Composed {
 
   /// Statements that are written once for several tables, of each: the sources hold no constant text of them.
   static var ofKinds: [String: String] {
-    offers(OfferSubject.self).merging(offers(OfferedTicket.self)) { $1 }.merging(offers(OfferedRequest.self)) { $1 }
+    offers(OfferSubject.self).merging(offers(OfferedTicket.self)) { $1 }.merging(offers(OfferedRequest.self)) { $1 }.merging(timeOfThings) { $1 }
   }
+
+  private static let timeOfThings = [
+    "TimeOfProblem": TimeOfProblem.sql, "TimeOfChange": TimeOfChange.sql, "TimeOfRelease": TimeOfRelease.sql, "TimeOfMajor": TimeOfMajor.sql,
+  ]
 
   private static func offers<Subject: OfferedSubject>(_ subject: Subject.Type) -> [String: String] {
     [

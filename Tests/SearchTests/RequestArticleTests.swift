@@ -71,4 +71,38 @@ import Testing
     }
     await expectFailure(.notFound) { try await world.call("request.articles", ["id": request], as: world.servesOther) }
   }
+
+  /// The way back: of all customers that one serves, or of one, the newest note first. Guard: without the permitted customers in the finder's function
+  /// whoever serves one sees the requests of all.
+  @Test func requestsOfAnArticleAreListed() async throws {
+    let laptop = try await published("How a laptop is set up")
+    var ids: [Value] = []
+    for (customer, use) in [(world.acme, "used"), (world.other, "solved"), (world.acme, "solved")] as [(TenantEntry, Value)] {
+      world.database.clock.advance(seconds: 60)
+      let request = try await world.request("For travelling", of: customer)["id"] ?? .null
+      try await cite(request, laptop, use)
+      ids.append(request)
+    }
+    func listed(_ more: [String: Value] = [:], as principal: Principal? = nil) async throws -> [Value] {
+      let members = more.merging(["id": laptop]) { $1 }.map { Value.Member($0.key, $0.value) }
+      let found = try await world.database.dispatcher.invoke(
+        "article.requests", .object(members), as: principal ?? reviewer, Call(requestId: "test")
+      ).value
+      return (found["items"]?.array ?? []).map { $0["request"] ?? .null }
+    }
+    #expect(try await listed() == Array(ids.reversed()))
+    #expect(try await listed(["use": "used"]) == [ids[0]])
+    #expect(try await listed(["customer": .id(world.other.publicId)]) == [ids[1]])
+    #expect(try await listed(as: world.servesOther) == [ids[1]], "nothing of whom he does not serve")
+    await expectFailure(.invalid) { try await listed(["customer": .id(world.acme.publicId)], as: world.servesOther) }
+    await expectFailure(.denied) { try await listed(as: world.manager) }
+    let first = try await world.call("article.requests", ["id": laptop, "limit": 2])
+    #expect(first["items"]?.array?.first?["use"] == "solved" && first["items"]?.array?.first?["customer"] == .id(world.acme.publicId))
+    #expect(try await listed(["limit": 2, "cursor": first["next"] ?? .null]) == [ids[0]])
+    // What is about a customer whom he does not serve is not there for him.
+    let foreign = try await published("Laptops of ACME", onlyFor: world.acme)
+    await expectFailure(.notFound) { try await world.call("article.requests", ["id": foreign], as: world.servesOther) }
+    try await world.call("request.uncite", ["id": ids[2], "article": laptop])
+    #expect(try await listed() == [ids[1], ids[0]])
+  }
 }

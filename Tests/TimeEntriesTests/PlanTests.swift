@@ -48,7 +48,7 @@ import Testing
       tenant: world.acme.id, state: nil, staff: nil, from: nil, before: nil, beforeBegan: Instant(microseconds: .max), beforePublic: PageCursor.lastBits,
       limit: 51)
     let plan = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
-      let statement = TimeOfProblem(page: page, problem: [UInt8](repeating: 7, count: 12), reader: TimeReader(seesAll: false, own: 1), line: nil)
+      let statement = TimeOfProblem(page: page, thing: [UInt8](repeating: 7, count: 12), reader: TimeReader(seesAll: false, own: 1), line: nil)
       return try await transaction.query(PlanOfProblem(statement: statement))
     }
     let text = plan.joined(separator: "\n")

@@ -5,7 +5,7 @@ import Tenancy
 import Testing
 @testable import TimeEntries
 
-/// Work on requests, problems and changes.
+/// Work on requests, problems, changes, releases and major incidents.
 @Suite struct PurposeTests {
   @Test func workOnARequestGoesToItsLine() async throws {
     let world = try await TimeWorld()
@@ -46,6 +46,47 @@ import Testing
         ])
       #expect(entry[kind] == thing && entry["line"] == world.line && entry["billable"] == .bool(true), "\(entry)")
     }
+  }
+
+  @Test func aReleaseAndAMajorIncidentNeedTheLineToo() async throws {
+    let world = try await TimeWorld()
+    let (release, elsewhere) = (try await world.release(of: world.acme), try await world.release(of: world.other))
+    let (major, nobodys) = (try await world.major(of: [world.ticket["id"] ?? .null]), try await world.major(of: []))
+    func add(_ more: [String: Value]) async -> String {
+      await refusal { try await world.add("10T08:00", "10T09:00", ["ticket": .null].merging(more) { $1 }) }
+    }
+    #expect(await add(["release": release]) == "ticket: time_entry.ticket_or_line", "it may concern several")
+    #expect(await add(["release": elsewhere, "line": world.line]) == "release: input.unknown_reference", "it concerns somebody else")
+    #expect(await add(["majorIncident": nobodys, "line": world.line]) == "majorIncident: input.unknown_reference", "no incident of his is part of it")
+    #expect(await add(["release": release, "majorIncident": major, "line": world.line]) == "ticket: time_entry.one_work")
+    for (index, (kind, thing)) in [("release", release), ("majorIncident", major)].enumerated() {
+      let named: [String: Value] = ["ticket": .null, kind: thing, "line": world.line]
+      let entry = try await world.approved("09T0\(index + 5):00", "09T0\(index + 6):00", named)
+      #expect(entry[kind] == thing && entry["line"] == world.line && entry["billable"] == .bool(true), "\(entry)")
+      // What is corrected was for the same, and what takes it back too.
+      let correction = try await world.act("correct", entry, ["reason": "Wrong text", "note": "Looked at"])
+      let right = try await world.act("approve", correction, as: world.manager)
+      #expect(right[kind] == thing, "\(right)")
+      let given: [String: Value] = ["customer": .id(world.acme.publicId), kind: thing]
+      for reader in [world.manager, world.bert] {
+        let listed = try await world.call("time_entry.list", given, as: reader)["items"]?.array ?? []
+        #expect(listed.count == 3 && listed.allSatisfy { $0[kind] == thing }, "\(kind) \(reader.name): \(listed)")
+      }
+      // A timer keeps it.
+      let start = given.merging(["line": world.line, "workType": "remote_support"]) { $1 }
+      let timer = try await world.call("timer.start", start, as: world.anna)
+      #expect(timer[kind] == thing, "\(timer)")
+      world.database.clock.advance(seconds: 600)
+      let timed = try await world.call("timer.stop", ["id": timer["id"] ?? .null], as: world.anna)
+      #expect(timed[kind] == thing && timed["line"] == world.line && timed["minutes"] == 10, "\(timed)")
+    }
+    // The provider's own, for nobody.
+    let own: [String: Value] = ["customer": .id(world.database.provider.publicId), "ticket": .null, "majorIncident": nobodys]
+    let entry = try await world.approved("10T08:00", "10T09:00", own)
+    #expect(entry["majorIncident"] == nobodys && entry["line"] == .null && entry["billable"] == .bool(false), "\(entry)")
+    let servesOther = try await world.database.staff(.engineer, for: [world.other])
+    let theirs: [String: Value] = ["customer": .id(world.other.publicId), "majorIncident": major]
+    #expect(await refusal { try await world.call("time_entry.list", theirs, as: servesOther) } == "majorIncident: input.unknown_reference")
   }
 
   @Test func theProvidersOwnWorkIsBilledToNobody() async throws {
@@ -151,6 +192,19 @@ extension TimeWorld {
     let given: [String: Value] = ["title": "It comes back", "description": "Noticed", "impact": 2, "urgency": 1]
     let about: [String: Value] = customer.map { ["customer": .id($0.publicId)] } ?? [:]
     return try await call("problem.open", given.merging(about) { $1 }, as: anna)["id"] ?? .null
+  }
+
+  /// With a change that concerns the customer.
+  func release(of customer: TenantEntry) async throws -> Value {
+    let release = try await call("release.open", ["title": "Spring"], as: anna)
+    let given: [String: Value] = ["id": release["id"] ?? .null, "change": try await change(of: customer)]
+    return try await call("release.add_change", given, as: anna, version: release["version"]?.integer)["id"] ?? .null
+  }
+
+  /// - Parameter incidents: of ACME.
+  func major(of incidents: [Value]) async throws -> Value {
+    let named: [String: Value] = incidents.isEmpty ? [:] : ["customer": .id(acme.publicId), "incidents": .array(incidents)]
+    return try await call("major_incident.declare", named.merging(["title": "No mail"]) { $1 }, as: anna)["id"] ?? .null
   }
 
   func change(of customer: TenantEntry) async throws -> Value {

@@ -6,6 +6,7 @@ import Desk
 import Jobs
 import Kernel
 import Knowledge
+import MajorIncidents
 import Operations
 import Problems
 import Requests
@@ -35,7 +36,8 @@ struct TimeWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, AssetsModule.self, DeskModule.self, KnowledgeModule.self,
-      SuppliersModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, TimeEntriesModule.self,
+      SuppliersModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+      TimeEntriesModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER", zone: "Asia/Shanghai")

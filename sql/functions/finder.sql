@@ -1448,6 +1448,19 @@ begin
 end
 $$;
 
+-- The same of requests.
+create function finder.requests_of_article(
+  wanted_article bigint, wanted_use text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_request bigint, row_limit bigint)
+returns table (tenant_id bigint, request_id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select u.tenant_id, u.request_id, u.recorded_at from requests.article_use u
+    where u.article_id = wanted_article and (wanted_use is null or u.kind = wanted_use) and (permitted is null or u.tenant_id = any (permitted))
+      and (before_at is null or (u.recorded_at, u.tenant_id, u.request_id) < (before_at, before_tenant, before_request))
+    order by u.recorded_at desc, u.tenant_id desc, u.request_id desc limit least(row_limit, 201);
+end
+$$;
+
 -- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first.
 create function finder.knowledge_candidates(
   wanted_state text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_ticket bigint, row_limit bigint)
@@ -1613,6 +1626,67 @@ begin
        order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit most) n
      order by coalesce(n.due_at, 'infinity'::timestamptz), n.submitted_at, n.tenant_id, n.id limit most)) f
     order by coalesce(f.due_at, 'infinity'::timestamptz), f.submitted_at, f.tenant_id, f.id limit most;
+end
+$$;
+
+-- Those of them that hold a value of a custom attribute. Planned for each call: what many hold is met by walking the queue, what few hold is looked up.
+create function finder.attribute_requests(
+  permitted bigint[], wanted_key text, wanted_code text, wanted_internal boolean,
+  wanted_state text, wanted_team bigint, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
+  after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  only_offered boolean default false, offered_to bigint default null, offered_teams bigint[] default '{}',
+  wanted_teams bigint[] default null)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  -- Of one table each, as tickets are.
+  if wanted_internal then
+    return query select r.tenant_id, r.id, r.due_at, r.submitted_at
+      from attributes.internal_value a join requests.request r on r.tenant_id = a.tenant_id and r.id = a.subject_id
+      where a.process = 'request' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
+        and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
+        and (wanted_state is null or r.state = wanted_state)
+        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+        and (wanted_team is null or exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
+        and (wanted_teams is null or exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = any (wanted_teams) and t.state in ('ready', 'active', 'failed')))
+        and (not only_offered or exists (
+          select from requests.handover h
+          where h.tenant_id = r.tenant_id and h.request_id = r.id and h.outcome is null
+            and (h.to_team_id = any (offered_teams) or h.to_id = offered_to)))
+        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id)
+          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+             coalesce(after_submitted, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1001);
+  else
+    return query select r.tenant_id, r.id, r.due_at, r.submitted_at
+      from attributes.value a join requests.request r on r.tenant_id = a.tenant_id and r.id = a.subject_id
+      where a.process = 'request' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
+        and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
+        and (wanted_state is null or r.state = wanted_state)
+        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
+        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
+        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
+        and (wanted_team is null or exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
+        and (wanted_teams is null or exists (
+          select from requests.task t
+          where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = any (wanted_teams) and t.state in ('ready', 'active', 'failed')))
+        and (not only_offered or exists (
+          select from requests.handover h
+          where h.tenant_id = r.tenant_id and h.request_id = r.id and h.outcome is null
+            and (h.to_team_id = any (offered_teams) or h.to_id = offered_to)))
+        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id)
+          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+             coalesce(after_submitted, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1001);
+  end if;
 end
 $$;
 

@@ -4,14 +4,16 @@ create view time_entries.any_entry with (security_invoker = true) as
     contract_line_id, work_date, began_at, ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, return_reason,
     author_kind, author_id, author_person_id, author_name, corrects, withdraws, correction_reason, null::bigint as reverses, null::date as counts_on,
     null::bigint as rule_id, null::bigint as step_minutes, null::bigint as minimum_minutes, null::bigint as billed_minutes, null::text as approver_name,
-    null::timestamptz as approved_at, recorded_at, version, request_id, problem_public_id, change_public_id
+    null::timestamptz as approved_at, recorded_at, version, request_id, problem_public_id, change_public_id, release_public_id,
+    major_public_id
   from time_entries.draft
   union all
   select tenant_id, id, public_id, 'approved'::text, kind, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id,
     contract_line_id, work_date, began_at, ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, null::text,
     author_kind, author_id, author_person_id, author_name, corrects, false, correction_reason, reverses, counts_on,
     rule_id, step_minutes, minimum_minutes, billed_minutes, approver_name,
-    approved_at, recorded_at, version, request_id, problem_public_id, change_public_id
+    approved_at, recorded_at, version, request_id, problem_public_id, change_public_id, release_public_id,
+    major_public_id
   from time_entries.entry;
 grant select on time_entries.any_entry to steward_app;
 

@@ -25,6 +25,8 @@ struct ChangeRow: Sendable {
   var description: String
   /// What customers are told; nil: nothing.
   var publicText: String?
+  /// Whether alerts of the CIs that it touches are expected within its window.
+  var suppressesAlerts: Bool
   var model: Model?
   var questionnaire: Int64?
   var answers: Value
@@ -62,7 +64,7 @@ struct ChangeRow: Sendable {
   var ownerBy: Accountable.Rule? { owner == nil ? answeringByRule?.rule : .person }
 
   static let columns = """
-    c.id, c.public_id, c.number, c.title, c.description, c.public_text, c.model_id, m.public_id, c.model_seq, c.questionnaire_seq,
+    c.id, c.public_id, c.number, c.title, c.description, c.public_text, c.suppresses_alerts, c.model_id, m.public_id, c.model_seq, c.questionnaire_seq,
       coalesce(c.answers, 'null'), c.own_approval, c.freeze_reason, c.freezes, c.parties, c.release_id, r.public_id, r.state, c.owner_id,
       c.owner_public_id, o.name, o.person_id, c.author_kind,
       c.author_id, c.author_person, c.opened_at, c.kind, c.state, c.approval, c.outcome, c.plan, c.back_out, c.test, c.starts_at, c.ends_at, c.risk,
@@ -102,6 +104,7 @@ struct ChangeRow: Sendable {
     title = try row.next()
     description = try row.next()
     publicText = try row.next()
+    suppressesAlerts = try row.next()
     let (modelId, modelBits, modelSeq): (Int64?, [UInt8]?, Int64?) = (try row.next(), try row.next(), try row.next())
     if let modelId, let modelBits, let modelSeq { model = Model(id: modelId, publicId: modelBits, seq: modelSeq) }
     questionnaire = try row.next()

@@ -15,6 +15,10 @@ enum ChangeFields {
   static let test = Field.longText("test", 0...20_000, "How one finds out that it worked.", "测试计划。")
   static let startsAt = Field.instant("startsAt", "When its window begins.", "窗口开始时间。")
   static let endsAt = Field.instant("endsAt", "When its window ends.", "窗口结束时间。")
+  static let suppressAlerts = Field.boolean(
+    "suppressAlerts",
+    "Whether alerts of the configuration items that it touches are expected within its window, once it is agreed to: they open no incident until it is over (default no).",
+    "批准后，在其窗口内是否抑制所涉配置项的告警，直至结束前不建立事件（默认否）。")
   static let answers = Field.document(
     "answers", "The answers to the risk questionnaire: the key of an answer by the key of its question.", "风险问卷的答案：问题键对应答案键。")
   static let tasks = Field<[PlannedTask]>.list(

@@ -75,6 +75,11 @@ package struct ChangeRecord: OperationOutput {
     [
       OutputField("description", .text, "What is altered, and why.", "变更内容与理由。") { .text(of($0).description) },
       OutputField("publicText", .text, "What customers are told of it; null: nothing.", "告知客户的内容；null 表示不告知。") { .text(of($0).publicText) },
+      OutputField(
+        "suppressAlerts", .boolean,
+        "Whether alerts of the configuration items that it touches are expected within its window, as long as it is agreed to and not over.",
+        "在其窗口内、批准后至结束前，是否抑制所涉配置项的告警。"
+      ) { .bool(of($0).suppressesAlerts) },
       OutputField("plan", .text, "How it is done.", "实施计划。") { .text(of($0).process.plan) },
       OutputField("backOut", .text, "How it is undone.", "回退计划。") { .text(of($0).process.backOut) },
       OutputField("test", .text, "How one finds out that it worked.", "测试计划。") { .text(of($0).process.test) },

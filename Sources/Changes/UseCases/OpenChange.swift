@@ -21,6 +21,7 @@ package enum OpenChange: Operation {
     let endsAt: Instant?
     let cis: [PublicId]
     let sharedCis: [PublicId]
+    let suppressAlerts: Bool?
     let attributes: Value?
 
     private static let customer = Field.id(
@@ -44,7 +45,7 @@ package enum OpenChange: Operation {
     package static let fields: [any InputField] = [
       customer, kind, ChangeFields.title, ChangeFields.description.optional, ChangeFields.publicText.optional, model, ChangeFields.plan.optional,
       ChangeFields.backOut.optional, ChangeFields.test.optional, ChangeFields.startsAt.optional, ChangeFields.endsAt.optional, cis, sharedCis,
-      AttributeFields.attributes.optional,
+      ChangeFields.suppressAlerts.optional, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -61,6 +62,7 @@ package enum OpenChange: Operation {
       endsAt = try values[ChangeFields.endsAt.optional]
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
+      suppressAlerts = try values[ChangeFields.suppressAlerts.optional]
       attributes = try values[AttributeFields.attributes.optional]
       guard kind != .standard || model != nil else { throw FieldError("model", ChangeMessages.modelNeeded) }
       try ChangeFields.checkWindow(startsAt, endsAt)
@@ -124,6 +126,7 @@ package enum OpenChange: Operation {
     work.row.process.backOut = content?.backOut ?? input.backOut
     work.row.process.test = content?.test ?? input.test
     (work.row.process.startsAt, work.row.process.endsAt) = (input.startsAt, input.endsAt)
+    work.row.suppressesAlerts = input.suppressAlerts ?? false
     work.note("opened", [Value.Member("kind", .text(input.kind.rawValue))])
     work.tell(try await attributes?.applied(to: work.row.attributes, of: nil, category: nil))
     for (index, ci) in input.cis.enumerated() { try await work.name(ci, of: context.tenant, "cis[\(index)]", in: context) }
@@ -149,12 +152,13 @@ package enum WriteChange: Operation {
     let test: Change<String>
     let startsAt: Change<Instant>
     let endsAt: Change<Instant>
+    let suppressAlerts: Change<Bool>
     let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       ChangeFields.id, ChangeFields.title.change, ChangeFields.description.change, ChangeFields.publicText.clearable, ChangeFields.plan.clearable,
       ChangeFields.backOut.clearable, ChangeFields.test.clearable, ChangeFields.startsAt.clearable, ChangeFields.endsAt.clearable,
-      AttributeFields.attributes.change,
+      ChangeFields.suppressAlerts.change, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -167,11 +171,12 @@ package enum WriteChange: Operation {
       test = try values[ChangeFields.test.clearable]
       startsAt = try values[ChangeFields.startsAt.clearable]
       endsAt = try values[ChangeFields.endsAt.clearable]
+      suppressAlerts = try values[ChangeFields.suppressAlerts.change]
       attributes = try values[AttributeFields.attributes.change]
     }
 
     /// Whether nothing but attributes is told.
-    var isEmpty: Bool { title.isKeep && !isOfModel && startsAt.isKeep && endsAt.isKeep }
+    var isEmpty: Bool { title.isKeep && !isOfModel && startsAt.isKeep && endsAt.isKeep && suppressAlerts.isKeep }
 
     var isOfModel: Bool { !description.isKeep || !publicText.isKeep || !plan.isKeep || !backOut.isKeep || !test.isKeep }
   }
@@ -197,6 +202,7 @@ package enum WriteChange: Operation {
     work.row.process.test = input.test.applied(to: before.process.test)
     work.row.process.startsAt = input.startsAt.applied(to: before.process.startsAt)
     work.row.process.endsAt = input.endsAt.applied(to: before.process.endsAt)
+    work.row.suppressesAlerts = input.suppressAlerts.applied(to: before.suppressesAlerts)
     try ChangeFields.checkWindow(work.row.process.startsAt, work.row.process.endsAt)
     let changed = work.row.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
@@ -256,6 +262,7 @@ extension ChangeRow {
       .text("publicText", before.publicText, publicText), .text("plan", was.plan, now.plan), .text("backOut", was.backOut, now.backOut),
       .text("test", was.test, now.test), .code("startsAt", .instant(was.startsAt), .instant(now.startsAt)),
       .code("endsAt", .instant(was.endsAt), .instant(now.endsAt)),
+      .code("suppressAlerts", .bool(before.suppressesAlerts), .bool(suppressesAlerts)),
     ]
     return told.real
   }

@@ -111,15 +111,16 @@ struct ArticlesOfTicket: Statement {
 }
 
 /// Where a note that an article was of use stands among all customers', as the finder tells.
-struct UsePlace: Sendable {
-  let tenant: TenantId
-  let ticket: Int64
-  let at: Instant
+package struct UsePlace: Sendable {
+  package let tenant: TenantId
+  /// An incident, or a request.
+  package let ticket: Int64
+  package let at: Instant
 }
 
-/// On which tickets of all customers an article was of use, the newest note first: keys only (schema-rules 23).
-struct FindUses: Statement {
-  let article: Int64
+/// On which incidents of all customers an article was of use, the newest note first: keys only (schema-rules 23).
+package struct FindUses: Statement {
+  package let article: Int64
   /// Nil: whichever.
   let use: ArticleUse?
   /// Nil: of every tenant.
@@ -127,9 +128,9 @@ struct FindUses: Statement {
   let before: UsePlace?
   let limit: Int64
 
-  static let sql = "select tenant_id, ticket_id, recorded_at from finder.incidents_of_article($1, $2, $3, $4, $5, $6, $7)"
+  package static let sql = "select tenant_id, ticket_id, recorded_at from finder.incidents_of_article($1, $2, $3, $4, $5, $6, $7)"
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(article)
     parameters.append(use?.rawValue)
     parameters.append(tenants)
@@ -139,7 +140,7 @@ struct FindUses: Statement {
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> UsePlace {
+  package static func decode(_ row: inout RowReader) throws -> UsePlace {
     UsePlace(tenant: try row.next(), ticket: try row.next(), at: try row.next())
   }
 }

@@ -7,7 +7,8 @@ extension IdKind {
   package static let event = IdKind("evt", owner: .provider)
   package static let alert = IdKind("alr", owner: .tenant)
   package static let maintenanceWindow = IdKind("mwn", owner: .tenant)
-  /// Desk's and Assets', of which only ids are told here.
+  /// Those of Desk, Changes and Assets, of which only ids are told here.
   static let ticketOfAlert = IdKind("inc", owner: .tenant)
+  static let changeOfAlert = IdKind("chg", owner: .provider)
   static let ciOfWindow = IdKind("ci", owner: .tenant)
 }

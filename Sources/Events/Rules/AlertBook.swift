@@ -17,16 +17,26 @@ struct Alert: Sendable, Equatable {
   var window: Int64?
   var wakeAt: Instant?
   var changedAt: Instant
+  /// The change in whose window it is expected.
+  var change: [UInt8]?
 }
 
-/// When alerts are expected.
+/// When alerts are expected: a window that somebody announced, or that of a change, for one of the CIs that it touches.
 struct MaintenanceWindow: Sendable, Equatable {
-  let id: Int64
+  /// Nil: of a change.
+  let id: Int64?
   let ci: [UInt8]?
   let label: String?
   let value: String?
   let startsAt: Instant
   let endsAt: Instant
+  var change: [UInt8]?
+
+  /// So often it is asked whether a change still covers what it covered: it may be taken back, moved or over before its time, and does not know of alerts.
+  private static let secondsToNextLook: Int64 = 60
+
+  /// When what it covers is looked at again.
+  func looksAgain(after now: Instant) -> Instant { change == nil ? endsAt : min(endsAt, now.adding(seconds: Self.secondsToNextLook)) }
 
   /// - Parameter cis: the CIs that the alert names.
   func covers(_ labels: [String: String], _ cis: Set<[UInt8]>, at now: Instant) -> Bool {
@@ -34,6 +44,13 @@ struct MaintenanceWindow: Sendable, Equatable {
     if let ci, !cis.contains(ci) { return false }
     if let label, labels[label] != value { return false }
     return true
+  }
+}
+
+extension Alert {
+  /// - Parameter window: nil: it is not expected.
+  fileprivate mutating func expect(in window: MaintenanceWindow?, _ now: Instant) {
+    (self.window, change, wakeAt) = (window?.id, window?.change, window?.looksAgain(after: now))
   }
 }
 
@@ -100,14 +117,14 @@ struct AlertBook: Sendable {
     if event.isFiring { alert.endsAt = nil }
   }
 
-  /// The windows of those that are due are over: they fire, unless another one covers them.
+  /// Those that are due are looked at again: they fire, unless a window covers them still, or another one.
   /// - Parameter cis: the CIs that an alert names.
   mutating func wake(_ cis: (Alert) -> Set<[UInt8]>) {
     for (fingerprint, alert) in alerts {
       guard let wakeAt = alert.wakeAt, wakeAt <= now else { continue }
       var woken = alert
       if let window = windows.first(where: { $0.covers(alert.labels, cis(alert), at: now) }) {
-        (woken.window, woken.wakeAt) = (window.id, window.endsAt)
+        woken.expect(in: window, now)
       } else if let state = alert.state.after(.wake) {
         move(&woken, to: state, nil)
       }
@@ -117,8 +134,7 @@ struct AlertBook: Sendable {
 
   private func move(_ alert: inout Alert, to state: AlertState, _ window: MaintenanceWindow?) {
     alert.state = state
-    alert.window = state == .suppressed ? window?.id : nil
-    alert.wakeAt = state == .suppressed ? window?.endsAt : nil
+    alert.expect(in: state == .suppressed ? window : nil, now)
     alert.changedAt = now
   }
 
@@ -126,6 +142,8 @@ struct AlertBook: Sendable {
   var begun: [Alert] { changed { $0?.state != .firing && $1.state == .firing } }
   /// Which fired before and are over.
   var ended: [Alert] { changed { $0?.state == .firing && $1.state == .resolved } }
+  /// Which are expected that were not before.
+  var suppressed: [Alert] { changed { $0?.state != .suppressed && $1.state == .suppressed } }
   /// Whose rows are to be written.
   var stale: [Alert] { changed { $0 != $1 } }
 

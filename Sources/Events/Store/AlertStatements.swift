@@ -42,7 +42,7 @@ struct AlertsToChange: Statement {
 extension Alert {
   fileprivate static let columns = """
     a.id, a.public_id, a.fingerprint, a.group_id, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences, a.window_id, a.wake_at,
-      a.changed_at
+      a.changed_at, a.change_public_id
     """
 
   fileprivate init(_ row: inout RowReader) throws {
@@ -50,7 +50,7 @@ extension Alert {
       id: try row.next(), publicId: try row.next(), fingerprint: try row.next(), group: try row.next(),
       state: AlertState(rawValue: try row.next()) ?? .resolved, labels: LabelSet.texts(try row.next()), annotations: LabelSet.texts(try row.next()),
       link: try row.next(), startsAt: try row.next(), endsAt: try row.next(), occurrences: try row.next(), window: try row.next(),
-      wakeAt: try row.next(), changedAt: try row.next())
+      wakeAt: try row.next(), changedAt: try row.next(), change: try row.next())
   }
 }
 
@@ -63,15 +63,17 @@ struct SaveAlerts: Statement {
   static let sql = """
     insert into events.alert
       (tenant_id, source_public_id, recorded_at, public_id, fingerprint, group_id, state, labels, annotations, link, starts_at, ends_at, occurrences,
-       window_id, wake_at, changed_at)
+       window_id, wake_at, changed_at, change_public_id)
     select $1, $2, $3, x.public_id, x.fingerprint, x.group_id, x.state, x.labels, x.annotations, x.link, x.starts_at, x.ends_at, x.occurrences, x.window_id,
-      x.wake_at, x.changed_at
+      x.wake_at, x.changed_at, x.change_public_id
     from unnest($4::bytea[], $5::text[], $6::bigint[], $7::text[], $8::jsonb[], $9::jsonb[], $10::text[], $11::timestamptz[], $12::timestamptz[],
-      $13::bigint[], $14::bigint[], $15::timestamptz[], $16::timestamptz[])
-      x (public_id, fingerprint, group_id, state, labels, annotations, link, starts_at, ends_at, occurrences, window_id, wake_at, changed_at)
+      $13::bigint[], $14::bigint[], $15::timestamptz[], $16::timestamptz[], $17::bytea[])
+      x (public_id, fingerprint, group_id, state, labels, annotations, link, starts_at, ends_at, occurrences, window_id, wake_at, changed_at,
+        change_public_id)
     on conflict (tenant_id, source_public_id, fingerprint) do update set group_id = excluded.group_id, state = excluded.state, labels = excluded.labels,
       annotations = excluded.annotations, link = excluded.link, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
-      occurrences = excluded.occurrences, window_id = excluded.window_id, wake_at = excluded.wake_at, changed_at = excluded.changed_at
+      occurrences = excluded.occurrences, window_id = excluded.window_id, wake_at = excluded.wake_at, changed_at = excluded.changed_at,
+      change_public_id = excluded.change_public_id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -91,6 +93,7 @@ struct SaveAlerts: Statement {
     parameters.append(alerts.map(\.window))
     parameters.append(alerts.map(\.wakeAt))
     parameters.append(alerts.map(\.changedAt))
+    parameters.append(alerts.map(\.change))
   }
 }
 
@@ -226,7 +229,7 @@ struct AlertsDue: Statement {
   static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, source: [UInt8]) { (try row.next(), try row.next()) }
 }
 
-/// Alerts of a source whose window is over.
+/// Alerts of a source whose window is over, or that are to be looked at again.
 struct DueAlerts: Statement {
   let tenant: TenantId
   let source: [UInt8]
@@ -277,11 +280,12 @@ struct AlertRow: Sendable {
   let occurrences: Int64
   let ticket: [UInt8]?
   let window: [UInt8]?
+  let change: [UInt8]?
   let changedAt: Instant
 
   static let select = """
     select a.id, a.public_id, a.source_public_id, a.fingerprint, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences,
-      a.ticket_public_id, w.public_id, a.changed_at
+      a.ticket_public_id, w.public_id, a.change_public_id, a.changed_at
     from events.alert a left join events.maintenance_window w on w.tenant_id = a.tenant_id and w.id = a.window_id
     """
 
@@ -299,6 +303,7 @@ struct AlertRow: Sendable {
     occurrences = try row.next()
     ticket = try row.next()
     window = try row.next()
+    change = try row.next()
     changedAt = try row.next()
   }
 }

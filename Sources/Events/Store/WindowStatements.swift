@@ -22,6 +22,41 @@ struct WindowsInForce: Statement {
   }
 }
 
+/// The windows of changes in force, for each CI that one touches and that is the customer's, or is shared and affects him; the one that ends last first.
+struct ChangesInForce: Statement {
+  struct Found: Sendable {
+    let window: MaintenanceWindow
+    /// What a shared CI is called; nil: it is the customer's own.
+    let sharedName: String?
+  }
+
+  let tenant: TenantId
+  let provider: TenantId
+  let now: Instant
+
+  static let sql = """
+    select q.public_id, i.public_id, q.starts_at, q.ends_at, case when i.tenant_id <> $1 then i.name_key end
+    from changes.pub_suppressed_ci q join assets.pub_ci i on i.tenant_id = q.ci_tenant_id and i.ci_id = q.ci_id
+    where q.tenant_id = $2 and q.starts_at <= $3 and q.ends_at > $3 and i.tenant_id in ($1, $2)
+      and (i.tenant_id = $1 or exists (
+        select from assets.pub_affected_customer f where f.tenant_id = $2 and f.ci_id = q.ci_id and f.customer_id = $1))
+    order by q.ends_at desc, q.change_id, q.ci_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(provider)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (change, ci): ([UInt8], [UInt8]) = (try row.next(), try row.next())
+    return Found(
+      window: MaintenanceWindow(id: nil, ci: ci, label: nil, value: nil, startsAt: try row.next(), endsAt: try row.next(), change: change),
+      sharedName: try row.next())
+  }
+}
+
 struct WindowRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
@@ -122,15 +157,16 @@ struct InsertWindow: Statement {
   }
 }
 
-/// It is over now, or, where it has not begun, will not be. No row when another change was faster.
-struct EndWindow: Statement {
+/// No row when another change was faster.
+struct UpdateWindow: Statement {
   let tenant: TenantId
   let window: Int64
   let version: Int64
-  let now: Instant
+  let reason: String
+  let endsAt: Instant
 
   static let sql = """
-    update events.maintenance_window set ends_at = greatest(starts_at, $4), version = version + 1 where tenant_id = $1 and id = $2 and version = $3
+    update events.maintenance_window set reason = $4, ends_at = $5, version = version + 1 where tenant_id = $1 and id = $2 and version = $3
     returning version
     """
 
@@ -138,24 +174,25 @@ struct EndWindow: Statement {
     parameters.append(tenant)
     parameters.append(window)
     parameters.append(version)
-    parameters.append(now)
+    parameters.append(reason)
+    parameters.append(endsAt)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// What it covered is looked at again.
+/// When what it covers is looked at again.
 struct WakeAlerts: Statement {
   let tenant: TenantId
   let window: Int64
-  let now: Instant
+  let at: Instant
 
-  static let sql = "update events.alert set wake_at = $3 where tenant_id = $1 and window_id = $2 and wake_at > $3"
+  static let sql = "update events.alert set wake_at = $3 where tenant_id = $1 and window_id = $2 and wake_at <> $3"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(window)
-    parameters.append(now)
+    parameters.append(at)
   }
 }
 

@@ -7,6 +7,7 @@ package struct AlertRecord: OperationOutput {
   let source: PublicId
   let incident: PublicId?
   let window: PublicId?
+  let change: PublicId?
   let row: AlertRow
 
   package static let fields: [OutputField<AlertRecord>] = [
@@ -14,11 +15,15 @@ package struct AlertRecord: OperationOutput {
     OutputField("source", .id, "Where it comes from.", "来源。") { .id($0.source) },
     OutputField("title", .text, "What it is called.", "标题。") { .text(AlertWords.title($0.row.labels, $0.row.annotations)) },
     OutputField("fingerprint", .text, "What the source calls the thing by.", "来源对该对象的标识。") { .text($0.row.fingerprint) },
-    OutputField("state", .text, "firing, suppressed (expected, in a maintenance window) or resolved.", "状态：firing（告警）、suppressed（维护窗口内抑制）或 resolved（恢复）。") {
+    OutputField(
+      "state", .text, "firing, suppressed (expected, in a maintenance window or that of a change) or resolved.",
+      "状态：firing（告警）、suppressed（维护窗口或变更窗口内抑制）或 resolved（恢复）。"
+    ) {
       .text($0.row.state)
     },
     OutputField("incident", .id, "The incident that it went into; null: none.", "所并入的事件；null 表示无。") { .id($0.incident) },
     OutputField("window", .id, "The maintenance window that covers it.", "覆盖它的维护窗口。") { .id($0.window) },
+    OutputField("change", .id, "The change in whose window it is expected.", "将其列为预期告警的变更。") { .id($0.change) },
     OutputField("labels", .document, "Its labels.", "标签。") { LabelSet.value($0.row.labels) },
     OutputField("annotations", .document, "Its annotations.", "注释。") { LabelSet.value($0.row.annotations) },
     OutputField("link", .text, "Where the source shows it.", "来源中的链接。") { .text($0.row.link) },
@@ -35,6 +40,7 @@ package struct AlertRecord: OperationOutput {
     source = provider.id(IdKind.eventSource.prefix, row.sourcePublicId)
     incident = row.ticket.map { customer.id(IdKind.ticketOfAlert.prefix, $0) }
     window = row.window.map { customer.id(IdKind.maintenanceWindow.prefix, $0) }
+    change = row.change.map { provider.id(IdKind.changeOfAlert.prefix, $0) }
     self.row = row
   }
 }

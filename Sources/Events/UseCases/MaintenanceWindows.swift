@@ -30,6 +30,40 @@ extension OperationContext {
     guard let row = try await transaction.first(WindowByPublicId(tenant: tenant.id, publicId: id.random)) else { throw Failure.notFound }
     return row
   }
+
+  /// One that is not over, as the caller saw it last.
+  fileprivate func windowToAlter(_ id: PublicId) async throws -> WindowRow {
+    let row = try await maintenanceWindow(id)
+    try requireVersion(row.version)
+    guard row.endsAt > now else { throw Failure(.conflict, EventsMessages.windowOver) }
+    subject(id)
+    return row
+  }
+
+  /// What it covers is looked at again when it is over now.
+  fileprivate func save(_ update: UpdateWindow) async throws {
+    guard try await transaction.first(update) != nil else {
+      throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(update.version), "current": "?"])
+    }
+    transaction.enqueue(WakeAlerts(tenant: tenant.id, window: update.window, at: update.endsAt))
+  }
+
+  /// Windows end after they begin and after now, and within some months.
+  fileprivate func requireSpan(from startsAt: Instant, to endsAt: Instant) throws(Failure) {
+    guard endsAt > startsAt, endsAt > now else { throw Failure.invalid("endsAt", EventsMessages.windowOrder) }
+    guard endsAt <= startsAt.adding(seconds: WindowFields.mostDays * 86_400) else {
+      throw Failure.invalid("endsAt", EventsMessages.windowTooLong, ["days": String(WindowFields.mostDays)])
+    }
+  }
+}
+
+/// The fields that the operations on maintenance windows share.
+private enum WindowFields {
+  static let id = Field.id("id", .maintenanceWindow, "The window.", "维护窗口。")
+  static let reason = Field.text("reason", 1...500, "What is being done.", "维护内容。")
+  static let endsAt = Field.instant("endsAt", "When it is over, at most 90 days after it begins.", "结束时间，最长为开始后 90 天。")
+
+  static let mostDays: Int64 = 90
 }
 
 package enum CreateMaintenanceWindow: Operation {
@@ -41,27 +75,23 @@ package enum CreateMaintenanceWindow: Operation {
     let label: String?
     let value: String?
 
-    private static let reason = Field.text("reason", 1...500, "What is being done.", "维护内容。")
     private static let startsAt = Field.instant("startsAt", "When it begins (default: now).", "开始时间（默认当前时刻）。").optional
-    private static let endsAt = Field.instant("endsAt", "When it is over, at most 90 days after it begins.", "结束时间，最长为开始后 90 天。")
     private static let ci = Field.id("ci", .ciOfWindow, "Only alerts that name this configuration item.", "仅限涉及此配置项的告警。").optional
 
     package static let fields: [any InputField] = [
-      CustomerReference.field, reason, startsAt, endsAt, ci, SourceFields.label.optional, SourceFields.value.optional,
+      CustomerReference.field, WindowFields.reason, startsAt, WindowFields.endsAt, ci, SourceFields.label.optional, SourceFields.value.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
-      reason = try values[Self.reason]
+      reason = try values[WindowFields.reason]
       startsAt = try values[Self.startsAt]
-      endsAt = try values[Self.endsAt]
+      endsAt = try values[WindowFields.endsAt]
       ci = try values[Self.ci]
       label = try values[SourceFields.label.optional]
       value = try values[SourceFields.value.optional]
       guard (label == nil) == (value == nil) else { throw FieldError(label == nil ? "label" : "value", EventsMessages.labelWithValue) }
     }
   }
-
-  private static let mostDays: Int64 = 90
 
   package static let declaration = Declaration(
     "maintenance_window.create", "Say when alerts of a customer are expected: they open no incident until it is over.",
@@ -70,10 +100,7 @@ package enum CreateMaintenanceWindow: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MaintenanceWindowRecord {
     let startsAt = input.startsAt ?? context.now
-    guard input.endsAt > startsAt, input.endsAt > context.now else { throw Failure.invalid("endsAt", EventsMessages.windowOrder) }
-    guard input.endsAt <= startsAt.adding(seconds: mostDays * 86_400) else {
-      throw Failure.invalid("endsAt", EventsMessages.windowTooLong, ["days": String(mostDays)])
-    }
+    try context.requireSpan(from: startsAt, to: input.endsAt)
     if let ci = input.ci {
       guard try await context.transaction.first(CiOfWindow(tenant: context.tenant.id, publicId: ci.random)) != nil else {
         throw context.unknownReference("ci")
@@ -118,14 +145,43 @@ package enum ListMaintenanceWindows: Operation {
   }
 }
 
+/// What it covers stays covered as long as the window lasts now: work takes longer than was thought, or less.
+package enum ChangeMaintenanceWindow: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: Change<String>
+    let endsAt: Change<Instant>
+
+    package static let fields: [any InputField] = [WindowFields.id, WindowFields.reason.change, WindowFields.endsAt.change]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[WindowFields.id]
+      reason = try values[WindowFields.reason.change]
+      endsAt = try values[WindowFields.endsAt.change]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "maintenance_window.change", "Say anew when a maintenance window that is not over ends, or what is being done.", zh: "修改尚未结束的维护窗口的结束时间或维护内容。",
+    permission: "maintenance_window.manage", roles: EventRights.readers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> MaintenanceWindowRecord {
+    let row = try await context.windowToAlter(input.id)
+    let (reason, endsAt) = (input.reason.applied(to: row.reason), input.endsAt.applied(to: row.endsAt))
+    guard reason != row.reason || endsAt != row.endsAt else { throw Failure(.invalid, EventsMessages.windowUnchanged) }
+    if endsAt != row.endsAt { try context.requireSpan(from: row.startsAt, to: endsAt) }
+    try await context.save(UpdateWindow(tenant: context.tenant.id, window: row.id, version: row.version, reason: reason, endsAt: endsAt))
+    return MaintenanceWindowRecord(try await context.maintenanceWindow(input.id), in: context)
+  }
+}
+
 package enum EndMaintenanceWindow: Operation {
   package struct Input: OperationInput {
     let id: PublicId
 
-    private static let idField = Field.id("id", .maintenanceWindow, "The window.", "维护窗口。")
-    package static let fields: [any InputField] = [idField]
+    package static let fields: [any InputField] = [WindowFields.id]
 
-    package init(_ values: InputValues) throws(FieldError) { id = try values[Self.idField] }
+    package init(_ values: InputValues) throws(FieldError) { id = try values[WindowFields.id] }
   }
 
   package static let declaration = Declaration(
@@ -133,15 +189,10 @@ package enum EndMaintenanceWindow: Operation {
     permission: "maintenance_window.manage", roles: EventRights.readers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MaintenanceWindowRecord {
-    let row = try await context.maintenanceWindow(input.id)
-    try context.requireVersion(row.version)
-    guard row.endsAt > context.now else { throw Failure(.conflict, EventsMessages.windowOver) }
-    context.subject(input.id)
-    let end = EndWindow(tenant: context.tenant.id, window: row.id, version: row.version, now: context.now)
-    guard try await context.transaction.first(end) != nil else {
-      throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(row.version), "current": "?"])
-    }
-    context.transaction.enqueue(WakeAlerts(tenant: context.tenant.id, window: row.id, now: context.now))
+    let row = try await context.windowToAlter(input.id)
+    // One that has not begun will not be.
+    let endsAt = max(row.startsAt, context.now)
+    try await context.save(UpdateWindow(tenant: context.tenant.id, window: row.id, version: row.version, reason: row.reason, endsAt: endsAt))
     return MaintenanceWindowRecord(try await context.maintenanceWindow(input.id), in: context)
   }
 }

@@ -27,7 +27,7 @@ struct Settlement: Sendable {
 
   /// - Parameters:
   ///   - ids: of the events.
-  ///   - waking: of alerts whose window is over.
+  ///   - waking: of alerts whose window is over, or whose change is to be looked at again.
   ///   - telling: of groups whose incidents are to be told of more alerts.
   /// - Returns: what became of what.
   func run(_ ids: [Int64], waking: [Int64] = [], telling: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
@@ -37,13 +37,13 @@ struct Settlement: Sendable {
       throw Failure(.internal, OperationMessages.internalFault, debug: "there is no tenant \(customer)")
     }
     let received = ids.isEmpty ? [] : try await transaction.query(HoldReceived(provider: provider.id, ids: ids))
-    let (known, windows) = try await transaction.query(
+    let (known, windows, changes) = try await transaction.query(
       AlertsToChange(tenant: customer, source: source.publicId, fingerprints: Array(Set(received.map(\.event.fingerprint))), waking: waking),
-      WindowsInForce(tenant: customer, now: now))
-    let cis = try await CiNames(of: received.map(\.event.labels) + known.map(\.labels), source.settings, customer, in: transaction)
-    var book = AlertBook(known, windows: windows, now: now)
-    for event in received { book.take(event.event, toldAt: event.toldAt, cis: cis.named(by: event.event.labels)) { dispatcher.tenancy.random.publicIdBits() } }
-    book.wake { cis.named(by: $0.labels) }
+      WindowsInForce(tenant: customer, now: now), ChangesInForce(tenant: customer, provider: provider.id, now: now))
+    let cis = try await CiNames(of: received.map(\.event.labels) + known.map(\.labels), source.settings, customer, shared: changes, in: transaction)
+    var book = AlertBook(known, windows: windows + changes.map(\.window), now: now)
+    for event in received { book.take(event.event, toldAt: event.toldAt, cis: cis.meant(by: event.event.labels)) { dispatcher.tenancy.random.publicIdBits() } }
+    book.wake { cis.meant(by: $0.labels) }
     var turns = GroupTurns(settlement: self, tenant: tenant, cis: cis, now: now)
     try await turns.assign(&book, in: transaction)
     if !book.stale.isEmpty { transaction.enqueue(SaveAlerts(tenant: customer, source: source.publicId, alerts: book.stale, now: now)) }
@@ -54,7 +54,7 @@ struct Settlement: Sendable {
     counts[.settled] = Int64(received.count)
     counts[.begun] = Int64(book.begun.count)
     counts[.ended] = Int64(book.ended.count)
-    counts[.suppressed] = Int64(book.stale.count { $0.state == .suppressed })
+    counts[.suppressed] = Int64(book.suppressed.count)
     return counts
   }
 
@@ -74,12 +74,24 @@ struct Settlement: Sendable {
 struct CiNames: Sendable {
   private let settings: SourceSettings
   private let byKey: [String: [[UInt8]]]
+  /// Shared CIs that affect the customer and that a change touches now.
+  private let shared: [String: [[UInt8]]]
 
-  init(of labels: [[String: String]], _ settings: SourceSettings, _ customer: TenantId, in transaction: Transaction) async throws {
+  init(
+    of labels: [[String: String]], _ settings: SourceSettings, _ customer: TenantId, shared: [ChangesInForce.Found], in transaction: Transaction
+  ) async throws {
     self.settings = settings
     let keys = Set(labels.flatMap(settings.ciNames).map(MatchKey.of))
     let found = keys.isEmpty ? [] : try await transaction.query(CisByName(tenant: customer, keys: keys.sorted()))
     byKey = Dictionary(grouping: found, by: \.key).mapValues { $0.map(\.publicId) }
+    self.shared = shared.reduce(into: [:]) { found, one in
+      if let name = one.sharedName, let ci = one.window.ci { found[name, default: []].append(ci) }
+    }
+  }
+
+  /// Also a shared CI of that name, where no CI of the customer's own has it.
+  func meant(by labels: [String: String]) -> Set<[UInt8]> {
+    Set(settings.ciNames(of: labels).map(MatchKey.of).flatMap { byKey[$0] ?? shared[$0] ?? [] })
   }
 
   func named(by labels: [String: String]) -> Set<[UInt8]> { Set(settings.ciNames(of: labels).flatMap { byKey[MatchKey.of($0)] ?? [] }) }

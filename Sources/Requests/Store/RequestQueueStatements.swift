@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Postgres
 
@@ -54,6 +55,26 @@ struct RequestPositions: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(tenant: try row.next(), id: try row.next(), dueAt: try row.next(), submittedAt: try row.next())
   }
+}
+
+/// The same of those that hold a value of a custom attribute.
+struct AttributeRequestPositions: Statement {
+  let requests: RequestPositions
+  let attribute: AttributeFilter
+
+  static let sql = """
+    select tenant_id, id, due_at, submitted_at
+    from finder.attribute_requests($1, $17, $18, $19, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    requests.bind(to: &parameters)
+    parameters.append(attribute.key)
+    parameters.append(attribute.code)
+    parameters.append(attribute.isInternal)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestPositions.Found { try RequestPositions.decode(&row) }
 }
 
 /// The requests at positions that the finder gave, each with what is due next of its promises and the highest share of a budget of which it warned.

@@ -114,6 +114,45 @@ package enum ListArticlesOfRequest: Operation {
   }
 }
 
+/// The way back: the requests on which an article was of use.
+package enum ListRequestsOfArticle: Operation {
+  package typealias Input = UsesOfArticle
+
+  package struct Entry: OperationOutput {
+    let found: UsesOnRequests.Found
+
+    private func own(_ kind: IdKind, _ bits: [UInt8]) -> PublicId? { PublicId(kind: kind.prefix, handle: found.customer, random: bits) }
+
+    package static let fields: [OutputField<Entry>] = [
+      OutputField("customer", .id, "The customer.", "客户。") { .id($0.own(.customer, $0.found.customerBits)) },
+      OutputField("request", .id, "The request.", "请求。") { .id($0.own(.request, $0.found.request)) },
+      OutputField("number", .text, "Its number, for people.", "请求号。") { .text(RequestLine.number(of: $0.found.code, $0.found.number)) },
+      OutputField("name", .document, "What was ordered, by language.", "所申请的服务项（按语言）。") { $0.found.names },
+      OutputField("state", .text, "Where it stands.", "状态。") { .text($0.found.state) },
+      OutputField("use", .text, "used or solved.", "used（有参考作用）或 solved（据此完成）。") { .text($0.found.use) },
+      OutputField("by", .text, "Who noted it.", "登记人。") { .text($0.found.actorName) },
+      OutputField("at", .instant, "When it was noted.", "登记时间。") { .instant($0.found.at) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "article.requests", "List the requests on which an article was of use, of all customers or of one, the newest note first.",
+    zh: "列出使用过某文章的请求（全部或某一客户），最新登记在前。", permission: ArticleRights.read, roles: ArticleRights.readers, reach: .many, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
+    let (find, limit) = try await context.uses(input)
+    let places = try await context.transaction.query(FindUsesOnRequests(uses: find))
+    guard !places.isEmpty else { return Listing(items: [], next: nil) }
+    let found = try await context.bound(to: Set(places.map(\.tenant)).sorted()) {
+      try await $0.last(UsesOnRequests(article: find.article, places: places))
+    }
+    let rows = places.compactMap { place in
+      found.first { $0.tenant == place.tenant && $0.row == place.ticket }.map { (place: place, found: $0) }
+    }
+    return context.listing(rows, limit: limit, filter: input.filterText, key: { $0.place.cursor }, element: { Entry(found: $0.found) })
+  }
+}
+
 /// Articles that may help to fulfil a request, by what the thing that was ordered is called.
 package enum SuggestArticlesForRequest: Operation {
   package typealias Input = RequestReference

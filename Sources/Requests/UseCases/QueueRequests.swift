@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -37,6 +38,7 @@ package enum QueueRequests: Operation {
     let dueBefore: Instant?
     let overdue: Bool?
     let offered: Bool
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -52,7 +54,8 @@ package enum QueueRequests: Operation {
       "true：仅限已超期的请求；false：仅限未超期的请求，最先到期的在前。"
     ).optional
     package static let fields: [any InputField] = [
-      ServedCustomers.field, stateField, team, TeamListFields.myTeams, owner, unowned, dueBefore, overdue, OfferFields.offered, Paging.limit, Paging.cursor,
+      ServedCustomers.field, stateField, team, TeamListFields.myTeams, owner, unowned, dueBefore, overdue, OfferFields.offered,
+      AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -65,13 +68,14 @@ package enum QueueRequests: Operation {
       dueBefore = try values[Self.dueBefore]
       overdue = try values[Self.overdue]
       offered = try values[OfferFields.offered] ?? false
+      attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
     var filterText: String {
-      let named = [team, owner].map { $0?.description ?? "-" } + [dueBefore?.description ?? "-", overdue.map { String($0) } ?? "-"]
+      let named = [team, owner].map { $0?.description ?? "-" } + [dueBefore?.description ?? "-", overdue.map { String($0) } ?? "-", attribute ?? "-"]
       return
         "\(state?.rawValue ?? "-") \(offered) \(unowned) \(myTeams) \(named.joined(separator: " ")) \((customers ?? []).map(\.description).joined(separator: ","))"
     }
@@ -91,14 +95,18 @@ package enum QueueRequests: Operation {
     let owner = try await owner(input, context)
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
-    let positions = try await context.transaction.query(
-      RequestPositions(
-        tenants: try await context.served(input.customers), state: input.state, team: team, owner: owner, isUnowned: input.unowned,
-        dueFrom: input.overdue == false ? context.now : nil,
-        dueBefore: [input.dueBefore, input.overdue == true ? context.now : nil].compactMap { $0 }.min(), isOffered: input.offered,
-        reader: context.actor.kind == .staff ? context.actor.id : nil, offeredTeams: offeredTeams, wantedTeams: wantedTeams,
-        after: try after.map(RequestPositions.Found.init),
-        limit: limit + 1))
+    let queue = RequestPositions(
+      tenants: try await context.served(input.customers), state: input.state, team: team, owner: owner, isUnowned: input.unowned,
+      dueFrom: input.overdue == false ? context.now : nil,
+      dueBefore: [input.dueBefore, input.overdue == true ? context.now : nil].compactMap { $0 }.min(), isOffered: input.offered,
+      reader: context.actor.kind == .staff ? context.actor.id : nil, offeredTeams: offeredTeams, wantedTeams: wantedTeams,
+      after: try after.map(RequestPositions.Found.init), limit: limit + 1)
+    let positions: [RequestPositions.Found]
+    if let attribute = try await context.attributeFilter(input.attribute, of: .request) {
+      positions = try await context.transaction.query(AttributeRequestPositions(requests: queue, attribute: attribute))
+    } else {
+      positions = try await context.transaction.query(queue)
+    }
     let requests = try await requests(at: positions, context)
     // One that ended since the look shows what it is now.
     let rows = positions.compactMap { position in requests[position.id].map { (position: position, request: $0) } }

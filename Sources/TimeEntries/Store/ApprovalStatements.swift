@@ -32,11 +32,11 @@ struct ApproveDraft: Statement {
       (tenant_id, public_id, kind, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id, contract_line_id, work_date, began_at,
        ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id,
        author_person_id, author_name, corrects, correction_reason, counts_on, rule_id, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id,
-       approver_name, approved_at, recorded_at, version, request_id, problem_public_id, change_public_id)
+       approver_name, approved_at, recorded_at, version, request_id, problem_public_id, change_public_id, release_public_id, major_public_id)
     select g.tenant_id, g.public_id, 'work', g.staff_id, g.staff_public_id, g.staff_person_id, g.staff_name, g.work_type_id, g.ticket_id,
       $13, g.work_date, g.began_at, g.ended_at, g.minutes, $14, g.billable_said, $15, g.rate_class_id, g.note, g.invoice_text, g.is_parallel, g.source,
       g.late_minutes, g.author_kind, g.author_id, g.author_person_id, g.author_name, g.corrects, g.correction_reason, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-      g.recorded_at, g.version + 1, g.request_id, g.problem_public_id, g.change_public_id
+      g.recorded_at, g.version + 1, g.request_id, g.problem_public_id, g.change_public_id, g.release_public_id, g.major_public_id
     from gone g returning id
     """
 
@@ -80,12 +80,12 @@ struct InsertReversal: Statement {
       (tenant_id, public_id, kind, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id, contract_line_id, work_date, began_at,
        ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id,
        author_person_id, author_name, correction_reason, reverses, counts_on, rule_id, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id,
-       approver_name, approved_at, recorded_at, version, request_id, problem_public_id, change_public_id)
+       approver_name, approved_at, recorded_at, version, request_id, problem_public_id, change_public_id, release_public_id, major_public_id)
     select e.tenant_id, $3, 'reversal', e.staff_id, e.staff_public_id, e.staff_person_id, e.staff_name, e.work_type_id, e.ticket_id, e.contract_line_id,
       e.work_date, e.began_at, e.ended_at, -e.minutes, e.billable, e.billable_said, e.no_coverage, e.rate_class_id, e.note, e.invoice_text, e.is_parallel,
       'correction', e.late_minutes,
       $5, $6, $7, $8, $9, e.id, $4, e.rule_id, e.step_minutes, e.minimum_minutes, -e.billed_minutes, $10, $11, $12, $13, $13, $14,
-      e.request_id, e.problem_public_id, e.change_public_id
+      e.request_id, e.problem_public_id, e.change_public_id, e.release_public_id, e.major_public_id
     from time_entries.entry e where e.tenant_id = $1 and e.id = $2 and e.kind = 'work' returning id
     """
 

@@ -40,9 +40,10 @@ struct InsertDraft: Statement {
     insert into time_entries.draft
       (tenant_id, public_id, state, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id, contract_line_id, work_date, began_at,
        ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id,
-       author_person_id, author_name, corrects, withdraws, correction_reason, recorded_at, request_id, problem_public_id, change_public_id)
+       author_person_id, author_name, corrects, withdraws, correction_reason, recorded_at, request_id, problem_public_id, change_public_id,
+       release_public_id, major_public_id)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,
-      $32, $33, $34)
+      $32, $33, $34, $35, $36)
     returning id
     """
 
@@ -79,8 +80,7 @@ struct InsertDraft: Statement {
     parameters.append(draft.correctionReason)
     parameters.append(now)
     parameters.append(draft.purpose.request?.id)
-    parameters.append(draft.purpose.problem)
-    parameters.append(draft.purpose.change)
+    parameters.append(draft.purpose.things)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

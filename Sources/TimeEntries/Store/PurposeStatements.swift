@@ -61,3 +61,64 @@ struct ChangeOfTime: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// The same of a release: one with a change that concerns him, or did.
+struct ReleaseOfTime: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let customer: TenantId
+
+  static let sql = """
+    select r.release_id from changes.pub_live_release r where r.tenant_id = $1 and r.public_id = $2 and (r.tenant_id = $3 or $3 = any (r.serving))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The same of a major incident: one that an incident of his is part of.
+struct MajorOfTime: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let customer: TenantId
+
+  static let sql = """
+    select m.major_id from major_incidents.pub_live_major_incident m
+    where m.tenant_id = $1 and m.public_id = $2 and (m.tenant_id = $3 or $3 = any (m.serving))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+extension ProvidersThing {
+  /// What the columns of a row hold, in the order of all cases.
+  static func read(_ row: inout RowReader) throws -> [ProvidersThing: [UInt8]] {
+    var found: [ProvidersThing: [UInt8]] = [:]
+    for thing in allCases {
+      let bits: [UInt8]? = try row.next()
+      found[thing] = bits
+    }
+    return found
+  }
+}
+
+extension Parameters {
+  /// One for each case, in the order of all of them.
+  mutating func append(_ things: [ProvidersThing: [UInt8]]) {
+    for thing in ProvidersThing.allCases {
+      let bits: [UInt8]? = things[thing]
+      append(bits)
+    }
+  }
+}

@@ -94,21 +94,24 @@ struct TimeOfRequest: Statement {
   static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
 }
 
-struct TimeOfProblem: Statement {
+/// Of what is the provider's own, by the column that names it.
+struct TimeOfThing<Column: ThingColumn>: Statement {
   let page: TimePage
-  let problem: [UInt8]
+  let thing: [UInt8]
   let reader: TimeReader
   /// Nil: of all lines.
   let line: Int64?
 
-  static let sql = """
-    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.problem_public_id = $9
+  static var sql: String {
+    """
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.\(Column.name) = $9
       and \(TimeReader.condition) and ($12::bigint is null or e.contract_line_id = $12) \(TimePage.end)
     """
+  }
 
   func bind(to parameters: inout Parameters) {
     page.bind(to: &parameters)
-    parameters.append(problem)
+    parameters.append(thing)
     reader.bind(to: &parameters)
     parameters.append(line)
   }
@@ -116,27 +119,16 @@ struct TimeOfProblem: Statement {
   static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
 }
 
-struct TimeOfChange: Statement {
-  let page: TimePage
-  let change: [UInt8]
-  let reader: TimeReader
-  /// Nil: of all lines.
-  let line: Int64?
+protocol ThingColumn: Sendable { static var name: String { get } }
+enum ProblemColumn: ThingColumn { static let name = "problem_public_id" }
+enum ChangeColumn: ThingColumn { static let name = "change_public_id" }
+enum ReleaseColumn: ThingColumn { static let name = "release_public_id" }
+enum MajorColumn: ThingColumn { static let name = "major_public_id" }
 
-  static let sql = """
-    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.change_public_id = $9
-      and \(TimeReader.condition) and ($12::bigint is null or e.contract_line_id = $12) \(TimePage.end)
-    """
-
-  func bind(to parameters: inout Parameters) {
-    page.bind(to: &parameters)
-    parameters.append(change)
-    reader.bind(to: &parameters)
-    parameters.append(line)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
-}
+typealias TimeOfProblem = TimeOfThing<ProblemColumn>
+typealias TimeOfChange = TimeOfThing<ChangeColumn>
+typealias TimeOfRelease = TimeOfThing<ReleaseColumn>
+typealias TimeOfMajor = TimeOfThing<MajorColumn>
 
 struct TimeOfLine: Statement {
   let page: TimePage

@@ -68,7 +68,7 @@ struct TimeEntryRow: Sendable {
       e.late_minutes, e.return_reason,
       e.author_kind, e.author_id, e.author_person_id, e.author_name, e.corrects, o.public_id, e.withdraws, e.correction_reason, e.reverses, v.public_id,
       x.public_id, e.counts_on, e.rule_id, e.step_minutes, e.minimum_minutes, e.billed_minutes, e.approver_name, e.approved_at, e.recorded_at, e.version,
-      e.request_id, q.public_id, e.problem_public_id, e.change_public_id
+      e.request_id, q.public_id, e.problem_public_id, e.change_public_id, e.release_public_id, e.major_public_id
     """
   static let joins = """
     join tenancy.tenant n on n.id = e.tenant_id
@@ -124,7 +124,7 @@ struct TimeEntryRow: Sendable {
     approvedAt = try row.next()
     recordedAt = try row.next()
     version = try row.next()
-    purpose = TimePurpose(request: try Self.reference(&row), problem: try row.next(), change: try row.next())
+    purpose = TimePurpose(request: try Self.reference(&row), things: try ProvidersThing.read(&row))
   }
 
   private static func reference(_ row: inout RowReader) throws -> Reference? {

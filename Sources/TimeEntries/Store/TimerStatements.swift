@@ -10,9 +10,8 @@ struct TimerRow: Sendable {
   let ticket: [UInt8]?
   let line: [UInt8]?
   let request: [UInt8]?
-  let problem: [UInt8]?
-  let change: [UInt8]?
-  /// Whose the problem and the change are.
+  let things: [ProvidersThing: [UInt8]]
+  /// Whose these are.
   let providerHandle: TenantHandle
   let workTypeId: Int64
   let workType: String
@@ -27,8 +26,8 @@ struct TimerOfStaff: Statement {
   let staff: Int64
 
   static let sql = """
-    select t.public_id, n.handle, n.public_id, t.ticket_public_id, t.line_public_id, t.request_public_id, t.problem_public_id, t.change_public_id, o.handle,
-      w.id, w.code, t.note, t.started_at, t.due_at, t.forgotten_at
+    select t.public_id, n.handle, n.public_id, t.ticket_public_id, t.line_public_id, t.request_public_id, t.problem_public_id, t.change_public_id,
+      t.release_public_id, t.major_public_id, o.handle, w.id, w.code, t.note, t.started_at, t.due_at, t.forgotten_at
     from time_entries.timer t
     join time_entries.code w on w.id = t.work_type_id
     join tenancy.tenant n on n.id = t.customer_id
@@ -44,7 +43,7 @@ struct TimerOfStaff: Statement {
   static func decode(_ row: inout RowReader) throws -> TimerRow {
     TimerRow(
       publicId: try row.next(), customerHandle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), customer: try row.next(),
-      ticket: try row.next(), line: try row.next(), request: try row.next(), problem: try row.next(), change: try row.next(),
+      ticket: try row.next(), line: try row.next(), request: try row.next(), things: try ProvidersThing.read(&row),
       providerHandle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)),
       workTypeId: try row.next(), workType: try row.next(), note: try row.next(), startedAt: try row.next(), dueAt: try row.next(),
       forgottenAt: try row.next())
@@ -66,8 +65,8 @@ struct InsertTimer: Statement {
   static let sql = """
     insert into time_entries.timer
       (tenant_id, staff_id, public_id, customer_id, ticket_public_id, line_public_id, work_type_id, note, started_at, due_at, recorded_at,
-       request_public_id, problem_public_id, change_public_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       request_public_id, problem_public_id, change_public_id, release_public_id, major_public_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -83,8 +82,7 @@ struct InsertTimer: Statement {
     parameters.append(dueAt)
     parameters.append(now)
     parameters.append(work.request?.random)
-    parameters.append(work.problem?.random)
-    parameters.append(work.change?.random)
+    parameters.append(work.things.mapValues(\.random))
   }
 }
 

@@ -42,7 +42,8 @@ package enum AddTimeEntry: Operation {
   }
 
   package static let declaration = Declaration(
-    "time_entry.add", "Record time on a ticket, a request, a problem, a change or a contract line.", zh: "在工单、请求、问题、变更或合同行上登记工时。",
+    "time_entry.add", "Record time on a ticket, a request, a problem, a change, a release, a major incident or a contract line.",
+    zh: "在工单、请求、问题、变更、发布、重大事件或合同行上登记工时。",
     permission: TimeRights.record,
     roles: TimeRights.recorders, reach: .oneAndProvider(by: "customer"), effect: .create)
 

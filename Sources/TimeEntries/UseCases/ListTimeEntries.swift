@@ -32,19 +32,24 @@ package enum ListTimeEntries: Operation {
     private static let request = Field.id("request", .requestOfTime, "Only those of this request.", "仅限此服务请求。").optional
     private static let problem = Field.id("problem", .problemOfTime, "Only those of this problem.", "仅限此问题。").optional
     private static let change = Field.id("change", .changeOfTime, "Only those of this change.", "仅限此变更。").optional
+    private static let release = Field.id("release", .releaseOfTime, "Only those of this release.", "仅限此发布。").optional
+    private static let majorIncident = Field.id("majorIncident", .majorOfTime, "Only those of this major incident.", "仅限此重大事件。").optional
     private static let staff = Field.id("staff", .staff, "Only this person's time.", "仅限此人员。").optional
     private static let from = Field.date("workedFrom", "Only work from this day on.", "仅限此日及之后的工作。").optional
     private static let before = Field.date("workedBefore", "Only work before this day.", "仅限此日之前的工作。").optional
 
     package static let fields: [any InputField] = [
-      CustomerReference.field, state, ticket, line, request, problem, change, staff, from, before, Paging.limit, Paging.cursor,
+      CustomerReference.field, state, ticket, line, request, problem, change, release, majorIncident, staff, from, before, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       state = try values[Self.state].flatMap(TimeEntryState.init(rawValue:))
-      work = NamedWork(
-        ticket: try values[Self.ticket], line: try values[Self.line], request: try values[Self.request], problem: try values[Self.problem],
-        change: try values[Self.change])
+      var things: [ProvidersThing: PublicId] = [:]
+      things[.problem] = try values[Self.problem]
+      things[.change] = try values[Self.change]
+      things[.release] = try values[Self.release]
+      things[.majorIncident] = try values[Self.majorIncident]
+      work = NamedWork(ticket: try values[Self.ticket], line: try values[Self.line], request: try values[Self.request], things: things)
       staff = try values[Self.staff]
       from = try values[Self.from]
       before = try values[Self.before]
@@ -54,15 +59,16 @@ package enum ListTimeEntries: Operation {
     }
 
     var filterText: String {
-      let ids = [work.ticket, work.line, work.request, work.problem, work.change, staff].map { $0?.description ?? "" }.joined(separator: "/")
+      let named = [work.ticket, work.line, work.request, staff] + ProvidersThing.allCases.map { work.things[$0] }
+      let ids = named.map { $0?.description ?? "" }.joined(separator: "/")
       return "\(state?.rawValue ?? "")/\(ids)/\(from?.description ?? "")/\(before?.description ?? "")"
     }
   }
 
   package static let declaration = Declaration(
     "time_entry.list",
-    "List a customer's time entries, the newest work first; without time_entry.review those of one ticket, request, problem or change that one may read.",
-    zh: "列出客户的工时，最新的在前；无 time_entry.review 权限时仅限可查看的单个工单、请求、问题或变更的工时。", permission: TimeRights.read, roles: TimeRights.staff,
+    "List a customer's time entries, the newest work first; without time_entry.review those of one ticket, request, problem, change, release or major incident that one may read.",
+    zh: "列出客户的工时，最新的在前；无 time_entry.review 权限时仅限可查看的单个工单、请求、问题、变更、发布或重大事件的工时。", permission: TimeRights.read, roles: TimeRights.staff,
     reach: .oneAndProvider(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TimeEntryOutput> {
@@ -99,15 +105,18 @@ package enum ListTimeEntries: Operation {
     return try await transaction.query(TimeOfLine(page: page, line: line))
   }
 
-  /// Of a problem, or of a change.
+  /// Of what is the provider's own.
   private static func rows(
     _ purpose: TimePurpose, _ page: TimePage, _ reader: TimeReader, line: Int64?, _ context: OperationContext
   ) async throws -> [TimeEntryRow] {
-    if let problem = purpose.problem {
-      return try await context.transaction.query(TimeOfProblem(page: page, problem: problem, reader: reader, line: line))
+    guard let (thing, bits) = purpose.things.first else { return [] }
+    let transaction = context.transaction
+    return switch thing {
+    case .problem: try await transaction.query(TimeOfProblem(page: page, thing: bits, reader: reader, line: line))
+    case .change: try await transaction.query(TimeOfChange(page: page, thing: bits, reader: reader, line: line))
+    case .release: try await transaction.query(TimeOfRelease(page: page, thing: bits, reader: reader, line: line))
+    case .majorIncident: try await transaction.query(TimeOfMajor(page: page, thing: bits, reader: reader, line: line))
     }
-    guard let change = purpose.change else { return [] }
-    return try await context.transaction.query(TimeOfChange(page: page, change: change, reader: reader, line: line))
   }
 }
 

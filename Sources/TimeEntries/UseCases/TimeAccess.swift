@@ -5,7 +5,7 @@ extension OperationContext {
   /// Whether the caller sees all of the customer's time.
   var reviewsTime: Bool { principal.access(TimeRights.review, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
 
-  /// Who may read a customer's tickets, requests, problems or changes may know what was worked on one of them.
+  /// Who may read a customer's tickets, or what else work is done for, may know what was worked on one of them.
   func requireSight(of work: NamedWork) throws(Failure) {
     let (field, permission) = work.sight
     guard work.count > 0 else { throw Failure.invalid(field, TimeEntriesMessages.ticketOrReview) }

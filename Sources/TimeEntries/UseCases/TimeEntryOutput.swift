@@ -19,8 +19,8 @@ package struct TimeEntryOutput: OperationOutput {
 
   private func own(_ kind: IdKind, _ bits: [UInt8]?) -> Value { .id(bits.map { own(kind, $0) }) }
 
-  private func providers(_ kind: IdKind, _ bits: [UInt8]?) -> Value {
-    .id(bits.flatMap { PublicId(kind: kind.prefix, handle: provider, random: $0) })
+  private func providers(_ thing: ProvidersThing) -> Value {
+    .id(row.purpose.things[thing].flatMap { PublicId(kind: thing.kind.prefix, handle: provider, random: $0) })
   }
 
   /// Beyond a day it was told late.
@@ -44,8 +44,10 @@ package struct TimeEntryOutput: OperationOutput {
       .text(output.row.ticketNumber.map { "\(output.row.customer.code)-INC-\(pad($0, 6))" })
     },
     OutputField("request", .id, "The request that it was done for.", "所属服务请求。") { $0.own(.requestOfTime, $0.row.purpose.request?.publicId) },
-    OutputField("problem", .id, "The problem that it was done for.", "所属问题。") { $0.providers(.problemOfTime, $0.row.purpose.problem) },
-    OutputField("change", .id, "The change that it was done for.", "所属变更。") { $0.providers(.changeOfTime, $0.row.purpose.change) },
+    OutputField("problem", .id, "The problem that it was done for.", "所属问题。") { $0.providers(.problem) },
+    OutputField("change", .id, "The change that it was done for.", "所属变更。") { $0.providers(.change) },
+    OutputField("release", .id, "The release that it was done for.", "所属发布。") { $0.providers(.release) },
+    OutputField("majorIncident", .id, "The major incident that it was done for.", "所属重大事件。") { $0.providers(.majorIncident) },
     OutputField("line", .id, "The contract line under which it counts.", "所属合同行。") { $0.own(IdKind("line", owner: .tenant), $0.row.line?.publicId) },
     OutputField("date", .date, "The day on which it began, in the contract's zone.", "开始日期（合同时区）。") { .date($0.row.worked.date) },
     OutputField("from", .instant, "When it began; null: minutes on a day.", "开始时间；null 表示仅有分钟数。") {

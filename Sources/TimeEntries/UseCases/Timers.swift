@@ -10,8 +10,8 @@ package struct TimerOutput: OperationOutput {
     .id(bits.flatMap { PublicId(kind: kind.prefix, handle: row.customerHandle, random: $0) })
   }
 
-  private func providers(_ kind: IdKind, _ bits: [UInt8]?) -> Value {
-    .id(bits.flatMap { PublicId(kind: kind.prefix, handle: row.providerHandle, random: $0) })
+  private func providers(_ thing: ProvidersThing) -> Value {
+    .id(row.things[thing].flatMap { PublicId(kind: thing.kind.prefix, handle: row.providerHandle, random: $0) })
   }
 
   package static let fields: [OutputField<TimerOutput>] = [
@@ -20,8 +20,10 @@ package struct TimerOutput: OperationOutput {
     OutputField("ticket", .id, "The ticket.", "工单。") { $0.own(.ticketOfTime, $0.row.ticket) },
     OutputField("line", .id, "The contract line.", "合同行。") { $0.own(.contractLine, $0.row.line) },
     OutputField("request", .id, "The request.", "服务请求。") { $0.own(.requestOfTime, $0.row.request) },
-    OutputField("problem", .id, "The problem.", "问题。") { $0.providers(.problemOfTime, $0.row.problem) },
-    OutputField("change", .id, "The change.", "变更。") { $0.providers(.changeOfTime, $0.row.change) },
+    OutputField("problem", .id, "The problem.", "问题。") { $0.providers(.problem) },
+    OutputField("change", .id, "The change.", "变更。") { $0.providers(.change) },
+    OutputField("release", .id, "The release.", "发布。") { $0.providers(.release) },
+    OutputField("majorIncident", .id, "The major incident.", "重大事件。") { $0.providers(.majorIncident) },
     OutputField("workType", .text, "What is done.", "工作类型。") { .text($0.row.workType) },
     OutputField("note", .text, "What only the staff sees.", "内部备注。") { .text($0.row.note) },
     OutputField("startedAt", .instant, "Since when it runs.", "开始时间。") { .instant($0.row.startedAt) },
@@ -57,7 +59,8 @@ package enum StartTimer: Operation {
   }
 
   package static let declaration = Declaration(
-    "timer.start", "Start one's timer on a ticket, a request, a problem, a change or a contract line.", zh: "在工单、请求、问题、变更或合同行上启动本人的计时器。",
+    "timer.start", "Start one's timer on a ticket, a request, a problem, a change, a release, a major incident or a contract line.",
+    zh: "在工单、请求、问题、变更、发布、重大事件或合同行上启动本人的计时器。",
     permission: TimeRights.record,
     roles: TimeRights.recorders, reach: .oneAndProvider(by: "customer"), effect: .create)
 

@@ -1,0 +1,189 @@
+import Catalog
+import Changes
+@testable import Events
+import Kernel
+import Knowledge
+import Operations
+import Problems
+import Requests
+import Tenancy
+import TestSupport
+import Testing
+
+/// What is expected because a change says so.
+@Suite struct ChangeWindowTests {
+  /// A server of Acme's that is monitored, and two engineers: one who answers for changes, and one who agrees to them.
+  private struct Scene {
+    let world: EventsWorld
+    let opener: Principal
+    let peer: Principal
+    let ci: Value
+    let source: Value
+
+    init() async throws {
+      world = try await EventsWorld(and: [CatalogModule.self, KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self])
+      opener = try await world.database.staff(.engineer, isKnown: true)
+      peer = try await world.database.staff(.engineer)
+      ci = try await world.call("ci.create", ["customer": .id(world.acme.publicId), "type": "server", "name": "erp-01"])["id"] ?? .null
+      source = try await world.source(["ciLabel": "host"]).id
+    }
+
+    /// A change of the next two hours.
+    func draft(_ more: [String: Value] = [:]) async throws -> Value {
+      let now = world.database.clock.now()
+      let given: [String: Value] = [
+        "customer": .id(world.acme.publicId), "kind": "normal", "title": "New disks", "plan": "Swap", "backOut": "Swap back", "test": "Ping",
+        "startsAt": .instant(now), "endsAt": .instant(now.adding(seconds: 7200)), "cis": .array([ci]), "suppressAlerts": .bool(true),
+      ]
+      return try await world.call("change.open", given.merging(more) { $1 }, as: opener)
+    }
+
+    func act(_ operation: String, on change: Value, _ more: [String: Value] = [:]) async throws -> Value {
+      try await world.call(operation, more.merging(["id": change["id"] ?? .null]) { $1 }, as: opener, version: change["version"]?.integer)
+    }
+
+    func approved(_ change: Value) async throws -> Value {
+      let answers: Value = .object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
+      let submitted = try await act("change.submit", on: try await act("change.assess", on: change, ["answers": answers]))
+      let approvals = try await world.call("change.read", ["id": submitted["id"] ?? .null], as: opener)["approvals"]?.array ?? []
+      let approval = approvals.first { $0["state"] == "asked" && $0["roles"]?.array == ["engineer"] }
+      try await world.call("change_approval.approve", ["id": approval?["id"] ?? .null], as: peer)
+      return try await world.call("change.read", ["id": submitted["id"] ?? .null], as: opener)
+    }
+
+    /// What is wrong with the server is told.
+    func deliver(_ name: String = "Down", host: String = "erp-01", to source: Value? = nil) async throws {
+      try await world.deliver(source ?? self.source, [EventsWorld.alert(name, ["host": host])], groupKey: nil)
+      try await world.sweep()
+    }
+
+    func states(of customer: TenantEntry? = nil) async throws -> [Value] { try await world.alerts(of: customer).compactMap { $0["state"] } }
+
+    /// After so long it is found that a change covers an alert no more.
+    func lookAgain() async throws {
+      world.database.clock.advance(seconds: 60)
+      try await world.sweep()
+    }
+  }
+
+  @Test func anAgreedChangeSuppressesAlertsOfItsCis() async throws {
+    let scene = try await Scene()
+    let world = scene.world
+    let change = try await scene.approved(try await scene.draft())
+    #expect(change["suppressAlerts"] == .bool(true))
+    try await scene.deliver()
+    #expect(try await world.incidents().isEmpty)
+    let alert = try #require(try await world.alerts().first)
+    #expect(alert["state"] == "suppressed" && alert["change"] == change["id"] && alert["window"] == .null)
+    #expect(try await world.call("alert.read", ["id": alert["id"] ?? .null], as: world.engineer)["change"] == change["id"])
+    // What it does not touch is news: another server, what names none, and another customer's server of that name.
+    try await scene.deliver("Full", host: "erp-02")
+    let theirs = try await world.source(["customer": .id(world.other.publicId), "ciLabel": "host"], name: "Theirs").id
+    try await world.call("ci.create", ["customer": .id(world.other.publicId), "type": "server", "name": "erp-01"])
+    try await scene.deliver(to: theirs)
+    #expect(try await world.incidents().map { $0["title"] } == ["Full is wrong"])
+    #expect(try await world.incidents(of: world.other).count == 1)
+    // It is looked at again and again, and is no news, nor suppressed anew.
+    let counted = world.figures.snapshot[.suppressed]
+    try await scene.lookAgain()
+    let started = try await scene.act("change.start", on: change)
+    try await scene.lookAgain()
+    #expect(try await world.alerts(["state": "suppressed"]).map { $0["change"] } == [change["id"]])
+    #expect(counted == 1 && world.figures.snapshot[.suppressed] == 1)
+    // Done early, it covers nothing more.
+    _ = try await scene.act("change.complete", on: started, ["outcome": "success"])
+    try await scene.lookAgain()
+    #expect(try await world.alerts(["state": "suppressed"]).isEmpty)
+    #expect(try await world.incidents().map { $0["title"] } == ["Full is wrong", "Down is wrong"])
+    #expect(try await world.alerts().allSatisfy { $0["change"] == .null })
+  }
+
+  @Test(arguments: ["change.revise", "change.cancel", "change.back_out", "its window is over"])
+  func whateverEndsTheChangeWakesWhatItCovered(_ how: String) async throws {
+    let scene = try await Scene()
+    var change = try await scene.approved(try await scene.draft())
+    try await scene.deliver()
+    #expect(try await scene.states() == ["suppressed"])
+    switch how {
+    case "its window is over": scene.world.database.clock.advance(seconds: 7140)
+    case "change.back_out":
+      change = try await scene.act("change.start", on: change)
+      fallthrough
+    default: _ = try await scene.act(how, on: change, ["reason": "It cannot be"])
+    }
+    try await scene.lookAgain()
+    #expect(try await scene.states() == ["firing"])
+    #expect(try await scene.world.incidents().count == 1)
+  }
+
+  @Test func whatIsNotSaidOrNotAgreedToSuppressesNothing() async throws {
+    let scene = try await Scene()
+    _ = try await scene.approved(try await scene.draft(["suppressAlerts": .null]))
+    let draft = try await scene.draft()
+    try await scene.deliver()
+    #expect(try await scene.states() == ["firing"])
+    #expect(try await scene.world.incidents().count == 1)
+    // It is written like all else, and the history tells it.
+    let written = try await scene.act("change.change", on: draft, ["suppressAlerts": .bool(false)])
+    #expect(written["suppressAlerts"] == .bool(false) && written["version"] == 2)
+    let history = JSON.text(try await scene.world.call("change.history", ["id": draft["id"] ?? .null], as: scene.opener))
+    #expect(history.contains("suppressAlerts"))
+  }
+
+  @Test func aSharedCiIsExpectedOfAllWhomItAffects() async throws {
+    let scene = try await Scene()
+    let (world, provider) = (scene.world, scene.world.database.provider)
+    let san = try await world.call("ci.create", ["customer": .id(provider.publicId), "type": "server", "name": "san-01"])["id"] ?? .null
+    try await world.call("shared_ci.affect", ["id": san, "customer": .id(world.acme.publicId)])
+    let change = try await scene.approved(try await scene.draft(["cis": .array([]), "sharedCis": .array([san])]))
+    let own = try await world.source(["customer": .id(provider.publicId), "ciLabel": "host"], name: "Racks").id
+    let theirs = try await world.source(["customer": .id(world.other.publicId), "ciLabel": "host"], name: "Theirs").id
+    for source in [scene.source, own, theirs] { try await scene.deliver(host: "SAN-01:9100", to: source) }
+    for tenant in [world.acme, provider] {
+      #expect(try await world.alerts(of: tenant).map { $0["change"] } == [change["id"]])
+      #expect(try await world.incidents(of: tenant).isEmpty)
+    }
+    #expect(try await scene.states(of: world.other) == ["firing"], "it does not affect them")
+    // One of the customer's own that is called so is another thing.
+    try await world.call("ci.create", ["customer": .id(world.acme.publicId), "type": "server", "name": "san-01"])
+    try await scene.lookAgain()
+    #expect(try await scene.states() == ["firing"])
+    #expect(try await scene.states(of: provider) == ["suppressed"])
+  }
+}
+
+/// Work takes longer than was thought, or less.
+@Suite struct WindowChangeTests {
+  @Test func aWindowIsMovedWithWhatItCovers() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source().id
+    let made = try await world.call(
+      "maintenance_window.create", ["customer": .id(world.acme.publicId), "reason": "New disks", "endsAt": "2026-03-02T10:00:00Z"], as: world.engineer)
+    let id = made["id"] ?? .null
+    func change(_ members: [String: Value], version: Int64, as principal: Principal? = nil) async throws -> Value {
+      try await world.call("maintenance_window.change", members.merging(["id": id]) { $1 }, as: principal ?? world.engineer, version: version)
+    }
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    try await world.sweep()
+    let longer = try await change(["endsAt": "2026-03-02T12:00:00Z", "reason": "New disks and fans"], version: 1)
+    #expect(longer["endsAt"] == "2026-03-02T12:00:00Z" && longer["reason"] == "New disks and fans" && longer["version"] == 2)
+    world.database.clock.advance(seconds: 2 * 3600)
+    try await world.sweep()
+    #expect(try await world.incidents().isEmpty, "it goes on")
+    await expectFailure(.versionMismatch) { try await change(["reason": "Mine"], version: 1) }
+    await expectFailure(.invalid) { try await change(["endsAt": "2026-03-02T09:59:00Z"], version: 2) }
+    await expectFailure(.invalid) { try await change(["endsAt": "2026-09-02T10:00:00Z"], version: 2) }
+    await expectFailure(.invalid) { try await change(["reason": "New disks and fans"], version: 2) }
+    _ = try await change(["endsAt": "2026-03-02T10:01:00Z"], version: 2)
+    world.database.clock.advance(seconds: 59)
+    try await world.sweep()
+    #expect(try await world.incidents().isEmpty)
+    world.database.clock.advance(seconds: 1)
+    try await world.sweep()
+    #expect(try await world.incidents().count == 1, "it is over")
+    await expectFailure(.conflict) { try await change(["endsAt": "2026-03-02T12:00:00Z"], version: 3) }
+    // Who does not serve the customer finds none.
+    let others = try await world.database.staff(.engineer, for: [world.other])
+    await expectFailure(.notFound) { try await change(["reason": "Mine"], version: 3, as: others) }
+  }
+}
