@@ -14,8 +14,9 @@ package struct SubjectClocks: Sendable {
   package internal(set) var explicitlyNone: [Metric] = []
   /// At which shares of them rules of escalation act.
   var watched = WatchedShares.unread
-  /// Shares that passed before the act came, which are told when it is saved: afterwards the clock may not run any more.
-  private var passed: [(clock: SubjectClock, passing: ClockWarning)] = []
+  /// Shares that passed before the act came, which are told when it is saved: afterwards the clock may not run any more. Each with the clock as it was
+  /// then, and the share before it.
+  private var passed: [(clock: SubjectClock, passing: ClockWarning, former: Int64?)] = []
 
   /// A subject without clocks: one that is new, or that nothing is promised for.
   package init(_ subject: ClockSubject) {
@@ -191,6 +192,7 @@ package struct SubjectClocks: Sendable {
 
   /// Sets when each clock that events moved passes a share next: one of which it warns, and one at which a rule acts.
   mutating func scheduleWarnings(of tenant: TenantId) {
+    takeBackPassed()
     for index in clocks.indices where clocks[index].ledger.isTouched {
       clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
       clocks[index].nextShareAt = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars)?.passing.at
@@ -212,8 +214,9 @@ package struct SubjectClocks: Sendable {
       while let next = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars), next.passing.at <= now,
         calendars.successor(of: clocks[index].clock.calendarVersion.rawValue, until: next.passing.at) == nil
       {
+        let former = clocks[index].passedPercent
         clocks[index].passedPercent = next.passing.percent
-        if clocks[index].isWatched, next.passing.at >= next.since { passed.append((clocks[index], next.passing)) }
+        if clocks[index].isWatched, next.passing.at >= next.since { passed.append((clocks[index], next.passing, former)) }
       }
     }
   }
@@ -222,7 +225,23 @@ package struct SubjectClocks: Sendable {
   mutating func takePassed() -> [(clock: SubjectClock, passing: ClockWarning)] {
     defer { passed = [] }
     let written = Set(clocks.filter(\.ledger.isTouched).map(\.id))
-    return passed.filter { written.contains($0.clock.id) }
+    return passed.filter { written.contains($0.clock.id) }.map { ($0.clock, $0.passing) }
+  }
+
+  /// What passed only as long as an act was not recorded that came before it did not pass: it is found again by what is known now.
+  private mutating func takeBackPassed() {
+    var rest: [(clock: SubjectClock, passing: ClockWarning, former: Int64?)] = []
+    for one in passed {
+      guard let index = clocks.firstIndex(where: { $0.id == one.clock.id }), clocks[index].clock.lastEventAt > one.clock.clock.lastEventAt,
+        clocks[index].clock.lastEventAt < one.passing.at
+      else {
+        rest.append(one)
+        continue
+      }
+      // A new gap between two words has none.
+      if let percent = clocks[index].passedPercent, percent >= one.passing.percent { clocks[index].passedPercent = one.former }
+    }
+    passed = rest
   }
 
   /// Passes the shares of the budgets that lie behind `now`: each once, at the instant at which it was passed.
