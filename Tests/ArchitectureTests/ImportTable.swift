@@ -75,11 +75,11 @@ enum ImportTable {
     // What somebody wants to know besides: below all that have some.
     Box("Attributes", 3, platform.union(["TypedFields"])),
     // Asked by who takes a step: below all that have steps.
-    Box("Gates", 3, platform.union(["Approvals", "Attributes"])),
+    Box("Gates", 3, platform.union(["Approvals", "Attributes", "Jobs"])),
     // Stands on tickets, articles and what tickets name.
     Box("Problems", 3, platform.union(["Attributes", "Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on tickets and the CMDB.
-    Box("MajorIncidents", 3, platform.union(["Attributes", "Desk", "Assets", "Knowledge", "Jobs"])),
+    Box("MajorIncidents", 3, platform.union(["Attributes", "Gates", "Desk", "Assets", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on approvals.
     Box(
       "Changes", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Knowledge", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
