@@ -97,7 +97,7 @@ package enum GateStep: String, Sendable, CaseIterable {
   }
 }
 
-/// What a gate may ask for that an incident, a problem, a change or a request has or has not.
+/// What a gate may ask for that what comes to it has or has not.
 package enum GateFact: String, Sendable, CaseIterable {
   case description, category, source, nature, service, ciTier, cis, requester, unit, contractLine, owner, team, assignee
   /// How an incident ended, as somebody said it: what is written where nobody did is not asked for.
