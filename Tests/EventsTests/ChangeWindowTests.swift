@@ -187,6 +187,7 @@ import Testing
     let others = try await world.database.staff(.engineer, for: [world.other])
     await expectFailure(.notFound) { try await change(["reason": "Mine"], version: 3, as: others) }
   }
+
   /// Who ends a window holds it, and then wakes what it covered. Guard: were alerts locked before windows, each would wait for the other.
   @Test func whoWaitsForAWindowHoldsNoAlert() async throws {
     let world = try await EventsWorld()
@@ -199,7 +200,7 @@ import Testing
     let database = world.database
     let settling: Task<Void, any Error> = try await database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
       _ = try await transaction.query(HoldWindows())
-      let settling = Task { try await world.sweep() }
+      let sweep = Task { try await world.sweep() }
       var waits = false
       for _ in 0..<400 where !waits {
         let waiting = try await database.superuser.withConnection { try await $0.query(CountWaiting()) }
@@ -209,7 +210,7 @@ import Testing
       #expect(waits, "for the window")
       let held = try await transaction.query(HoldAlerts())
       #expect(held.count == 1)
-      return settling
+      return sweep
     }
     _ = await settling.result
     #expect(try await world.alerts(["state": "suppressed"]).count == 1)
