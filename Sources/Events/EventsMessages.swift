@@ -40,8 +40,7 @@ package enum EventsMessages: MessageCatalog {
 
   package static let all = [
     nameTaken, retired, nothingToChange, ruleTwice, oneCustomer, ruleDenied, notInTriage, noSuchLabel, windowOrder, windowTooLong, labelWithValue,
-    windowUnchanged,
-    windowOver,
+    windowUnchanged, windowOver,
     groupTitle, stormTitle, description, stormDescription, more, cameBack, staysOpen, allOver, resolution, andMore,
   ]
 }

@@ -86,7 +86,8 @@ package enum NotificationMessages: MessageCatalog {
   static let ruleActionDue = Message("notification.rule.action_due", "Remind the owner of an action that is due", zh: "改进措施即将到期时提醒负责人")
   static let ruleActionOverdue = Message("notification.rule.action_overdue", "Tell the owner of an action that is overdue", zh: "改进措施逾期时通知负责人")
   static let ruleProcessEscalated = Message(
-    "notification.rule.process_escalated", "Tell whom a rule of escalation names of a request, a problem or a change", zh: "请求、问题或变更升级时通知规则指定的人员")
+    "notification.rule.process_escalated", "Tell whom a rule of escalation names of a request, a problem, a change, a release or a major incident",
+    zh: "请求、问题、变更、发布或重大事件升级时通知规则指定的人员")
   static let ruleGateAsked = Message("notification.rule.gate_approval_asked", "Somebody waits for your approval at a gate", zh: "关卡处有事项待您审批")
   static let ruleGateDecided = Message("notification.rule.gate_approval_decided", "What became of an approval at a gate", zh: "关卡审批结果")
 

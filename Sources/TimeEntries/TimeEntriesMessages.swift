@@ -27,8 +27,9 @@ package enum TimeEntriesMessages: MessageCatalog {
     "time_entry.staff_needed", "Say whose time it is: only a member of staff has time of his own.", zh: "请说明是谁的工时：只有员工账户有自己的工时。")
   static let othersTime = Message("time_entry.others_time", "Only those who review time record somebody else's.", zh: "只有工时审核人可登记他人的工时。")
   static let ticketOrReview = Message(
-    "time_entry.ticket_or_review", "Name the ticket, request, problem or change: only those who review time list all of a customer's.",
-    zh: "请指明工单、请求、问题或变更：只有工时审核人可列出客户的全部工时。")
+    "time_entry.ticket_or_review",
+    "Name the ticket, request, problem, change, release or major incident: only those who review time list all of a customer's.",
+    zh: "请指明工单、请求、问题、变更、发布或重大事件：只有工时审核人可列出客户的全部工时。")
   static let ticketOrLine = Message("time_entry.ticket_or_line", "Name a ticket, a request or a contract line.", zh: "请指明工单、服务请求或合同行。")
   static let oneWork = Message(
     "time_entry.one_work", "Name one of ticket, request, problem, change, release and majorIncident at most.",

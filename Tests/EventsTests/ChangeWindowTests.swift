@@ -4,6 +4,7 @@ import Changes
 import Kernel
 import Knowledge
 import Operations
+import Postgres
 import Problems
 import Requests
 import Tenancy
@@ -186,4 +187,47 @@ import Testing
     let others = try await world.database.staff(.engineer, for: [world.other])
     await expectFailure(.notFound) { try await change(["reason": "Mine"], version: 3, as: others) }
   }
+
+  /// Who ends a window holds it, and then wakes what it covered. Guard: were alerts locked before windows, each would wait for the other.
+  @Test func whoWaitsForAWindowHoldsNoAlert() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source().id
+    let window: [String: Value] = ["customer": .id(world.acme.publicId), "reason": "New disks", "endsAt": "2026-03-02T10:00:00Z"]
+    try await world.call("maintenance_window.create", window, as: world.engineer)
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    try await world.sweep()
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    let database = world.database
+    let settling: Task<Void, any Error> = try await database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
+      _ = try await transaction.query(HoldWindows())
+      let sweep = Task { try await world.sweep() }
+      var waits = false
+      for _ in 0..<400 where !waits {
+        let waiting = try await database.superuser.withConnection { try await $0.query(CountWaiting()) }
+        waits = waiting != [0]
+        if !waits { try await Task.sleep(for: .milliseconds(5)) }
+      }
+      #expect(waits, "for the window")
+      let held = try await transaction.query(HoldAlerts())
+      #expect(held.count == 1)
+      return sweep
+    }
+    _ = await settling.result
+    #expect(try await world.alerts(["state": "suppressed"]).count == 1)
+  }
+}
+
+private struct HoldWindows: Statement {
+  static let sql = "select w.id from events.maintenance_window w for update"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct HoldAlerts: Statement {
+  static let sql = "select a.id from events.alert a for update nowait"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct CountWaiting: Statement {
+  static let sql = "select count(*) from pg_catalog.pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -37,9 +37,11 @@ struct Settlement: Sendable {
       throw Failure(.internal, OperationMessages.internalFault, debug: "there is no tenant \(customer)")
     }
     let received = ids.isEmpty ? [] : try await transaction.query(HoldReceived(provider: provider.id, ids: ids))
-    let (known, windows, changes) = try await transaction.query(
+    // Windows before alerts, as whoever ends a window locks them: the other way round each would wait for the other.
+    let (windows, known, changes) = try await transaction.query(
+      WindowsInForce(tenant: customer, now: now),
       AlertsToChange(tenant: customer, source: source.publicId, fingerprints: Array(Set(received.map(\.event.fingerprint))), waking: waking),
-      WindowsInForce(tenant: customer, now: now), ChangesInForce(tenant: customer, provider: provider.id, now: now))
+      ChangesInForce(tenant: customer, provider: provider.id, now: now))
     let cis = try await CiNames(of: received.map(\.event.labels) + known.map(\.labels), source.settings, customer, shared: changes, in: transaction)
     var book = AlertBook(known, windows: windows + changes.map(\.window), now: now)
     for event in received { book.take(event.event, toldAt: event.toldAt, cis: cis.meant(by: event.event.labels)) { dispatcher.tenancy.random.publicIdBits() } }
