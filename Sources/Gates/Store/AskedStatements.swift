@@ -39,29 +39,26 @@ struct ApprovalsAskedOf: Statement {
   var limit: Int64 = 1
 
   /// What concerns several customers is for who serves them all; what concerns nobody in particular, but for problems, for who serves everybody. $1 is the
-  /// provider's tenant.
-  /// - Parameter customers: the parameter that has them.
-  fileprivate static func isServed(_ customers: String) -> String {
-    """
-    (\(customers)::bigint[] is null or a.stay_tenant_id = any (\(customers))
+  /// provider's tenant, $3 are the customers.
+  fileprivate static let isServed = """
+    ($3::bigint[] is null or a.stay_tenant_id = any ($3)
         or a.subject_kind = 'problem' and exists (
           select from problems.pub_problem p
-          where p.tenant_id = $1 and p.public_id = a.subject and (p.customer_id is null or p.customer_id = any (\(customers))))
+          where p.tenant_id = $1 and p.public_id = a.subject and (p.customer_id is null or p.customer_id = any ($3)))
         or a.subject_kind in \(Concerned.kinds)
           and exists (select from \(Concerned.rows) c where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject)
           and not exists (
             select from \(Concerned.rows) c
-            where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any (\(customers))))
+            where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any ($3)))
     """
-  }
 
   // Whose time is over is not asked any more, whoever has written that down.
   static let sql = """
     select \(ApprovalRowOfGate.columns), e.handle from gates.approval a join tenancy.tenant e on e.id = a.stay_tenant_id
-    where a.tenant_id = $1 and (a.account_id = $2 or a.delegate_id = $2) and ($3::bytea is not null or a.state = 'asked')
-      and ($3::bytea is null or a.public_id = $3) and \(isServed("$4"))
-      and ($3::bytea is not null or exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id])))
-      and ($3::bytea is not null or a.due_at is null or a.due_at > $8)
+    where a.tenant_id = $1 and (a.account_id = $2 or a.delegate_id = $2) and ($4::bytea is not null or a.state = 'asked')
+      and ($4::bytea is null or a.public_id = $4) and \(isServed)
+      and ($4::bytea is not null or exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id])))
+      and ($4::bytea is not null or a.due_at is null or a.due_at > $8)
       and ($5::timestamptz is null or (a.asked_at, a.id) > ($5, $6))
     order by a.asked_at, a.id limit $7
     """
@@ -69,8 +66,8 @@ struct ApprovalsAskedOf: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(account)
-    parameters.append(publicId?.random)
     parameters.append(customers)
+    parameters.append(publicId?.random)
     parameters.append(after?.askedAt)
     parameters.append(after?.id ?? 0)
     parameters.append(limit)
@@ -91,7 +88,7 @@ struct ApprovalToReassign: Statement {
 
   static let sql = """
     select \(ApprovalRowOfGate.columns), e.handle from gates.approval a join tenancy.tenant e on e.id = a.stay_tenant_id
-    where a.tenant_id = $1 and a.public_id = $2 and \(ApprovalsAskedOf.isServed("$3"))
+    where a.tenant_id = $1 and a.public_id = $2 and \(ApprovalsAskedOf.isServed)
     """
 
   func bind(to parameters: inout Parameters) {
