@@ -139,6 +139,26 @@ import Testing
     #expect(try await world.step("major_incident.resolve", on: seen, GatesWorld.resolution)["state"] == "resolved")
   }
 
+  /// Guard: at the gate of whom it concerns no more it would stay for good, and who is asked would be asked for good.
+  @Test func whomItConcernsNoMoreItLeaves() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    let gate = try await world.gate("major_incident.resolve", GatesWorld.approval("any", [lea.id]), customer: world.other)
+    let major = try await world.major(for: [world.acme, world.other])
+    try await world.stopped { try await world.step("major_incident.resolve", on: major, GatesWorld.resolution) }
+    #expect(try await world.asked(lea.principal).count == 1)
+    let others = try await world.invoke("incident.list", [Value.Member("customer", .id(world.other.publicId))], as: world.engineer)["items"]?.array?.first
+    let incident = try #require(others).at("id")
+    _ = try await world.invoke(
+      "major_incident.unlink", [Value.Member("id", major.at("id")), Value.Member("incident", incident), Value.Member("reason", "Another line")],
+      as: world.engineer)
+    let seen = try await world.read("major_incident", major)
+    #expect(try await world.step("major_incident.resolve", on: seen, GatesWorld.resolution)["state"] == "resolved")
+    #expect(try await world.asked(lea.principal) == [])
+    let totals = try await world.invoke("gate.totals", [], as: world.account)["items"]?.array ?? []
+    #expect(totals.map { [$0["gate"], $0["left"], $0["waiting"]] } == [[gate["id"], 1, 0]])
+  }
+
   /// Guard: a reopening ends what is asked about it.
   @Test func whatIsTakenUpAgainIsAskedAboutAnew() async throws {
     let world = try await GatesWorld()
