@@ -77,6 +77,25 @@ import Testing
     #expect(try await world.step("release.close", on: release, [Self.checked])["state"] == "closed")
   }
 
+  /// Guard: by the other change alone who serves ACME would agree to what is for who serves all.
+  @Test func withAChangeThatConcernsNobodyYetItIsForWhoServesAll() async throws {
+    let world = try await GatesWorld()
+    let (lea, few) = (try await world.approver(), try await world.approver(.engineer, for: [world.acme]))
+    try await world.gate("release.sign_off", GatesWorld.approval("any", [lea.id, few.id]))
+    let gathered = try await world.release(for: [world.acme])
+    let change = try await world.invoke("change.open", [Value.Member("title", "New core"), Value.Member("kind", "normal")], as: world.engineer)
+    let release = try await world.step("release.add_change", on: gathered, [Value.Member("change", change.at("id"))], as: world.database.root)
+    _ = try await world.step("change.cancel", on: try await world.read("change", change), [Value.Member("reason", "Another way")])
+    try await world.stopped { try await world.step("release.sign_off", on: release) }
+    #expect(try await world.asked(lea.principal).column("release") == [release.at("id")])
+    #expect(try await world.asked(few.principal) == [])
+    let waiting = try #require(try await world.asked(lea.principal).first)
+    let handed = await #expect(throws: Failure.self) {
+      try await world.step("gate_approval.delegate", on: waiting, [Value.Member("staff", few.id)], as: lea.principal)
+    }
+    #expect(handed?.violations.map(\.message.key) == ["gate.approver_may_not"])
+  }
+
   /// Guard: what is given up comes to no gate any more, and nobody is asked.
   @Test func whatIsGivenUpLeavesItsGates() async throws {
     let world = try await GatesWorld()
