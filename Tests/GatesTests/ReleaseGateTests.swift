@@ -84,8 +84,11 @@ import Testing
     try await world.gate("release.sign_off", GatesWorld.approval("any", [lea.id, few.id]))
     let gathered = try await world.release(for: [world.acme])
     let change = try await world.invoke("change.open", [Value.Member("title", "New core"), Value.Member("kind", "normal")], as: world.engineer)
-    let release = try await world.step("release.add_change", on: gathered, [Value.Member("change", change.at("id"))], as: world.database.root)
+    let root = world.database.root
+    let wider = try await world.step("release.add_change", on: gathered, [Value.Member("change", change.at("id"))], as: root)
     _ = try await world.step("change.cancel", on: try await world.read("change", change), [Value.Member("reason", "Another way")])
+    let judged = [Value.Member("criterion", 1), Value.Member("state", "met"), Value.Member("evidence", "Seen")]
+    let release = try await world.step("release.judge_criterion", on: wider, judged, as: root)
     try await world.stopped { try await world.step("release.sign_off", on: release) }
     #expect(try await world.asked(lea.principal).column("release") == [release.at("id")])
     #expect(try await world.asked(few.principal) == [])
