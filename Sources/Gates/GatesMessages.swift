@@ -63,8 +63,9 @@ package enum GateMessages: MessageCatalog {
     "gate.approval_expired", "{approvers} did not decide in time at the gate {gate}. Who tries again asks again. Its purpose: {purpose}",
     zh: "关卡“{gate}”：{approvers}未在时限内决定。再次操作将重新请求审批。目的：{purpose}")
   static let handedToOwn = Message(
-    "gate.handed_to_own", "It goes to nobody whose word would not count: not to oneself, who takes the step, or who has agreed already.",
-    zh: "不得交由其决定无效者：本人、操作人或已同意者。")
+    "gate.handed_to_own",
+    "It goes to nobody whose word would not count: not to oneself, who takes the step, who has agreed already, or who is asked himself where all must agree.",
+    zh: "不得交由其决定无效者：本人、操作人、已同意者，或须全部同意时同被请求审批者。")
   static let approvalOwn = Message(
     "gate.approval_own", "You have agreed to this yourself at the gate {gate}: somebody else takes the step. Its purpose: {purpose}",
     zh: "您本人已在关卡“{gate}”同意：须由其他人员执行该步骤。目的：{purpose}")

@@ -115,6 +115,24 @@ import Testing
     #expect(await Self.refusal { try await world.gate("problem.close", Self.customers) } == ["evidence[0] gate.never_there"])
   }
 
+  /// Guard: by their numbers alone the file of another release, or of a major incident, would do.
+  @Test func ofTheProvidersOwnItIsAFileOfTheVeryThing() async throws {
+    let world = try await GatesWorld()
+    for step in ["release.sign_off", "major_incident.resolve"] { try await world.gate(step, Self.staffs, name: step) }
+    let (release, another) = (try await world.release(for: [world.acme]), try await world.release(for: [world.acme]))
+    let major = try await world.major(for: [world.acme])
+    let (own, others) = (try await world.file(1, ofRelease: release), try await world.file(2, ofRelease: another))
+    let majors = try await world.file(3, ofMajor: major)
+    func signOff(_ file: Value) async throws -> Value { try await world.step("release.sign_off", on: release, Self.files(file)) }
+    func resolve(_ file: Value) async throws -> Value {
+      try await world.step("major_incident.resolve", on: major, GatesWorld.resolution + Self.files(file))
+    }
+    for file in [others, majors] { #expect(await Self.refusal { try await signOff(file) } == ["files[0] gate.no_such_file"]) }
+    #expect(await Self.refusal { try await resolve(own) } == ["files[0] gate.no_such_file"])
+    #expect(try await signOff(own)["state"] == "signed_off")
+    #expect(try await resolve(majors)["state"] == "resolved")
+  }
+
   /// How it ended is said by somebody: what stands there where nobody says it is not what the gate asks for.
   @Test func howItEndedIsSaid() async throws {
     let world = try await GatesWorld()
@@ -211,6 +229,29 @@ extension GatesWorld {
       from desk.ticket t where t.tenant_id = \(tenant.id) and t.public_id = '\\x\(ticket)';
       """)
     return .id(tenant.id("att", [UInt8](repeating: number, count: 12)))
+  }
+
+  fileprivate func file(_ number: UInt8, ofRelease release: Value) async throws -> Value {
+    try await file(number, on: release, of: "changes.release", as: "release_id")
+  }
+
+  fileprivate func file(_ number: UInt8, ofMajor major: Value) async throws -> Value {
+    try await file(number, on: major, of: "major_incidents.major_incident", as: "major_id")
+  }
+
+  /// A file of the staff's on what is the provider's own.
+  private func file(_ number: UInt8, on seen: Value, of table: String, as column: String) async throws -> Value {
+    func hex(_ bits: [UInt8]) -> String { bits.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    let bits = [UInt8](repeating: number, count: 12)
+    let subject = try #require(seen["id"]?.text.flatMap { PublicId($0) }).random
+    try await database.runAsSuperuser(
+      """
+      insert into attachments.attachment (
+        tenant_id, public_id, \(column), visibility, name, type, size_bytes, sha256, state, actor_kind, actor_id, actor_name, recorded_at)
+      select r.tenant_id, '\\x\(hex(bits))', r.id, 'internal', 'file', 'text/plain', 1, sha256('x'), 'stored', 'staff', 1, 'x', '2026-01-01'
+      from \(table) r where r.public_id = '\\x\(hex(subject))';
+      """)
+    return .id(database.provider.id("att", bits))
   }
 
   /// A service account of ACME's.

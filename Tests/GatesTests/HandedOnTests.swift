@@ -120,6 +120,25 @@ import Testing
     #expect(event?["payload"]?["approvedBy"] == .array([kim.id]))
   }
 
+  /// Guard: where all must agree he would agree once, and the other approval would wait in vain.
+  @Test func itGoesToNobodyWhoIsAskedHimself() async throws {
+    let world = try await GatesWorld()
+    let (lea, kim, sam) = (try await world.approver(), try await world.approver(), try await world.approver())
+    try await world.gate("incident.resolve", GatesWorld.approval("all", [lea.id, kim.id]))
+    let incident = try await world.open()
+    try await world.stopped { try await world.resolve(incident) }
+    let waiting = try #require(try await world.asked(lea.principal).first)
+    func give(_ verb: String, to staff: Value, as principal: Principal) async throws -> Value {
+      try await world.step("gate_approval.\(verb)", on: waiting, [Value.Member("staff", staff)], as: principal)
+    }
+    let asked = await #expect(throws: Failure.self) { try await give("delegate", to: kim.id, as: lea.principal) }
+    let same = await #expect(throws: Failure.self) { try await give("reassign", to: lea.id, as: world.account) }
+    for failure in [asked, same] { #expect(failure?.violations.map { "\($0.path) \($0.message.key)" } == ["staff gate.handed_to_own"]) }
+    #expect(try await give("delegate", to: sam.id, as: lea.principal)["version"] == 2)
+    for one in [kim, sam] { try await world.agree(one.principal) }
+    #expect(try await world.resolve(incident)["state"] == "resolved")
+  }
+
   @Test func whoKeepsGatesGivesItToSomebodyElse() async throws {
     let world = try await GatesWorld()
     let (lea, kim) = (try await world.approver(), try await world.approver())

@@ -77,6 +77,28 @@ import Testing
     #expect(try await world.step("release.close", on: release, [Self.checked])["state"] == "closed")
   }
 
+  /// Guard: by the other change alone who serves ACME would agree to what is for who serves all.
+  @Test func withAChangeThatConcernsNobodyYetItIsForWhoServesAll() async throws {
+    let world = try await GatesWorld()
+    let (lea, few) = (try await world.approver(), try await world.approver(.engineer, for: [world.acme]))
+    try await world.gate("release.sign_off", GatesWorld.approval("any", [lea.id, few.id]))
+    let gathered = try await world.release(for: [world.acme])
+    let change = try await world.invoke("change.open", [Value.Member("title", "New core"), Value.Member("kind", "normal")], as: world.engineer)
+    let root = world.database.root
+    let wider = try await world.step("release.add_change", on: gathered, [Value.Member("change", change.at("id"))], as: root)
+    _ = try await world.step("change.cancel", on: try await world.read("change", change), [Value.Member("reason", "Another way")])
+    let judged = [Value.Member("criterion", 1), Value.Member("state", "met"), Value.Member("evidence", "Seen")]
+    let release = try await world.step("release.judge_criterion", on: wider, judged, as: root)
+    try await world.stopped { try await world.step("release.sign_off", on: release) }
+    #expect(try await world.asked(lea.principal).column("release") == [release.at("id")])
+    #expect(try await world.asked(few.principal) == [])
+    let waiting = try #require(try await world.asked(lea.principal).first)
+    let handed = await #expect(throws: Failure.self) {
+      try await world.step("gate_approval.delegate", on: waiting, [Value.Member("staff", few.id)], as: lea.principal)
+    }
+    #expect(handed?.violations.map(\.message.key) == ["gate.approver_may_not"])
+  }
+
   /// Guard: what is given up comes to no gate any more, and nobody is asked.
   @Test func whatIsGivenUpLeavesItsGates() async throws {
     let world = try await GatesWorld()
@@ -137,6 +159,26 @@ import Testing
     _ = try await world.invoke("major_incident.log", entry, as: world.engineer)
     let seen = try await world.read("major_incident", major)
     #expect(try await world.step("major_incident.resolve", on: seen, GatesWorld.resolution)["state"] == "resolved")
+  }
+
+  /// Guard: at the gate of whom it concerns no more it would stay for good, and who is asked would be asked for good.
+  @Test func whomItConcernsNoMoreItLeaves() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    let gate = try await world.gate("major_incident.resolve", GatesWorld.approval("any", [lea.id]), customer: world.other)
+    let major = try await world.major(for: [world.acme, world.other])
+    try await world.stopped { try await world.step("major_incident.resolve", on: major, GatesWorld.resolution) }
+    #expect(try await world.asked(lea.principal).count == 1)
+    let others = try await world.invoke("incident.list", [Value.Member("customer", .id(world.other.publicId))], as: world.engineer)["items"]?.array?.first
+    let incident = try #require(others).at("id")
+    _ = try await world.invoke(
+      "major_incident.unlink", [Value.Member("id", major.at("id")), Value.Member("incident", incident), Value.Member("reason", "Another line")],
+      as: world.engineer)
+    let seen = try await world.read("major_incident", major)
+    #expect(try await world.step("major_incident.resolve", on: seen, GatesWorld.resolution)["state"] == "resolved")
+    #expect(try await world.asked(lea.principal) == [])
+    let totals = try await world.invoke("gate.totals", [], as: world.account)["items"]?.array ?? []
+    #expect(totals.map { [$0["gate"], $0["left"], $0["waiting"]] } == [[gate["id"], 1, 0]])
   }
 
   /// Guard: a reopening ends what is asked about it.

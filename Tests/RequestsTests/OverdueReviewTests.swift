@@ -46,7 +46,7 @@ import Testing
     try await world.database.runAsSuperuser(
       """
       insert into requests.access_review (tenant_id, public_id, due_on, opened_at, items_total, items_decided, closed_at)
-      select t.id, substr(sha256(i::text::bytea), 1, 12), '2026-03-09'::date + i % 4000, '2026-03-02T08:00:00Z', 1, 1, '2026-03-03T08:00:00Z'
+      select t.id, substr(sha256(('closed ' || i)::bytea), 1, 12), '2026-03-09'::date + i % 4000, '2026-03-02T08:00:00Z', 1, 1, '2026-03-03T08:00:00Z'
       from tenancy.tenant t, generate_series(1, 30000) i where t.code = 'ACME'
       """)
     try await world.database.runAsSuperuser(Self.reviews)

@@ -45,7 +45,7 @@ import Testing
     let chinese = try String(contentsOfFile: folder + "/chinese.txt", encoding: .utf8)
     #expect(chinese.contains("工单号") && chinese.contains("解决") && !chinese.contains("VERDICT") && !chinese.contains("RESOLUTION"), "\(chinese)")
     let usage = try String(contentsOfFile: folder + "/usage.txt", encoding: .utf8)
-    #expect(usage.contains("--priority 的取值为 1 至 5。"), "\(usage)")
+    #expect(usage.contains("--priority 的取值为 1 至 9。"), "\(usage)")
     let json = try JSON.read([UInt8](Data(contentsOf: URL(fileURLWithPath: folder + "/backtest.json"))))
     #expect(json["tickets"] == 2 && json["sla"] == "Gold, draft")
     let resolution = json["figures"]?.array?.first { $0["metric"] == "resolution" && $0["priority"]?.isNull == true && $0["month"]?.isNull == true }

@@ -29,14 +29,14 @@ create view changes.pub_concerned with (security_invoker = true) as
   from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id;
 grant select on changes.pub_concerned to steward_app;
 
--- The same of a release: whom its changes concern, or ever did.
+-- The same of a release: whom its changes concern, or ever did; null: a change of it concerns nobody yet, and is for who serves all.
 create view changes.pub_release_concerned with (security_invoker = true) as
   select r.tenant_id, r.id as release_id, r.public_id, n.customer_id
   from changes.release r join changes.release_concerned n on n.tenant_id = r.tenant_id and n.release_id = r.id
   union
   select r.tenant_id, r.id, r.public_id, n.customer_id
   from changes.release r join changes.change c on c.tenant_id = r.tenant_id and c.release_id = r.id
-    join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id;
+    left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id;
 grant select on changes.pub_release_concerned to steward_app;
 
 -- Changes by what escalation asks of them, and what is to be done of one that is being implemented.

@@ -49,7 +49,8 @@ struct ApprovalsAskedOf: Statement {
           and exists (select from \(Concerned.rows) c where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject)
           and not exists (
             select from \(Concerned.rows) c
-            where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any ($3)))
+            where c.kind = a.subject_kind and c.tenant_id = $1 and c.public_id = a.subject
+              and (c.customer_id = any ($3)) is not true))
     """
 
   // Whose time is over is not asked any more, whoever has written that down.

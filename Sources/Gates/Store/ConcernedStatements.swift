@@ -1,7 +1,8 @@
 /// Whom what is worked on in the provider's own tenant concerns, for whose gates it passes. Problems concern one customer, or may concern any, and are
 /// judged by themselves.
 enum Concerned {
-  /// Changes, releases and major incidents: `kind`, `tenant_id`, `public_id`, `customer_id`.
+  /// Changes, releases and major incidents: `kind`, `tenant_id`, `public_id`, `customer_id`, which is null where a release has a change that concerns nobody
+  /// yet: then it is for who serves all.
   static let rows = """
     (select 'change' as kind, c.tenant_id, c.public_id, c.customer_id from changes.pub_concerned c
       union all

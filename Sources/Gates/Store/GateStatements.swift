@@ -45,7 +45,8 @@ struct GatesAheadOf: Statement {
     left join gates.passage p on p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.gate_id = g.id and p.ended_at is null
     """
   private static let stands = "g.step = any ($3) and g.retired_at is null and g.valid_from <= $4"
-  // What is the provider's own passes the gates of those whom it concerns; and a problem that was widened, those that stopped it before.
+  // What is the provider's own passes the gates of those whom it concerns; and a problem that was widened, those that stopped it before. At gates of whom it
+  // concerns no more it stays as long as it goes on, and they stop it no more.
   static let sql = """
     select \(Gate.columns), true, \(found) from gates.gate g \(Gate.joins) \(stays)
     where (g.only_tenant_id is null or g.only_tenant_id = $2) and \(stands)
@@ -66,7 +67,11 @@ struct GatesAheadOf: Statement {
     union all
     select \(Gate.columns), false, \(found)
     from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)
-    where p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.ended_at is null and not (g.step = any ($3) and g.retired_at is null)
+    where p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.ended_at is null and (
+      not (g.step = any ($3) and g.retired_at is null)
+      or $5 in \(Concerned.kinds) and g.only_tenant_id <> $2 and not exists (
+        select from \(Concerned.rows) n
+        where n.kind = $5 and n.tenant_id = $2 and n.public_id = $6 and n.customer_id = g.only_tenant_id))
     """
 
   func bind(to parameters: inout Parameters) {

@@ -278,11 +278,16 @@ extension OperationContext {
     guard let found = try await transaction.first(there) else {
       throw Failure.invalid("staff", GateMessages.approverMayNot, ["permission": GateRights.approve])
     }
+    // What is decided goes to nobody, whoever is named.
+    try held.round.delegate(own.row.approval.publicId, to: found.party, named: staff, isReassigned: isReassigned, at: now)
     let isOwn = !own.mayBeOwn && found.party.isSame(as: own.asker)
-    guard !isOwn, !found.party.isSame(as: Party(principal)), !ApproverRule.hasAgreed(found.party, among: held.round.approvals) else {
+    // Who is asked is so already; where all must agree he agrees once, and the other approval would wait in vain.
+    let isAsked = held.round.approvals.contains { one in
+      one.state == .asked && one.holder == .account(found.account) && (!one.suffices || one.publicId == own.row.approval.publicId)
+    }
+    guard !isOwn, !isAsked, !found.party.isSame(as: Party(principal)), !ApproverRule.hasAgreed(found.party, among: held.round.approvals) else {
       throw Failure.invalid("staff", GateMessages.handedToOwn)
     }
-    try held.round.delegate(own.row.approval.publicId, to: found.party, named: staff, isReassigned: isReassigned, at: now)
     held.round.countVersions(since: held.all.map(\.row.approval))
     let approval = held.approval
     transaction.enqueue(DelegateGateApproval(provider: provider, id: own.id, delegate: found, version: approval.version))
