@@ -44,7 +44,7 @@ import Testing
     let running = Task { await runner.run() }
     while begun.value == 0 { try await Task.sleep(for: .milliseconds(20)) }
     try await world.leave()
-    for _ in 0..<1500 where try await world.effects() == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    try await wait { try await world.effects() > 0 }
     #expect(try await world.effects() == 1)
     #expect(begun.value == 1 && others.value == 1)
     running.cancel()

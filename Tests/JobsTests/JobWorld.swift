@@ -107,3 +107,11 @@ struct LeaveRunning: Statement {
   func bind(to parameters: inout Parameters) { parameters.append(leaseUntil) }
   static func decode(_ row: inout RowReader) throws {}
 }
+
+/// Asks until it is so, for a minute at the most; what is claimed behind it tells whether it was. (`for ... where` would ask on to its end.)
+func wait(until isSo: () async throws -> Bool) async throws {
+  for _ in 0..<3000 {
+    if try await isSo() { return }
+    try await Task.sleep(for: .milliseconds(20))
+  }
+}

@@ -23,7 +23,7 @@ import Testing
       }
       return Task { await runner.run() }
     }
-    for _ in 0..<3000 where try await world.count(of: Handler.kind) > 0 { try await Task.sleep(for: .milliseconds(20)) }
+    try await wait { try await world.count(of: Handler.kind) == 0 }
     for worker in workers { worker.cancel() }
     for worker in workers { await worker.value }
     #expect(try await world.count(of: Handler.kind) == 0, "each is done")

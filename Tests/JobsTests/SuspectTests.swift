@@ -190,12 +190,12 @@ import Testing
     let places = Places(1, mostPatient: 1)
     #expect(places.take(isPrompt: false))
     let making = Task { try await one.claimAlone(found, places, JobsInHand()) }
-    for _ in 0..<1500 where try await !world.wasLocked(found.id) { try await Task.sleep(for: .milliseconds(20)) }
+    try await wait { try await world.wasLocked(found.id) }
     let refused = try await other.claimAlone(found, Places(1, mostPatient: 1), JobsInHand())
     #expect(refused.job == nil && refused.hadRoom && !refused.gaveBack)
     making.cancel()
     await #expect(throws: (any Error).self) { try await making.value }
-    for _ in 0..<1500 where try await world.isLocked(found.id) { try await Task.sleep(for: .milliseconds(20)) }
+    try await wait { try await !world.isLocked(found.id) }
     #expect(try await world.rows().map(\.attempts) == [1], "not begun")
     let claimed = try await other.claimAlone(found, Places(1, mostPatient: 1), JobsInHand())
     #expect(claimed.job?.attempts == 2)
@@ -216,7 +216,7 @@ import Testing
     let places = Places(1, mostPatient: 1)
     #expect(places.take(isPrompt: false))
     let making = Task { try await one.claimAlone(found, places, JobsInHand()) }
-    for _ in 0..<1500 where try await !world.wasLocked(found.id) { try await Task.sleep(for: .milliseconds(20)) }
+    try await wait { try await world.wasLocked(found.id) }
     world.clock.advance(seconds: CountedSweep.everySeconds)
     // Who waits for a lock gives up after five seconds, before there is no more room to wait for: then the schedule stays where it was.
     try await other.enqueueScheduled()
@@ -273,7 +273,7 @@ import Testing
       let runner = world.runner { job, _ in attempts.withLock { $0[job.payload["number"]?.integer ?? 0, default: []].append(job.attempts) } }
       return Task { await runner.run() }
     }
-    for _ in 0..<3000 where try await !world.rows().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+    try await wait { try await world.rows().isEmpty }
     for worker in workers { worker.cancel() }
     for worker in workers { await worker.value }
     let seen = attempts.withLock { $0 }

@@ -29,7 +29,7 @@ import Testing
     let more = """
       steward sla backtest draft.yaml --trial trial --credits deploy/credit-schedules/tickets-resolution.json
       LC_ALL=zh_CN.UTF-8 steward sla backtest draft.yaml --trial trial > chinese.txt
-      LC_ALL=zh_CN.UTF-8 steward sla backtest draft.yaml --trial trial --priority 9 2> usage.txt || true
+      LC_ALL=zh_CN.UTF-8 steward sla backtest draft.yaml --trial trial --priority 10 2> usage.txt || true
 
       """
     try (preamble + commands.joined(separator: "\n") + "\n" + more).write(toFile: script, atomically: true, encoding: .utf8)
