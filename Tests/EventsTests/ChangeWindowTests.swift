@@ -202,7 +202,7 @@ import Testing
       _ = try await transaction.query(HoldWindows())
       let sweep = Task { try await world.sweep() }
       var waits = false
-      for _ in 0..<400 where !waits {
+      for _ in 0..<6000 where !waits {
         let waiting = try await database.superuser.withConnection { try await $0.query(CountWaiting()) }
         waits = waiting != [0]
         if !waits { try await Task.sleep(for: .milliseconds(5)) }
