@@ -1,6 +1,7 @@
 import Assets
 import Foundation
 import Handbooks
+import Jobs
 import Kernel
 import Knowledge
 import Operations
@@ -132,6 +133,7 @@ import Testing
 
   private func warranties(_ text: String, _ world: NotificationsWorld) async throws {
     try at(text, world)
+    try await PartitionSweep().run(at: world.database.clock.now(), world.database.tenancy)
     for _ in 0..<2 { try await WarrantySweep().run(at: world.database.clock.now(), world.database.tenancy) }
     try await world.make()
   }
