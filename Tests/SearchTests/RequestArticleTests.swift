@@ -96,7 +96,7 @@ import Testing
     #expect(try await listed(as: world.servesOther) == [ids[1]], "nothing of whom he does not serve")
     await expectFailure(.invalid) { try await listed(["customer": .id(world.acme.publicId)], as: world.servesOther) }
     await expectFailure(.denied) { try await listed(as: world.manager) }
-    let first = try await world.call("article.requests", ["id": laptop, "limit": 2])
+    let first = try await world.call("article.requests", ["id": laptop, "limit": 2], as: reviewer)
     #expect(first["items"]?.array?.first?["use"] == "solved" && first["items"]?.array?.first?["customer"] == .id(world.acme.publicId))
     #expect(try await listed(["limit": 2, "cursor": first["next"] ?? .null]) == [ids[0]])
     // What is about a customer whom he does not serve is not there for him.
