@@ -158,13 +158,13 @@ class Writer(threading.Thread):
             body["requester"] = self.dice.choice(people)
         incident = self.perform(self.write(key, "incident.open", "/v1/incidents", body, story))
         id, version = incident["id"], incident["version"]
+        # Answered by the second act, wherever the story ends: a promise that runs out later would change figures while they are compared.
         acts = [
-            ("comment", {"visibility": "internal"}), ("watch", {}), ("assign", {"team": self.load.site.desk.team}), ("start", {}), ("attach", {}),
+            ("comment", {"visibility": "internal"}), ("start", {}), ("watch", {}), ("assign", {"team": self.load.site.desk.team}), ("attach", {}),
             ("comment", {"visibility": "public"}), ("work", {}),
             ("hold", {"reason": "awaiting_requester", "evidence": "asked by telephone"}), ("resume", {}),
             ("comment", {"visibility": "internal"}), ("resolve", {"resolution": "Mended"}), ("close", {})]
         for number, (act, body) in enumerate(acts[:self.dice.randint(2, len(acts))]):
-            # Not before it is answered: a promise that runs out later would change figures while they are compared.
             if self.load.stopping and number >= 2:
                 return
             key = self.next_key()
@@ -218,6 +218,9 @@ class Writer(threading.Thread):
         desk, key = self.load.site.desk, self.next_key()
         path, fingerprint = f"/v1/event-sources/{desk.source}/deliver", f"alert {key}"
         for act in ("fires", "ends")[:self.dice.randint(1, 2)]:
+            if act == "ends":
+                # What is over before it was settled opens nothing, and then nothing is resolved of itself.
+                time.sleep(self.dice.uniform(0, 3))
             marker = f"{act} {key}"
             body = {"groupKey": marker, "alerts": [desk.alert(fingerprint, act == "ends", utc(0))]}
             self.perform(self.write(key, "event_source.deliver", path, body, marker, fingerprint, sign=desk.signed))
