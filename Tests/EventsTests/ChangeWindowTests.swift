@@ -69,6 +69,17 @@ import Testing
     func rowVersions() async throws -> [String] {
       try await world.database.superuser.withConnection { try await $0.query(RowVersions()) }
     }
+
+    /// The opener with other rights: those of an engineer but the one to announce maintenance windows, which is for these customers.
+    func planner(announcingFor customers: Set<TenantId>) -> Principal {
+      let window: Set<String> = ["maintenance_window.manage"]
+      return Principal(
+        actor: opener.actor, tenant: opener.tenant, side: opener.side, name: opener.name, person: opener.person,
+        grants: [
+          Grant(role: "planner", permissions: world.database.permissions(of: .engineer).subtracting(window), scope: .all),
+          Grant(role: "announcer", permissions: window, scope: .listed(customers)),
+        ])
+    }
   }
 
   @Test func anAgreedChangeSuppressesAlertsOfItsCis() async throws {
@@ -155,6 +166,60 @@ import Testing
     #expect(try await scene.states() == ["suppressed"])
     try await scene.sweep(after: 1)
     #expect(try await scene.states() == ["firing"])
+  }
+
+  /// Guard: whoever may write a change would silence the monitoring of what it touches.
+  @Test func whoAnnouncesNoWindowsSuppressesNothing() async throws {
+    let scene = try await Scene()
+    let planner = scene.planner(announcingFor: [])
+    #expect(try await refusedField { try await scene.draft(as: planner) } == "suppressAlerts")
+    let own = try await scene.draft(["suppressAlerts": .bool(false)], as: planner)
+    let say: [String: Value] = ["suppressAlerts": .bool(true)]
+    #expect(try await refusedField { try await scene.act("change.change", on: own, say, as: planner) } == "suppressAlerts")
+    // Of a change that says so he neither moves the window nor has it touch more.
+    let change = try await scene.draft()
+    let later = Value.instant(scene.world.database.clock.now().adding(seconds: 60))
+    let server = try await scene.world.call("ci.create", ["customer": .id(scene.world.acme.publicId), "type": "server", "name": "erp-02"])["id"] ?? .null
+    #expect(try await refusedField { try await scene.act("change.change", on: change, ["startsAt": later], as: planner) } == "startsAt")
+    #expect(try await refusedField { try await scene.act("change.change", on: change, ["endsAt": later], as: planner) } == "endsAt")
+    #expect(try await refusedField { try await scene.act("change.add_ci", on: change, ["ci": server], as: planner) } == "ci")
+    // All else he writes, and lets alerts be heard again.
+    let named = try await scene.act("change.change", on: change, ["title": "Newer disks", "suppressAlerts": .bool(true)], as: planner)
+    #expect(named["suppressAlerts"] == .bool(true) && named["title"] == "Newer disks")
+    let heard = try await scene.act("change.change", on: named, ["endsAt": later, "suppressAlerts": .bool(false)], as: planner)
+    let more = try await scene.act("change.add_ci", on: heard, ["ci": server], as: planner)
+    #expect(more["suppressAlerts"] == .bool(false) && more["endsAt"] == later)
+    // Who may, for all whom it concerns.
+    #expect(try await scene.act("change.change", on: more, say)["suppressAlerts"] == .bool(true))
+  }
+
+  /// Guard: who announces windows of one customer would silence another's monitoring.
+  @Test func whoAnnouncesForSomeSuppressesTheirAlertsAlone() async throws {
+    let scene = try await Scene()
+    let world = scene.world
+    let acmes = scene.planner(announcingFor: [world.acme.id])
+    let change = try await scene.draft(as: acmes)
+    #expect(change["suppressAlerts"] == .bool(true))
+    let theirs = try await world.call("ci.create", ["customer": .id(world.other.publicId), "type": "server", "name": "erp-01"])["id"] ?? .null
+    #expect(try await refusedField { try await scene.act("change.add_ci", on: change, ["ci": theirs], as: acmes) } == "ci")
+    let others: [String: Value] = ["customer": .id(world.other.publicId), "cis": .array([theirs])]
+    #expect(try await refusedField { try await scene.draft(others, as: acmes) } == "suppressAlerts")
+    // What concerns nobody yet is for who announces for all.
+    let nobodys: [String: Value] = ["customer": .null, "cis": .array([])]
+    #expect(try await refusedField { try await scene.draft(nobodys, as: acmes) } == "suppressAlerts")
+    #expect(try await refusedField { try await scene.draft(nobodys) } == nil)
+  }
+
+  /// The field for which an act is refused, by one who may not announce maintenance windows; nil: it is done.
+  private func refusedField(_ body: () async throws -> Value) async throws -> String? {
+    do {
+      _ = try await body()
+      return nil
+    } catch let failure as Failure {
+      let violation = try #require(failure.violations.first)
+      #expect(violation.message.key == "change.may_not_suppress" && violation.arguments == ["permission": "maintenance_window.manage"])
+      return violation.path
+    }
   }
 
   @Test func whatIsNotSaidOrNotAgreedToSuppressesNothing() async throws {
