@@ -4,11 +4,11 @@ import Knowledge
 import Operations
 
 /// The permission to see what the knowledge base has for requests, and who holds it in a new installation: as for incidents.
-private enum ArticleRights {
+enum ArticleRights {
   static let read = "request.knowledge"
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer]
 
-  static let article = Field.id("article", .article, "The article, a published one.", "已发布的文章。")
+  fileprivate static let article = Field.id("article", .article, "The article, a published one.", "已发布的文章。")
 }
 
 /// Notes that an article was of use on a request; noted again, the last word counts. It needs no version: it stands beside the request.
