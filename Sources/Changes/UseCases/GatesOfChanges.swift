@@ -24,26 +24,16 @@ package enum ListGatesOfChange: Operation {
 
 /// Lets a change pass a gate that it is yet to come to.
 package enum BypassGateOfChange: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [ChangeFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ChangeFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<ChangeReference>
 
   package static let declaration = Declaration(
     "change.bypass_gate", "Let a change pass a gate without what that asks for, with the reason.", zh: "说明理由后放行变更通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    var work = try await ChangeWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ChangeWork.begin(on: input.subject.id, in: context, comparesVersion: false)
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .change, work.row.publicId, before: work.row.process.stepsAhead)
+      input.gate, because: input.reason, of: .change, work.row.publicId, before: work.row.process.stepsAhead)
     work.note(passing.event, passing.payload, of: passing.customer)
     try await work.save(countsVersion: false)
     return try await work.record(in: context)

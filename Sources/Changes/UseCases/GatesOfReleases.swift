@@ -22,26 +22,16 @@ package enum ListGatesOfRelease: Operation {
 
 /// Lets a release pass a gate that it is yet to come to.
 package enum BypassGateOfRelease: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [ReleaseFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ReleaseFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<ReleaseReference>
 
   package static let declaration = Declaration(
     "release.bypass_gate", "Let a release pass a gate without what that asks for, with the reason.", zh: "说明理由后放行发布通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
-    var work = try await ReleaseWork.begin(on: input.id, in: context)
+    var work = try await ReleaseWork.begin(on: input.subject.id, in: context)
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .release, work.row.publicId, before: work.row.process.state.stepsAhead)
+      input.gate, because: input.reason, of: .release, work.row.publicId, before: work.row.process.state.stepsAhead)
     work.note(passing.event, passing.payload, of: passing.customer)
     return work.save(countsVersion: false)
   }

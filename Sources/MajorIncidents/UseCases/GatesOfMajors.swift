@@ -22,27 +22,17 @@ package enum ListGatesOfMajor: Operation {
 
 /// Lets a major incident pass a gate that it is yet to come to.
 package enum BypassGateOfMajor: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [MajorFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[MajorFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<MajorReference>
 
   package static let declaration = Declaration(
     "major_incident.bypass_gate", "Let a major incident pass a gate without what that asks for, with the reason.", zh: "说明理由后放行重大事件通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
-    var work = try await MajorWork.begin(on: input.id, in: context, comparesVersion: false, where: context.access.reaches)
+    var work = try await MajorWork.begin(on: input.subject.id, in: context, comparesVersion: false, where: context.access.reaches)
     guard !work.customers.isEmpty || context.reachableCustomers == nil else { throw Failure(.denied, MajorMessages.servesEach) }
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .majorIncident, work.row.publicId, before: work.row.process.state.stepsAhead)
+      input.gate, because: input.reason, of: .majorIncident, work.row.publicId, before: work.row.process.state.stepsAhead)
     work.note(passing.event, .object(passing.payload), of: passing.customer)
     work.save(countsVersion: false)
     return try await work.record()

@@ -23,30 +23,20 @@ package enum ListGatesOfRequest: Operation {
 
 /// Lets a request pass a gate that it is yet to come to.
 package enum BypassGateOfRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [RequestReference.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<RequestReference>
 
   package static let declaration = Declaration(
     "request.bypass_gate", "Let a request pass a gate without what that asks for, with the reason.", zh: "说明理由后放行请求通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
-    let row = try await context.request(input.id)
+    let row = try await context.request(input.subject.id)
     var work = try await context.requestWork(row.id)
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .request, input.id.random, before: work.process.stepsAhead)
+      input.gate, because: input.reason, of: .request, input.subject.id.random, before: work.process.stepsAhead)
     work.process.noteGate(passing.event, passing.payload, at: context.now)
     try await work.save(countsVersion: false)
-    return try await context.requestOutput(input.id)
+    return try await context.requestOutput(input.subject.id)
   }
 }
 
