@@ -58,7 +58,7 @@ extension ChangeWork {
     guard let gates else { return }
     let work = self
     let row = row
-    let asJudged = HoldChangeAtVersion(provider: provider.id, id: row.id, version: row.version)
+    let asJudged = HoldChangeAtVersion(judged: JudgedRow(of: provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, present: { try await context.facts(of: row, needed: $0) },
@@ -94,18 +94,8 @@ extension ChangeRow {
   }
 }
 
-private struct HoldChangeAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldChangeAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select c.id from changes.change c where c.tenant_id = $1 and c.id = $2 and c.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -53,7 +53,7 @@ extension ReleaseWork {
   mutating func pass(_ gates: GatesAhead?) async throws {
     guard let gates else { return }
     let work = self
-    let asJudged = HoldReleaseAtVersion(provider: context.provider.id, id: row.id, version: row.version)
+    let asJudged = HoldReleaseAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, present: { needed in GateNeeds(facts: needed.facts.filter(work.row.has)) },
@@ -73,18 +73,8 @@ extension ReleaseRow {
   }
 }
 
-private struct HoldReleaseAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldReleaseAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select r.id from changes.release r where r.tenant_id = $1 and r.id = $2 and r.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -50,7 +50,7 @@ extension MajorWork {
   mutating func pass(_ gates: GatesAhead?) async throws {
     guard let gates else { return }
     let work = self
-    let asJudged = HoldMajorAtVersion(provider: context.provider.id, id: row.id, version: row.version)
+    let asJudged = HoldMajorAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, present: { needed in GateNeeds(facts: needed.facts.filter(work.row.has)) }, concerned: { work.customers },
@@ -70,18 +70,8 @@ extension MajorRow {
   }
 }
 
-private struct HoldMajorAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldMajorAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select m.id from major_incidents.major_incident m where m.tenant_id = $1 and m.id = $2 and m.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -61,7 +61,7 @@ extension ProblemWork {
   mutating func pass(_ gates: GatesAhead?, known: Set<GateFact>) async throws {
     guard let gates else { return }
     let (context, row) = (context, row)
-    let asJudged = HoldProblemAtVersion(provider: context.provider.id, id: row.id, version: row.version)
+    let asJudged = HoldProblemAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, priority: { try await context.judgedPriority(of: row) },
@@ -101,20 +101,10 @@ extension ProblemRow {
   }
 }
 
-private struct HoldProblemAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldProblemAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select p.id from problems.problem p where p.tenant_id = $1 and p.id = $2 and p.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// As the history of a problem tells it; asked for only where a gate is for one priority.

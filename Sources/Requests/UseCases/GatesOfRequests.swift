@@ -59,7 +59,7 @@ extension RequestWork {
     var taken: [GateStep] = []
     if !before.hasWorkBegun, process.hasWorkBegun { taken.append(.claimTask) }
     if before.request.state != .fulfilled, process.request.state == .fulfilled { taken.append(.completeTask) }
-    let asJudged = HoldRequestAtVersion(tenant: tenant.id, id: held.id, version: held.version)
+    let asJudged = HoldRequestAtVersion(judged: JudgedRow(of: tenant.id, held.id, version: held.version))
     let passings = try await gates.pass(
       GateFacts(
         of: held.publicId, present: { needed in GateNeeds(facts: result == nil ? [] : needed.facts.intersection([.result])) },
@@ -68,18 +68,8 @@ extension RequestWork {
   }
 }
 
-private struct HoldRequestAtVersion: Statement {
-  let tenant: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldRequestAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select r.id from requests.request r where r.tenant_id = $1 and r.id = $2 and r.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
