@@ -99,5 +99,5 @@ extension OperationContext {
   var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 
   /// The day that it is now where the tenant keeps its days, as exactly as a warranty or a contract's first day needs: in UTC.
-  var today: CalendarDate { CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400)) }
+  var today: CalendarDate { now.utcDay }
 }

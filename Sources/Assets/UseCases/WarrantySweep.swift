@@ -26,7 +26,7 @@ package struct WarrantySweep: Sweep {
 
   /// A batch of each customer in turn, so that none waits for all of another's. What cannot be told of one holds up no other.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    let today = CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    let today = now.utcDay
     let days = today...today.adding(days: Self.daysAhead)
     var rest = LeftUndone()
     var after: Int64 = 0

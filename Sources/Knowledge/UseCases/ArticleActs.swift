@@ -73,7 +73,7 @@ extension OperationContext {
   var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 
   /// The day, as exactly as a review needs it: in UTC.
-  var day: CalendarDate { CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400)) }
+  var day: CalendarDate { now.utcDay }
 }
 
 extension OperationContext {

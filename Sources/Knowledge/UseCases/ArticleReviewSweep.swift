@@ -18,7 +18,7 @@ package struct ArticleReviewSweep: Sweep {
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
     // The day that the list goes by.
-    let today = CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    let today = now.utcDay
     try await OneByOne.run(limit: batch) { behind in
       let look = ArticlesToTell(on: today, after: behind, limit: batch)
       return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }

@@ -19,7 +19,7 @@ package struct AccessReviewSweep: Sweep {
   package init(batch: Int64 = 200) { self.batch = batch }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    let latest = CalendarDate(daysSinceEpoch: now.adding(seconds: Self.furthestSeconds).seconds.flooredQuotient(by: 86_400))
+    let latest = now.adding(seconds: Self.furthestSeconds).utcDay
     try await OneByOne.run(limit: batch) { behind in
       let look = OverdueReviewsToTell(before: latest, after: behind, limit: Int32(clamping: batch))
       return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }

@@ -21,7 +21,7 @@ package struct ReminderSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    let today = Zone.named(provider.zone)?.date(at: now) ?? CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    let today = Zone.named(provider.zone)?.date(at: now) ?? now.utcDay
     var rest = LeftUndone()
     try await each("certification", of: provider, tenancy, &rest) {
       try await $1.query(CertificationsToTell(on: today, after: $0, limit: batch))
