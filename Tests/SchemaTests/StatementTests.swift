@@ -136,7 +136,7 @@ enum Composed {
   static var ofKinds: [String: String] {
     let all = [
       offers(OfferSubject.self), offers(OfferedTicket.self), offers(OfferedRequest.self), articles(CitingIncidents.self), articles(CitingRequests.self),
-      timeOfThings,
+      owners(ProblemOwners.self), owners(ChangeOwners.self), owners(ReleaseOwners.self), owners(MajorOwners.self), timeOfThings,
     ]
     return all.reduce(into: [:]) { texts, more in texts.merge(more) { $1 } }
   }
@@ -157,6 +157,10 @@ enum Composed {
       "KeepArticleUse<\(process)>": KeepArticleUse<Process>.sql, "DropArticleUse<\(process)>": DropArticleUse<Process>.sql,
       "ArticlesOfRecord<\(process)>": ArticlesOfRecord<Process>.sql,
     ]
+  }
+
+  private static func owners<Keeper: ProcessOwnerKeeper>(_ keeper: Keeper.Type) -> [String: String] {
+    ["HoldOwned<\(keeper)>": HoldOwned<Keeper>.sql, "LoseOwner<\(keeper)>": LoseOwner<Keeper>.sql]
   }
 }
 
