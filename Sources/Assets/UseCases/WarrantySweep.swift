@@ -12,7 +12,6 @@ package struct WarrantySweep: Sweep {
   /// So long before the end it is told.
   package static let daysAhead: Int64 = 30
 
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
   private let batch: Int64
   private let tenantsAtOnce: Int32
 
@@ -58,10 +57,7 @@ package struct WarrantySweep: Sweep {
     try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
       let ending = try await transaction.query(TakeWarranties(tenant: tenant, days: days, limit: batch))
       for one in ending {
-        let event = Event(
-          subjectKind: WarrantyNews.subjectKind, subject: one.ci, seq: one.day.daysSinceEpoch, type: WarrantyNews.ending,
-          payload: .object(["dueOn": .date(one.day)]), occurredAt: now)
-        transaction.record(event, for: WarrantyNews.consumers, tenant: tenant, actor: Self.actor, at: now)
+        transaction.remind(WarrantyNews.ending, of: WarrantyNews.subjectKind, one.ci, dueOn: one.day, tenant: tenant, at: now)
       }
       return Int64(ending.count)
     }
@@ -73,6 +69,4 @@ package enum WarrantyNews {
   package static let ending = "ci.warranty_ending"
   /// The kind of its subject: a CI, by its row.
   package static let subjectKind = "ci_warranty"
-
-  static let consumers = ["notifications"]
 }
