@@ -43,6 +43,10 @@ package enum ChangeMessages: MessageCatalog {
   static let mayNot = Message("change.may_not", "This member of the staff may not do that for all customers whom it concerns.", zh: "该人员对所涉及的全部客户并非均有相应权限。")
   static let reassignedToOwn = Message(
     "change.reassigned_to_own", "It cannot go to who had a part in the change, who has agreed already, or to yourself.", zh: "不能转给参与该变更者、已同意者或您本人。")
+  static let mayNotSuppress = Message(
+    "change.may_not_suppress",
+    "Alerts of what it touches are expected within its window (suppressAlerts): who says so, or of what and when, may announce maintenance windows of all customers whom it concerns (permission {permission}).",
+    zh: "该变更在其窗口内抑制所涉配置项的告警（suppressAlerts）：设定此项、其配置项或窗口者，须对所涉及的全部客户有登记维护窗口的权限（权限 {permission}）。")
   static let ownedAlready = Message("change.owned_already", "He answers for it already.", zh: "该人员已是负责人。")
   static let namesCi = Message("change.names_ci", "The change names this configuration item already.", zh: "该变更已涉及此配置项。")
   static let namesNotCi = Message("change.names_not_ci", "The change does not name this configuration item.", zh: "该变更未涉及此配置项。")
@@ -90,7 +94,8 @@ package enum ChangeMessages: MessageCatalog {
   package static let all = [
     wrongState, notPlanned, notAgreed, outsideWindow, tasksOpen, approvalPending, reviewMissing, servesAll, nothingToChange, keyTwice, bandOrder,
     staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
-    approvedAlready, ownModel, needsPerson, notYours, anotherIsYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi,
+    approvedAlready, ownModel, needsPerson, notYours, anotherIsYours, ownChange, agreedAlready, mayNot, mayNotSuppress, reassignedToOwn, ownedAlready, namesCi,
+    namesNotCi,
     tooManyCis,
     concerned, notConcerned, stillConcerned, affectsNobodyElse, affectsTooMany, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged,
     modelReplaced, modelNeedsCi,

@@ -41,4 +41,6 @@ enum ChangeRights {
   /// Who sees to it that what waits for somebody is decided, and keeps questions, rules, models and freezes.
   static let manage = "change.manage"
   static let managers: Set<StockRole> = [.administrator, .accountManager]
+  /// That of maintenance windows, which another module keeps: a change that suppresses alerts announces one.
+  static let suppress = "maintenance_window.manage"
 }

@@ -155,21 +155,26 @@ import Testing
     #expect(again.stale.isEmpty, "not yet")
   }
 
-  /// A change does not know of alerts: what it covers is looked at again before its window is over.
-  @Test func whatAChangeCoversIsLookedAtAgain() throws {
+  /// It waits for the end of the change's window, by the version that was seen.
+  @Test func whatAChangeCoversWaitsForItsEnd() throws {
     let end = now.adding(seconds: 150)
-    let window = MaintenanceWindow(id: nil, ci: [1], label: nil, value: nil, startsAt: now, endsAt: end, change: [9])
-    var book = book(windows: [window])
+    func window(_ version: Int64, to end: Instant) -> MaintenanceWindow {
+      MaintenanceWindow(id: nil, ci: [1], label: nil, value: nil, startsAt: now, endsAt: end, change: [9], changeVersion: version)
+    }
+    var book = book(windows: [window(4, to: end)])
     book.take(event(true, from: "07:00"), toldAt: now, cis: [[1]]) { [] }
-    let alert = try #require(book.stale.first)
-    #expect(alert.state == .suppressed && alert.change == [9] && alert.window == nil && alert.wakeAt == now.adding(seconds: 60))
+    var alert = try #require(book.stale.first)
+    #expect(alert.state == .suppressed && alert.change == [9] && alert.changeVersion == 4 && alert.window == nil && alert.wakeAt == end)
     #expect(book.suppressed.count == 1)
-    var again = AlertBook([alert], windows: [window], now: now.adding(seconds: 120))
+    // Somebody acted on the change.
+    alert.wakeAt = now.adding(seconds: 60)
+    var again = AlertBook([alert], windows: [window(5, to: end.adding(seconds: 60))], now: now.adding(seconds: 60))
     again.wake { _ in [[1]] }
-    #expect(again.stale.first?.wakeAt == end && again.begun.isEmpty && again.suppressed.isEmpty, "to its end, and no news")
+    #expect(again.stale.first?.wakeAt == end.adding(seconds: 60) && again.stale.first?.changeVersion == 5)
+    #expect(again.begun.isEmpty && again.suppressed.isEmpty, "no news")
     var gone = AlertBook([alert], windows: [], now: now.adding(seconds: 60))
     gone.wake { _ in [[1]] }
-    #expect(gone.begun.count == 1 && gone.begun.first?.change == nil && gone.begun.first?.wakeAt == nil)
+    #expect(gone.begun.count == 1 && gone.begun.first?.change == nil && gone.begun.first?.changeVersion == nil && gone.begun.first?.wakeAt == nil)
   }
 
   private func ticket(

@@ -2068,6 +2068,29 @@ begin
 end
 $$;
 
+-- Changes that somebody altered since alerts began to wait for them, by the customer of the alerts. Of what waits the changes are found by stepping
+-- over the index: they are few, and the alerts may be many.
+create function finder.alerts_of_altered_changes(row_limit integer)
+returns table (tenant_id bigint, change_public_id bytea, version bigint)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
+begin
+  return query
+    with recursive held (public_id) as (
+      (select a.change_public_id from events.alert a where a.change_public_id is not null order by a.change_public_id limit 1)
+      union all
+      select (select a.change_public_id from events.alert a where a.change_public_id > h.public_id order by a.change_public_id limit 1)
+      from held h where h.public_id is not null)
+    select distinct w.tenant_id, c.public_id, c.version
+    from held h
+    join changes.change c on c.tenant_id = provider and c.public_id = h.public_id
+    cross join lateral (
+      select a.tenant_id from events.alert a where a.change_public_id = c.public_id and a.change_version < c.version) w
+    limit least(row_limit, 1000);
+end
+$$;
+
 -- Alerts of the permitted tenants (null: all) that are not over, what changed last first. Planned for each call, as the queue is.
 create function finder.open_alerts(
   permitted bigint[], wanted_state text, before_changed timestamptz, before_tenant bigint, before_id bigint, row_limit bigint)

@@ -94,7 +94,7 @@ grant select on changes.pub_approval to steward_app;
 
 -- CIs of whose alerts a change says that they are expected while it is done: agreed to or begun, and not done, undone or given up yet.
 create view changes.pub_suppressed_ci with (security_invoker = true) as
-  select c.tenant_id, c.id as change_id, c.public_id, c.starts_at, c.ends_at, l.other_tenant_id as ci_tenant_id, l.ci_id
+  select c.tenant_id, c.id as change_id, c.public_id, c.version, c.starts_at, c.ends_at, l.other_tenant_id as ci_tenant_id, l.ci_id
   from changes.change c join changes.ci_link l on l.tenant_id = c.tenant_id and l.change_id = c.id
   where c.suppresses_alerts and c.state in ('approved', 'implementing');
 grant select on changes.pub_suppressed_ci to steward_app;

@@ -17,8 +17,8 @@ enum ChangeFields {
   static let endsAt = Field.instant("endsAt", "When its window ends.", "窗口结束时间。")
   static let suppressAlerts = Field.boolean(
     "suppressAlerts",
-    "Whether alerts of the configuration items that it touches are expected within its window, once it is agreed to: they open no incident until it is over (default no).",
-    "批准后，在其窗口内是否抑制所涉配置项的告警，直至结束前不建立事件（默认否）。")
+    "Whether alerts of the configuration items that it touches are expected within its window, once it is agreed to: they open no incident until it is over (default no). Who says so may announce maintenance windows of all whom it concerns (maintenance_window.manage).",
+    "批准后，在其窗口内是否抑制所涉配置项的告警，直至结束前不建立事件（默认否）。须对所涉及的全部客户有登记维护窗口的权限（maintenance_window.manage）。")
   static let answers = Field.document(
     "answers", "The answers to the risk questionnaire: the key of an answer by the key of its question.", "风险问卷的答案：问题键对应答案键。")
   static let tasks = Field<[PlannedTask]>.list(

@@ -252,8 +252,17 @@ extension ChangeRow {
 
 extension OperationContext {
   /// Whether the caller manages changes for all whom this one concerns.
-  func manages(_ work: ChangeWork) async throws -> Bool {
-    guard let access = principal.access(ChangeRights.manage, honouring: [.listed, .all], at: now) else { return false }
+  func manages(_ work: ChangeWork) async throws -> Bool { try await holds(ChangeRights.manage, forAllOf: work) }
+
+  /// Whoever says that alerts are expected by a change, or of what and when, may announce a maintenance window of each whom it concerns.
+  /// - Parameter path: the field that says so.
+  func requireMaySuppress(_ work: ChangeWork, _ path: String) async throws {
+    guard work.row.suppressesAlerts, try await !holds(ChangeRights.suppress, forAllOf: work) else { return }
+    throw Failure.invalid(path, ChangeMessages.mayNotSuppress, ["permission": ChangeRights.suppress])
+  }
+
+  private func holds(_ permission: String, forAllOf work: ChangeWork) async throws -> Bool {
+    guard let access = principal.access(permission, honouring: [.listed, .all], at: now) else { return false }
     if access.reaches(provider.id) { return true }
     let concerned = try await work.concerned()
     return !concerned.isEmpty && concerned.allSatisfy { access.reaches($0) }

@@ -131,6 +131,8 @@ package enum OpenChange: Operation {
     work.tell(try await attributes?.applied(to: work.row.attributes, of: nil, category: nil))
     for (index, ci) in input.cis.enumerated() { try await work.name(ci, of: context.tenant, "cis[\(index)]", in: context) }
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]", in: context) }
+    // Now that all are known whom it concerns.
+    try await context.requireMaySuppress(work, "suppressAlerts")
     if let content {
       try work.assess(content.answers, try await context.questionnaire())
       try await work.plan(content.tasks, random: context.random)
@@ -212,6 +214,7 @@ package enum WriteChange: Operation {
       if !read.row.process.events.isEmpty { try await read.save() }
       return try await read.record(in: context)
     }
+    if let path = work.row.expectsAnew(since: before) { try await context.requireMaySuppress(work, path) }
     work.note(changed)
     work.tell(edit)
     try await work.save()
@@ -254,6 +257,14 @@ package enum PlanChangeTasks: Operation {
 }
 
 extension ChangeRow {
+  /// The field that says that alerts are expected which were not before, or at another time; nil: none does.
+  fileprivate func expectsAnew(since before: ChangeRow) -> String? {
+    guard suppressesAlerts else { return nil }
+    if !before.suppressesAlerts { return "suppressAlerts" }
+    if process.startsAt != before.process.startsAt { return "startsAt" }
+    return process.endsAt == before.process.endsAt ? nil : "endsAt"
+  }
+
   /// What was written in it otherwise than before.
   fileprivate func changes(since before: ChangeRow) -> [FieldChange] {
     let (was, now) = (before.process, process)

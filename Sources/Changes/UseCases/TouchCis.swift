@@ -104,6 +104,7 @@ package enum AddChangeCi: Operation {
     var work = try await ChangeWork.begin(on: input.id, in: context)
     try await work.write(in: context)
     try await work.name(input.ci, of: context.tenant, "ci", in: context)
+    try await context.requireMaySuppress(work, "ci")
     try await work.save()
     return try await work.record(in: context)
   }

@@ -17,8 +17,9 @@ struct Alert: Sendable, Equatable {
   var window: Int64?
   var wakeAt: Instant?
   var changedAt: Instant
-  /// The change in whose window it is expected.
+  /// The change in whose window it is expected, and its version as it was seen.
   var change: [UInt8]?
+  var changeVersion: Int64?
 }
 
 /// When alerts are expected: a window that somebody announced, or that of a change, for one of the CIs that it touches.
@@ -31,12 +32,8 @@ struct MaintenanceWindow: Sendable, Equatable {
   let startsAt: Instant
   let endsAt: Instant
   var change: [UInt8]?
-
-  /// So often it is asked whether a change still covers what it covered: it may be taken back, moved or over before its time, and does not know of alerts.
-  private static let secondsToNextLook: Int64 = 60
-
-  /// When what it covers is looked at again.
-  func looksAgain(after now: Instant) -> Instant { change == nil ? endsAt : min(endsAt, now.adding(seconds: Self.secondsToNextLook)) }
+  /// What it covers is looked at again before it ends when the change has another version: it may be taken back, moved or over before its time.
+  var changeVersion: Int64?
 
   /// - Parameter cis: the CIs that the alert names.
   func covers(_ labels: [String: String], _ cis: Set<[UInt8]>, at now: Instant) -> Bool {
@@ -49,8 +46,8 @@ struct MaintenanceWindow: Sendable, Equatable {
 
 extension Alert {
   /// - Parameter window: nil: it is not expected.
-  fileprivate mutating func expect(in window: MaintenanceWindow?, _ now: Instant) {
-    (self.window, change, wakeAt) = (window?.id, window?.change, window?.looksAgain(after: now))
+  fileprivate mutating func expect(in window: MaintenanceWindow?) {
+    (self.window, change, changeVersion, wakeAt) = (window?.id, window?.change, window?.changeVersion, window?.endsAt)
   }
 }
 
@@ -124,7 +121,7 @@ struct AlertBook: Sendable {
       guard let wakeAt = alert.wakeAt, wakeAt <= now else { continue }
       var woken = alert
       if let window = windows.first(where: { $0.covers(alert.labels, cis(alert), at: now) }) {
-        woken.expect(in: window, now)
+        woken.expect(in: window)
       } else if let state = alert.state.after(.wake) {
         move(&woken, to: state, nil)
       }
@@ -134,7 +131,7 @@ struct AlertBook: Sendable {
 
   private func move(_ alert: inout Alert, to state: AlertState, _ window: MaintenanceWindow?) {
     alert.state = state
-    alert.expect(in: state == .suppressed ? window : nil, now)
+    alert.expect(in: state == .suppressed ? window : nil)
     alert.changedAt = now
   }
 

@@ -42,7 +42,7 @@ struct AlertsToChange: Statement {
 extension Alert {
   fileprivate static let columns = """
     a.id, a.public_id, a.fingerprint, a.group_id, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences, a.window_id, a.wake_at,
-      a.changed_at, a.change_public_id
+      a.changed_at, a.change_public_id, a.change_version
     """
 
   fileprivate init(_ row: inout RowReader) throws {
@@ -50,7 +50,7 @@ extension Alert {
       id: try row.next(), publicId: try row.next(), fingerprint: try row.next(), group: try row.next(),
       state: AlertState(rawValue: try row.next()) ?? .resolved, labels: LabelSet.texts(try row.next()), annotations: LabelSet.texts(try row.next()),
       link: try row.next(), startsAt: try row.next(), endsAt: try row.next(), occurrences: try row.next(), window: try row.next(),
-      wakeAt: try row.next(), changedAt: try row.next(), change: try row.next())
+      wakeAt: try row.next(), changedAt: try row.next(), change: try row.next(), changeVersion: try row.next())
   }
 }
 
@@ -63,17 +63,17 @@ struct SaveAlerts: Statement {
   static let sql = """
     insert into events.alert
       (tenant_id, source_public_id, recorded_at, public_id, fingerprint, group_id, state, labels, annotations, link, starts_at, ends_at, occurrences,
-       window_id, wake_at, changed_at, change_public_id)
+       window_id, wake_at, changed_at, change_public_id, change_version)
     select $1, $2, $3, x.public_id, x.fingerprint, x.group_id, x.state, x.labels, x.annotations, x.link, x.starts_at, x.ends_at, x.occurrences, x.window_id,
-      x.wake_at, x.changed_at, x.change_public_id
+      x.wake_at, x.changed_at, x.change_public_id, x.change_version
     from unnest($4::bytea[], $5::text[], $6::bigint[], $7::text[], $8::jsonb[], $9::jsonb[], $10::text[], $11::timestamptz[], $12::timestamptz[],
-      $13::bigint[], $14::bigint[], $15::timestamptz[], $16::timestamptz[], $17::bytea[])
+      $13::bigint[], $14::bigint[], $15::timestamptz[], $16::timestamptz[], $17::bytea[], $18::bigint[])
       x (public_id, fingerprint, group_id, state, labels, annotations, link, starts_at, ends_at, occurrences, window_id, wake_at, changed_at,
-        change_public_id)
+        change_public_id, change_version)
     on conflict (tenant_id, source_public_id, fingerprint) do update set group_id = excluded.group_id, state = excluded.state, labels = excluded.labels,
       annotations = excluded.annotations, link = excluded.link, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
       occurrences = excluded.occurrences, window_id = excluded.window_id, wake_at = excluded.wake_at, changed_at = excluded.changed_at,
-      change_public_id = excluded.change_public_id
+      change_public_id = excluded.change_public_id, change_version = excluded.change_version
     """
 
   func bind(to parameters: inout Parameters) {
@@ -94,6 +94,7 @@ struct SaveAlerts: Statement {
     parameters.append(alerts.map(\.wakeAt))
     parameters.append(alerts.map(\.changedAt))
     parameters.append(alerts.map(\.change))
+    parameters.append(alerts.map(\.changeVersion))
   }
 }
 

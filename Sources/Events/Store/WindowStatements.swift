@@ -35,7 +35,7 @@ struct ChangesInForce: Statement {
   let now: Instant
 
   static let sql = """
-    select q.public_id, i.public_id, q.starts_at, q.ends_at, case when i.tenant_id <> $1 then i.name_key end
+    select q.public_id, i.public_id, q.starts_at, q.ends_at, q.version, case when i.tenant_id <> $1 then i.name_key end
     from changes.pub_suppressed_ci q join assets.pub_ci i on i.tenant_id = q.ci_tenant_id and i.ci_id = q.ci_id
     where q.tenant_id = $2 and q.starts_at <= $3 and q.ends_at > $3 and i.tenant_id in ($1, $2)
       and (i.tenant_id = $1 or exists (
@@ -52,7 +52,8 @@ struct ChangesInForce: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     let (change, ci): ([UInt8], [UInt8]) = (try row.next(), try row.next())
     return Found(
-      window: MaintenanceWindow(id: nil, ci: ci, label: nil, value: nil, startsAt: try row.next(), endsAt: try row.next(), change: change),
+      window: MaintenanceWindow(
+        id: nil, ci: ci, label: nil, value: nil, startsAt: try row.next(), endsAt: try row.next(), change: change, changeVersion: try row.next()),
       sharedName: try row.next())
   }
 }
@@ -192,6 +193,38 @@ struct WakeAlerts: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(window)
+    parameters.append(at)
+  }
+}
+
+/// Changes that were altered since alerts began to wait for them, by the customer of the alerts.
+struct AlteredChanges: Statement {
+  let limit: Int32
+
+  static let sql = "select tenant_id, change_public_id, version from finder.alerts_of_altered_changes($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(limit) }
+
+  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, change: [UInt8], version: Int64) {
+    (try row.next(), try row.next(), try row.next())
+  }
+}
+
+/// What waits for a change that was altered is looked at again, once for each version.
+struct WakeAlertsOfChange: Statement {
+  let tenant: TenantId
+  let change: [UInt8]
+  let version: Int64
+  let at: Instant
+
+  static let sql = """
+    update events.alert set wake_at = $4, change_version = $3 where tenant_id = $1 and change_public_id = $2 and change_version < $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(change)
+    parameters.append(version)
     parameters.append(at)
   }
 }

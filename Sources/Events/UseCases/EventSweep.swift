@@ -47,6 +47,7 @@ package struct EventSweep: Sweep {
       }
       if started.duration(to: .now) >= time { break }
     }
+    try await wakeAltered(now, tenancy, &rest)
     try await wakeAndTell(provider, now, tenancy, &rest)
     let triage = CountTriage(provider: provider.id, limit: Self.mostCounted)
     let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(triage) }
@@ -117,7 +118,20 @@ package struct EventSweep: Sweep {
     }
   }
 
-  /// Alerts whose maintenance window is over, and incidents that are to hear of more alerts.
+  /// What waits for a change that somebody altered is due: it may be covered no more, or until another time.
+  private func wakeAltered(_ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
+    let altered = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(AlteredChanges(limit: Self.mostDue)) }
+    for found in altered {
+      let wake = WakeAlertsOfChange(tenant: found.tenant, change: found.change, version: found.version, at: now)
+      do {
+        try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(wake) }
+      } catch  where !Task.isCancelled {
+        rest.add("alerts of tenant \(found.tenant) that wait for a change", error)
+      }
+    }
+  }
+
+  /// Alerts whose window is over or whose change was altered, and incidents that are to hear of more alerts.
   private func wakeAndTell(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
     let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(AlertsDue(now: now, limit: Self.mostDue)) }
     for found in due {
