@@ -30,6 +30,11 @@ package enum RequestMessages: MessageCatalog {
   static let linkedAlready = Message("request.linked_already", "This link is there already.", zh: "该关联已存在。")
   static let notLinked = Message("request.not_linked", "There is no such link.", zh: "没有此关联。")
   static let notCited = Message("request.article_not_cited", "This article is not noted on the request.", zh: "该请求未登记此文章。")
+  static let notFulfilled = Message("request.not_fulfilled", "Only a request that was fulfilled makes an article.", zh: "只有已履行的请求可作为知识候选。")
+  static let hasArticle = Message(
+    "request.has_article", "An article is noted on it (request.articles): what helped is written already.", zh: "该请求已登记文章（request.articles），无需据此再写文章。")
+  static let isCandidate = Message("request.candidate_already", "It is a candidate already, or an article was made of it.", zh: "该请求已是知识候选，或已据此生成文章。")
+  static let noCandidate = Message("request.no_candidate", "It is no open candidate.", zh: "该请求不是待处理的知识候选。")
   static let whoWatches = Message(
     "request.who_watches", "Say who watches it: a person, or a member of the staff.", zh: "请指定关注者：客户人员或服务商人员。")
   static let watcherMayNotRead = Message("request.watcher_may_not_read", "They may not see this customer's requests.", zh: "对方无权查看该客户的请求。")
@@ -65,7 +70,8 @@ package enum RequestMessages: MessageCatalog {
 
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, accessIsOver, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
-    reopenedTooLate, linkedAlready, notLinked, notCited, whoWatches, watcherMayNotRead, notYours, ownRequest, agreedAlready, needsPerson,
+    reopenedTooLate, linkedAlready, notLinked, notCited, notFulfilled, hasArticle, isCandidate, noCandidate, whoWatches, watcherMayNotRead, notYours,
+    ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, reassignedToOwn, fulfil, mend, taskWrongState, claimedByAnother, ofThatTeam,
     needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer, endedMeanwhile,
     ownEntitlement,

@@ -13,6 +13,7 @@ package enum RequestsModule: OperationModule {
     LinkRequestIncident.self, UnlinkRequestIncident.self, ListIncidentsOfRequest.self, ListRequestsOfIncident.self,
     CiteArticleOnRequest.self, UnciteArticleOnRequest.self, ListArticlesOfRequest.self, ListRequestsOfArticle.self,
     SuggestArticlesForRequest.self,
+    MarkRequestAsCandidate.self, DeclineCandidateRequest.self, DraftOfRequest.self, ListCandidateRequests.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self, GiveTask.self,
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,

@@ -263,6 +263,9 @@ struct Subjects: Sendable {
       try await world.seed("incident.resolve", ["id": solved.id, "resolution": "done"], version: solved.version)
       try await world.seed("knowledge_candidate.mark", ["id": solved.id])
       try await world.seed("request.cite", ["id": try await world.seeded("req", in: world.a).id, "article": article, "use": "solved"])
+      let fulfilled = try await world.seeded("req", in: world.a).id
+      try await world.doTasks(of: try await world.seed("request.read", ["id": fulfilled]))
+      try await world.seed("knowledge_candidate.mark_request", ["id": fulfilled])
     }
     return article
   }

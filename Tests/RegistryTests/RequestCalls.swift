@@ -4,7 +4,17 @@ import Tenancy
 
 /// What the calls of requests' watchers, links and figures need.
 extension CallRule {
+  /// A request that was fulfilled, and of which an article is to be made.
+  private static let candidateRequest = CallRule(given: { world, twin, principal in
+    let (values, _) = try await requestToClose.given(world, twin, principal)
+    try await world.seed("knowledge_candidate.mark_request", ["id": values["id"] ?? .null])
+    return (values, nil)
+  })
+
   static let requestCalls: [String: CallRule] = [
+    "knowledge_candidate.mark_request": requestToClose,
+    "knowledge_candidate.decline_request": candidateRequest,
+    "knowledge_candidate.draft_request": candidateRequest,
     // Who does not see all of the customer does not see everybody.
     "request.list": CallRule(omitted: ["requester", "attribute"]),
     "request.watch": CallRule(

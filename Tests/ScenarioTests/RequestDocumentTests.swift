@@ -11,6 +11,7 @@ import Testing
       #expect(told.contains("\"resource\":\"erp\",\"level\":\"editor\"") && told.contains("\"held\":true"), "\(told)")
       #expect(told.contains("\"decided\":1") && told.contains("\"held\":false"), "\(told)")
       #expect(told.contains("\"untaken\":true"), "\(told)")
+      #expect(told.contains("\"remark\":\"The third of its kind\"") && told.contains("\"article\":\"art_"), "\(told)")
       await trial.end()
     }
   }

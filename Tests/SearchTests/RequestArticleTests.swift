@@ -14,20 +14,6 @@ import Testing
     reviewer = try await world.database.staff(.engineer)
   }
 
-  /// The id of an article that is published.
-  private func published(_ title: String, onlyFor customer: TenantEntry? = nil) async throws -> Value {
-    let draft = try await world.call(
-      "article.create",
-      [
-        "kind": "how_to", "audience": "internal", "onlyFor": .id(customer?.publicId), "title": .object(["en": .text(title)]),
-        "body": .object(["en": "Unpack it."]),
-      ])
-    let id = draft["id"] ?? .null
-    let sent = try await world.call("article.submit", ["id": id], version: draft["version"])
-    try await world.call("article.publish", ["id": id], as: reviewer, version: sent["version"])
-    return id
-  }
-
   private func cite(_ request: Value, _ article: Value, _ use: Value) async throws {
     try await world.call("request.cite", ["id": request, "article": article, "use": use])
   }
@@ -39,9 +25,9 @@ import Testing
 
   /// Guard: without its own rows beside those of incidents an article that only requests need would count as of no use.
   @Test func articlesAreSuggestedNotedAndCounted() async throws {
-    let laptop = try await published("How a laptop is set up")
-    _ = try await published("Mail quota")
-    let theirs = try await published("Laptops of OTHER", onlyFor: world.other)
+    let laptop = try await world.published("How a laptop is set up")
+    _ = try await world.published("Mail quota")
+    let theirs = try await world.published("Laptops of OTHER", onlyFor: world.other)
     let request = try await world.request("For travelling", as: world.manager)["id"] ?? .null
     let suggested = try await world.call("request.suggest", ["id": request])["articles"]?.array ?? []
     #expect(suggested.map { $0["id"] ?? .null } == [laptop])
@@ -75,7 +61,7 @@ import Testing
   /// The way back: of all customers that one serves, or of one, the newest note first. Guard: without the permitted customers in the finder's function
   /// whoever serves one sees the requests of all.
   @Test func requestsOfAnArticleAreListed() async throws {
-    let laptop = try await published("How a laptop is set up")
+    let laptop = try await world.published("How a laptop is set up")
     var ids: [Value] = []
     for (customer, use) in [(world.acme, "used"), (world.other, "solved"), (world.acme, "solved")] as [(TenantEntry, Value)] {
       world.database.clock.advance(seconds: 60)
@@ -100,7 +86,7 @@ import Testing
     #expect(first["items"]?.array?.first?["use"] == "solved" && first["items"]?.array?.first?["customer"] == .id(world.acme.publicId))
     #expect(try await listed(["limit": 2, "cursor": first["next"] ?? .null]) == [ids[0]])
     // What is about a customer whom he does not serve is not there for him.
-    let foreign = try await published("Laptops of ACME", onlyFor: world.acme)
+    let foreign = try await world.published("Laptops of ACME", onlyFor: world.acme)
     await expectFailure(.notFound) { try await world.call("article.requests", ["id": foreign], as: world.servesOther) }
     try await world.call("request.uncite", ["id": ids[2], "article": laptop])
     #expect(try await listed() == [ids[1], ids[0]])

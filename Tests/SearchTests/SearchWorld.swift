@@ -95,6 +95,21 @@ struct SearchWorld {
       ], as: principal)
   }
 
+  /// The id of an article that is published, written by the engineer.
+  func published(_ title: String, onlyFor customer: TenantEntry? = nil) async throws -> Value {
+    let draft = try await call(
+      "article.create",
+      [
+        "kind": "how_to", "audience": "internal", "onlyFor": .id(customer?.publicId), "title": .object(["en": .text(title)]),
+        "body": .object(["en": "Unpack it."]),
+      ])
+    let id = draft["id"] ?? .null
+    let sent = try await call("article.submit", ["id": id], version: draft["version"])
+    let reviewer = try await database.staff(.engineer)
+    try await call("article.publish", ["id": id], as: reviewer, version: sent["version"])
+    return id
+  }
+
   /// - Parameter customer: whom alone it is about; nil: it may concern several.
   func problem(_ title: String, about customer: TenantEntry?) async throws -> Value {
     database.clock.advance(seconds: 60)

@@ -10,7 +10,7 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
 grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement, desk.code to steward_finder;
-grant select on requests.request, requests.approval, requests.task, requests.article_use, requests.access_review
+grant select on requests.request, requests.approval, requests.task, requests.article_use, requests.knowledge_candidate, requests.access_review
   to steward_finder;
 grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
@@ -1471,6 +1471,21 @@ begin
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.ticket_id) < (before_at, before_tenant, before_ticket))
     order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- The same of requests. One on which an article was noted since it was marked waits for none: what helped is written.
+create function finder.request_candidates(
+  wanted_state text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_request bigint, row_limit bigint)
+returns table (tenant_id bigint, request_id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select c.tenant_id, c.request_id, c.recorded_at from requests.knowledge_candidate c
+    where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
+      and (wanted_state <> 'open' or not exists (
+        select from requests.article_use u where u.tenant_id = c.tenant_id and u.request_id = c.request_id))
+      and (before_at is null or (c.recorded_at, c.tenant_id, c.request_id) < (before_at, before_tenant, before_request))
+    order by c.recorded_at desc, c.tenant_id desc, c.request_id desc limit least(row_limit, 201);
 end
 $$;
 

@@ -3,7 +3,7 @@ import Operations
 import Postgres
 
 /// Where a ticket stands of which an article should be made.
-enum CandidateState: String, Sendable, CaseIterable {
+package enum CandidateState: String, Sendable, CaseIterable {
   /// May go to drafted, declined.
   case open
   /// The end: the article has a life of its own.
@@ -74,23 +74,24 @@ struct SettleCandidate: Statement {
 }
 
 /// Where a candidate stands among all customers', as the finder tells.
-struct CandidatePlace: Sendable {
-  let tenant: TenantId
-  let ticket: Int64
-  let at: Instant
+package struct CandidatePlace: Sendable {
+  package let tenant: TenantId
+  /// An incident, or a request.
+  package let ticket: Int64
+  package let at: Instant
 }
 
 /// Candidates in one state over all customers, the newest first: keys only (schema-rules 23).
-struct FindCandidates: Statement {
+package struct FindCandidates: Statement {
   let state: CandidateState
   /// Nil: of every tenant.
   let tenants: [Int64]?
   let before: CandidatePlace?
   let limit: Int64
 
-  static let sql = "select tenant_id, ticket_id, recorded_at from finder.knowledge_candidates($1, $2, $3, $4, $5, $6)"
+  package static let sql = "select tenant_id, ticket_id, recorded_at from finder.knowledge_candidates($1, $2, $3, $4, $5, $6)"
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(state.rawValue)
     parameters.append(tenants)
     parameters.append(before?.at)
@@ -99,7 +100,7 @@ struct FindCandidates: Statement {
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> CandidatePlace {
+  package static func decode(_ row: inout RowReader) throws -> CandidatePlace {
     CandidatePlace(tenant: try row.next(), ticket: try row.next(), at: try row.next())
   }
 }

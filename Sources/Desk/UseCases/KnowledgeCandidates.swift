@@ -7,7 +7,7 @@ package struct RemarkedIncident: OperationInput {
   let id: PublicId
   let remark: String?
 
-  private static let remark = Field.longText("remark", 1...2000, "Why.", "原因。").optional
+  package static let remark = Field.longText("remark", 1...2000, "Why.", "原因。").optional
   package static let fields: [any InputField] = [IncidentFields.id, remark]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -80,31 +80,48 @@ package enum DraftOfCandidate: Operation {
   }
 }
 
-package enum ListKnowledgeCandidates: Operation {
-  package struct Input: OperationInput {
-    let customer: PublicId?
-    let state: CandidateState
-    let limit: Int64?
-    let cursor: String?
+/// Which candidates are asked for.
+package struct CandidatesAsked: OperationInput {
+  let customer: PublicId?
+  let state: CandidateState
+  let limit: Int64?
+  let cursor: String?
 
-    private static let customer = Field.id(
-      "customer", .customer, "Only this customer's; left out: those of all that the caller serves.", "仅限此客户；不填则为所服务的全部客户。"
-    ).optional
-    private static let state = Field.oneOf(
-      "state", CandidateState.allCases.map(\.rawValue), "Those in this state (default open).", "此状态的候选（默认 open）：open 待处理、drafted 已起草、declined 已否决。"
-    ).optional
-    package static let fields: [any InputField] = [customer, state, Paging.limit, Paging.cursor]
+  private static let customer = Field.id(
+    "customer", .customer, "Only this customer's; left out: those of all that the caller serves.", "仅限此客户；不填则为所服务的全部客户。"
+  ).optional
+  private static let state = Field.oneOf(
+    "state", CandidateState.allCases.map(\.rawValue), "Those in this state (default open).", "此状态的候选（默认 open）：open 待处理、drafted 已起草、declined 已否决。"
+  ).optional
+  package static let fields: [any InputField] = [customer, state, Paging.limit, Paging.cursor]
 
-    package init(_ values: InputValues) throws(FieldError) {
-      customer = try values[Self.customer]
-      state = try values[Self.state].flatMap(CandidateState.init) ?? .open
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-
-    /// What a cursor belongs to.
-    var filterText: String { "\(customer?.description ?? "")/\(state.rawValue)" }
+  package init(_ values: InputValues) throws(FieldError) {
+    customer = try values[Self.customer]
+    state = try values[Self.state].flatMap(CandidateState.init) ?? .open
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
   }
+
+  /// What a cursor belongs to.
+  package var filterText: String { "\(customer?.description ?? "")/\(state.rawValue)" }
+}
+
+extension OperationContext {
+  /// How they are looked for, of customers that the caller serves.
+  package func candidates(_ input: CandidatesAsked) async throws -> (find: FindCandidates, limit: Int64) {
+    let (limit, after) = try page(input.limit, input.cursor, filter: input.filterText)
+    var tenants = access.tenants.map { $0.map(\.rawValue).sorted() }
+    if let customer = input.customer {
+      guard let entry = try await tenancy.tenant(customer.handle) else { throw unknownReference("customer") }
+      tenants = [entry.id.rawValue]
+    }
+    let find = FindCandidates(state: input.state, tenants: tenants, before: try after.map(CandidatePlace.init), limit: limit + 1)
+    return (find, limit)
+  }
+}
+
+package enum ListKnowledgeCandidates: Operation {
+  package typealias Input = CandidatesAsked
 
   package struct Entry: OperationOutput {
     let found: CandidatesAt.Found
@@ -131,28 +148,22 @@ package enum ListKnowledgeCandidates: Operation {
     effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
-    var tenants = context.access.tenants.map { $0.map(\.rawValue).sorted() }
-    if let customer = input.customer {
-      guard let entry = try await context.tenancy.tenant(customer.handle) else { throw context.unknownReference("customer") }
-      tenants = [entry.id.rawValue]
-    }
-    let places = try await context.transaction.query(
-      FindCandidates(state: input.state, tenants: tenants, before: try after.map(CandidatePlace.init), limit: limit + 1))
+    let (find, limit) = try await context.candidates(input)
+    let places = try await context.transaction.query(find)
     guard !places.isEmpty else { return Listing(items: [], next: nil) }
     let found = try await context.bound(to: Set(places.map(\.tenant)).sorted()) { try await $0.last(CandidatesAt(places: places)) }
     let rows = places.compactMap { place in
       found.first { $0.tenant == place.tenant && $0.ticket.id == place.ticket }.map { (place: place, found: $0) }
     }
-    return context.listing(rows, limit: limit, filter: input.filterText) {
-      PageCursor([.integer($0.place.at.microseconds), .integer($0.place.tenant.rawValue), .integer($0.place.ticket)])
-    } element: { row in
+    return context.listing(rows, limit: limit, filter: input.filterText, key: { $0.place.cursor }) { row in
       Entry(found: row.found, article: row.found.article.map { context.id(.article, $0) })
     }
   }
 }
 
 extension CandidatePlace {
+  package var cursor: PageCursor { PageCursor([.integer(at.microseconds), .integer(tenant.rawValue), .integer(ticket)]) }
+
   fileprivate init(_ cursor: PageCursor) throws {
     self.init(tenant: TenantId(try cursor.integer(1)), ticket: try cursor.integer(2), at: try cursor.instant(0))
   }

@@ -36,6 +36,11 @@ package struct ArticleContent: Hashable, Sendable {
     return ArticleContent(kind: .solution, audience: .staff, title: LocalText(title, language), body: LocalText(body, language))
   }
 
+  /// How something was done on a ticket, for staff.
+  package static func howTo(title: LocalText, body: LocalText) -> ArticleContent {
+    ArticleContent(kind: .howTo, audience: .staff, title: title, body: body)
+  }
+
   /// A known error as a problem tells it, in the language of its title.
   package static func knownError(
     title: String, symptom: String, cause: String?, workaround: String?, forCustomers: Bool

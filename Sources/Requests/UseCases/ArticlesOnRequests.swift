@@ -4,7 +4,7 @@ import Knowledge
 import Operations
 
 /// The permission to see what the knowledge base has for requests, and who holds it in a new installation: as for incidents.
-private enum ArticleRights {
+enum ArticleRights {
   static let read = "request.knowledge"
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer]
 }
