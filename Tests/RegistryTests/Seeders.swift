@@ -547,10 +547,3 @@ extension World {
       ])
   }
 }
-
-extension World {
-  func queueFilter(of principal: Principal) async throws -> Value {
-    let criteria = Value.object(["priority": 2])
-    return try await made("queue_filter.save", [.init("name", .text("Filter \(next())")), .init("criteria", criteria)], by: principal)
-  }
-}

@@ -91,8 +91,11 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls, eventCalls]
-      .lazy.compactMap { $0[operation] }.first ?? CallRule()
+    [
+      byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls, eventCalls,
+      queueCalls,
+    ]
+    .lazy.compactMap { $0[operation] }.first ?? CallRule()
   }
 
   static let byOperation: [String: CallRule] = [
@@ -259,10 +262,6 @@ struct CallRule: Sendable {
         return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
       }),
     "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
-    "incident.queue": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
-    // Everybody's filters are his own.
-    "queue_filter.delete": CallRule(given: { world, _, principal in (["id": try await world.queueFilter(of: principal)["id"] ?? .null], nil) }),
-    "incident.count": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
     "service_family.create": CallRule(given: { world, _, _ in (["code": .text("F\(world.next())")], nil) }),
     "service.create": CallRule(given: { world, _, _ in
       (["code": .text("V\(world.next())"), "stages": .object(["requirements": "2026-01-01", "operation": "2026-02-01"])], nil)

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import TestSupport
 import Testing

@@ -3,7 +3,9 @@ import Kernel
 import Operations
 
 /// Which open incidents a queue shows, and in what order.
-package struct QueueCriteria: OperationInput {
+package struct QueueCriteria: SavedCriteria {
+  package static let queue = FilteredQueue.incident
+
   let team: PublicId?
   let assignee: PublicId?
   let mine: Bool
@@ -14,8 +16,7 @@ package struct QueueCriteria: OperationInput {
   let offered: Bool
   let priority: Int64?
   let attribute: String?
-  /// Nil: all that the caller serves.
-  var customers: [PublicId]?
+  package var customers: [PublicId]?
   let state: TicketState?
   /// With those below it.
   let category: String?
@@ -97,23 +98,7 @@ package struct QueueCriteria: OperationInput {
     if order == .teamDue, attribute != nil { throw FieldError("attribute", DeskMessages.orderOfAttribute) }
   }
 
-  /// Whether nothing is asked for, but of which customers.
-  var isOfCustomersOnly: Bool {
-    var others = self
-    others.customers = nil
-    return others.value == .object([])
-  }
-
-  /// The same, of those customers only that both name; nil: of all.
-  func narrowed(to named: [PublicId]?) -> QueueCriteria {
-    guard let named else { return self }
-    var narrow = self
-    narrow.customers = customers.map { own in named.filter { own.contains($0) } } ?? named
-    return narrow
-  }
-
-  /// What is asked for, as it is stored and told: what is not asked for is left out.
-  var value: Value {
+  package var value: Value {
     var members: [Value.Member] = []
     for (name, id) in [("team", team), ("assignee", assignee), ("owner", owner)] {
       if let id { members.append(Value.Member(name, .id(id))) }
@@ -132,36 +117,4 @@ package struct QueueCriteria: OperationInput {
     if order != .due { members.append(Value.Member("order", .text(order.rawValue))) }
     return .object(members)
   }
-}
-
-/// Criteria as they are told.
-struct QueueCriteriaSheet: OperationOutput {
-  let criteria: QueueCriteria
-
-  static let fields: [OutputField<QueueCriteriaSheet>] = [
-    OutputField("team", .id, "Only those of this team.", "仅限此团队。") { .id($0.criteria.team) },
-    OutputField("assignee", .id, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。") { .id($0.criteria.assignee) },
-    OutputField("mine", .boolean, "Only those assigned to the caller.", "仅限分派给本人的工单。") { .bool($0.criteria.mine) },
-    OutputField("myTeams", .boolean, "Only those of the caller's teams.", "仅限本人所属团队的工单。") { .bool($0.criteria.myTeams) },
-    OutputField("unassigned", .boolean, "Only those assigned to nobody.", "仅限未分派给个人的工单。") { .bool($0.criteria.unassigned) },
-    OutputField("owner", .id, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。") { .id($0.criteria.owner) },
-    OutputField("unowned", .boolean, "Only those that nobody answers for.", "仅限尚无负责人的工单。") { .bool($0.criteria.unowned) },
-    OutputField("offered", .boolean, "Only those that are offered to the caller, a team of his or one without members.", "仅限移交给本人、本人所属团队或没有成员的团队的工单。") {
-      .bool($0.criteria.offered)
-    },
-    OutputField("priority", .integer, "Only this priority.", "仅限此优先级。") { .integer($0.criteria.priority) },
-    OutputField("attribute", .text, "Only those that hold this value of a custom attribute.", "仅限自定义属性取此值的工单。") { .text($0.criteria.attribute) },
-    OutputField("order", .text, "due or team_due.", "due 或 team_due。") { .text($0.criteria.order.rawValue) },
-    OutputField("customers", .list(.id), "Only those of these customers.", "仅限这些客户的工单。") { sheet in
-      sheet.criteria.customers.map { ids in Value.array(ids.map { Value.id($0) }) } ?? Value.null
-    },
-    OutputField("state", .text, "Only those in this state.", "仅限此状态。") { .text($0.criteria.state?.rawValue) },
-    OutputField("category", .text, "Only those of this category or one below it.", "仅限此分类及其下级。") { .text($0.criteria.category) },
-    OutputField("nature", .text, "Only those of this nature.", "仅限此性质。") { .text($0.criteria.nature) },
-    OutputField("breached", .boolean, "Only those whose next due time has passed, or has not.", "仅限已超期或未超期的工单。") { .bool($0.criteria.breached) },
-    OutputField("dueBefore", .instant, "Only those that are due before this.", "仅限在此时间之前到期的工单。") { .instant($0.criteria.dueBefore) },
-    OutputField("dueWithinMinutes", .integer, "Only those that are due within so many minutes.", "仅限在此分钟数内到期的工单。") {
-      .integer($0.criteria.dueWithinMinutes)
-    },
-  ]
 }

@@ -5,31 +5,33 @@ import Postgres
 struct QueueFilterRow: Sendable {
   let publicId: [UInt8]
   let name: String
+  let queue: FilteredQueue
   let recordedAt: Instant
   private let stored: Value
 
-  static let columns = "f.public_id, f.name, f.recorded_at, f.criteria"
+  static let columns = "f.public_id, f.name, f.queue, f.recorded_at, f.criteria"
 
   init(_ row: inout RowReader) throws {
     publicId = try row.next()
     name = try row.next()
+    queue = FilteredQueue(rawValue: try row.next()) ?? .incident
     recordedAt = try row.next()
     stored = try row.next()
   }
 
-  var criteria: QueueCriteria {
-    get throws {
-      do { return try InputValues.read(QueueCriteria.self, from: stored) } catch { throw Failure(.conflict, QueueFilterMessages.unreadable) }
-    }
+  func criteria<Criteria: SavedCriteria>(_ type: Criteria.Type) throws -> Criteria {
+    do { return try InputValues.read(type, from: stored) } catch { throw Failure(.conflict, QueueFilterMessages.unreadable) }
   }
 }
 
-/// No row when the account has as many as it may, or one of the name that is to stay; two at once may both find the last place, which does no harm.
+/// No row when the account has as many as it may, or one of the name that is to stay or is of another queue; two at once may both find the last place,
+/// which does no harm.
 struct SaveQueueFilterRow: Statement {
   let provider: TenantId
   let account: Int64
   let publicId: [UInt8]
   let name: String
+  let queue: FilteredQueue
   let criteria: Value
   let now: Instant
   let most: Int64
@@ -37,11 +39,11 @@ struct SaveQueueFilterRow: Statement {
   let replaces: Bool
 
   static let sql = """
-    insert into desk.queue_filter as f (tenant_id, account_id, public_id, name, criteria, recorded_at)
-    select $1, $2, $3, $4, $5, $6
+    insert into desk.queue_filter as f (tenant_id, account_id, public_id, name, criteria, recorded_at, queue)
+    select $1, $2, $3, $4, $5, $6, $9
     where (select count(*) from desk.queue_filter o where o.tenant_id = $1 and o.account_id = $2 and o.name <> $4) < $7
     on conflict (tenant_id, account_id, name) do update set criteria = excluded.criteria, recorded_at = excluded.recorded_at
-      where $8
+      where $8 and f.queue = excluded.queue
     returning \(QueueFilterRow.columns)
     """
 
@@ -54,6 +56,7 @@ struct SaveQueueFilterRow: Statement {
     parameters.append(now)
     parameters.append(most)
     parameters.append(replaces)
+    parameters.append(queue.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> QueueFilterRow { try QueueFilterRow(&row) }

@@ -9,15 +9,14 @@ struct ShownQueue: Sendable {
   let filter: PublicId?
   let ci: PublicId?
 
-  private static let filterField = Field.id("filter", .queueFilter, "One of the caller's saved filters, in place of criteria.", "以本人保存的筛选代替各项条件。").optional
   private static let ciField = Field.id(
     "ci", .ticketCi, "Only those that name this configuration item, of a customer or shared by the provider.", "仅限涉及此配置项（客户的或服务商共享的）的工单。"
   ).optional
-  static let fields: [any InputField] = QueueCriteria.fields + [filterField, ciField]
+  static let fields: [any InputField] = QueueCriteria.fields + [QueueFilterField.filter, ciField]
 
   init(_ values: InputValues) throws(FieldError) {
     criteria = try QueueCriteria(values)
-    filter = try values[Self.filterField]
+    filter = try values[QueueFilterField.filter]
     ci = try values[Self.ciField]
     if criteria.order == .teamDue, ci != nil { throw FieldError("ci", TicketCiMessages.orderOfCi) }
     if criteria.attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
@@ -55,11 +54,8 @@ enum QueueLook {
 extension OperationContext {
   /// The criteria that are meant. Only for operations that read.
   func criteria(of shown: ShownQueue) async throws -> QueueCriteria {
-    guard let filter = shown.filter else { return shown.criteria }
-    let statement = QueueFilterByPublicId(provider: provider.id, account: actor.id, publicId: filter.random)
-    guard let found = try await bound(to: [provider.id], { try await $0.first(statement) }) else { throw unknownReference("filter") }
-    guard shown.criteria.isOfCustomersOnly else { throw Failure.invalid("filter", QueueFilterMessages.filterAlone) }
-    let criteria = try found.criteria.narrowed(to: shown.criteria.customers)
+    let criteria = try await meant(shown.criteria, by: shown.filter)
+    guard shown.filter != nil else { return criteria }
     if criteria.order == .teamDue, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.orderOfCi) }
     if criteria.attribute != nil, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.attributeOfCi) }
     return criteria

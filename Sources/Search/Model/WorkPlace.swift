@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 
 /// Where something stands in the queue over all processes.

@@ -6,14 +6,14 @@ import Tenancy
 /// The engineer's one queue: what is to be done of all processes, of all customers that he serves, the next due first.
 package enum QueueWork: Operation {
   package struct Input: OperationInput {
-    let criteria: WorkCriteria
+    let shown: ShownWork
     let limit: Int64?
     let cursor: String?
 
-    package static let fields: [any InputField] = WorkCriteria.fields + [Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = ShownWork.fields + [Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
-      criteria = try WorkCriteria(values)
+      shown = try ShownWork(values)
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -26,11 +26,13 @@ package enum QueueWork: Operation {
     reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<WorkLine> {
-    let filterText = input.criteria.filterText
+    let criteria = try await input.shown.meant(in: context)
+    // What a cursor is good for.
+    let filterText = JSON.text(criteria.value)
     let (limit, cursor) = try context.page(input.limit, input.cursor, filter: filterText)
-    let readable = context.readable(input.criteria)
+    let readable = context.readable(criteria)
     let places = try await context.places(
-      try await context.sights(input.criteria, readable), try await context.filter(input.criteria), after: try cursor.map(WorkPlace.init),
+      try await context.sights(criteria, readable), try await context.filter(criteria), after: try cursor.map(WorkPlace.init),
       limit: limit + 1)
     let found = try await context.work(at: places)
     // What has become somebody else's since the look is left out.
@@ -44,11 +46,11 @@ package enum QueueWork: Operation {
 /// How much of it there is, of each process.
 package enum CountQueuedWork: Operation {
   package struct Input: OperationInput {
-    let criteria: WorkCriteria
+    let shown: ShownWork
 
-    package static let fields: [any InputField] = WorkCriteria.fields
+    package static let fields: [any InputField] = ShownWork.fields
 
-    package init(_ values: InputValues) throws(FieldError) { criteria = try WorkCriteria(values) }
+    package init(_ values: InputValues) throws(FieldError) { shown = try ShownWork(values) }
   }
 
   package struct Output: OperationOutput {
@@ -66,8 +68,9 @@ package enum CountQueuedWork: Operation {
     roles: [.administrator, .accountManager, .engineer], reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
-    let sights = try await context.sights(input.criteria, context.readable(input.criteria))
-    let filter = try await context.filter(input.criteria)
+    let criteria = try await input.shown.meant(in: context)
+    let sights = try await context.sights(criteria, context.readable(criteria))
+    let filter = try await context.filter(criteria)
     var counts: [WorkProcess: Int64] = [:]
     for sight in sights {
       for process in sight.processes { counts[process] = 0 }

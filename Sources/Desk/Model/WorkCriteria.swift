@@ -1,20 +1,20 @@
-import Desk
 import Kernel
 import Operations
 
-/// What of the queue over all processes is asked for. A process that has nothing of what is asked for is not in it.
-struct WorkCriteria: Sendable {
-  let processes: [WorkProcess]?
-  /// Nil: all that the caller serves.
-  let customers: [PublicId]?
-  let team: PublicId?
-  let myTeams: Bool
-  let mine: Bool
-  let unowned: Bool
-  let offered: Bool
-  let priority: Int64?
-  let dueBefore: Instant?
-  let overdue: Bool?
+/// What of the queue over all processes is asked for.
+package struct WorkCriteria: SavedCriteria {
+  package static let queue = FilteredQueue.work
+
+  package let processes: [WorkProcess]?
+  package var customers: [PublicId]?
+  package let team: PublicId?
+  package let myTeams: Bool
+  package let mine: Bool
+  package let unowned: Bool
+  package let offered: Bool
+  package let priority: Int64?
+  package let dueBefore: Instant?
+  package let overdue: Bool?
 
   private static let processesField = Field.list(
     "processes", of: Field.oneOf("process", WorkProcess.allCases.map(\.rawValue), "A process.", "流程。"), count: 1...6,
@@ -38,12 +38,12 @@ struct WorkCriteria: Sendable {
     "overdue", "true: only those whose next due time has passed; false: only the others, so that what breaches next comes first.",
     "true：仅限已超期的事项；false：仅限未超期的事项，最先到期的在前。"
   ).optional
-  static let fields: [any InputField] = [
+  package static let fields: [any InputField] = [
     processesField, ServedCustomers.field, teamField, myTeamsField, mineField, unownedField, OfferFields.offered, priorityField, dueBeforeField,
     overdueField,
   ]
 
-  init(_ values: InputValues) throws(FieldError) {
+  package init(_ values: InputValues) throws(FieldError) {
     processes = try values[Self.processesField].map { $0.compactMap(WorkProcess.init(rawValue:)) }
     customers = try values[ServedCustomers.field]
     team = try values[Self.teamField]
@@ -56,17 +56,17 @@ struct WorkCriteria: Sendable {
     overdue = try values[Self.overdueField]
   }
 
-  /// What a cursor is good for.
-  var filterText: String {
-    let lists = [processes?.map(\.rawValue), customers?.map(\.description)].map { $0?.joined(separator: ",") ?? "-" }
-    let others = [team?.description, priority.map { String($0) }, dueBefore?.description, overdue.map { String($0) }].map { $0 ?? "-" }
-    return "\((lists + others).joined(separator: " ")) \(myTeams) \(mine) \(unowned) \(offered)"
-  }
-
-  func asks(for process: WorkProcess) -> Bool {
-    guard processes?.contains(process) ?? true, team == nil && !myTeams || process.hasTeam, !offered || process.hasOffers,
-      priority == nil || process.hasPriority
-    else { return false }
-    return process.isDated || dueBefore == nil && overdue != true
+  package var value: Value {
+    var members: [Value.Member] = []
+    if let processes { members.append(Value.Member("processes", .array(processes.map { Value.text($0.rawValue) }))) }
+    if let customers { members.append(Value.Member("customers", .array(customers.map { Value.id($0) }))) }
+    if let team { members.append(Value.Member("team", .id(team))) }
+    for (name, isAsked) in [("myTeams", myTeams), ("mine", mine), ("unowned", unowned), ("offered", offered)] where isAsked {
+      members.append(Value.Member(name, .bool(true)))
+    }
+    if let priority { members.append(Value.Member("priority", .integer(priority))) }
+    if let dueBefore { members.append(Value.Member("dueBefore", .instant(dueBefore))) }
+    if let overdue { members.append(Value.Member("overdue", .bool(overdue))) }
+    return .object(members)
   }
 }

@@ -4,11 +4,7 @@ import Operations
 import Problems
 import Requests
 
-/// What there is to do. Where several are due at one instant, and have been there since one, they come in this order.
-enum WorkProcess: String, Sendable, CaseIterable {
-  case incident, request, task, problem, change
-  case changeTask = "change_task"
-
+extension WorkProcess {
   /// By which one is read: whoever may call it for one has it in his queue.
   var reading: Declaration {
     switch self {
@@ -87,5 +83,15 @@ enum WorkProcess: String, Sendable, CaseIterable {
     case .change: 4
     case .changeTask: 5
     }
+  }
+}
+
+extension WorkCriteria {
+  /// A process that has nothing of what is asked for is not in the queue.
+  func asks(for process: WorkProcess) -> Bool {
+    guard processes?.contains(process) ?? true, team == nil && !myTeams || process.hasTeam, !offered || process.hasOffers,
+      priority == nil || process.hasPriority
+    else { return false }
+    return process.isDated || dueBefore == nil && overdue != true
   }
 }
