@@ -45,7 +45,7 @@ struct OffersToNobody: Statement {
     let tenant: TenantId
     let record: Int64
     let id: Int64
-    /// The record is; else whom it is offered to may not work on it any more.
+    /// The record is; else whom it is offered to, or all of that team, may not work on it any more.
     let isOver: Bool
   }
 
