@@ -197,4 +197,26 @@ import Testing
     #expect(try await world.request(ordered, as: first.principal).at("owner") == first.id)
     #expect(try await world.history(offered).filter { $0.hasPrefix("owner") } == ["owner_changed", "ownership_offered", "ownership_returned"])
   }
+
+  /// That a team has not answered for a day is noted once, and is none of the customer's affair.
+  @Test func aTeamThatDoesNotAnswerIsNotedOnce() async throws {
+    let world = try await RequestsWorld()
+    let (first, second) = (try await engineer(world), try await engineer(world))
+    let team = try await world.call("team.create", ["name": "Field service"], as: world.database.root)
+    let joined = try await world.call(
+      "team.add_member", ["id": team.at("id"), "staff": second.id], as: world.database.root, version: team.at("version"))
+    try await world.call(
+      "team.set_lead", ["id": team.at("id"), "staff": second.id, "lead": .bool(true)], as: world.database.root, version: joined.at("version"))
+    let (ordered, orderer) = try await order(world)
+    let taken = try await act("take", on: try await world.request(ordered, as: first.principal), as: first.principal, world)
+    let offered = try await act("offer", on: taken, ["team": team.at("id")], as: first.principal, world)
+    for seconds in [86_399, 1, 86_400] as [Int64] {
+      world.database.clock.advance(seconds: seconds)
+      for _ in 0..<2 { try await OwnerSweep([RequestOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+      let noted = try await world.history(offered).filter { $0 == "ownership_waiting" }
+      #expect(noted.count == (seconds == 86_399 ? 0 : 1))
+    }
+    #expect(try await world.history(offered, as: orderer).filter { $0.hasPrefix("owner") } == [])
+    #expect(try await world.request(offered, as: first.principal).at("version") == offered.at("version"), "nobody has to read it anew")
+  }
 }

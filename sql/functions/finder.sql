@@ -2726,6 +2726,37 @@ begin
 end
 $$;
 
+-- Offers to teams that nobody has answered since an instant, and of which nobody was told yet who leads the team. One that nobody leads waits until
+-- somebody does.
+create function finder.unanswered_offers(wanted_process text, until timestamptz, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, record_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query
+    select o.tenant_id, o.record_id, o.id
+    from (
+      select h.tenant_id, h.ticket_id as record_id, h.id, h.to_team_id
+      from desk.handover h
+      where wanted_process = 'incident' and h.outcome is null and h.to_team_id is not null and h.reminded_at is null and h.recorded_at <= until
+      union all
+      select h.tenant_id, h.request_id, h.id, h.to_team_id
+      from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+      where wanted_process = 'request' and h.outcome is null and h.to_team_id is not null and h.reminded_at is null and h.recorded_at <= until
+        and r.ended_at is null
+      union all
+      select h.tenant_id, h.subject_id, h.id, h.to_team_id
+      from desk.offer h
+      where h.subject_kind = wanted_process and h.outcome is null and h.to_team_id is not null and h.reminded_at is null and h.recorded_at <= until
+    ) o
+    where o.id > after_id and exists (
+      select from tenancy.tenant e
+      join desk.team_member x on x.tenant_id = e.id and x.team_id = o.to_team_id and x.lead
+      join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+      where e.kind = 'provider')
+    order by o.id limit least(row_limit, 1000);
+end
+$$;
+
 grant select on changes.change, changes.ci_link, assets.ci, assets.relation, assets.affected_customer to steward_finder;
 
 -- What some changes that lie ahead touch, and what stands up to so many relations up or down from that: as far as change.clashes walks, with as many
