@@ -1812,6 +1812,26 @@ begin
 end
 $$;
 
+-- Whether an account, of a customer or of the staff, may decide approvals of the customer.
+create function finder.may_approve(wanted_tenant bigint, wanted_kind text, wanted_account bigint, reference timestamptz)
+returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
+    select from tenancy.account a
+    join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id
+    join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
+    where a.tenant_id in (select wanted_tenant union all select t.id from tenancy.tenant t where t.kind = 'provider')
+      and a.id = wanted_account and a.kind = wanted_kind and a.state = 'active'
+      and g.revoked_at is null and (g.expires_at is null or g.expires_at > reference)
+      and case g.scope
+        when 'all' then true
+        when 'listed' then exists (
+          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = wanted_tenant)
+        else a.tenant_id = wanted_tenant end);
+end
+$$;
+
 -- The longest waiting tasks behind a place: of few tenants the first of each, of many those that are met. Planned once, as requests are.
 create function finder.next_tasks(permitted bigint[], after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)

@@ -142,7 +142,7 @@ struct Cause: Sendable {
   private static func event(_ news: RequestNews, _ found: FoundEvent) -> NotificationEvent {
     switch news {
     case .submitted: .requestSubmitted
-    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned: .requestApprovalAsked
+    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded: .requestApprovalAsked
     case .approved, .rejected: .requestApprovalDecided
     case .fulfilled: .requestFulfilled
     case .closed: .requestClosed
