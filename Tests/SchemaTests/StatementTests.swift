@@ -149,6 +149,7 @@ enum Composed {
     [
       "OpenOffer<\(subject)>": OpenOffer<Subject>.sql, "OffersOf<\(subject)>": OffersOf<Subject>.sql, "InsertOffer<\(subject)>": InsertOffer<Subject>.sql,
       "AnswerOffer<\(subject)>": AnswerOffer<Subject>.sql, "EndOffers<\(subject)>": EndOffers<Subject>.sql,
+      "RemindOfOffer<\(subject)>": RemindOfOffer<Subject>.sql,
     ]
   }
 

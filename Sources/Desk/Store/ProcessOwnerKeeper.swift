@@ -27,6 +27,12 @@ extension ProcessOwnerKeeper {
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(Self.subject(record), of: tenant, at: now)) > 0
   }
+
+  package func leadsToRemind(
+    of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [[UInt8]] {
+    try await OfferSubject.leadsToRemind(of: offer, of: tenant, provider: provider, at: now, in: transaction)
+  }
 }
 
 /// Locks a record that is to be taken from its owner.
