@@ -219,7 +219,7 @@ let package = Package(
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
     tests(
       "AssetsTests",
-      ["Assets", "TypedFields", "Contracts", "Catalog", "Importing", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+      ["Assets", "TypedFields", "Contracts", "Catalog", "Importing", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "TimeEntriesTests",
       [

@@ -26,6 +26,9 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
     return Instant(microseconds: sum)
   }
 
+  /// The day in UTC.
+  package var utcDay: CalendarDate { CalendarDate(daysSinceEpoch: seconds.flooredQuotient(by: 86_400)) }
+
   package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
   /// The range the API accepts: 1970-01-01 to the end of 9999. Inside it no arithmetic of this type saturates.
@@ -33,7 +36,7 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
 
   /// RFC 3339 in UTC, with a fraction only where there is one: `2026-03-01T08:00:00Z`.
   package var description: String {
-    let day = CalendarDate(daysSinceEpoch: seconds.flooredQuotient(by: 86_400))
+    let day = utcDay
     let second = seconds.flooredRemainder(by: 86_400)
     let (year, month, dayOfMonth) = day.parts
     // Only what the API does not accept is longer.

@@ -38,6 +38,12 @@ enum OfferMessages: MessageCatalog {
   static let offeredBody = Message(
     "notification.handover_offered.body", "{actor} offers you to answer for {number}: {title}\nWhy: {reason}\n\nAccept or return it.",
     zh: "{actor} 请求将 {number} 移交给您：{title}\n原因：{reason}\n\n请接受或退回。")
+  static let waitingSubject = Message(
+    "notification.handover_waiting.subject", "[{number}] Your team has not answered the offer: {title}", zh: "[{number}] 团队尚未答复移交：{title}")
+  static let waitingBody = Message(
+    "notification.handover_waiting.body",
+    "{number}: {title}\n\nYour team was offered it a day ago, and nobody has answered. Accept or return it, or see to it that one of the team does.",
+    zh: "{number}：{title}\n\n一天前已请求移交给您的团队，至今无人答复。请接受或退回，或安排团队成员答复。")
   static let answeredSubject = Message(
     "notification.handover_answered.subject", "[{number}] Hand-over {answer}: {title}", zh: "[{number}] 移交{answer}：{title}")
   static let answeredBody = Message(
@@ -51,6 +57,6 @@ enum OfferMessages: MessageCatalog {
     ruleOpenedUntaken, ruleIncidentOwner, ruleRequestOwner, ruleProblemOwner, ruleChangeOwner, ruleReleaseOwner, ownerSubject, ownerBody,
     ruleRequestOffered, ruleRequestAnswered, ruleProblemOffered, ruleProblemAnswered, ruleChangeOffered, ruleChangeAnswered,
     ruleReleaseOffered, ruleReleaseAnswered,
-    offeredSubject, offeredBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
+    offeredSubject, offeredBody, waitingSubject, waitingBody, answeredSubject, answeredBody, accepted, returned, withdrawn,
   ]
 }

@@ -12,6 +12,19 @@ enum TeamNewsMessages: MessageCatalog {
     "notification.rule.team_major_incident_offered", "Tell a team what major incident it is offered", zh: "重大事件移交给团队时通知成员")
   static let ruleRequestTask = Message("notification.rule.team_request_task", "Tell a team what task of a request it may do", zh: "请求任务可由团队处理时通知成员")
   static let ruleChangeTask = Message("notification.rule.team_change_task", "Tell a team what task of a change it may do", zh: "变更任务可由团队处理时通知成员")
+  static let ruleWaiting = Message(
+    "notification.rule.offer_waiting", "Tell who leads a team that it has not answered the offer of an incident", zh: "事件移交团队一天未答复时通知团队负责人")
+  static let ruleRequestWaiting = Message(
+    "notification.rule.request_offer_waiting", "Tell who leads a team that it has not answered the offer of a request", zh: "请求移交团队一天未答复时通知团队负责人")
+  static let ruleProblemWaiting = Message(
+    "notification.rule.problem_offer_waiting", "Tell who leads a team that it has not answered the offer of a problem", zh: "问题移交团队一天未答复时通知团队负责人")
+  static let ruleChangeWaiting = Message(
+    "notification.rule.change_offer_waiting", "Tell who leads a team that it has not answered the offer of a change", zh: "变更移交团队一天未答复时通知团队负责人")
+  static let ruleReleaseWaiting = Message(
+    "notification.rule.release_offer_waiting", "Tell who leads a team that it has not answered the offer of a release", zh: "发布移交团队一天未答复时通知团队负责人")
+  static let ruleMajorWaiting = Message(
+    "notification.rule.major_incident_offer_waiting", "Tell who leads a team that it has not answered the offer of a major incident",
+    zh: "重大事件移交团队一天未答复时通知团队负责人")
 
   static let taskGivenSubject = Message("notification.task_given.subject", "[{number}] For your team: {task}", zh: "[{number}] 团队任务：{task}")
   static let taskGivenBody = Message(
@@ -20,6 +33,7 @@ enum TeamNewsMessages: MessageCatalog {
 
   static let all = [
     ruleAssigned, ruleOffered, ruleRequestOffered, ruleProblemOffered, ruleChangeOffered, ruleReleaseOffered, ruleMajorOffered, ruleRequestTask,
-    ruleChangeTask, taskGivenSubject, taskGivenBody,
+    ruleChangeTask, ruleWaiting, ruleRequestWaiting, ruleProblemWaiting, ruleChangeWaiting, ruleReleaseWaiting, ruleMajorWaiting, taskGivenSubject,
+    taskGivenBody,
   ]
 }

@@ -114,7 +114,7 @@ enum HTTPDate {
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
   static func text(_ instant: Instant) -> String {
-    let date = CalendarDate(daysSinceEpoch: instant.seconds.flooredQuotient(by: 86_400))
+    let date = instant.utcDay
     let second = instant.seconds.flooredRemainder(by: 86_400)
     let (year, month, day) = date.parts
     // Both indexes are in range by their definitions: weekday is 1...7, month 1...12.

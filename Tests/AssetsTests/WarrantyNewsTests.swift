@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -35,6 +36,23 @@ import Testing
     #expect(try await told(world).sorted() == ["a1", "a2", "a3", "b1", "b2", "b3", "b4", "b5"])
   }
 
+  /// One that cannot be told holds up no other of its customer, whatever the size of a batch, and is told when it can be.
+  @Test func oneThatCannotBeToldHoldsUpNoOther() async throws {
+    let world = try await AssetsWorld()
+    for number in 1...5 { try await server("a\(number)", world, of: world.acme) }
+    try await server("b1", world, of: world.other)
+    try await world.database.runAsSuperuser(
+      "alter table assets.ci add constraint poison check (name <> 'a1' or warranty_told_on is null) not valid")
+    let (now, tenancy) = (world.database.clock.now(), world.database.tenancy)
+    for size in [2, 1, 200] as [Int64] {
+      await #expect(throws: LeftUndone.self) { try await WarrantySweep(batch: size).run(at: now, tenancy) }
+      #expect(try await told(world).sorted() == ["a2", "a3", "a4", "a5", "b1"])
+    }
+    try await world.database.runAsSuperuser("alter table assets.ci drop constraint poison")
+    try await WarrantySweep(batch: 2).run(at: now, tenancy)
+    #expect(try await told(world).sorted() == ["a1", "a2", "a3", "a4", "a5", "b1"])
+  }
+
   /// With tens of thousands of CIs what is to be told is found by index.
   @Test func whatIsToBeToldIsFoundByIndex() async throws {
     let world = try await AssetsWorld()
@@ -47,11 +65,16 @@ import Testing
       analyze assets.ci
       """)
     let day = try #require(CalendarDate("2026-03-02"))
-    let take = TakeWarranties(tenant: world.acme.id, days: day...day.adding(days: 30), limit: 200)
-    let plan = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
-      try await transaction.query(ExplainedTake(statement: take))
+    let (acme, days) = (world.acme.id, day...day.adding(days: 30))
+    let behind = DueWarranty(ci: 1, day: day.adding(days: 20))
+    let looks = [nil, behind].map { WarrantiesToTell(tenant: acme, days: days, after: $0, limit: 200) }
+    let plans = try await world.database.tenancy.transaction(binding: [acme], side: .staff) { transaction in
+      var plans: [[String]] = []
+      for look in looks { plans.append(try await transaction.query(Explained(statement: look))) }
+      plans.append(try await transaction.query(Explained(statement: TakeWarranty(tenant: acme, due: behind))))
+      return plans
     }
-    #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan)")
+    for plan in plans { #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan)") }
     let look = try await world.database.superuser.withConnection { try await $0.query(ExplainedLook()) }
     #expect(look.contains { $0.contains("ci_warranty_to_tell") }, "\(look)")
   }
@@ -65,10 +88,10 @@ private struct ToldWarranties: Statement {
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
-private struct ExplainedTake: Statement {
-  let statement: TakeWarranties
+private struct Explained<Of: Statement>: Statement {
+  let statement: Of
 
-  static let sql = "explain \(TakeWarranties.sql)"
+  static var sql: String { "explain \(Of.sql)" }
   func bind(to parameters: inout Parameters) { statement.bind(to: &parameters) }
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -21,7 +21,8 @@ import Testing
 
   @Test(arguments: [
     "incident.commented", "incident.attached", "incident.detached", "incident.watched", "incident.unwatched", "incident.linked", "incident.unlinked",
-    "incident.owner_changed", "incident.ownership_offered", "incident.ownership_returned", "incident.targets_locked", "incident.targets_unlocked",
+    "incident.owner_changed", "incident.ownership_offered", "incident.ownership_returned", "incident.ownership_waiting", "incident.targets_locked",
+    "incident.targets_unlocked",
     "incident.gate_passed", "incident.gate_bypassed", "incident.split", "incident.absorbed", "incident.cascaded", "incident.ended_with",
     "incident.major_linked", "incident.major_unlinked", "incident.request_linked", "incident.request_unlinked", "incident.article_uncited",
     "incident.change_unlinked", "incident.change_not_caused", "incident.unheard_of",

@@ -96,6 +96,33 @@ import Testing
     #expect(try await world.act("accept_offer", on: second, as: stranger.principal)["owner"] == stranger.id)
   }
 
+  /// Guard: what is offered to a team of which nobody serves the customer any more would stand in nobody's list. One without members is everybody's.
+  @Test func anOfferThatNobodyOfTheTeamMayAcceptEnds() async throws {
+    let world = try await DeskWorld()
+    let (owner, member, leaver) = (try await worker(world), try await worker(world), try await worker(world))
+    let network = try await team(world, member.id, leaver.id)
+    let servers = try await add(leaver.id, to: try await world.database.call("team.create", ["name": "Servers"], as: world.manager), world)
+    func offer(to team: Value) async throws -> Value {
+      let taken = try await world.act("take", on: try await world.open(), as: owner.principal)
+      return try await world.act("offer", on: taken, ["team": team["id"] ?? .null], as: owner.principal)
+    }
+    let (lost, everybodys) = (try await offer(to: network), try await offer(to: servers))
+    func outcomes(_ ticket: Value) async throws -> [String] { try await world.list("handovers", of: ticket).compactMap { $0["outcome"]?.text } }
+    func sweep() async throws {
+      for _ in 0..<2 { try await OwnerSweep([TicketOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    }
+    try await world.database.narrow(leaver.id)
+    try await sweep()
+    #expect(try await outcomes(lost) == [], "one of them still may")
+    try await world.database.narrow(member.id, to: [world.other])
+    try await sweep()
+    #expect(try await outcomes(lost) == ["withdrawn"])
+    #expect(try await outcomes(everybodys) == [])
+    let events = try await world.list("history", of: lost)
+    #expect(events.last?["type"] == "incident.ownership_returned" && events.last?["payload"]?["mayNotWork"] == .bool(true))
+    #expect(try await world.read(lost)["owner"] == owner.id)
+  }
+
   /// Guard: what only people of another customer's could accept would be offered to them.
   @Test func aTeamIsOfferedWhatOneOfItMayTakeOn() async throws {
     let world = try await DeskWorld()

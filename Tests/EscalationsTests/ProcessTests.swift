@@ -193,27 +193,34 @@ import Testing
   /// Guard: the look by age has gone by it while it was over, up to what was recorded after it.
   @Test func whatCameToTheAgeWhileItWasOverIsEscalatedWhenItIsReopened() async throws {
     let world = try await EscalationsWorld()
-    for process in ["request", "problem"] {
+    for process in ["request", "problem", "major_incident"] {
       try await world.rule(["process": .text(process), "ageMinutes": 60, "staff": .array([world.leadId])], name: process)
     }
     let (order, problem) = (try await world.order(), try await world.problem())
+    let major = try await world.database.call("major_incident.declare", ["title": "Storage"], as: world.engineer)
     _ = (try await world.order(), try await world.problem())
+    _ = try await world.database.call("major_incident.declare", ["title": "Network"], as: world.engineer)
     _ = try await world.database.call("task.complete", ["id": try await world.tasks(order)[0]["id"] ?? .null], as: world.engineer)
     let over = try await world.database.call(
       "problem.cancel", ["id": problem["id"] ?? .null, "reason": "x"], as: world.engineer, version: problem["version"]?.integer)
+    let resolved = try await world.database.call(
+      "major_incident.resolve", ["id": major["id"] ?? .null, "resolution": "Replaced"], as: world.engineer, version: major["version"]?.integer)
     try world.at("2026-03-02T09:10:00Z")
     for _ in 0..<2 { try await world.escalate() }
     #expect(try await world.escalations().count == 1)
-    #expect(try await world.ofProvider().count == 1)
+    #expect(try await world.ofProvider().count == 2)
     let fulfilled = try await world.database.call("request.read", ["id": order["id"] ?? .null], as: world.engineer)
     _ = try await world.database.call(
       "request.reopen", ["id": order["id"] ?? .null, "reason": "It does not hold"], as: world.engineer, version: fulfilled["version"]?.integer)
     _ = try await world.database.call(
       "problem.reopen", ["id": problem["id"] ?? .null, "reason": "It is one"], as: world.engineer, version: over["version"]?.integer)
+    _ = try await world.database.call(
+      "major_incident.reopen", ["id": major["id"] ?? .null, "reason": "It goes on"], as: world.engineer, version: resolved["version"]?.integer)
     for _ in 0..<2 { try await world.escalate() }
     let ofOrder = try await world.escalations().filter { $0["request"] == order["id"] }
     let ofProblem = try await world.ofProvider().filter { $0["problem"] == problem["id"] }
-    for records in [ofOrder, ofProblem] {
+    let ofMajor = try await world.ofProvider().filter { $0["majorIncident"] == major["id"] }
+    for records in [ofOrder, ofProblem, ofMajor] {
       #expect(records.map { [$0["state"], $0["occurredAt"]] } == [["done", "2026-03-02T09:00:00Z"]], "\(records)")
     }
   }

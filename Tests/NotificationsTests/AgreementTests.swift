@@ -71,6 +71,13 @@ import Testing
     #expect(try await world.base.events(world.base.colleague) == ["request.approval_asked"])
     #expect(try await world.base.events(finance) == ["request.approval_asked"])
     #expect(try await world.base.events(world.base.engineer) == [])
+    // He may not decide it any more: it waits for who is asked, who hears so once.
+    try await world.base.database.narrow(world.base.colleagueId)
+    for _ in 0..<2 {
+      try await ApproverSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+      try await world.base.make()
+    }
+    #expect(try await world.base.events(finance) == ["request.approval_asked", "request.approval_asked"])
   }
 
   /// What the orderer says reaches who is at it, or where nobody is, who answers for the customer; what the staff say to him reaches him; and

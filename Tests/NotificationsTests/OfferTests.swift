@@ -1,5 +1,9 @@
+import Changes
+import Desk
 import Kernel
+import MajorIncidents
 import Operations
+import Problems
 import Tenancy
 import TestSupport
 import Testing
@@ -116,6 +120,47 @@ import Testing
     _ = try await act("release.accept_offer", on: offered, as: world.colleague, world)
     for _ in 0..<2 { try await world.make() }
     #expect(try await world.events(world.engineer) == ["release.offer_answered"])
+    #expect(try await world.left() == 0)
+  }
+
+  /// Who leads a team hears once that it has not answered for a day what it was offered: nobody else of it does, nor who offered it.
+  @Test func whoLeadsATeamHearsThatItHasNotAnswered() async throws {
+    let world = try await NotificationsWorld()
+    let (lena, lenaId) = try await NotificationsWorld.staff("Lena", world.database)
+    var team = try await world.call("team.create", ["name": "Network"])
+    for member in [lenaId, world.colleagueId] {
+      team = try await world.call("team.add_member", ["id": team["id"] ?? .null, "staff": member], version: team["version"]?.integer)
+    }
+    let network = team["id"] ?? .null
+    func offer(_ kind: String, _ record: Value) async throws -> Value {
+      try await act("\(kind).offer", on: record, ["team": network], as: world.engineer, world)
+    }
+    let taken = try await world.call("incident.take", ["id": try await world.incident()], as: world.engineer, version: 1)
+    let waiting = try await offer("incident", taken)
+    _ = try await offer("problem", try await problem(world))
+    _ = try await offer("change", try await change(world))
+    _ = try await offer("release", try await world.call("release.open", ["title": "Spring"], as: world.engineer))
+    _ = try await offer("major_incident", try await world.call("major_incident.declare", ["title": "Storage"], as: world.engineer))
+    let answered = try await offer("problem", try await problem(world))
+    _ = try await act("problem.accept_offer", on: answered, as: world.colleague, world)
+    let sweep = OwnerSweep([TicketOwners(), ProblemOwners(), ChangeOwners(), ReleaseOwners()] + MajorOwners.all, batch: 1)
+    func told(_ principal: Principal, after seconds: Int64) async throws -> [String] {
+      world.database.clock.advance(seconds: seconds)
+      for _ in 0..<2 { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+      for _ in 0..<2 { try await world.make() }
+      return try await world.events(principal).filter { $0.hasSuffix(".offer_waiting") }.sorted()
+    }
+    #expect(try await told(lena, after: 86_300) == [])
+    #expect(try await told(lena, after: 200) == [], "nobody leads it")
+    try await world.call("team.set_lead", ["id": network, "staff": lenaId, "lead": .bool(true)], version: team["version"]?.integer)
+    let all = ["change", "incident", "major_incident", "problem", "release"].map { "\($0).offer_waiting" }
+    #expect(try await told(lena, after: 15) == all)
+    #expect(try await told(lena, after: 86_400) == all, "once")
+    for other in [world.colleague, world.engineer] { #expect(try await told(other, after: 15) == [], "\(other.name)") }
+    let news = try await world.inbox(lena).first { $0["event"] == "problem.offer_waiting" }
+    #expect(news?["subject"] == "[PROV-PRB-000001] Your team has not answered the offer: Leak")
+    let history = try await world.call("incident.history", ["id": waiting["id"] ?? .null], as: world.requester)["items"]?.array ?? []
+    #expect(!history.isEmpty && !history.contains { $0["type"] == "incident.ownership_waiting" }, "it is none of the customer's affair")
     #expect(try await world.left() == 0)
   }
 

@@ -21,9 +21,10 @@ import Testing
       """)
   }
 
-  private func problem(_ world: NotificationsWorld) async throws -> Value {
+  private func problem(_ world: NotificationsWorld, of customer: TenantEntry? = nil, by principal: Principal? = nil) async throws -> Value {
     try await world.call(
-      "problem.open", ["customer": .id(world.acme.publicId), "title": "Leak", "description": "x", "impact": 2, "urgency": 2])
+      "problem.open", ["customer": .id((customer ?? world.acme).publicId), "title": "Leak", "description": "x", "impact": 2, "urgency": 2],
+      as: principal)
   }
 
   private func change(_ world: NotificationsWorld, by principal: Principal? = nil) async throws -> Value {
@@ -123,6 +124,43 @@ import Testing
     for _ in 0..<2 { try await world.make() }
     #expect(try await world.events(world.engineer) == ["change.offer_answered"])
     #expect(try await world.events(world.colleague) == [], "he may not read it")
+  }
+
+  /// So does one to a team, where none of its members may accept it any more; what one of them still may take stays offered.
+  @Test func whoOfferedItToATeamHearsThatNobodyOfItCanAcceptIt() async throws {
+    let world = try await NotificationsWorld()
+    let team = try await world.call("team.create", ["name": "Network"])
+    let network = team["id"] ?? .null
+    try await world.call("team.add_member", ["id": network, "staff": world.colleagueId], version: team["version"]?.integer)
+    let release = try await world.call("release.open", ["title": "Spring"], as: world.engineer)
+    let part = try await change(world, by: world.engineer)
+    let planned = try await world.call(
+      "release.add_change", ["id": release["id"] ?? .null, "change": part["id"] ?? .null], as: world.engineer, version: release["version"]?.integer)
+    let major = try await world.call(
+      "major_incident.declare",
+      ["customer": .id(world.acme.publicId), "title": "Storage", "incidents": .array([try await world.incident()])], as: world.engineer)
+    let lost = [
+      (kind: "problem", record: try await problem(world, by: world.engineer)), (kind: "change", record: try await change(world, by: world.engineer)),
+      (kind: "release", record: planned), (kind: "major_incident", record: major),
+    ]
+    let kept = (kind: "problem", record: try await problem(world, of: world.other, by: world.engineer))
+    for (kind, record) in lost + [kept] {
+      try await world.call(
+        "\(kind).offer", ["id": record["id"] ?? .null, "team": network], as: world.engineer, version: record["version"]?.integer)
+    }
+    func outcome(_ one: (kind: String, record: Value)) async throws -> String {
+      let offers = try await world.call("\(one.kind).handovers", ["id": one.record["id"] ?? .null], as: world.engineer)["items"]?.array ?? []
+      return offers.map { $0["outcome"]?.text ?? "open" }.joined(separator: ", ")
+    }
+    try await sweep(world)
+    for one in lost + [kept] { #expect(try await outcome(one) == "open", "she still may: \(one.kind)") }
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    try await sweep(world)
+    for one in lost { #expect(try await outcome(one) == "withdrawn", "\(one.kind)") }
+    #expect(try await outcome(kept) == "open")
+    for _ in 0..<2 { try await world.make() }
+    let told = try await world.events(world.engineer).filter { $0.hasSuffix(".offer_answered") }
+    #expect(told.sorted() == ["change", "major_incident", "problem", "release"].map { "\($0).offer_answered" })
   }
 
   /// Of what nobody has taken who answers by the rule hears, as long as he may read it; who takes it knows of it.

@@ -173,4 +173,50 @@ import Testing
     #expect(try await world.history(lost).filter { $0 == "owner_changed" }.count == 2)
     #expect(try await world.history(lost, as: orderer).filter { $0.hasPrefix("owner") } == [], "that is the provider's own affair")
   }
+
+  /// Nobody of the team that it is offered to may accept it any more: the offer ends, as one to a person does.
+  @Test func anOfferThatNobodyOfTheTeamMayAcceptEnds() async throws {
+    let world = try await RequestsWorld()
+    func sweep() async throws {
+      for _ in 0..<2 { try await OwnerSweep([RequestOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    }
+    let (first, second) = (try await engineer(world), try await engineer(world, for: [world.acme]))
+    let team = try await world.call("team.create", ["name": "Field service"], as: world.database.root)
+    try await world.call("team.add_member", ["id": team.at("id"), "staff": second.id], as: world.database.root, version: team.at("version"))
+    let ordered = try await order(world).request
+    let taken = try await act("take", on: try await world.request(ordered, as: first.principal), as: first.principal, world)
+    let offered = try await act("offer", on: taken, ["team": team.at("id")], as: first.principal, world)
+    func outcome() async throws -> Value {
+      try await world.call("request.handovers", ["id": offered.at("id")], as: first.principal).at("items.0.outcome")
+    }
+    try await sweep()
+    #expect(try await outcome().isNull, "he still may")
+    try await world.database.narrow(second.id, to: [world.other])
+    try await sweep()
+    #expect(try await outcome() == "withdrawn")
+    #expect(try await world.request(ordered, as: first.principal).at("owner") == first.id)
+    #expect(try await world.history(offered).filter { $0.hasPrefix("owner") } == ["owner_changed", "ownership_offered", "ownership_returned"])
+  }
+
+  /// That a team has not answered for a day is noted once, and is none of the customer's affair.
+  @Test func aTeamThatDoesNotAnswerIsNotedOnce() async throws {
+    let world = try await RequestsWorld()
+    let (first, second) = (try await engineer(world), try await engineer(world))
+    let team = try await world.call("team.create", ["name": "Field service"], as: world.database.root)
+    let joined = try await world.call(
+      "team.add_member", ["id": team.at("id"), "staff": second.id], as: world.database.root, version: team.at("version"))
+    try await world.call(
+      "team.set_lead", ["id": team.at("id"), "staff": second.id, "lead": .bool(true)], as: world.database.root, version: joined.at("version"))
+    let (ordered, orderer) = try await order(world)
+    let taken = try await act("take", on: try await world.request(ordered, as: first.principal), as: first.principal, world)
+    let offered = try await act("offer", on: taken, ["team": team.at("id")], as: first.principal, world)
+    for seconds in [86_399, 1, 86_400] as [Int64] {
+      world.database.clock.advance(seconds: seconds)
+      for _ in 0..<2 { try await OwnerSweep([RequestOwners()], batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+      let noted = try await world.history(offered).filter { $0 == "ownership_waiting" }
+      #expect(noted.count == (seconds == 86_399 ? 0 : 1))
+    }
+    #expect(try await world.history(offered, as: orderer).filter { $0.hasPrefix("owner") } == [])
+    #expect(try await world.request(offered, as: first.principal).at("version") == offered.at("version"), "nobody has to read it anew")
+  }
 }

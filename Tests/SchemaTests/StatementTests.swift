@@ -134,7 +134,11 @@ enum Composed {
 
   /// Statements that are written once for several tables, of each: the sources hold no constant text of them.
   static var ofKinds: [String: String] {
-    offers(OfferSubject.self).merging(offers(OfferedTicket.self)) { $1 }.merging(offers(OfferedRequest.self)) { $1 }.merging(timeOfThings) { $1 }
+    let all = [
+      offers(OfferSubject.self), offers(OfferedTicket.self), offers(OfferedRequest.self), articles(CitingIncidents.self), articles(CitingRequests.self),
+      owners(ProblemOwners.self), owners(ChangeOwners.self), owners(ReleaseOwners.self), owners(MajorOwners.self), timeOfThings,
+    ]
+    return all.reduce(into: [:]) { texts, more in texts.merge(more) { $1 } }
   }
 
   private static let timeOfThings = [
@@ -145,7 +149,19 @@ enum Composed {
     [
       "OpenOffer<\(subject)>": OpenOffer<Subject>.sql, "OffersOf<\(subject)>": OffersOf<Subject>.sql, "InsertOffer<\(subject)>": InsertOffer<Subject>.sql,
       "AnswerOffer<\(subject)>": AnswerOffer<Subject>.sql, "EndOffers<\(subject)>": EndOffers<Subject>.sql,
+      "RemindOfOffer<\(subject)>": RemindOfOffer<Subject>.sql,
     ]
+  }
+
+  private static func articles<Process: CitingProcess>(_ process: Process.Type) -> [String: String] {
+    [
+      "KeepArticleUse<\(process)>": KeepArticleUse<Process>.sql, "DropArticleUse<\(process)>": DropArticleUse<Process>.sql,
+      "ArticlesOfRecord<\(process)>": ArticlesOfRecord<Process>.sql,
+    ]
+  }
+
+  private static func owners<Keeper: ProcessOwnerKeeper>(_ keeper: Keeper.Type) -> [String: String] {
+    ["HoldOwned<\(keeper)>": HoldOwned<Keeper>.sql, "LoseOwner<\(keeper)>": LoseOwner<Keeper>.sql]
   }
 }
 

@@ -1827,6 +1827,26 @@ begin
 end
 $$;
 
+-- Whether an account, of a customer or of the staff, may decide approvals of the customer.
+create function finder.may_approve(wanted_tenant bigint, wanted_kind text, wanted_account bigint, reference timestamptz)
+returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
+    select from tenancy.account a
+    join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id
+    join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
+    where a.tenant_id in (select wanted_tenant union all select t.id from tenancy.tenant t where t.kind = 'provider')
+      and a.id = wanted_account and a.kind = wanted_kind and a.state = 'active'
+      and g.revoked_at is null and (g.expires_at is null or g.expires_at > reference)
+      and case g.scope
+        when 'all' then true
+        when 'listed' then exists (
+          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = wanted_tenant)
+        else a.tenant_id = wanted_tenant end);
+end
+$$;
+
 -- The longest waiting tasks behind a place: of few tenants the first of each, of many those that are met. Planned once, as requests are.
 create function finder.next_tasks(permitted bigint[], after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, ready_at timestamptz)
@@ -2638,8 +2658,42 @@ begin
 end
 $$;
 
--- Offers to hand a record of a process over that nobody can accept: whom it is offered to may not work on it any more, or the record is over (who took a
--- request back sees no offer, and could end none).
+grant select on desk.team_member to steward_finder;
+
+-- Whether a team has members who count and none of them has, alone, some permissions for each of some customers (none: for all there are). A team without
+-- such members is everybody's.
+create function finder.team_has_nobody(wanted_team bigint, wanted_permissions text[], wanted_customers bigint[], reference timestamptz)
+returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return
+    exists (
+      select from tenancy.tenant e
+      join desk.team_member x on x.tenant_id = e.id and x.team_id = wanted_team
+      join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+      join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > reference)
+      join tenancy.role_permission q on q.role = g.role and q.permission = 'incident.work'
+      where e.kind = 'provider')
+    and not exists (
+      select from tenancy.tenant e
+      join desk.team_member x on x.tenant_id = e.id and x.team_id = wanted_team
+      join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+      where e.kind = 'provider' and not exists (
+        select from unnest(wanted_permissions) p (name)
+        cross join unnest(case when cardinality(wanted_customers) = 0 then array[null]::bigint[] else wanted_customers end) w (customer_id)
+        where not exists (
+          select from tenancy.role_grant g
+          join tenancy.role_permission q on q.role = g.role and q.permission = p.name
+          where g.tenant_id = x.tenant_id and g.account_id = x.account_id and g.revoked_at is null and (g.expires_at is null or g.expires_at > reference)
+            and (g.scope = 'all' or g.scope = 'listed' and exists (
+              select from tenancy.role_grant_tenant l
+              where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = w.customer_id)))));
+end
+$$;
+
+-- Offers to hand a record of a process over that nobody can accept: whom it is offered to may not work on it any more, nor any member of the team that it
+-- is offered to, or the record is over (who took a request back sees no offer, and could end none).
 create function finder.offers_to_nobody(wanted_process text, wanted_permission text, reference timestamptz, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, record_id bigint, id bigint, is_over boolean)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -2688,8 +2742,75 @@ begin
           or exists (
             select from major_incidents.child k
             where k.tenant_id = h.tenant_id and k.major_id = h.subject_id and k.ended_seq is null and not k.other_tenant_id = any (s.customers)))
+      union all
+      -- To teams: what whoever accepts needs, and for whom, is what it was when it was offered.
+      select t.tenant_id, t.record_id, t.id, false
+      from (
+        select h.tenant_id, h.ticket_id as record_id, h.id, h.to_team_id, array[h.tenant_id] as customers
+        from desk.handover h
+        where wanted_process = 'incident' and h.outcome is null and h.to_id is null
+        union all
+        select h.tenant_id, h.request_id, h.id, h.to_team_id, array[h.tenant_id]
+        from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+        where wanted_process = 'request' and h.outcome is null and h.to_id is null and r.ended_at is null
+        union all
+        select h.tenant_id, h.subject_id, h.id, h.to_team_id, c.customers
+        from desk.offer h cross join lateral (
+          -- What is about nobody in particular, or has a part that is, needs all there are.
+          select case when count(*) = count(w.customer_id) then coalesce(array_agg(distinct w.customer_id), '{}') else '{}' end as customers
+          from (
+            select p.customer_id from problems.problem p where h.subject_kind = 'problem' and p.tenant_id = h.tenant_id and p.id = h.subject_id
+            union all
+            select n.customer_id from changes.concerned n where h.subject_kind = 'change' and n.tenant_id = h.tenant_id and n.change_id = h.subject_id
+            union all
+            select n.customer_id from changes.release_concerned n
+            where h.subject_kind = 'release' and n.tenant_id = h.tenant_id and n.release_id = h.subject_id
+            union all
+            select n.customer_id from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+            where h.subject_kind = 'release' and c.tenant_id = h.tenant_id and c.release_id = h.subject_id
+            union all
+            select k.other_tenant_id from major_incidents.child k
+            where h.subject_kind = 'major_incident' and k.tenant_id = h.tenant_id and k.major_id = h.subject_id and k.ended_seq is null
+          ) w) c
+        where h.subject_kind = wanted_process and h.outcome is null and h.to_id is null
+      ) t
+      where finder.team_has_nobody(
+        t.to_team_id,
+        case wanted_process when 'major_incident' then array['major_incident.work', 'incident.work'] else array[wanted_permission] end,
+        t.customers, reference)
     ) o
     where o.id > after_id
+    order by o.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Offers to teams that nobody has answered since an instant, and of which nobody was told yet who leads the team. One that nobody leads waits until
+-- somebody does.
+create function finder.unanswered_offers(wanted_process text, until timestamptz, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, record_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query
+    select o.tenant_id, o.record_id, o.id
+    from (
+      select h.tenant_id, h.ticket_id as record_id, h.id, h.to_team_id
+      from desk.handover h
+      where wanted_process = 'incident' and h.outcome is null and h.to_team_id is not null and h.reminded_at is null and h.recorded_at <= until
+      union all
+      select h.tenant_id, h.request_id, h.id, h.to_team_id
+      from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id
+      where wanted_process = 'request' and h.outcome is null and h.to_team_id is not null and h.reminded_at is null and h.recorded_at <= until
+        and r.ended_at is null
+      union all
+      select h.tenant_id, h.subject_id, h.id, h.to_team_id
+      from desk.offer h
+      where h.subject_kind = wanted_process and h.outcome is null and h.to_team_id is not null and h.reminded_at is null and h.recorded_at <= until
+    ) o
+    where o.id > after_id and exists (
+      select from tenancy.tenant e
+      join desk.team_member x on x.tenant_id = e.id and x.team_id = o.to_team_id and x.lead
+      join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+      where e.kind = 'provider')
     order by o.id limit least(row_limit, 1000);
 end
 $$;

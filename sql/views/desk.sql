@@ -19,9 +19,9 @@ grant select on desk.pub_team_agreement to steward_app;
 create view desk.pub_team with (security_invoker = true) as select id as team_id, public_id, name from desk.team;
 grant select on desk.pub_team to steward_app;
 
--- Who of the staff works in a team, and whether he leads it. Rows of the provider's tenant, for the staff alone.
+-- Who of the staff works in a team. Rows of the provider's tenant, for the staff alone.
 create view desk.pub_team_member with (security_invoker = true) as
-  select x.tenant_id, x.team_id, m.public_id as team_public_id, x.account_id, x.lead from desk.team_member x join desk.team m on m.id = x.team_id;
+  select x.tenant_id, x.team_id, m.public_id as team_public_id, x.account_id from desk.team_member x join desk.team m on m.id = x.team_id;
 grant select on desk.pub_team_member to steward_app;
 
 -- What people are told of a ticket, and who they may be.

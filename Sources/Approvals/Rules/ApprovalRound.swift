@@ -82,6 +82,13 @@ package struct ApprovalRound: Sendable, Equatable {
     note(isReassigned ? "approval_reassigned" : "approval_delegated", index, at: now, [Value.Member("to", .id(id))])
   }
 
+  /// Whom it was let decide as well cannot any more: it waits for who is asked alone.
+  package mutating func endDelegation(of publicId: [UInt8], at now: Instant) throws(Failure) {
+    let index = try index(of: publicId)
+    approvals[index].delegate = nil
+    note("approval_delegation_ended", index, at: now)
+  }
+
   /// Asks a role besides: nobody whom the rule names can decide.
   package mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
     let index = try index(of: publicId)

@@ -95,9 +95,6 @@ extension OperationContext {
     record(Event(subjectKind: kind, subject: row, seq: seq, type: "\(kind).\(what)", payload: .object(["id": .id(id)]), occurredAt: now))
   }
 
-  /// The answer to a compare-and-set that another change beat.
-  var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
-
   /// The day that it is now where the tenant keeps its days, as exactly as a warranty or a contract's first day needs: in UTC.
-  var today: CalendarDate { CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400)) }
+  var today: CalendarDate { now.utcDay }
 }

@@ -12,37 +12,35 @@ package struct WarrantySweep: Sweep {
   /// So long before the end it is told.
   package static let daysAhead: Int64 = 30
 
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
   private let batch: Int64
   private let tenantsAtOnce: Int32
 
   /// - Parameters:
-  ///   - batch: how many CIs of a customer are told of in one transaction.
-  ///   - tenantsAtOnce: how many customers are looked up at once.
+  ///   - batch: how many CIs of a customer are looked up at once.
+  ///   - tenantsAtOnce: how many customers are.
   package init(batch: Int64 = 200, tenantsAtOnce: Int32 = 500) {
     self.batch = batch
     self.tenantsAtOnce = tenantsAtOnce
   }
 
-  /// A batch of each customer in turn, so that none waits for all of another's. What cannot be told of one holds up no other.
+  /// A batch of each customer in turn, so that none waits for all of another's. What cannot be told holds up no other, of the same customer neither, and
+  /// is found again by the next run.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    let today = CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    let today = now.utcDay
     let days = today...today.adding(days: Self.daysAhead)
     var rest = LeftUndone()
     var after: Int64 = 0
     while true {
       let look = TenantsWithWarranties(days: days, after: after, limit: tenantsAtOnce)
       let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
-      var waiting = found
+      var waiting = found.map { WarrantiesToTell(tenant: $0, days: days, after: nil, limit: batch) }
       while !waiting.isEmpty {
-        var more: [TenantId] = []
-        for tenant in waiting {
-          try Task.checkCancellation()
+        var more: [WarrantiesToTell] = []
+        for look in waiting {
           do {
-            if try await tell(of: tenant, days, at: now, tenancy) >= batch { more.append(tenant) }
-            FaultPoint.sweepStep.reach()
+            if let next = try await tell(look, at: now, tenancy, &rest) { more.append(next) }
           } catch  where !Task.isCancelled {
-            rest.add("warranties of tenant \(tenant)", error)
+            rest.add("warranties of tenant \(look.tenant)", error)
           }
         }
         waiting = more
@@ -53,18 +51,26 @@ package struct WarrantySweep: Sweep {
     if !rest.isEmpty { throw rest }
   }
 
-  /// - Returns: of how many was told.
-  private func tell(of tenant: TenantId, _ days: ClosedRange<CalendarDate>, at now: Instant, _ tenancy: Tenancy) async throws -> Int64 {
-    try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
-      let ending = try await transaction.query(TakeWarranties(tenant: tenant, days: days, limit: batch))
-      for one in ending {
-        let event = Event(
-          subjectKind: WarrantyNews.subjectKind, subject: one.ci, seq: one.day.daysSinceEpoch, type: WarrantyNews.ending,
-          payload: .object(["dueOn": .date(one.day)]), occurredAt: now)
-        transaction.record(event, for: WarrantyNews.consumers, tenant: tenant, actor: Self.actor, at: now)
+  /// Each in a transaction of its own.
+  /// - Returns: where to look next; nil: there is no more.
+  private func tell(
+    _ look: WarrantiesToTell, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> WarrantiesToTell? {
+    let ending = try await tenancy.transaction(binding: [look.tenant], side: .staff, readOnly: true) { try await $0.query(look) }
+    for one in ending {
+      try Task.checkCancellation()
+      do {
+        try await tenancy.transaction(binding: [look.tenant], side: .staff) { transaction in
+          guard try await transaction.first(TakeWarranty(tenant: look.tenant, due: one)) != nil else { return }
+          transaction.remind(WarrantyNews.ending, of: WarrantyNews.subjectKind, one.ci, dueOn: one.day, tenant: look.tenant, at: now)
+        }
+        FaultPoint.sweepStep.reach()
+      } catch  where !Task.isCancelled {
+        rest.add("the warranty of CI \(one.ci) of tenant \(look.tenant)", error)
       }
-      return Int64(ending.count)
     }
+    guard ending.count >= Int(batch), let last = ending.last else { return nil }
+    return WarrantiesToTell(tenant: look.tenant, days: look.days, after: last, limit: batch)
   }
 }
 
@@ -73,6 +79,4 @@ package enum WarrantyNews {
   package static let ending = "ci.warranty_ending"
   /// The kind of its subject: a CI, by its row.
   package static let subjectKind = "ci_warranty"
-
-  static let consumers = ["notifications"]
 }

@@ -199,13 +199,13 @@ package enum GapWords: Sendable {
   private static func list(_ texts: [String], _ language: Language) -> String { texts.joined(separator: language == .chinese ? "、" : ", ") }
 
   private static func day(_ instant: Instant, _ zone: Zone?, _ language: Language) -> String {
-    let date = zone?.date(at: instant) ?? CalendarDate(daysSinceEpoch: instant.seconds.flooredQuotient(by: 86_400))
+    let date = zone?.date(at: instant) ?? instant.utcDay
     return TermWords(language, zone: nil).date(Instant(seconds: date.daysSinceEpoch * 86_400))
   }
 
   /// `Friday 4 December 2026 17:00`.
   private static func moment(_ instant: Instant, _ zone: Zone?, _ language: Language) -> String {
-    let date = zone?.date(at: instant) ?? CalendarDate(daysSinceEpoch: instant.seconds.flooredQuotient(by: 86_400))
+    let date = zone?.date(at: instant) ?? instant.utcDay
     return "\(weekday(date.weekday, language)) \(day(instant, zone, language)) \(time(instant, zone))"
   }
 

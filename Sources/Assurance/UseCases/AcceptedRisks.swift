@@ -162,7 +162,7 @@ package enum EndAcceptedRisk: Operation {
     guard row.endedAt == nil else { throw Failure(.conflict, AssuranceMessages.alreadyEnded) }
     let advanced = try await context.transaction.first(
       EndRisk(tenant: tenant, id: row.id, version: row.version, reason: input.reason, now: context.now))
-    guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+    guard let version = advanced else { throw context.beaten }
     context.subject(input.id)
     context.record(
       Event(

@@ -63,7 +63,7 @@ package enum LimitAttachmentStorage: Operation {
     try context.requireVersion(row.version)
     context.subject(context.tenant.publicId)
     guard let changed = try await context.transaction.first(SetQuota(tenant: tenant, bytes: input.quotaBytes, version: row.version)) else {
-      throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1)
+      throw context.beaten
     }
     return AttachmentStorageRecord(customer: context.tenant.publicId, row: changed, limits: limits)
   }

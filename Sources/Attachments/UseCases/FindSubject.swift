@@ -56,7 +56,7 @@ extension OperationContext {
 
   /// Tells the history of what a file is attached to.
   func note(_ event: FileEvent, _ payload: Value, on subject: AttachmentSubject) {
-    let hidden = subject.customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0))] } ?? []
+    let hidden = subject.customer.map { [Value.Member(ProcessEventPayload.customerKey, .integer($0))] } ?? []
     let told = Value.object((payload.members ?? []) + hidden)
     func add<Note: NoteStatement>(_ note: Note.Type, _ word: String) {
       transaction.enqueue(Note("\(word).\(event.rawValue)", told, on: subject.id, of: tenant.id, by: actor, at: now))

@@ -32,6 +32,6 @@ extension OperationContext {
 extension TenantEntry {
   /// The day in its zone, or in UTC where this host does not know the zone. By the provider's, services enter the catalogue and leave it.
   package func day(at instant: Instant) -> CalendarDate {
-    Zone.named(zone)?.date(at: instant) ?? CalendarDate(daysSinceEpoch: instant.seconds.flooredQuotient(by: 86_400))
+    Zone.named(zone)?.date(at: instant) ?? instant.utcDay
   }
 }

@@ -153,7 +153,4 @@ extension OperationContext {
   func note(_ kind: String, _ subject: Int64, _ seq: Int64, _ what: String, _ payload: Value) {
     record(Event(subjectKind: kind, subject: subject, seq: seq, type: "\(kind).\(what)", payload: payload, occurredAt: now))
   }
-
-  /// The answer to a compare-and-set that another change beat.
-  var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 }

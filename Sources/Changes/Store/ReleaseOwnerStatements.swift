@@ -61,47 +61,12 @@ struct StaffForRelease: Statement {
   static func decode(_ row: inout RowReader) throws -> StaffForChange.Found { try StaffForChange.decode(&row) }
 }
 
-/// Takes a release from who answers for it; no row where another one does by now, or it is over.
-struct LoseReleaseOwner: Statement {
-  let provider: TenantId
-  let release: Int64
-  let owner: Int64
-  let now: Instant
-
-  static let sql = """
-    update changes.release r set owner_id = null, owner_public_id = null, version = r.version + 1, updated_at = $4
-    where r.tenant_id = $1 and r.id = $2 and r.owner_id = $3 and r.ended_at is null
-    returning r.id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(release)
-    parameters.append(owner)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-/// Locks a release that is to be taken from its owner.
-struct HoldOwnedRelease: Statement {
-  let provider: TenantId
-  let release: Int64
-
-  static let sql = "select r.id from changes.release r where r.tenant_id = $1 and r.id = $2 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(release)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Releases that are taken from who may not work on them any more.
-package struct ReleaseOwners: OwnerKeeper {
+package struct ReleaseOwners: ProcessOwnerKeeper {
   package typealias Note = ReleaseNote
+
+  package static let table = "changes.release"
+  package static let isGoingOn = "ended_at is null"
 
   package let process = "release"
   package let permission = ChangeRights.work
@@ -109,15 +74,5 @@ package struct ReleaseOwners: OwnerKeeper {
 
   package init() {}
 
-  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
-    _ = try await transaction.first(HoldOwnedRelease(provider: tenant, release: record))
-  }
-
-  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.first(LoseReleaseOwner(provider: tenant, release: record, owner: owner, now: now)) != nil
-  }
-
-  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndOffers(OfferSubject.release(record), of: tenant, at: now)) > 0
-  }
+  package static func subject(_ record: Int64) -> OfferSubject { .release(record) }
 }

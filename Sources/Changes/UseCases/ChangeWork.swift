@@ -106,7 +106,7 @@ struct ChangeWork: Sendable {
   /// Notes what is the affair of one customer.
   /// - Parameter customer: whoever does not serve him does not see it.
   mutating func note(_ what: String, _ payload: [Value.Member] = [], of customer: TenantId? = nil) {
-    let hidden = customer.map { [Value.Member(ChangeEvents.customerKey, .integer($0.rawValue))] } ?? []
+    let hidden = customer.map { [Value.Member(ProcessEventPayload.customerKey, .integer($0.rawValue))] } ?? []
     row.process.note(what, at: now, payload + hidden)
   }
 

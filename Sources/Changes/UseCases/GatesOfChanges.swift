@@ -24,26 +24,16 @@ package enum ListGatesOfChange: Operation {
 
 /// Lets a change pass a gate that it is yet to come to.
 package enum BypassGateOfChange: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [ChangeFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ChangeFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<ChangeReference>
 
   package static let declaration = Declaration(
     "change.bypass_gate", "Let a change pass a gate without what that asks for, with the reason.", zh: "说明理由后放行变更通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    var work = try await ChangeWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ChangeWork.begin(on: input.subject.id, in: context, comparesVersion: false)
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .change, work.row.publicId, before: work.row.process.stepsAhead)
+      input.gate, because: input.reason, of: .change, work.row.publicId, before: work.row.process.stepsAhead)
     work.note(passing.event, passing.payload, of: passing.customer)
     try await work.save(countsVersion: false)
     return try await work.record(in: context)
@@ -68,7 +58,7 @@ extension ChangeWork {
     guard let gates else { return }
     let work = self
     let row = row
-    let asJudged = HoldChangeAtVersion(provider: provider.id, id: row.id, version: row.version)
+    let asJudged = HoldChangeAtVersion(judged: JudgedRow(of: provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, present: { try await context.facts(of: row, needed: $0) },
@@ -104,18 +94,8 @@ extension ChangeRow {
   }
 }
 
-private struct HoldChangeAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldChangeAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select c.id from changes.change c where c.tenant_id = $1 and c.id = $2 and c.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

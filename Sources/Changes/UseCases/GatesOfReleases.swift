@@ -22,26 +22,16 @@ package enum ListGatesOfRelease: Operation {
 
 /// Lets a release pass a gate that it is yet to come to.
 package enum BypassGateOfRelease: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [ReleaseFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ReleaseFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<ReleaseReference>
 
   package static let declaration = Declaration(
     "release.bypass_gate", "Let a release pass a gate without what that asks for, with the reason.", zh: "说明理由后放行发布通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
-    var work = try await ReleaseWork.begin(on: input.id, in: context)
+    var work = try await ReleaseWork.begin(on: input.subject.id, in: context)
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .release, work.row.publicId, before: work.row.process.state.stepsAhead)
+      input.gate, because: input.reason, of: .release, work.row.publicId, before: work.row.process.state.stepsAhead)
     work.note(passing.event, passing.payload, of: passing.customer)
     return work.save(countsVersion: false)
   }
@@ -63,7 +53,7 @@ extension ReleaseWork {
   mutating func pass(_ gates: GatesAhead?) async throws {
     guard let gates else { return }
     let work = self
-    let asJudged = HoldReleaseAtVersion(provider: context.provider.id, id: row.id, version: row.version)
+    let asJudged = HoldReleaseAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, present: { needed in GateNeeds(facts: needed.facts.filter(work.row.has)) },
@@ -83,18 +73,8 @@ extension ReleaseRow {
   }
 }
 
-private struct HoldReleaseAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldReleaseAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select r.id from changes.release r where r.tenant_id = $1 and r.id = $2 and r.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

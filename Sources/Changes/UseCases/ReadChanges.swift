@@ -140,22 +140,12 @@ package enum ListChanges: Operation {
 }
 
 /// An event of a history.
-package struct ChangeEventRecord: OperationOutput {
-  let row: ChangeEvents.Found
-  var changes: Value?
-  var texts: [FieldChange]?
+package struct ChangeEventRecord: ProcessEventRecord {
+  package let event: ToldEvent
 
-  package static let fields: [OutputField<ChangeEventRecord>] = [
-    OutputField("type", .text, "What happened: change.opened, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") {
-      $0.row.payload.with(attributeChanges: $0.changes).with(textChanges: $0.texts)
-    },
-    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
-    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
-    OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
-    OutputField("actorName", .text, "Who did it.", "执行人员姓名。") { .text($0.row.actorName) },
-    OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
-  ]
+  package init(_ event: ToldEvent) { self.event = event }
+
+  package static let fields: [OutputField<ChangeEventRecord>] = ChangeEventRecord.told(first: "change.opened")
 }
 
 package enum ReadChangeHistory: Operation {
@@ -166,29 +156,14 @@ package enum ReadChangeHistory: Operation {
     reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeEventRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let change = try await context.change(input.id)
-    let rows = try await context.transaction.query(
-      ChangeEvents(
-        provider: context.provider.id, kind: "change", subject: change.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
-        recordedFrom: change.openedAt, limit: limit + 1))
-    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
-    let changes = try await context.attributeChanges(of: .change, change.id, in: context.provider.id, at: told)
-    let texts = try await context.texts(of: "change", change.id, changedBy: rows)
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      ChangeEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
+    try await context.history(of: .change, input.id, input.limit, input.cursor) {
+      let change = try await context.change(input.id)
+      return (.change(change.id), change.openedAt)
     }
   }
 }
 
 extension OperationContext {
-  /// What events of a change or a release changed of its texts.
-  func texts(of kind: String, _ subject: Int64, changedBy rows: [ChangeEvents.Found]) async throws -> [Int64: [FieldChange]] {
-    let changed = rows.filter { $0.type == "\(kind).changed" }.map(\.seq)
-    return try await textChanges(of: kind, subject, in: provider.id, at: changed)
-  }
-
   /// What the CMDB says of the CIs that a change names. Only for operations that read.
   func touched(_ links: [CiLinks.Found]) async throws -> [TouchedCi] {
     guard !links.isEmpty else { return [] }

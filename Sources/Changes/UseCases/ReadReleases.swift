@@ -87,18 +87,9 @@ package enum ReadReleaseHistory: Operation {
     reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeEventRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let release = try await context.release(input.id)
-    let rows = try await context.transaction.query(
-      ChangeEvents(
-        provider: context.provider.id, kind: "release", subject: release.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? -1,
-        recordedFrom: release.openedAt, limit: limit + 1))
-    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
-    let changes = try await context.attributeChanges(of: .release, release.id, in: context.provider.id, at: told)
-    let texts = try await context.texts(of: "release", release.id, changedBy: rows)
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      ChangeEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
+    try await context.history(of: .release, input.id, input.limit, input.cursor) {
+      let release = try await context.release(input.id)
+      return (.release(release.id), release.openedAt)
     }
   }
 }

@@ -56,7 +56,7 @@ struct ReleaseWork: Sendable {
 
   /// - Parameter customer: whose affair the event is; whoever does not serve him does not see it.
   mutating func note(_ what: String, _ payload: [Value.Member] = [], of customer: TenantId? = nil) {
-    let hidden = customer.map { [Value.Member(ChangeEvents.customerKey, .integer($0.rawValue))] } ?? []
+    let hidden = customer.map { [Value.Member(ProcessEventPayload.customerKey, .integer($0.rawValue))] } ?? []
     events.append((what, payload + hidden))
   }
 

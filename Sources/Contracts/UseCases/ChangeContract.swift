@@ -80,7 +80,7 @@ extension OperationContext {
     let advanced = try await transaction.first(
       AdvanceContract(
         tenant: tenant.id, id: newest.id, version: newest.version, currency: currency ?? newest.currency, zone: zone ?? newest.zone, now: now))
-    guard let version = advanced else { throw changedMeanwhile }
+    guard let version = advanced else { throw beaten }
     transaction.enqueue(
       InsertContractVersion(tenant: tenant.id, contract: newest.id, seq: version, validFrom: validFrom, content: content, now: now))
     // The contract was advanced, so that the sweep looks at it.

@@ -112,7 +112,7 @@ package enum EndContact: Operation {
     let until = input.validUntil ?? max(context.now, row.validFrom)
     guard until >= row.validFrom else { throw Failure.invalid("validUntil", ContractsMessages.termOrder) }
     guard let version = try await context.transaction.first(EndContactRow(tenant: tenant, id: row.id, version: row.version, until: until)) else {
-      throw context.changedMeanwhile
+      throw context.beaten
     }
     context.subject(input.id)
     context.record(

@@ -72,7 +72,7 @@ package enum ReviseHolidaySet: Operation {
     let advanced = try await context.transaction.first(
       AdvanceHolidaySet(
         id: row.id, version: row.version, name: input.name.applied(to: row.name), region: input.region.applied(to: row.region)))
-    guard let version = advanced else { throw context.changedMeanwhile }
+    guard let version = advanced else { throw context.beaten }
     if !input.days.isEmpty {
       let (days, source) = try HolidaySetRule.days(input.days)
       let before = try row.holidaySet()

@@ -51,7 +51,7 @@ package struct RenewalOutput: OperationOutput {
 
   /// A day of the contract's zone.
   private func day(_ instant: Instant?) -> CalendarDate? {
-    instant.map { Zone.named(row.zone)?.date(at: $0) ?? CalendarDate(daysSinceEpoch: $0.seconds.flooredQuotient(by: 86_400)) }
+    instant.map { Zone.named(row.zone)?.date(at: $0) ?? $0.utcDay }
   }
 
   /// Whether the day of the decision is over, and nobody has decided.

@@ -62,7 +62,7 @@ extension OperationContext {
     guard let head = try await transaction.first(SlaHead(publicId: id, customers: reachableCustomers)) else { throw Failure.notFound }
     try requireVersion(head.version)
     guard head.state != state else { throw Failure(.conflict, refused) }
-    guard let version = try await transaction.first(SetSlaState(id: head.id, version: head.version, state: state)) else { throw changedMeanwhile }
+    guard let version = try await transaction.first(SetSlaState(id: head.id, version: head.version, state: state)) else { throw beaten }
     subject(id)
     record(
       Event(

@@ -52,7 +52,7 @@ package enum ReviseCalendar: Operation {
     let plan = try await Self.plan(input, head, from: validFrom, in: context)
     let advanced = try await context.transaction.first(
       AdvanceCalendar(id: head.id, version: head.version, name: input.name.applied(to: head.name)))
-    guard let version = advanced else { throw context.changedMeanwhile }
+    guard let version = advanced else { throw context.beaten }
     try await context.insertCalendarVersion(head.id, validFrom: validFrom, plan, published: head.published, onlyTenant: head.onlyTenant)
     context.subject(input.id)
     context.record(
@@ -84,9 +84,4 @@ package enum ReviseCalendar: Operation {
     try CalendarRule.requireOpening(own, after: validFrom, "validFrom")
     return try CalendarPlan(own: own, holidays: holidays)
   }
-}
-
-extension OperationContext {
-  /// The answer to a compare-and-set that another change beat.
-  var changedMeanwhile: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 }

@@ -195,7 +195,7 @@ extension OperationContext {
     let contract = try await transaction.first(
       ContractAt(tenant: tenant.id, publicId: self.id(.contract, row.contract), at: state == .draft ? nil : validFrom))
     guard contract?.state != .ended else { throw Failure(.conflict, ContractsMessages.contractOver) }
-    guard let version = try await transaction.first(AdvanceLine(tenant: tenant.id, id: row.id, version: row.version)) else { throw changedMeanwhile }
+    guard let version = try await transaction.first(AdvanceLine(tenant: tenant.id, id: row.id, version: row.version)) else { throw beaten }
     try await insertLineVersion(content, line: row.id, seq: version, validFrom: validFrom, state: state)
     subject(id)
     record(

@@ -42,7 +42,7 @@ package enum ReviseSla: Operation {
     try CalendarRule.requireLater(validFrom, than: head.newestValidFrom, now: context.now, "sla.withdraw")
     let targets = try await context.targets(input.targets, kind: head.kind, onlyTenant: head.onlyTenant, from: validFrom)
     let advanced = try await context.transaction.first(AdvanceSla(id: head.id, version: head.version, name: input.name.applied(to: head.name)))
-    guard let version = advanced else { throw context.changedMeanwhile }
+    guard let version = advanced else { throw context.beaten }
     try await context.insertSlaVersion(
       head.id, validFrom: validFrom, resolutionStopsAt: input.resolutionStopsAt ?? head.newestResolutionStopsAt,
       waits: input.waits.applied(to: head.newestWaits), targets: targets, onlyTenant: head.onlyTenant)

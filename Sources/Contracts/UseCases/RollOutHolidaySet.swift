@@ -93,7 +93,7 @@ package enum RollOutHolidaySet: Operation {
     let row = try await context.holidaySet(input.id)
     try context.requireVersion(row.version)
     let advanced = try await context.transaction.first(AdvanceHolidaySet(id: row.id, version: row.version, name: row.name, region: row.region))
-    guard let version = advanced else { throw context.changedMeanwhile }
+    guard let version = advanced else { throw context.beaten }
     let due = try await context.transaction.query(
       CalendarsBehindHolidaySet(
         holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, only: input.calendars ?? [], limit: CalendarsBehind.limit + 1))
@@ -131,7 +131,7 @@ package enum RollOutHolidaySet: Operation {
       }
       let plan = try CalendarPlan(own: try CalendarDefinition(head.own), holidays: holidays)
       guard let version = try await context.transaction.first(AdvanceCalendar(id: head.id, version: head.version, name: head.name)) else {
-        throw context.changedMeanwhile
+        throw context.beaten
       }
       try await context.insertCalendarVersion(head.id, validFrom: validFrom, plan, published: head.published, onlyTenant: head.onlyTenant)
       context.record(

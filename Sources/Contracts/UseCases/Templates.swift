@@ -97,7 +97,7 @@ package enum ReviseTemplate: Operation {
     }
     let advanced = try await context.transaction.first(
       AdvanceTemplate(id: row.id, version: row.version, name: input.name.applied(to: row.name), state: state))
-    guard let version = advanced else { throw context.changedMeanwhile }
+    guard let version = advanced else { throw context.beaten }
     context.transaction.enqueue(InsertTemplateVersion(template: row.id, seq: version, content: content.value, now: context.now))
     context.subject(input.id)
     context.record(

@@ -36,7 +36,7 @@ package enum WithdrawContractVersion: Operation {
     let advanced = try await context.transaction.first(
       AdvanceContract(
         tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: context.now))
-    guard let version = advanced else { throw context.changedMeanwhile }
+    guard let version = advanced else { throw context.beaten }
     try context.requireStillNotBegun(newest.validFrom)
     context.transaction.enqueue(
       WithdrawContractRow(tenant: tenant, contract: newest.id, version: newest.versionId, reason: input.reason, now: context.now))
@@ -78,7 +78,7 @@ package enum WithdrawCalendarVersion: Operation {
     try context.requireVersion(head.version)
     try CalendarRule.requireNotBegun(head.newestValidFrom, now: context.now)
     guard let version = try await context.transaction.first(AdvanceCalendar(id: head.id, version: head.version, name: head.name)) else {
-      throw context.changedMeanwhile
+      throw context.beaten
     }
     try context.requireStillNotBegun(head.newestValidFrom)
     context.transaction.enqueue(
@@ -118,7 +118,7 @@ package enum WithdrawSlaVersion: Operation {
     try context.requireVersion(head.version)
     try CalendarRule.requireNotBegun(head.newestValidFrom, now: context.now)
     guard let version = try await context.transaction.first(AdvanceSla(id: head.id, version: head.version, name: head.name)) else {
-      throw context.changedMeanwhile
+      throw context.beaten
     }
     try context.requireStillNotBegun(head.newestValidFrom)
     context.transaction.enqueue(
@@ -156,7 +156,7 @@ package enum WithdrawLineVersion: Operation {
     try context.requireVersion(newest.version)
     try CalendarRule.requireNotBegun(newest.validFrom, now: context.now)
     guard let version = try await context.transaction.first(AdvanceLine(tenant: tenant, id: newest.id, version: newest.version)) else {
-      throw context.changedMeanwhile
+      throw context.beaten
     }
     try context.requireStillNotBegun(newest.validFrom)
     context.transaction.enqueue(

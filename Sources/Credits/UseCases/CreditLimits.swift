@@ -58,7 +58,7 @@ package enum SetCreditLimit: Operation {
     let inserted = try await context.transaction.first(
       InsertApprovalLimit(currency: currency, validFrom: context.now, minorUnits: limit, now: context.now))
     guard inserted != nil, let row = try await context.transaction.first(ApprovalLimitAt(currency: currency.code, at: context.now)) else {
-      throw context.overtaken
+      throw context.beaten
     }
     context.subject(context.provider.publicId)
     return CreditLimitOutput(row: row, version: version)

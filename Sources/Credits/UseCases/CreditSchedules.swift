@@ -184,7 +184,7 @@ package enum ReviseCreditSchedule: Operation {
       AdvanceCreditSchedule(
         id: newest.id, version: newest.version, name: input.name.applied(to: newest.name), source: input.source.applied(to: newest.source),
         note: input.note.applied(to: newest.note)))
-    guard let version = advanced else { throw context.overtaken }
+    guard let version = advanced else { throw context.beaten }
     context.subject(input.id)
     context.record(
       Event(
@@ -199,9 +199,6 @@ extension OperationContext {
     guard let row = try await transaction.first(CreditScheduleAt(publicId: id, at: at)) else { throw Failure.notFound }
     return CreditScheduleOutput(row, in: self)
   }
-
-  /// The answer to a compare-and-set that another change beat.
-  var overtaken: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 
   /// A period is judged by what held when it began: what is written into the past would reach into those that have begun.
   func requireAhead(_ validFrom: Instant) throws(Failure) {

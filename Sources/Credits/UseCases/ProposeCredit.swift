@@ -222,7 +222,7 @@ extension OperationContext {
 
   /// Moves a proposal on and records who did.
   func advance(_ id: Int64, _ version: Int64, to state: CreditState, by event: CreditState.Event, reason: String?) async throws {
-    guard let next = try await transaction.first(AdvanceProposal(tenant: tenant.id, id: id, version: version, state: state)) else { throw overtaken }
+    guard let next = try await transaction.first(AdvanceProposal(tenant: tenant.id, id: id, version: version, state: state)) else { throw beaten }
     transaction.enqueue(
       InsertDecision(
         tenant: tenant.id, proposal: id, seq: next, event: event, reason: reason, actor: actor, person: principal.person, actorName: principal.name,

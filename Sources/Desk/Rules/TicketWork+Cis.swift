@@ -160,8 +160,3 @@ extension OperationContext {
     return named
   }
 }
-
-extension Instant {
-  /// The day in UTC, which is how coverage by contract lines is kept.
-  var utcDay: CalendarDate { CalendarDate(daysSinceEpoch: seconds.flooredQuotient(by: 86_400)) }
-}

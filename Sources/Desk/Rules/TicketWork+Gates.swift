@@ -17,7 +17,7 @@ extension TicketWork {
       }
       return
     }
-    let asJudged = HoldTicketAtVersion(tenant: context.tenant.id, id: ticket.id, version: versionRead)
+    let asJudged = HoldTicketAtVersion(judged: JudgedRow(of: context.tenant.id, ticket.id, version: versionRead))
     let passings = try await gates.pass(
       GateFacts(
         of: ticket.publicId, priority: { isNew ? ticket.priority : try await context.judgedPriority(of: ticket) },

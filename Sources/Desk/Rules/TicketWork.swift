@@ -265,6 +265,8 @@ package enum TicketEventType {
   package static let ownerChanged = "incident.owner_changed"
   package static let ownershipOffered = "incident.ownership_offered"
   package static let ownershipReturned = "incident.ownership_returned"
+  /// A team has not answered for a day what it was offered: who leads it is told.
+  package static let ownershipWaiting = "incident.ownership_waiting"
   /// Its targets stay as they are, or follow what it is classified as again.
   package static let targetsLocked = "incident.targets_locked"
   package static let targetsUnlocked = "incident.targets_unlocked"
@@ -325,7 +327,7 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked, internalAttributesChanged,
-      articleCited, articleUncited,
+      ownershipReturned, ownershipWaiting, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked,
+      internalAttributesChanged, articleCited, articleUncited,
     ] + ProblemNews.Kind.allCases.map(\.rawValue) + ChangeNews.Kind.allCases.map(\.rawValue) + RequestLinkNews.allCases.map(\.rawValue)
 }

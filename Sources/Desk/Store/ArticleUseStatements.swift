@@ -10,30 +10,85 @@ package enum ArticleUse: String, Sendable, CaseIterable {
   case solved
 }
 
-struct KeepArticleUse: Statement {
+/// Notes it in the table of a process; noted again, the last word counts.
+struct KeepArticleUse<Process: CitingProcess>: Statement {
   let tenant: TenantId
-  let ticket: Int64
+  let record: Int64
   let article: Int64
   let use: ArticleUse
   let principal: Principal
   let now: Instant
 
-  static let sql = """
-    insert into desk.article_use (tenant_id, ticket_id, article_id, kind, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
-    on conflict (tenant_id, ticket_id, article_id) do update set kind = excluded.kind, actor_kind = excluded.actor_kind, actor_id = excluded.actor_id,
-      actor_name = excluded.actor_name, recorded_at = excluded.recorded_at
+  static var sql: String {
     """
+    insert into \(Process.uses) (tenant_id, \(Process.column), article_id, kind, actor_kind, actor_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (tenant_id, \(Process.column), article_id) do update set kind = excluded.kind, actor_kind = excluded.actor_kind,
+      actor_id = excluded.actor_id, actor_name = excluded.actor_name, recorded_at = excluded.recorded_at
+    """
+  }
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(ticket)
+    parameters.append(record)
     parameters.append(article)
     parameters.append(use.rawValue)
     parameters.append(principal.actor.kind.rawValue)
     parameters.append(principal.actor.id)
     parameters.append(principal.name)
     parameters.append(now)
+  }
+}
+
+/// No row when it was not noted.
+struct DropArticleUse<Process: CitingProcess>: Statement {
+  let tenant: TenantId
+  let record: Int64
+  let article: Int64
+
+  static var sql: String {
+    "delete from \(Process.uses) where tenant_id = $1 and \(Process.column) = $2 and article_id = $3 returning article_id"
+  }
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(record)
+    parameters.append(article)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// That an article was of use on a record.
+struct NotedArticle: Sendable {
+  let article: Int64
+  let use: String
+  let actorName: String
+  let at: Instant
+}
+
+struct ArticlesOfRecord<Process: CitingProcess>: Statement {
+  let tenant: TenantId
+  let record: Int64
+  let after: Int64
+  let limit: Int64
+
+  static var sql: String {
+    """
+    select article_id, kind, actor_name, recorded_at from \(Process.uses)
+    where tenant_id = $1 and \(Process.column) = $2 and article_id > $3 order by article_id limit $4
+    """
+  }
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(record)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> NotedArticle {
+    NotedArticle(article: try row.next(), use: try row.next(), actorName: try row.next(), at: try row.next())
   }
 }
 
@@ -61,53 +116,6 @@ struct IsSolvedTold: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
-}
-
-/// No row when it was not noted.
-struct DropArticleUse: Statement {
-  let tenant: TenantId
-  let ticket: Int64
-  let article: Int64
-
-  static let sql = "delete from desk.article_use where tenant_id = $1 and ticket_id = $2 and article_id = $3 returning article_id"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(ticket)
-    parameters.append(article)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-struct ArticlesOfTicket: Statement {
-  struct Found: Sendable {
-    let article: Int64
-    let use: String
-    let actorName: String
-    let at: Instant
-  }
-
-  let tenant: TenantId
-  let ticket: Int64
-  let after: Int64
-  let limit: Int64
-
-  static let sql = """
-    select article_id, kind, actor_name, recorded_at from desk.article_use
-    where tenant_id = $1 and ticket_id = $2 and article_id > $3 order by article_id limit $4
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(ticket)
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(article: try row.next(), use: try row.next(), actorName: try row.next(), at: try row.next())
-  }
 }
 
 /// Where a note that an article was of use stands among all customers', as the finder tells.

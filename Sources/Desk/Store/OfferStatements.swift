@@ -205,3 +205,36 @@ package struct EndOffers<Subject: OfferedSubject>: Statement {
     subject.bind(to: &parameters)
   }
 }
+
+extension OfferedSubject {
+  /// Notes that who leads a team is told of an offer to it that nobody has answered.
+  /// - Returns: who leads it; none: it was answered or told of meanwhile.
+  package static func leadsToRemind(
+    of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [[UInt8]] {
+    guard let team = try await transaction.first(RemindOfOffer<Self>(tenant: tenant, offer: offer, now: now)) else { return [] }
+    return try await transaction.query(LeadsOfTeams(provider: provider, teams: [team]))
+  }
+}
+
+/// Notes that it is told that a team has not answered an offer. No row where somebody has, or it was told.
+struct RemindOfOffer<Subject: OfferedSubject>: Statement {
+  let tenant: TenantId
+  let offer: Int64
+  let now: Instant
+
+  static var sql: String {
+    """
+    update \(Subject.table) set reminded_at = $3
+    where tenant_id = $1 and id = $2 and outcome is null and to_team_id is not null and reminded_at is null returning to_team_id
+    """
+  }
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(offer)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

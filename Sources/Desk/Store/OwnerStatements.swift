@@ -23,6 +23,12 @@ package struct TicketOwners: OwnerKeeper {
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferedTicket(id: record), of: tenant, at: now)) > 0
   }
+
+  package func leadsToRemind(
+    of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [[UInt8]] {
+    try await OfferedTicket.leadsToRemind(of: offer, of: tenant, provider: provider, at: now, in: transaction)
+  }
 }
 
 /// Takes a ticket from who answers for it; no row where another one does by now, or it is over.

@@ -229,3 +229,24 @@ struct TeamsToAnswerFor: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// The leads of teams who are still there, as they are told: the random bits of their public ids.
+package struct LeadsOfTeams: Statement {
+  private let provider: TenantId
+  private let teams: [Int64]
+
+  package init(provider: TenantId, teams: [Int64]) { (self.provider, self.teams) = (provider, teams) }
+
+  package static let sql = """
+    select distinct a.public_id from desk.team_member x
+    join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+    where x.tenant_id = $1 and x.team_id = any ($2) and x.lead order by a.public_id
+    """
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(teams)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}

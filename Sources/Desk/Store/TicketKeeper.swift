@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Postgres
 import ServiceLevels
@@ -45,20 +46,10 @@ struct HoldTicket: Statement {
 }
 
 /// As ``HoldTicket``, if it still is what it was; it may have waited for who changed it.
-struct HoldTicketAtVersion: Statement {
-  let tenant: TenantId
-  let id: Int64
-  let version: Int64
+struct HoldTicketAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select t.id from desk.ticket t where t.tenant_id = $1 and t.id = $2 and t.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// What nobody did changes no version: whoever read the ticket before may still act on it.

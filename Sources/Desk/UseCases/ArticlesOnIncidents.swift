@@ -2,27 +2,24 @@ import Kernel
 import Knowledge
 import Operations
 
-enum ArticleOnIncident {
-  static let article = Field.id("article", .article, "The article, a published one.", "已发布的文章。")
+/// Incidents, on which articles are of use.
+package enum CitingIncidents: CitingProcess {
+  package typealias Note = TicketNote
+
+  package static let uses = "desk.article_use"
+  package static let column = "ticket_id"
+  package static let id = IncidentFields.id
+  package static let use = Field.oneOf(
+    "use", ArticleUse.allCases.map(\.rawValue), "used: it was of use; solved: what it says resolved the incident.", "used：有参考作用；solved：按其内容解决了事件。")
+  package static let told: [OutputField<CitedUse<CitingIncidents>>] = CitedUse.told(solved: "据此解决")
+  package static let cited = TicketEventType.articleCited
+  package static let uncited = TicketEventType.articleUncited
+  package static let notCited = ArticleUseMessages.notCited
 }
 
 /// Notes that an article was of use on an incident; noted again, the last word counts.
 package enum CiteArticle: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let article: PublicId
-    let use: ArticleUse
-
-    private static let use = Field.oneOf(
-      "use", ArticleUse.allCases.map(\.rawValue), "used: it was of use; solved: what it says resolved the incident.", "used：有参考作用；solved：按其内容解决了事件。")
-    package static let fields: [any InputField] = [IncidentFields.id, ArticleOnIncident.article, use]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      article = try values[ArticleOnIncident.article]
-      use = ArticleUse(rawValue: try values[Self.use]) ?? .used
-    }
-  }
+  package typealias Input = CiteInput<CitingIncidents>
 
   package static let declaration = Declaration(
     "incident.cite", "Note that an article of the knowledge base was of use on an incident.", zh: "登记知识库文章在事件中的使用。", permission: IncidentFields.work,
@@ -30,14 +27,10 @@ package enum CiteArticle: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.ticket(input.id)
-    context.subject(input.id)
-    guard let article = try await ArticleShelf(context, for: context.tenant.id).published(input.article) else { throw context.unknownReference("article") }
-    // Before it is noted: what is noted already is no news.
-    if input.use == .solved { try await tellAuthor(of: article, about: ticket, input, in: context) }
-    context.note(TicketEventType.articleCited, .object(["article": .id(input.article), "use": .text(input.use.rawValue)]), on: ticket)
-    context.transaction.enqueue(
-      KeepArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article.id, use: input.use, principal: context.principal, now: context.now))
-    return Done(id: input.id)
+    return try await context.cite(input, on: ticket.id) { article in
+      // Before it is noted: what is noted already is no news.
+      if input.use == .solved { try await tellAuthor(of: article, about: ticket, input, in: context) }
+    }
   }
 
   /// Whoever began the article hears that it solved a ticket, once a day of one customer; not of what he noted himself, nor of one ticket again.
@@ -62,17 +55,7 @@ package enum CiteArticle: Operation {
 
 /// Takes such a note back.
 package enum UnciteArticle: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let article: PublicId
-
-    package static let fields: [any InputField] = [IncidentFields.id, ArticleOnIncident.article]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      article = try values[ArticleOnIncident.article]
-    }
-  }
+  package typealias Input = UnciteInput<CitingIncidents>
 
   package static let declaration = Declaration(
     "incident.uncite", "Take back that an article was of use on an incident.", zh: "撤销文章在事件中的使用登记。", permission: IncidentFields.work,
@@ -80,19 +63,7 @@ package enum UnciteArticle: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.ticket(input.id)
-    context.subject(input.id)
-    guard let article = try await ArticleShelf(context, for: context.tenant.id).row(input.article) else { throw context.unknownReference("article") }
-    context.note(TicketEventType.articleUncited, .object(["article": .id(input.article)]), on: ticket)
-    let dropped = try await context.transaction.first(DropArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article))
-    guard dropped != nil else { throw Failure(.conflict, ArticleUseMessages.notCited) }
-    return Done(id: input.id)
-  }
-}
-
-extension OperationContext {
-  /// Tells the history which article it was; first of all that is written, so that whoever has the ticket is waited for with nothing in hand.
-  fileprivate func note(_ type: String, _ payload: Value, on ticket: Ticket) {
-    transaction.enqueue(TicketNote(type, payload, on: ticket.id, of: tenant.id, by: actor, at: now))
+    return try await context.uncite(input, on: ticket.id)
   }
 }
 
@@ -100,31 +71,13 @@ extension OperationContext {
 package enum ListCitedArticles: Operation {
   package typealias Input = PageOfIncident
 
-  package struct Entry: OperationOutput {
-    let found: ArticlesOfTicket.Found
-    let article: CitedArticle
-
-    package static let fields: [OutputField<Entry>] = [
-      OutputField("article", record: CitedArticle.self, "The article, also one that is not published any more.", "文章（包括已不再发布的文章）。") { $0.article },
-      OutputField("use", .text, "used or solved.", "used（有参考作用）或 solved（据此解决）。") { .text($0.found.use) },
-      OutputField("by", .text, "Who noted it.", "登记人。") { .text($0.found.actorName) },
-      OutputField("at", .instant, "When it was noted.", "登记时间。") { .instant($0.found.at) },
-    ]
-  }
-
   package static let declaration = Declaration(
     "incident.articles", "List the articles that were of use on an incident.", zh: "列出事件中使用过的文章。", permission: "incident.knowledge",
     roles: [.administrator, .accountManager, .engineer], reach: .oneAndProvider(by: "id"), effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CitedUse<CitingIncidents>> {
     let ticket = try await context.ticket(input.id)
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let found = try await context.transaction.query(
-      ArticlesOfTicket(tenant: context.tenant.id, ticket: ticket.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    let articles = try await ArticleShelf(context, for: context.tenant.id).cited(found.map(\.article))
-    let rows = found.compactMap { row in articles[row.article].map { Entry(found: row, article: $0) } }
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.found.article)]) }, element: { $0 })
+    return try await context.citedArticles(of: CitingIncidents.self, input.id, on: ticket.id, input.limit, input.cursor)
   }
 }
 
@@ -132,24 +85,14 @@ package enum ListCitedArticles: Operation {
 package enum SuggestArticles: Operation {
   package typealias Input = IncidentReference
 
-  package struct Suggestions: OperationOutput {
-    let articles: [ArticleHit]
-
-    package static let fields: [OutputField<Suggestions>] = [
-      OutputField("articles", listOf: ArticleHit.self, "The most fitting ones, ten at the most.", "最匹配的文章，最多十篇。") { $0.articles }
-    ]
-  }
-
-  private static let most: Int64 = 10
-
   package static let declaration = Declaration(
     "incident.suggest", "Suggest articles of the knowledge base that may help with an incident.", zh: "为事件推荐可能有帮助的知识库文章。", permission: "incident.knowledge",
     roles: [.administrator, .accountManager, .engineer], reach: .oneAndProvider(by: "id"), effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Suggestions {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ArticleSuggestions {
     let ticket = try await context.ticket(input.id)
     let text = [ticket.title, ticket.category].compactMap { $0 }.joined(separator: " ")
-    return Suggestions(articles: try await ArticleShelf(context, for: context.tenant.id).suggestions(for: text, limit: most))
+    return try await ArticleShelf(context, for: context.tenant.id).suggestions(for: text)
   }
 }
 

@@ -262,7 +262,7 @@ extension OperationContext {
   fileprivate func write(_ row: CodeRow, names: LocalText, position: Int64, retiredAt: Instant?, _ what: String) async throws -> CodeRecord {
     let update = UpdateCode(id: row.id, version: row.version, names: names, position: position, retiredAt: retiredAt)
     guard let version = try await transaction.first(update) else {
-      throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1)
+      throw beaten
     }
     let id = id(.code, row.publicId)
     noteCode(row.id, version, what, id)

@@ -24,27 +24,17 @@ package enum ListGatesOfIncident: Operation {
 
 /// Lets an incident pass a gate that it is yet to come to: whoever takes the step afterwards needs no right to bypass it.
 package enum BypassGate: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [IncidentFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<IncidentReference>
 
   package static let declaration = Declaration(
     "incident.bypass_gate", "Let an incident pass a gate without what that asks for, with the reason.", zh: "说明理由后放行事件通过关卡。", permission: GateRights.bypass,
     roles: GateRights.bypassers, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await TicketWork.begin(on: input.subject.id, in: context, comparesVersion: false)
     let ticket = work.ticket
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, ticket.publicId, priority: { try await context.judgedPriority(of: ticket) },
+      input.gate, because: input.reason, ticket.publicId, priority: { try await context.judgedPriority(of: ticket) },
       cameAnewAt: { try await context.lastReopening(of: ticket) }, before: ticket.stepsAhead)
     work.note(TicketEventType.gateBypassed, .object(passing.payload))
     work.save(countsVersion: false)

@@ -108,7 +108,8 @@ package struct Offering<Subject: OfferedSubject>: Sendable {
         now: context.now))
   }
 
-  /// What a team is offered its members answer, or who may hand over for others; where none of them may take it on any more, whoever may.
+  /// What a team is offered its members answer, or who may hand over for others; where none of them may take it on any more, whoever may, until the
+  /// sweep ends the offer.
   private func requireMember(of offer: HandoverRow) async throws {
     guard let team = offer.team, !keepsContracts, let found = try await takers(of: team), found.hasTakers, !found.isMember else { return }
     throw Failure(.conflict, HandoverMessages.offeredToTeam, ["team": found.name])

@@ -189,25 +189,6 @@ struct TeamToName: Statement {
   static func decode(_ row: inout RowReader) throws -> EscalationRule.Named { EscalationRule.Named(id: try row.next(), publicId: try row.next()) }
 }
 
-/// The leads of teams who are still there, as they are told: the random bits of their public ids.
-struct LeadsOfTeams: Statement {
-  let provider: TenantId
-  let teams: [Int64]
-
-  static let sql = """
-    select distinct a.public_id from desk.pub_team_member x
-    join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
-    where x.tenant_id = $1 and x.team_id = any ($2) and x.lead order by a.public_id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(teams)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
-}
-
 struct CalendarToName: Statement {
   let publicId: [UInt8]
 

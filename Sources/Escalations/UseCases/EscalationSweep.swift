@@ -68,7 +68,7 @@ package struct EscalationSweep: Sweep {
 
   // MARK: Finding
 
-  /// By what the clocks tell, and by reopenings of incidents: a batch of each tenant. What no rule asks for is taken away too.
+  /// By what the clocks tell, and by reopenings: a batch of each tenant. What no rule asks for is taken away too.
   /// - Returns: whether there may be more.
   private func findByClocks(
     _ book: RuleBook, behind places: inout [TenantId: Int64], at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
@@ -120,7 +120,7 @@ package struct EscalationSweep: Sweep {
         TicketsToEscalate(tenant: tenant, ids: reopened("ticket")))
       // The subjects of their events are called as the processes are.
       var tickets = incidents
-      for process in [EscalationProcess.request, .problem] {
+      for process in [EscalationProcess.request, .problem, .majorIncident] {
         let ids = reopened(process.rawValue)
         if !ids.isEmpty { tickets += try await Self.subjects(of: process, ids, of: tenant, in: transaction) }
       }

@@ -130,16 +130,22 @@ extension OperationContext {
   }
 }
 
-/// The fields by which an operation lets something pass a gate beforehand.
-package struct GateBypass: Sendable {
+/// What is to pass a gate beforehand, and why: the input of each process's own operation.
+package struct GateBypass<Subject: OperationInput>: OperationInput {
+  /// What names the record.
+  package let subject: Subject
   package let gate: PublicId
   package let reason: String
 
-  private static let gate = Field.id("gate", .gate, "The gate: one of those that stand ahead.", "关卡（见对应的 gates 操作）。")
-  package static let fields: [any InputField] = [gate, GateAnswers.Bypass.reason]
+  package static var fields: [any InputField] { Subject.fields + [BypassFields.gate, GateAnswers.Bypass.reason] }
 
   package init(_ values: InputValues) throws(FieldError) {
-    gate = try values[Self.gate]
+    subject = try Subject(values)
+    gate = try values[BypassFields.gate]
     reason = try values[GateAnswers.Bypass.reason]
   }
+}
+
+private enum BypassFields {
+  static let gate = Field.id("gate", .gate, "The gate: one of those that stand ahead.", "关卡（见对应的 gates 操作）。")
 }

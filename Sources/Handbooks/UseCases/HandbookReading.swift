@@ -71,7 +71,7 @@ extension OperationContext {
 
   /// Writes a handbook, with its event.
   func save(_ update: UpdateHandbook, of row: HandbookRow, _ what: String) async throws {
-    guard let version = try await transaction.first(update) else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+    guard let version = try await transaction.first(update) else { throw beaten }
     noteHandbook(row.id, version, what, id(.handbook, row.publicId))
   }
 

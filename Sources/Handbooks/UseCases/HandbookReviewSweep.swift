@@ -10,7 +10,6 @@ package struct HandbookReviewSweep: Sweep {
   package static let kind = "handbooks.reviews"
   package static let everySeconds: Int64 = 300
 
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
   private let batch: Int64
 
   /// - Parameter batch: how many are looked up at once.
@@ -28,10 +27,7 @@ package struct HandbookReviewSweep: Sweep {
     } work: { due in
       try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
         guard try await transaction.first(TakeHandbookReview(due: due)) != nil else { return }
-        let event = Event(
-          subjectKind: HandbookReviewNews.subjectKind, subject: due.id, seq: due.day.daysSinceEpoch, type: HandbookReviewNews.due,
-          payload: .object(["dueOn": .date(due.day)]), occurredAt: now)
-        transaction.record(event, for: HandbookReviewNews.consumers, tenant: provider.id, actor: Self.actor, at: now)
+        transaction.remind(HandbookReviewNews.due, of: HandbookReviewNews.subjectKind, due.id, dueOn: due.day, tenant: provider.id, at: now)
       }
     }
   }
@@ -42,6 +38,4 @@ package enum HandbookReviewNews {
   package static let due = "handbook.review_due"
   /// The kind of its subject: a handbook, by its row.
   package static let subjectKind = "handbook_review"
-
-  static let consumers = ["notifications"]
 }

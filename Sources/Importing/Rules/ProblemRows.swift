@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Postgres
 import Problems
@@ -59,7 +60,7 @@ struct ProblemRows: Sendable {
     let range = log.incidents[problem.index].rows
     for (index, told) in zip(range, problem.process.story) {
       var bytes = Array("{\"line\":\(log.rows[index].line),\"state\":\"\(told.state.rawValue)\"".utf8)
-      bytes += ",\"\(ProblemEventPayload.customerKey)\":\(customer.rawValue)".utf8
+      bytes += ",\"\(ProcessEventPayload.customerKey)\":\(customer.rawValue)".utf8
       log.appendChanges(of: index, to: &bytes)
       bytes.append(UInt8(ascii: "}"))
       try encoder.append { row in

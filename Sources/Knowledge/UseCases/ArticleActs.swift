@@ -69,11 +69,8 @@ extension OperationContext {
     try await save(update, of: row, bypassReason == nil ? "published" : "bypassed")
   }
 
-  /// The answer to a compare-and-set that another change beat.
-  var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
-
   /// The day, as exactly as a review needs it: in UTC.
-  var day: CalendarDate { CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400)) }
+  var day: CalendarDate { now.utcDay }
 }
 
 extension OperationContext {

@@ -9,7 +9,6 @@ package struct ArticleReviewSweep: Sweep {
   package static let kind = "knowledge.reviews"
   package static let everySeconds: Int64 = 300
 
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
   private let batch: Int64
 
   /// - Parameter batch: how many are looked up at once.
@@ -18,7 +17,7 @@ package struct ArticleReviewSweep: Sweep {
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
     // The day that the list goes by.
-    let today = CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    let today = now.utcDay
     try await OneByOne.run(limit: batch) { behind in
       let look = ArticlesToTell(on: today, after: behind, limit: batch)
       return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
@@ -29,10 +28,7 @@ package struct ArticleReviewSweep: Sweep {
     } work: { due in
       try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
         guard try await transaction.first(TakeArticleReview(due: due)) != nil else { return }
-        let event = Event(
-          subjectKind: ArticleReviewNews.subjectKind, subject: due.id, seq: due.day.daysSinceEpoch, type: ArticleReviewNews.due,
-          payload: .object(["dueOn": .date(due.day)]), occurredAt: now)
-        transaction.record(event, for: ArticleReviewNews.consumers, tenant: provider.id, actor: Self.actor, at: now)
+        transaction.remind(ArticleReviewNews.due, of: ArticleReviewNews.subjectKind, due.id, dueOn: due.day, tenant: provider.id, at: now)
       }
     }
   }
@@ -43,6 +39,4 @@ package enum ArticleReviewNews {
   package static let due = "article.review_due"
   /// The kind of its subject: an article, by its row, in the provider's tenant.
   package static let subjectKind = "article_review"
-
-  static let consumers = ["notifications"]
 }

@@ -51,10 +51,21 @@ package struct ArticleShelf: Sendable {
   }
 
   /// What may help with a text: any of its words is enough, and the more of them the better.
-  package func suggestions(for text: String, limit: Int64) async throws -> [ArticleHit] {
-    let find = FindArticles(query: SearchQuery(text), isAnyWordEnough: true, readership: readership, kind: nil, after: nil, limit: limit)
-    return try await context.articles(at: find, readership: readership).map { ArticleHit($0.row, in: context) }
+  package func suggestions(for text: String) async throws -> ArticleSuggestions {
+    let find = FindArticles(query: SearchQuery(text), isAnyWordEnough: true, readership: readership, kind: nil, after: nil, limit: ArticleSuggestions.most)
+    return ArticleSuggestions(articles: try await context.articles(at: find, readership: readership).map { ArticleHit($0.row, in: context) })
   }
+}
+
+/// Articles that may help.
+package struct ArticleSuggestions: OperationOutput {
+  let articles: [ArticleHit]
+
+  static let most: Int64 = 10
+
+  package static let fields: [OutputField<ArticleSuggestions>] = [
+    OutputField("articles", listOf: ArticleHit.self, "The most fitting ones, ten at the most.", "最匹配的文章，最多十篇。") { $0.articles }
+  ]
 }
 
 /// An article that was of use: named always, and told of as far as it is published.

@@ -64,7 +64,7 @@ struct LiveProblems: Statement {
   let changes: [LiveChange]
 
   static let sql = """
-    select e.recorded_at, (e.payload ->> '\(ProblemEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
+    select e.recorded_at, (e.payload ->> '\(ProcessEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
       '{}'::text[], '{}'::bigint[]
     \(LookedAt.events)
     join problems.pub_live_problem t on t.tenant_id = w.tenant_id and t.problem_id = w.subject_id
@@ -81,7 +81,7 @@ struct LiveChanges: Statement {
   let changes: [LiveChange]
 
   static let sql = """
-    select e.recorded_at, (e.payload ->> '\(ChangeHistory.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
+    select e.recorded_at, (e.payload ->> '\(ProcessEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
       '{}'::text[], '{}'::bigint[]
     \(LookedAt.events)
     join changes.pub_live_change t on t.tenant_id = w.tenant_id and t.change_id = w.subject_id
@@ -98,7 +98,7 @@ struct LiveReleases: Statement {
   let changes: [LiveChange]
 
   static let sql = """
-    select e.recorded_at, (e.payload ->> '\(ChangeHistory.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
+    select e.recorded_at, (e.payload ->> '\(ProcessEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
       array_remove(array[t.opener_kind], null), array_remove(array[t.opener_id], null)
     \(LookedAt.events)
     join changes.pub_live_release t on t.tenant_id = w.tenant_id and t.release_id = w.subject_id
@@ -115,7 +115,7 @@ struct LiveMajors: Statement {
   let changes: [LiveChange]
 
   static let sql = """
-    select e.recorded_at, (e.payload ->> '\(MajorEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
+    select e.recorded_at, (e.payload ->> '\(ProcessEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
       t.opener_kinds, t.opener_ids
     \(LookedAt.events)
     join major_incidents.pub_live_major_incident t on t.tenant_id = w.tenant_id and t.major_id = w.subject_id

@@ -12,6 +12,9 @@ package enum MajorNews: String, Sendable, CaseIterable {
   /// The kind of its subject: a major incident, by its row.
   package static let subjectKind = "major_incident"
 
-  /// To whose outbox an event is handed.
-  static func consumers(of type: String) -> [String] { MajorNews(rawValue: type) == nil ? [] : ["notifications"] }
+  /// To whose outbox an event is handed. What goes on again may have come to the age of a rule meanwhile.
+  static func consumers(of type: String) -> [String] {
+    guard let news = MajorNews(rawValue: type) else { return [] }
+    return ["notifications"] + (news == .reopened ? ["escalations"] : [])
+  }
 }

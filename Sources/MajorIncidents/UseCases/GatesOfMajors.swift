@@ -22,27 +22,17 @@ package enum ListGatesOfMajor: Operation {
 
 /// Lets a major incident pass a gate that it is yet to come to.
 package enum BypassGateOfMajor: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [MajorFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[MajorFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<MajorReference>
 
   package static let declaration = Declaration(
     "major_incident.bypass_gate", "Let a major incident pass a gate without what that asks for, with the reason.", zh: "说明理由后放行重大事件通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
-    var work = try await MajorWork.begin(on: input.id, in: context, comparesVersion: false, where: context.access.reaches)
+    var work = try await MajorWork.begin(on: input.subject.id, in: context, comparesVersion: false, where: context.access.reaches)
     guard !work.customers.isEmpty || context.reachableCustomers == nil else { throw Failure(.denied, MajorMessages.servesEach) }
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .majorIncident, work.row.publicId, before: work.row.process.state.stepsAhead)
+      input.gate, because: input.reason, of: .majorIncident, work.row.publicId, before: work.row.process.state.stepsAhead)
     work.note(passing.event, .object(passing.payload), of: passing.customer)
     work.save(countsVersion: false)
     return try await work.record()
@@ -60,7 +50,7 @@ extension MajorWork {
   mutating func pass(_ gates: GatesAhead?) async throws {
     guard let gates else { return }
     let work = self
-    let asJudged = HoldMajorAtVersion(provider: context.provider.id, id: row.id, version: row.version)
+    let asJudged = HoldMajorAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, present: { needed in GateNeeds(facts: needed.facts.filter(work.row.has)) }, concerned: { work.customers },
@@ -80,18 +70,8 @@ extension MajorRow {
   }
 }
 
-private struct HoldMajorAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldMajorAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select m.id from major_incidents.major_incident m where m.tenant_id = $1 and m.id = $2 and m.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -142,7 +142,7 @@ package struct MajorSweep: Sweep {
   ) async throws {
     guard try await transaction.first(AdvanceMajorTelling(provider: provider.id, telling: telling, to: place)) != nil else { return }
     let payload: Value = .object([
-      "event": .integer(telling.seq), "fault": .text(failure.code), MajorEventPayload.customerKey: .integer(place.tenant.rawValue),
+      "event": .integer(telling.seq), "fault": .text(failure.code), ProcessEventPayload.customerKey: .integer(place.tenant.rawValue),
     ])
     let nobody = Actor(kind: .system, id: 0, via: .job)
     transaction.enqueue(MajorNote("major_incident.not_told", payload, on: telling.major, of: provider.id, by: nobody, at: now))

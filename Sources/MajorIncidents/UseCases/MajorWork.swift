@@ -68,7 +68,7 @@ struct MajorWork: Sendable {
   ///   - isNews: whether people may be told of it; an entry that says why something else was done is told with that.
   mutating func note(_ what: String, _ payload: Value = .object([]), of customer: TenantId? = nil, isNews: Bool = true) {
     row.lastSeq += 1
-    let hidden = customer.map { [Value.Member(MajorEventPayload.customerKey, .integer($0.rawValue))] } ?? []
+    let hidden = customer.map { [Value.Member(ProcessEventPayload.customerKey, .integer($0.rawValue))] } ?? []
     let type = "major_incident.\(what)"
     let event = Event(
       subjectKind: MajorNews.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: .object((payload.members ?? []) + hidden),

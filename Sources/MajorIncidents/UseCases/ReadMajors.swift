@@ -131,22 +131,12 @@ extension OperationContext {
 }
 
 /// An event of a major incident's history.
-package struct MajorEventRecord: OperationOutput {
-  let row: MajorEvents.Found
-  let changes: Value?
-  let texts: [FieldChange]?
+package struct MajorEventRecord: ProcessEventRecord {
+  package let event: ToldEvent
 
-  package static let fields: [OutputField<MajorEventRecord>] = [
-    OutputField("type", .text, "What happened: major_incident.declared, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") {
-      $0.row.payload.with(attributeChanges: $0.changes).with(textChanges: $0.texts)
-    },
-    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
-    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
-    OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
-    OutputField("actorName", .text, "Who did it.", "执行人员姓名。") { .text($0.row.actorName) },
-    OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
-  ]
+  package init(_ event: ToldEvent) { self.event = event }
+
+  package static let fields: [OutputField<MajorEventRecord>] = MajorEventRecord.told(first: "major_incident.declared")
 }
 
 package enum ReadMajorHistory: Operation {
@@ -157,19 +147,9 @@ package enum ReadMajorHistory: Operation {
     roles: MajorRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorEventRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let major = try await context.major(input.id)
-    let rows = try await context.transaction.query(
-      MajorEvents(
-        provider: context.provider.id, major: major.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
-        recordedFrom: major.declaredAt, limit: limit + 1))
-    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
-    let changes = try await context.attributeChanges(of: .majorIncident, major.id, in: context.provider.id, at: told)
-    let written = rows.filter { $0.payload["fields"] != nil }.map(\.seq)
-    let texts = try await context.textChanges(of: MajorNews.subjectKind, major.id, in: context.provider.id, at: written)
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      MajorEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
+    try await context.history(of: .majorIncident, input.id, input.limit, input.cursor) {
+      let major = try await context.major(input.id)
+      return (.majorIncident(major.id), major.declaredAt)
     }
   }
 }

@@ -6,6 +6,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case assigned = "incident.assigned"
   /// It was offered to somebody to answer for it.
   case offered = "incident.offered"
+  /// A team has not answered what it was offered.
+  case offerWaiting = "incident.offer_waiting"
   /// Somebody answers for it from now on.
   case ownerChanged = "incident.owner_changed"
   case customerCommented = "incident.customer_commented"
@@ -71,14 +73,19 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case requestInternallyCommented = "request.internally_commented"
   /// Somebody is offered a request, a problem, a change, a release or a major incident to answer for it; he accepted or returned it, or it was withdrawn.
   case requestOffered = "request.offered"
+  case requestOfferWaiting = "request.offer_waiting"
   case requestOfferAnswered = "request.offer_answered"
   case problemOffered = "problem.offered"
+  case problemOfferWaiting = "problem.offer_waiting"
   case problemOfferAnswered = "problem.offer_answered"
   case changeOffered = "change.offered"
+  case changeOfferWaiting = "change.offer_waiting"
   case changeOfferAnswered = "change.offer_answered"
   case releaseOffered = "release.offered"
+  case releaseOfferWaiting = "release.offer_waiting"
   case releaseOfferAnswered = "release.offer_answered"
   case majorOffered = "major_incident.offered"
+  case majorOfferWaiting = "major_incident.offer_waiting"
   case majorOfferAnswered = "major_incident.offer_answered"
   /// A major incident was declared; something was written in its log; something helps; it is over; it goes on after all; it was looked back on.
   case majorDeclared = "major_incident.declared"
@@ -178,11 +185,11 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .accessReviewOpened, .accessReviewOverdue: .accessReview
     case .handbookReviewDue: .handbookReview
     case .warrantyEnding: .warranty
-    case .requestOffered, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
-    case .problemOffered, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
-    case .changeOffered, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
-    case .releaseOffered, .releaseOfferAnswered, .releaseOwnerChanged: .releaseOffer
-    case .majorOffered, .majorOfferAnswered, .majorOwnerChanged: .majorOffer
+    case .requestOffered, .requestOfferWaiting, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
+    case .problemOffered, .problemOfferWaiting, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
+    case .changeOffered, .changeOfferWaiting, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
+    case .releaseOffered, .releaseOfferWaiting, .releaseOfferAnswered, .releaseOwnerChanged: .releaseOffer
+    case .majorOffered, .majorOfferWaiting, .majorOfferAnswered, .majorOwnerChanged: .majorOffer
     case .majorDeclared, .majorLogged, .majorMitigated, .majorResolved, .majorReopened, .majorReviewed: .majorIncident
     default: .ticket
     }

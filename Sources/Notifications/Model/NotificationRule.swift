@@ -268,6 +268,14 @@ struct StockRule: Sendable {
     StockRule(key: "team_major_incident_offered", name: TeamNewsMessages.ruleMajorOffered, event: .majorOffered, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_request_task", name: TeamNewsMessages.ruleRequestTask, event: .requestTaskGiven, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_change_task", name: TeamNewsMessages.ruleChangeTask, event: .changeTaskGiven, audience: [.team], channels: [.inbox]),
+    // To who leads it.
+    StockRule(key: "offer_waiting", name: TeamNewsMessages.ruleWaiting, event: .offerWaiting, audience: [.offered], channels: [.inbox]),
+    StockRule(key: "request_offer_waiting", name: TeamNewsMessages.ruleRequestWaiting, event: .requestOfferWaiting, audience: [.offered], channels: [.inbox]),
+    StockRule(key: "problem_offer_waiting", name: TeamNewsMessages.ruleProblemWaiting, event: .problemOfferWaiting, audience: [.offered], channels: [.inbox]),
+    StockRule(key: "change_offer_waiting", name: TeamNewsMessages.ruleChangeWaiting, event: .changeOfferWaiting, audience: [.offered], channels: [.inbox]),
+    StockRule(key: "release_offer_waiting", name: TeamNewsMessages.ruleReleaseWaiting, event: .releaseOfferWaiting, audience: [.offered], channels: [.inbox]),
+    StockRule(
+      key: "major_incident_offer_waiting", name: TeamNewsMessages.ruleMajorWaiting, event: .majorOfferWaiting, audience: [.offered], channels: [.inbox]),
   ]
 
   /// Of what is due by a day, to whose it is to see to.

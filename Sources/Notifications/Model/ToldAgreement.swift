@@ -39,7 +39,7 @@ struct ToldRequest: Sendable {
   /// Nil when there is nothing to tell of it any more: nobody had to agree, or nobody is asked now.
   func told(_ found: FoundEvent, _ approvals: [Approval], of customer: TenantId) -> ToldRequest? {
     switch RequestNews(rawValue: found.type) {
-    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned:
+    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded:
       let facts = ApproverRule.Facts(tenants: [customer], requester: requester, unit: unit, submitter: submitter, mayBeOwn: mayApproveOwn)
       guard let asked = AskedApproval(found, among: approvals, facts, ApproverRule.permission, of: [customer], unit: unit, requester: requester) else {
         return nil

@@ -82,6 +82,7 @@ struct ToldOffer: Sendable {
   func stands(_ news: OfferNews, at instant: Instant) -> Bool {
     switch news {
     case .offered: offeredAt == instant && outcome == nil
+    case .waiting: offeredAt < instant && outcome == nil
     case .taken: answeredAt == instant && outcome == .accepted
     case .returned: answeredAt == instant && (outcome == .returned || outcome == .withdrawn)
     }

@@ -61,7 +61,9 @@ struct NotificationText: Sendable, Equatable {
       case .releaseCancelled: ["number", "title", "reason", "actor", "at"]
       case .majorDeclared, .majorReopened: ofMajors
       case .majorLogged, .majorMitigated, .majorResolved, .majorReviewed: ofMajors + ["text"]
-      case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: ["number", "title", "team", "reason", "actor", "at"]
+      case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered, .requestOfferWaiting, .problemOfferWaiting,
+        .changeOfferWaiting, .releaseOfferWaiting, .majorOfferWaiting:
+        ["number", "title", "team", "reason", "actor", "at"]
       case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged, .releaseOwnerChanged, .majorOwnerChanged: ["number", "title", "actor", "at"]
       case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:
         ["number", "title", "team", "answer", "reason", "actor", "at"]
@@ -174,6 +176,8 @@ struct NotificationText: Sendable, Equatable {
     case .majorReopened: (MajorIncidentMessages.reopenedSubject, MajorIncidentMessages.body)
     case .majorReviewed: (MajorIncidentMessages.reviewedSubject, MajorIncidentMessages.textBody)
     case .requestOffered, .problemOffered, .changeOffered, .releaseOffered, .majorOffered: (OfferMessages.offeredSubject, OfferMessages.offeredBody)
+    case .offerWaiting, .requestOfferWaiting, .problemOfferWaiting, .changeOfferWaiting, .releaseOfferWaiting, .majorOfferWaiting:
+      (OfferMessages.waitingSubject, OfferMessages.waitingBody)
     case .requestOwnerChanged, .problemOwnerChanged, .changeOwnerChanged, .releaseOwnerChanged, .majorOwnerChanged:
       (OfferMessages.ownerSubject, OfferMessages.ownerBody)
     case .requestOfferAnswered, .problemOfferAnswered, .changeOfferAnswered, .releaseOfferAnswered, .majorOfferAnswered:

@@ -86,6 +86,7 @@ struct Cause: Sendable {
     case TicketEventType.opened: .opened
     case TicketEventType.assigned: .assigned
     case TicketEventType.ownershipOffered: .offered
+    case TicketEventType.ownershipWaiting: .offerWaiting
     case TicketEventType.ownerChanged: .ownerChanged
     case TicketEventType.resolved: .resolved
     case TicketEventType.closed: .closed
@@ -141,7 +142,7 @@ struct Cause: Sendable {
   private static func event(_ news: RequestNews, _ found: FoundEvent) -> NotificationEvent {
     switch news {
     case .submitted: .requestSubmitted
-    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned: .requestApprovalAsked
+    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded: .requestApprovalAsked
     case .approved, .rejected: .requestApprovalDecided
     case .fulfilled: .requestFulfilled
     case .closed: .requestClosed
@@ -224,6 +225,11 @@ struct Cause: Sendable {
     case (.offered, .change): .changeOffered
     case (.offered, .release): .releaseOffered
     case (.offered, .majorIncident): .majorOffered
+    case (.waiting, .request): .requestOfferWaiting
+    case (.waiting, .problem): .problemOfferWaiting
+    case (.waiting, .change): .changeOfferWaiting
+    case (.waiting, .release): .releaseOfferWaiting
+    case (.waiting, .majorIncident): .majorOfferWaiting
     case (.taken, .request), (.returned, .request): .requestOfferAnswered
     case (.taken, .problem), (.returned, .problem): .problemOfferAnswered
     case (.taken, .change), (.returned, .change): .changeOfferAnswered
@@ -288,6 +294,8 @@ struct Cause: Sendable {
   }
   /// Whom it was offered to.
   var offeredTo: [UInt8]? { event == .offered ? payload["staff"]?.text.flatMap { PublicId($0) }?.random : nil }
+  /// Who leads the team that has not answered what it was offered.
+  var leads: [[UInt8]] { (payload["leads"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } }
   /// Somebody whom the event itself names, and as whom rules mean him: who began an article, or was at a task until then.
   var named: (audience: Audience, staff: [UInt8])? {
     let place: (audience: Audience, key: String)

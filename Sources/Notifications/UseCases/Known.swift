@@ -71,6 +71,7 @@ struct Known: Sendable {
     let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
     let personIds = Set(ofTickets + ofMatters + owning + approvers.people)
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo) + causes.compactMap { $0.named?.staff }
+    let leads: [[UInt8]] = causes.flatMap(\.leads)
     let submitters: [Int64] = causes.compactMap { $0.matter?.submittingStaff }
     let offered: [Int64] = causes.flatMap { cause in [cause.matter?.offeredTo, cause.matter?.offerer].compactMap { $0 } }
     let ofCustomers: [Int64] = foundWatchers.compactMap(\.account) + causes.flatMap { $0.matter?.watchingStaff ?? [] }
@@ -78,7 +79,7 @@ struct Known: Sendable {
     let ofTeams: [Int64] = teamMembers.values.flatMap { $0 }
     let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff + ofTeams
     let byRule: [Int64] = standIn.map { [$0] } ?? []
-    try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds, of: causes, telling, in: transaction)
+    try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds + leads, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
     let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isFor(.accountManagers, $0) }
@@ -230,6 +231,7 @@ struct Known: Sendable {
       case .offered:
         addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
         addStaff(cause.matter?.offeredTo)
+        for bits in cause.leads { addStaff(staff.first { $0.value.publicId == bits }?.key) }
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }

@@ -111,6 +111,8 @@ extension IdKind {
 /// told as what happens to a ticket.
 package enum OfferNews: String, Sendable, CaseIterable {
   case offered = "ownership_offered"
+  /// A team has not answered for a day; told to who leads it.
+  case waiting = "ownership_waiting"
   /// Somebody answers from now on; told where he does by an offer.
   case taken = "owner_changed"
   /// Or withdrawn.

@@ -59,6 +59,9 @@ package struct OperationContext: Sendable {
     try requireVersion(current ?? 0)
   }
 
+  /// The answer to a compare-and-set that another change beat.
+  package var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+
   /// Names what the audit row is about.
   package func subject(_ id: PublicId) { journal.subject(id) }
 

@@ -13,6 +13,16 @@ extension Transaction {
     }
   }
 
+  /// Leaves word that the day of something comes, for whom notifications tell of it: nobody did it.
+  /// - Parameter seq: what tells it from other word of the same subject; nil: the day, so that each which is set is told of once.
+  package func remind(
+    _ type: String, of subjectKind: String, _ subject: Int64, dueOn day: CalendarDate, seq: Int64? = nil, tenant: TenantId, at now: Instant
+  ) {
+    let event = Event(
+      subjectKind: subjectKind, subject: subject, seq: seq ?? day.daysSinceEpoch, type: type, payload: .object(["dueOn": .date(day)]), occurredAt: now)
+    record(event, for: ["notifications"], tenant: tenant, actor: Actor(kind: .system, id: 0, via: .job), at: now)
+  }
+
   /// Leaves work for a consumer about a subject, without an event of that subject.
   package func notify(_ consumer: String, of subjectKind: String, _ subject: Int64, tenant: TenantId, at recordedAt: Instant) {
     enqueue(InsertOutbox(subjectKind: subjectKind, subject: subject, seq: 0, consumer: consumer, tenant: tenant, recordedAt: recordedAt))

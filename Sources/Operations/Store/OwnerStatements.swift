@@ -45,7 +45,7 @@ struct OffersToNobody: Statement {
     let tenant: TenantId
     let record: Int64
     let id: Int64
-    /// The record is; else whom it is offered to may not work on it any more.
+    /// The record is; else whom it is offered to, or all of that team, may not work on it any more.
     let isOver: Bool
   }
 
@@ -68,4 +68,29 @@ struct OffersToNobody: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(tenant: try row.next(), record: try row.next(), id: try row.next(), isOver: try row.next())
   }
+}
+
+/// Offers to teams that nobody has answered since an instant, and that nobody was told of, across tenants: ids only.
+struct UnansweredOffers: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let record: Int64
+    let id: Int64
+  }
+
+  let process: String
+  let until: Instant
+  let after: Int64
+  let limit: Int64
+
+  static let sql = "select tenant_id, record_id, id from finder.unanswered_offers($1, $2, $3, $4)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(process)
+    parameters.append(until)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), record: try row.next(), id: try row.next()) }
 }

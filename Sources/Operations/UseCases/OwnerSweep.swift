@@ -23,6 +23,11 @@ package protocol OwnerKeeper: Sendable {
   /// Ends the offer of it that nobody has answered.
   /// - Returns: false: there is none.
   func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool
+  /// Notes that who leads a team is told of an offer to it that nobody has answered.
+  /// - Returns: who leads it, by the random bits of their public ids; none: it was answered or told of meanwhile.
+  func leadsToRemind(
+    of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [[UInt8]]
 }
 
 extension OwnerKeeper {
@@ -37,10 +42,13 @@ extension OwnerKeeper {
 
 /// What somebody answered for who may not work on it any more (his login is disabled, a grant of his was revoked or ran out) is answered for by the
 /// provider's rule from then on, until somebody takes it: each record that goes on in a transaction of its own, with an event. So do offers end that
-/// nobody can accept. What is over keeps its owner; one that is reopened is found then.
+/// nobody can accept. What is over keeps its owner; one that is reopened is found then. Who leads a team is told, once, of what it has not answered for a
+/// day.
 package struct OwnerSweep: Sweep {
   package static let kind = "operations.owners"
   package static let everySeconds: Int64 = 15
+  /// So long a team has for an answer before who leads it is told.
+  private static let secondsToAnswer: Int64 = 86_400
 
   private let keepers: [any OwnerKeeper]
   private let batch: Int64
@@ -58,6 +66,7 @@ package struct OwnerSweep: Sweep {
     for keeper in keepers {
       try await note(&rest, "owners of process \(keeper.process)") { try await releaseAll(keeper, provider, tenancy) }
       try await note(&rest, "offers of process \(keeper.process)") { try await endOffers(keeper, provider, tenancy) }
+      try await note(&rest, "unanswered offers of process \(keeper.process)") { try await remindAll(keeper, provider, tenancy) }
     }
     if !rest.isEmpty { throw rest }
   }
@@ -128,6 +137,31 @@ package struct OwnerSweep: Sweep {
     let told = [Value.Member("outcome", .text(HandoverRow.Outcome.withdrawn.rawValue)), Value.Member("mayNotWork", .bool(true))]
     let consumers = OfferNews.consumers(of: "\(keeper.process).\(type)")
     try await tell(type, told, on: one.record, of: one.tenant, keeper, for: consumers, at: now, in: transaction)
+  }
+
+  private func remindAll(_ keeper: any OwnerKeeper, _ provider: TenantEntry, _ tenancy: Tenancy) async throws {
+    try await OneByOne.run(limit: batch) { behind in
+      let until = tenancy.clock.now().adding(seconds: -Self.secondsToAnswer)
+      let look = UnansweredOffers(process: keeper.process, until: until, after: behind, limit: batch)
+      return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    } number: {
+      $0.id
+    } name: {
+      "the unanswered offer of \(keeper.process) \($0.record) of tenant \($0.tenant)"
+    } work: { one in
+      let bound = Set([one.tenant, provider.id]).sorted()
+      try await tenancy.transaction(binding: bound, side: .staff) { try await remind(one, keeper, provider, at: tenancy.clock.now(), in: $0) }
+    }
+  }
+
+  private func remind(
+    _ one: UnansweredOffers.Found, _ keeper: any OwnerKeeper, _ provider: TenantEntry, at now: Instant, in transaction: Transaction
+  ) async throws {
+    try await keeper.hold(one.record, of: one.tenant, in: transaction)
+    let leads = try await keeper.leadsToRemind(of: one.id, of: one.tenant, provider: provider.id, at: now, in: transaction)
+    guard !leads.isEmpty else { return }
+    let told = [Value.Member("leads", .array(leads.map { .id(provider.id(IdKind.staff.prefix, $0)) }))]
+    try await tell("ownership_waiting", told, on: one.record, of: one.tenant, keeper, for: ["notifications"], at: now, in: transaction)
   }
 
   /// Tells an event in the record's history, and leaves it to who tells people.

@@ -74,47 +74,12 @@ struct CustomersOfProblem: Statement {
   static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
 }
 
-/// Takes a problem from who answers for it; no row where another one does by now, or it is over.
-struct LoseProblemOwner: Statement {
-  let provider: TenantId
-  let problem: Int64
-  let owner: Int64
-  let now: Instant
-
-  static let sql = """
-    update problems.problem p set owner_id = null, owner_public_id = null, version = p.version + 1, updated_at = $4
-    where p.tenant_id = $1 and p.id = $2 and p.owner_id = $3 and p.state in ('new', 'investigating', 'known_error')
-    returning p.id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(problem)
-    parameters.append(owner)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-/// Locks a problem that is to be taken from its owner.
-struct HoldOwnedProblem: Statement {
-  let provider: TenantId
-  let problem: Int64
-
-  static let sql = "select p.id from problems.problem p where p.tenant_id = $1 and p.id = $2 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(problem)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Problems that are taken from who may not work on them any more.
-package struct ProblemOwners: OwnerKeeper {
+package struct ProblemOwners: ProcessOwnerKeeper {
   package typealias Note = ProblemNote
+
+  package static let table = "problems.problem"
+  package static let isGoingOn = "state in ('new', 'investigating', 'known_error')"
 
   package let process = "problem"
   package let permission = ProblemRights.work
@@ -122,15 +87,5 @@ package struct ProblemOwners: OwnerKeeper {
 
   package init() {}
 
-  package func hold(_ record: Int64, of tenant: TenantId, in transaction: Transaction) async throws {
-    _ = try await transaction.first(HoldOwnedProblem(provider: tenant, problem: record))
-  }
-
-  package func release(_ record: Int64, of tenant: TenantId, from owner: Int64, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.first(LoseProblemOwner(provider: tenant, problem: record, owner: owner, now: now)) != nil
-  }
-
-  package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
-    try await transaction.execute(EndOffers(OfferSubject.problem(record), of: tenant, at: now)) > 0
-  }
+  package static func subject(_ record: Int64) -> OfferSubject { .problem(record) }
 }

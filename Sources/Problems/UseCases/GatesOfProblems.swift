@@ -24,29 +24,19 @@ package enum ListGatesOfProblem: Operation {
 
 /// Lets a problem pass a gate that it is yet to come to.
 package enum BypassGateOfProblem: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [ProblemFields.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ProblemFields.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<ProblemReference>
 
   package static let declaration = Declaration(
     "problem.bypass_gate", "Let a problem pass a gate without what that asks for, with the reason.", zh: "说明理由后放行问题通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
-    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ProblemWork.begin(on: input.subject.id, in: context, comparesVersion: false)
     let row = work.row
     // Whoever answers for it does not answer for what all customers' gates ask.
     if row.customer == nil { try context.requireEveryCustomer() }
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .problem, row.publicId, priority: { try await context.judgedPriority(of: row) },
+      input.gate, because: input.reason, of: .problem, row.publicId, priority: { try await context.judgedPriority(of: row) },
       before: row.process.state.stepsAhead)
     work.note(passing.event, .object(passing.payload), of: passing.customer)
     work.save(countsVersion: false)
@@ -71,7 +61,7 @@ extension ProblemWork {
   mutating func pass(_ gates: GatesAhead?, known: Set<GateFact>) async throws {
     guard let gates else { return }
     let (context, row) = (context, row)
-    let asJudged = HoldProblemAtVersion(provider: context.provider.id, id: row.id, version: row.version)
+    let asJudged = HoldProblemAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
         of: row.publicId, version: row.version, priority: { try await context.judgedPriority(of: row) },
@@ -111,20 +101,10 @@ extension ProblemRow {
   }
 }
 
-private struct HoldProblemAtVersion: Statement {
-  let provider: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldProblemAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select p.id from problems.problem p where p.tenant_id = $1 and p.id = $2 and p.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// As the history of a problem tells it; asked for only where a gate is for one priority.

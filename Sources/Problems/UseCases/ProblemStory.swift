@@ -1,4 +1,4 @@
-import Attributes
+import Desk
 import Kernel
 import Knowledge
 import Operations
@@ -68,22 +68,12 @@ package enum ListProblemComments: Operation {
 }
 
 /// An event of a problem's history.
-package struct ProblemEventRecord: OperationOutput {
-  let row: ProblemEvents.Found
-  var changes: Value?
-  var texts: [FieldChange]?
+package struct ProblemEventRecord: ProcessEventRecord {
+  package let event: ToldEvent
 
-  package static let fields: [OutputField<ProblemEventRecord>] = [
-    OutputField("type", .text, "What happened: problem.opened, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") {
-      $0.row.payload.with(attributeChanges: $0.changes).with(textChanges: $0.texts)
-    },
-    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
-    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
-    OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
-    OutputField("actorName", .text, "Who did it.", "执行人员姓名。") { .text($0.row.actorName) },
-    OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
-  ]
+  package init(_ event: ToldEvent) { self.event = event }
+
+  package static let fields: [OutputField<ProblemEventRecord>] = ProblemEventRecord.told(first: "problem.opened")
 }
 
 package enum ReadProblemHistory: Operation {
@@ -94,19 +84,9 @@ package enum ReadProblemHistory: Operation {
     roles: ProblemRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ProblemEventRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let problem = try await context.problem(input.id)
-    let rows = try await context.transaction.query(
-      ProblemEvents(
-        provider: context.provider.id, problem: problem.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
-        recordedFrom: problem.openedAt, limit: limit + 1))
-    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
-    let changes = try await context.attributeChanges(of: .problem, problem.id, in: context.provider.id, at: told)
-    let changed = rows.filter { $0.type == "problem.changed" }.map(\.seq)
-    let texts = try await context.textChanges(of: "problem", problem.id, in: context.provider.id, at: changed)
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
-      ProblemEventRecord(row: $0, changes: changes[$0.seq], texts: texts[$0.seq])
+    try await context.history(of: .problem, input.id, input.limit, input.cursor) {
+      let problem = try await context.problem(input.id)
+      return (.problem(problem.id), problem.openedAt)
     }
   }
 }

@@ -53,7 +53,7 @@ struct ProblemWork: Sendable {
   /// - Parameter customer: whose affair the event is; whoever does not serve him does not see it.
   mutating func note(_ what: String, _ payload: Value = .object([]), of customer: TenantId? = nil) {
     row.lastSeq += 1
-    let hidden = customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0.rawValue))] } ?? []
+    let hidden = customer.map { [Value.Member(ProcessEventPayload.customerKey, .integer($0.rawValue))] } ?? []
     let type = "problem.\(what)"
     let event = Event(
       subjectKind: ProblemTelling.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: .object((payload.members ?? []) + hidden),

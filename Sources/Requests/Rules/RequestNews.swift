@@ -1,12 +1,13 @@
 /// What of a request is told to whoever is concerned, by the type of its event.
 package enum RequestNews: String, Sendable, CaseIterable {
   case submitted = "request.submitted"
-  /// Somebody is to agree; since nobody did in time, or could, a role is asked besides; or somebody was named.
+  /// Somebody is to agree; since nobody did in time, or could, a role is asked besides; somebody was named, or cannot decide any more.
   case approvalAsked = "request.approval_asked"
   case approvalEscalated = "request.approval_escalated"
   case approvalStandIn = "request.approval_stand_in"
   case approvalDelegated = "request.approval_delegated"
   case approvalReassigned = "request.approval_reassigned"
+  case approvalDelegationEnded = "request.approval_delegation_ended"
   case approved = "request.approved"
   case rejected = "request.rejected"
   case fulfilled = "request.fulfilled"

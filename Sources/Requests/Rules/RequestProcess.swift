@@ -214,6 +214,13 @@ package struct RequestProcess: Sendable {
     noteTurn(at: now)
   }
 
+  /// Whom it was let decide as well cannot any more.
+  package mutating func endDelegation(of publicId: [UInt8], at now: Instant) throws(Failure) {
+    try round.endDelegation(of: publicId, at: now)
+    noteRound()
+    noteTurn(at: now)
+  }
+
   /// Asks a role besides: nobody whom the rule names can decide.
   package mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
     try round.standIn(role, for: publicId, at: now)

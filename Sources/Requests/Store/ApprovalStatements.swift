@@ -227,3 +227,36 @@ struct AskedApprovals: Statement {
 
   static func decode(_ row: inout RowReader) throws -> WaitingApprovals.Found { try WaitingApprovals.decode(&row) }
 }
+
+/// The request of an approval that waits for somebody.
+struct RequestOfAsked: Statement {
+  let tenant: TenantId
+  let approval: Int64
+
+  static let sql = "select a.request_id from requests.approval a where a.tenant_id = $1 and a.id = $2 and a.state = 'asked'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(approval)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Whether an account, of the customer or of the staff, may decide approvals of the customer; see `finder.may_approve`.
+struct MayApprove: Statement {
+  let tenant: TenantId
+  let party: Party
+  let now: Instant
+
+  static let sql = "select finder.may_approve($1, $2, $3, $4)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(party.kind)
+    parameters.append(party.id)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}

@@ -108,4 +108,10 @@ package struct RequestOwners: OwnerKeeper {
   package func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool {
     try await transaction.execute(EndOffers(OfferedRequest(id: record), of: tenant, at: now)) > 0
   }
+
+  package func leadsToRemind(
+    of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [[UInt8]] {
+    try await OfferedRequest.leadsToRemind(of: offer, of: tenant, provider: provider, at: now, in: transaction)
+  }
 }

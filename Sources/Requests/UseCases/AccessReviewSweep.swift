@@ -10,7 +10,6 @@ package struct AccessReviewSweep: Sweep {
   package static let kind = "requests.reviews"
   package static let everySeconds: Int64 = 300
 
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
   /// So far ahead of UTC is the first zone in which a day begins.
   private static let furthestSeconds: Int64 = 14 * 3600
   private let batch: Int64
@@ -19,7 +18,7 @@ package struct AccessReviewSweep: Sweep {
   package init(batch: Int64 = 200) { self.batch = batch }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    let latest = CalendarDate(daysSinceEpoch: now.adding(seconds: Self.furthestSeconds).seconds.flooredQuotient(by: 86_400))
+    let latest = now.adding(seconds: Self.furthestSeconds).utcDay
     try await OneByOne.run(limit: batch) { behind in
       let look = OverdueReviewsToTell(before: latest, after: behind, limit: Int32(clamping: batch))
       return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
@@ -32,10 +31,8 @@ package struct AccessReviewSweep: Sweep {
         guard let tenant = try await transaction.first(TenantById(tenant: found.tenant)) else { return }
         let take = TakeOverdueReview(tenant: tenant.id, review: found.review, today: tenant.day(at: now), now: now)
         guard let dueOn = try await transaction.first(take) else { return }
-        let event = Event(
-          subjectKind: AccessReviewNews.reminderKind, subject: found.review, seq: 1, type: AccessReviewNews.overdue,
-          payload: .object(["dueOn": .date(dueOn)]), occurredAt: now)
-        transaction.record(event, for: AccessReviewNews.consumers, tenant: tenant.id, actor: Self.actor, at: now)
+        transaction.remind(
+          AccessReviewNews.overdue, of: AccessReviewNews.reminderKind, found.review, dueOn: dueOn, seq: 1, tenant: tenant.id, at: now)
       }
     }
   }

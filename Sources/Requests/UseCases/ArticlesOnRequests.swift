@@ -7,28 +7,27 @@ import Operations
 enum ArticleRights {
   static let read = "request.knowledge"
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer]
+}
 
-  fileprivate static let article = Field.id("article", .article, "The article, a published one.", "已发布的文章。")
+/// Requests, on which articles are of use.
+package enum CitingRequests: CitingProcess {
+  package typealias Note = RequestNote
+
+  package static let uses = "requests.article_use"
+  package static let column = "request_id"
+  package static let id = RequestReference.id
+  package static let use = Field.oneOf(
+    "use", ArticleUse.allCases.map(\.rawValue), "used: it was of use; solved: the request was fulfilled by what it says.",
+    "used：有参考作用；solved：按其内容完成了请求。")
+  package static let told: [OutputField<CitedUse<CitingRequests>>] = CitedUse.told(solved: "据此完成")
+  package static let cited = RequestNote.articleCited
+  package static let uncited = RequestNote.articleUncited
+  package static let notCited = RequestMessages.notCited
 }
 
 /// Notes that an article was of use on a request; noted again, the last word counts. It needs no version: it stands beside the request.
 package enum CiteArticleOnRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let article: PublicId
-    let use: ArticleUse
-
-    private static let use = Field.oneOf(
-      "use", ArticleUse.allCases.map(\.rawValue), "used: it was of use; solved: the request was fulfilled by what it says.",
-      "used：有参考作用；solved：按其内容完成了请求。")
-    package static let fields: [any InputField] = [RequestReference.id, ArticleRights.article, use]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      article = try values[ArticleRights.article]
-      use = ArticleUse(rawValue: try values[Self.use]) ?? .used
-    }
-  }
+  package typealias Input = CiteInput<CitingRequests>
 
   package static let declaration = Declaration(
     "request.cite", "Note that an article of the knowledge base was of use on a request.", zh: "登记知识库文章在请求中的使用。", permission: RequestRights.work,
@@ -36,29 +35,13 @@ package enum CiteArticleOnRequest: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let request = try await context.request(input.id)
-    context.subject(input.id)
-    guard let article = try await ArticleShelf(context, for: context.tenant.id).published(input.article) else { throw context.unknownReference("article") }
-    context.note(RequestNote.articleCited, .object(["article": .id(input.article), "use": .text(input.use.rawValue)]), on: request)
-    context.transaction.enqueue(
-      KeepArticleOnRequest(
-        tenant: context.tenant.id, request: request.id, article: article.id, use: input.use, principal: context.principal, now: context.now))
-    return Done(id: input.id)
+    return try await context.cite(input, on: request.id)
   }
 }
 
 /// Takes such a note back.
 package enum UnciteArticleOnRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let article: PublicId
-
-    package static let fields: [any InputField] = [RequestReference.id, ArticleRights.article]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      article = try values[ArticleRights.article]
-    }
-  }
+  package typealias Input = UnciteInput<CitingRequests>
 
   package static let declaration = Declaration(
     "request.uncite", "Take back that an article was of use on a request.", zh: "撤销文章在请求中的使用登记。", permission: RequestRights.work,
@@ -66,19 +49,7 @@ package enum UnciteArticleOnRequest: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let request = try await context.request(input.id)
-    context.subject(input.id)
-    guard let article = try await ArticleShelf(context, for: context.tenant.id).row(input.article) else { throw context.unknownReference("article") }
-    context.note(RequestNote.articleUncited, .object(["article": .id(input.article)]), on: request)
-    let dropped = try await context.transaction.first(DropArticleOnRequest(tenant: context.tenant.id, request: request.id, article: article))
-    guard dropped != nil else { throw Failure(.conflict, RequestMessages.notCited) }
-    return Done(id: input.id)
-  }
-}
-
-extension OperationContext {
-  /// Tells the history which article it was; first of all that is written, so that whoever has the request is waited for with nothing in hand.
-  fileprivate func note(_ type: String, _ payload: Value, on request: RequestRow) {
-    transaction.enqueue(RequestNote(type, payload, on: request.id, of: tenant.id, by: actor, at: now))
+    return try await context.uncite(input, on: request.id)
   }
 }
 
@@ -86,31 +57,13 @@ extension OperationContext {
 package enum ListArticlesOfRequest: Operation {
   package typealias Input = ReadRequestHistory.Input
 
-  package struct Entry: OperationOutput {
-    let found: ArticlesOfRequest.Found
-    let article: CitedArticle
-
-    package static let fields: [OutputField<Entry>] = [
-      OutputField("article", record: CitedArticle.self, "The article, also one that is not published any more.", "文章（包括已不再发布的文章）。") { $0.article },
-      OutputField("use", .text, "used or solved.", "used（有参考作用）或 solved（据此完成）。") { .text($0.found.use) },
-      OutputField("by", .text, "Who noted it.", "登记人。") { .text($0.found.actorName) },
-      OutputField("at", .instant, "When it was noted.", "登记时间。") { .instant($0.found.at) },
-    ]
-  }
-
   package static let declaration = Declaration(
     "request.articles", "List the articles that were of use on a request.", zh: "列出请求中使用过的文章。", permission: ArticleRights.read,
     roles: ArticleRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CitedUse<CitingRequests>> {
     let request = try await context.request(input.id)
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let found = try await context.transaction.query(
-      ArticlesOfRequest(tenant: context.tenant.id, request: request.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    let articles = try await ArticleShelf(context, for: context.tenant.id).cited(found.map(\.article))
-    let rows = found.compactMap { row in articles[row.article].map { Entry(found: row, article: $0) } }
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.found.article)]) }, element: { $0 })
+    return try await context.citedArticles(of: CitingRequests.self, input.id, on: request.id, input.limit, input.cursor)
   }
 }
 
@@ -157,23 +110,13 @@ package enum ListRequestsOfArticle: Operation {
 package enum SuggestArticlesForRequest: Operation {
   package typealias Input = RequestReference
 
-  package struct Suggestions: OperationOutput {
-    let articles: [ArticleHit]
-
-    package static let fields: [OutputField<Suggestions>] = [
-      OutputField("articles", listOf: ArticleHit.self, "The most fitting ones, ten at the most.", "最匹配的文章，最多十篇。") { $0.articles }
-    ]
-  }
-
-  private static let most: Int64 = 10
-
   package static let declaration = Declaration(
     "request.suggest", "Suggest articles of the knowledge base that may help to fulfil a request.", zh: "为请求推荐可能有帮助的知识库文章。",
     permission: ArticleRights.read, roles: ArticleRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Suggestions {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ArticleSuggestions {
     let request = try await context.request(input.id)
     let text = (request.content["name"]?.members ?? []).compactMap(\.value.text).joined(separator: " ")
-    return Suggestions(articles: try await ArticleShelf(context, for: context.tenant.id).suggestions(for: text, limit: most))
+    return try await ArticleShelf(context, for: context.tenant.id).suggestions(for: text)
   }
 }

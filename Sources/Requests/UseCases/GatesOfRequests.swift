@@ -23,30 +23,20 @@ package enum ListGatesOfRequest: Operation {
 
 /// Lets a request pass a gate that it is yet to come to.
 package enum BypassGateOfRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let bypass: GateBypass
-
-    package static let fields: [any InputField] = [RequestReference.id] + GateBypass.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      bypass = try GateBypass(values)
-    }
-  }
+  package typealias Input = GateBypass<RequestReference>
 
   package static let declaration = Declaration(
     "request.bypass_gate", "Let a request pass a gate without what that asks for, with the reason.", zh: "说明理由后放行请求通过关卡。",
     permission: GateRights.bypass, roles: GateRights.bypassers, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
-    let row = try await context.request(input.id)
+    let row = try await context.request(input.subject.id)
     var work = try await context.requestWork(row.id)
     let passing = try await context.letPass(
-      input.bypass.gate, because: input.bypass.reason, of: .request, input.id.random, before: work.process.stepsAhead)
+      input.gate, because: input.reason, of: .request, input.subject.id.random, before: work.process.stepsAhead)
     work.process.noteGate(passing.event, passing.payload, at: context.now)
     try await work.save(countsVersion: false)
-    return try await context.requestOutput(input.id)
+    return try await context.requestOutput(input.subject.id)
   }
 }
 
@@ -69,7 +59,7 @@ extension RequestWork {
     var taken: [GateStep] = []
     if !before.hasWorkBegun, process.hasWorkBegun { taken.append(.claimTask) }
     if before.request.state != .fulfilled, process.request.state == .fulfilled { taken.append(.completeTask) }
-    let asJudged = HoldRequestAtVersion(tenant: tenant.id, id: held.id, version: held.version)
+    let asJudged = HoldRequestAtVersion(judged: JudgedRow(of: tenant.id, held.id, version: held.version))
     let passings = try await gates.pass(
       GateFacts(
         of: held.publicId, present: { needed in GateNeeds(facts: result == nil ? [] : needed.facts.intersection([.result])) },
@@ -78,18 +68,8 @@ extension RequestWork {
   }
 }
 
-private struct HoldRequestAtVersion: Statement {
-  let tenant: TenantId
-  let id: Int64
-  let version: Int64
+private struct HoldRequestAtVersion: HoldAsJudged {
+  let judged: JudgedRow
 
   static let sql = "select r.id from requests.request r where r.tenant_id = $1 and r.id = $2 and r.version = $3 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(version)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -212,7 +212,4 @@ extension OperationContext {
     guard let work else { throw Failure.notFound }
     return work
   }
-
-  /// The answer to a write that another one beat.
-  var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 }

@@ -247,13 +247,23 @@ struct RequestWork: Sendable {
 }
 
 extension RequestWork {
+  /// Looks again at who can decide what is asked: whoever could may have left since, or lost the right.
+  mutating func lookForApprovers() async throws {
+    for approval in process.approvals where approval.state == .asked {
+      guard let delegate = approval.delegate, try await transaction.first(MayApprove(tenant: tenant.id, party: delegate, now: now)) != true else { continue }
+      try process.endDelegation(of: approval.publicId, at: now)
+    }
+    try await askStandIns(again: true)
+  }
+
   /// Of what is asked, or went to others, by this act: where no account can decide it, the customer's managers are asked besides, or else who
   /// keeps its contracts. Where there is nobody at all it waits for somebody to reassign it.
-  fileprivate mutating func askStandIns() async throws {
+  /// - Parameter again: also of what was asked before.
+  fileprivate mutating func askStandIns(again: Bool = false) async throws {
     let known = Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }
     for approval in process.approvals where approval.state == .asked && approval.delegate == nil {
       let earlier = known[approval.seq]
-      guard earlier?.state != .asked || earlier?.escalatedAt != approval.escalatedAt else { continue }
+      guard again || earlier?.state != .asked || earlier?.escalatedAt != approval.escalatedAt else { continue }
       let person: Int64? = if case .person(let person) = approval.holder { person } else { nil }
       if try await hasApprover(approval.roles, person) { continue }
       for role in [StockRole.customerManager.rawValue, StockRole.accountManager.rawValue] {

@@ -182,7 +182,7 @@ extension PageCursor? {
 
 extension OperationContext {
   /// The day in the provider's zone.
-  var providerDay: CalendarDate { Zone.named(provider.zone)?.date(at: now) ?? CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400)) }
+  var providerDay: CalendarDate { Zone.named(provider.zone)?.date(at: now) ?? now.utcDay }
 
   fileprivate func certificationOutput(_ id: PublicId) async throws -> CertificationOutput {
     guard let row = try await transaction.first(CertificationByPublicId(publicId: id)) else { throw Failure.notFound }

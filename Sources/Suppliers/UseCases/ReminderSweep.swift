@@ -21,7 +21,7 @@ package struct ReminderSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    let today = Zone.named(provider.zone)?.date(at: now) ?? CalendarDate(daysSinceEpoch: now.seconds.flooredQuotient(by: 86_400))
+    let today = Zone.named(provider.zone)?.date(at: now) ?? now.utcDay
     var rest = LeftUndone()
     try await each("certification", of: provider, tenancy, &rest) {
       try await $1.query(CertificationsToTell(on: today, after: $0, limit: batch))
@@ -41,10 +41,9 @@ package struct ReminderSweep: Sweep {
       let take = TakeActionReminder(tenant: provider.id, due: due, next: reminder.next(lastDay: due.lastDay))
       guard try await transaction.first(take) != nil else { return }
       // One that gets another day is told of anew.
-      let event = Event(
-        subjectKind: "appraisal_reminder", subject: due.id, seq: due.version * 2 + (reminder == .near ? 0 : 1),
-        type: reminder == .near ? SupplierNews.actionDue : SupplierNews.actionOverdue, payload: .object(["dueOn": .date(due.lastDay)]), occurredAt: now)
-      transaction.record(event, for: SupplierNews.consumers, tenant: provider.id, actor: Self.actor, at: now)
+      transaction.remind(
+        reminder == .near ? SupplierNews.actionDue : SupplierNews.actionOverdue, of: "appraisal_reminder", due.id, dueOn: due.lastDay,
+        seq: due.version * 2 + (reminder == .near ? 0 : 1), tenant: provider.id, at: now)
     }
     if !rest.isEmpty { throw rest }
   }

@@ -176,7 +176,4 @@ extension OperationContext {
     }
     return row
   }
-
-  /// The answer to a compare-and-set that another change beat.
-  var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 }

@@ -106,7 +106,7 @@ extension OperationContext {
       InsertDraft(
         tenant: tenant.id, publicId: id, state: submits ? .submitted : .draft, draft: draft, actor: actor, person: principal.person,
         actorName: principal.name, now: now))
-    guard let row = inserted else { throw beatenTime }
+    guard let row = inserted else { throw beaten }
     // A correction takes the time of what it corrects, when that is taken back.
     if draft.corrects == nil {
       keepBusy(id.random, draft.staff.id, draft.worked, isParallel: draft.isParallel)

@@ -92,7 +92,7 @@ extension OperationContext {
     }
     _ = try await transaction.first(HoldTimeOfStaff(staff: draft.staff.id))
     let updated = try await transaction.first(UpdateDraft(tenant: tenant.id, id: row.id, version: row.version, draft: draft))
-    guard let version = updated else { throw beatenTime }
+    guard let version = updated else { throw beaten }
     if draft.corrects == nil {
       freeBusy(row.publicId)
       keepBusy(row.publicId, draft.staff.id, draft.worked, isParallel: draft.isParallel)
@@ -152,7 +152,7 @@ extension OperationContext {
   fileprivate func takeAway(_ row: TimeEntryRow, _ type: String, _ id: PublicId) async throws -> Done {
     _ = try TimeApproval.state(row.state, after: .change)
     let deleted = try await transaction.first(DeleteDraft(tenant: tenant.id, id: row.id, version: row.version, state: row.state))
-    guard deleted != nil else { throw beatenTime }
+    guard deleted != nil else { throw beaten }
     freeBusy(row.publicId)
     subject(id)
     noteTime("time_draft", row.id, row.version + 1, type, id)

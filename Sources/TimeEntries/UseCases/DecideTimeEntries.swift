@@ -55,7 +55,7 @@ extension OperationContext {
   fileprivate func move(_ row: TimeEntryRow, by event: TimeEntryState.Event, reason: String?, _ type: String) async throws -> TimeEntryOutput {
     let state = try TimeApproval.state(row.state, after: event)
     let moved = try await transaction.first(MoveDraft(tenant: tenant.id, id: row.id, version: row.version, state: state, reason: reason))
-    guard let version = moved else { throw beatenTime }
+    guard let version = moved else { throw beaten }
     let id = self.id(.timeEntry, row.publicId)
     noteTime("time_draft", row.id, version, type, id)
     return try await timeEntryOutput(id)
@@ -95,13 +95,13 @@ extension OperationContext {
   ) async throws -> PublicId {
     let originalId = self.id(.timeEntry, original.publicId)
     let found = try await transaction.first(TimeEntryByPublicId(tenant: tenant.id, publicId: originalId))
-    guard let taken = found, let counted = taken.countsOn else { throw beatenTime }
+    guard let taken = found, let counted = taken.countsOn else { throw beaten }
     let id = newId(.timeEntry)
     let inserted = try await transaction.first(
       InsertReversal(
         tenant: tenant.id, original: original.id, publicId: id, countsOn: counted < open ? late : counted, reason: row.correctionReason,
         author: row.author, authorName: row.authorName, approver: actor, approverName: principal.name, now: now, version: row.version + 1))
-    guard let reversal = inserted else { throw beatenTime }
+    guard let reversal = inserted else { throw beaten }
     transaction.enqueue(InsertReversedStretches(tenant: tenant.id, original: original.id, reversal: reversal))
     transaction.enqueue(ReverseOpenSources(tenant: tenant.id, original: original.id, reversal: reversal))
     transaction.enqueue(InsertShownReversal(tenant: tenant.id, original: original.publicId, reversal: reversal, now: now))
@@ -113,7 +113,7 @@ extension OperationContext {
   /// A correction that only takes back is done with its reversal.
   fileprivate func withdraw(_ row: TimeEntryRow, _ reversal: PublicId) async throws -> TimeEntryOutput {
     let gone = try await transaction.first(DeleteDraft(tenant: tenant.id, id: row.id, version: row.version, state: .submitted))
-    guard gone != nil else { throw beatenTime }
+    guard gone != nil else { throw beaten }
     return try await timeEntryOutput(reversal)
   }
 
@@ -127,7 +127,7 @@ extension OperationContext {
       approverName: principal.name, now: now)
     if row.corrects != nil { _ = try await transaction.first(HoldTimeOfStaff(staff: row.staff.id)) }
     let approved = try await transaction.first(ApproveDraft(tenant: tenant.id, id: row.id, version: row.version, decision: decision))
-    guard let entry = approved else { throw beatenTime }
+    guard let entry = approved else { throw beaten }
     transaction.enqueue(InsertStretches(tenant: tenant.id, entry: entry, stretches: counted.stretches.map(\.stretch)))
     transaction.enqueue(InsertOpenSources(tenant: tenant.id, entry: entry))
     if counted.rule?.customerSees ?? false { transaction.enqueue(InsertShown(tenant: tenant.id, entry: entry, now: now)) }

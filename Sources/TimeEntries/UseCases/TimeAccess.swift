@@ -86,12 +86,9 @@ extension OperationContext {
   /// The first day of the customer that is open; no month is closed until the transaction ends.
   func firstOpenDay() async throws -> CalendarDate {
     transaction.enqueue(InsertBook(tenant: tenant.id))
-    guard let day = try await transaction.first(HoldBook(tenant: tenant.id)) else { throw beatenTime }
+    guard let day = try await transaction.first(HoldBook(tenant: tenant.id)) else { throw beaten }
     return day
   }
-
-  /// The answer to a compare-and-set that another change beat.
-  var beatenTime: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
 
   /// An event, which names its subject and tells nothing else.
   func noteTime(_ kind: String, _ row: Int64, _ seq: Int64, _ type: String, _ id: PublicId) {

@@ -84,7 +84,7 @@ package enum CreateTimeCode: Operation {
     let inserted = try await context.transaction.first(
       InsertTimeCode(
         publicId: id, kind: input.kind, code: input.code, names: input.name, billable: input.billable, use: input.use, now: context.now))
-    guard let row = inserted else { throw context.beatenTime }
+    guard let row = inserted else { throw context.beaten }
     context.noteTime("time_code", row, 1, "time_code.created", id)
     return try await context.timeCodeOutput(id)
   }
@@ -200,7 +200,7 @@ extension OperationContext {
   fileprivate func update(_ row: TimeCodeRow, _ names: LocalText, _ billable: Bool?, isActive: Bool, _ type: String) async throws -> TimeCodeOutput {
     let updated = try await transaction.first(
       UpdateTimeCode(id: row.id, version: row.version, names: names, billable: billable, isActive: isActive))
-    guard let version = updated else { throw beatenTime }
+    guard let version = updated else { throw beaten }
     let id = self.id(.timeCode, row.publicId)
     noteTime("time_code", row.id, version, type, id)
     return try await timeCodeOutput(id)

@@ -53,7 +53,7 @@ package enum CloseTimeMonth: Operation {
     let end = input.month.end
     guard zone.start(of: end) <= context.now else { throw Failure(.conflict, TimeEntriesMessages.monthNotOver) }
     context.transaction.enqueue(InsertBook(tenant: context.tenant.id))
-    guard let open = try await context.transaction.first(HoldBookForClosing(tenant: context.tenant.id)) else { throw context.beatenTime }
+    guard let open = try await context.transaction.first(HoldBookForClosing(tenant: context.tenant.id)) else { throw context.beaten }
     let waiting = try await context.transaction.first(OpenTimeBefore(tenant: context.tenant.id, before: end)) ?? 0
     guard waiting == 0 else { throw Failure(.conflict, TimeEntriesMessages.monthOpen, ["count": String(waiting)]) }
     if open < end {

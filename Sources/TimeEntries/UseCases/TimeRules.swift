@@ -89,7 +89,7 @@ package enum AddTimeRule: Operation {
       InsertTimeRule(
         tenant: context.tenant.id, publicId: id, line: line, validFrom: input.validFrom ?? context.now, calendar: calendar, rounding: input.rounding,
         billable: input.billable, customerSees: input.customerSees, actor: context.actor, actorName: context.principal.name, now: context.now))
-    guard let row = inserted else { throw context.beatenTime }
+    guard let row = inserted else { throw context.beaten }
     context.noteTime("time_rule", row, 1, "time_rule.added", id)
     context.subject(id)
     guard let rule = try await context.transaction.first(TimeRuleByPublicId(tenant: context.tenant.id, publicId: id)) else { throw Failure.notFound }

@@ -79,7 +79,7 @@ package enum StartTimer: Operation {
       InsertTimer(
         provider: context.provider.id, staff: staff.id, publicId: id, customer: context.tenant.id, work: input.work,
         workType: workType.id, note: input.note, startedAt: startedAt, dueAt: startedAt.adding(seconds: input.limitMinutes * 60), now: context.now))
-    guard let row = try await context.transaction.first(TimerOfStaff(provider: context.provider.id, staff: staff.id)) else { throw context.beatenTime }
+    guard let row = try await context.transaction.first(TimerOfStaff(provider: context.provider.id, staff: staff.id)) else { throw context.beaten }
     context.subject(id)
     return TimerOutput(row: row)
   }
@@ -159,7 +159,7 @@ package enum StopTimer: Operation {
       throw Failure(.invalid, error.message, violations: error.violations.map { .init(path: "at", $0.message, $0.arguments) })
     }
     guard try await context.transaction.first(DeleteTimer(provider: context.provider.id, staff: staff.id, publicId: timer.publicId)) != nil else {
-      throw context.beatenTime
+      throw context.beaten
     }
     return try await context.record(
       TimeDraft(
@@ -192,7 +192,7 @@ package enum DiscardTimer: Operation {
       let id = PublicId(kind: IdKind.timer.prefix, handle: timer.customerHandle, random: timer.publicId), id.description == input.timer
     else { throw Failure.notFound }
     let gone = try await context.transaction.first(DeleteTimer(provider: provider, staff: staff, publicId: timer.publicId))
-    guard gone != nil else { throw context.beatenTime }
+    guard gone != nil else { throw context.beaten }
     context.subject(id)
     return Done(id: id)
   }
