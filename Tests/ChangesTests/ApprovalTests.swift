@@ -148,5 +148,13 @@ import Testing
     #expect(try await waiting(world.account) == 1)
     #expect(try await waiting(world.peer) == 0)
     #expect(try await waiting(world.peer, all: true) == 2)
+    // Guard: who was asked would believe that another one decides, who cannot any more.
+    try await world.sweep()
+    #expect(try await world.events(of: asked).last == "approval_reassigned", "he may")
+    try await world.database.narrow(able, to: [world.other])
+    for _ in 0..<2 { try await world.sweep() }
+    #expect(try await world.events(of: asked).suffix(2) == ["approval_reassigned", "approval_delegation_ended"])
+    let left = try await world.read(asked).at("approvals").array?.first { $0.at("id") == approval.at("id") }
+    #expect(left?.at("delegated") == .bool(false) && left?.at("version") == .integer(seen + 3) && left?.at("state") == "asked")
   }
 }

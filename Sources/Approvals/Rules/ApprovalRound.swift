@@ -85,6 +85,7 @@ package struct ApprovalRound: Sendable, Equatable {
   /// Whom it was let decide as well cannot any more: it waits for who is asked alone.
   package mutating func endDelegation(of publicId: [UInt8], at now: Instant) throws(Failure) {
     let index = try index(of: publicId)
+    guard approvals[index].state == .asked else { throw notAsked(approvals[index].state) }
     approvals[index].delegate = nil
     note("approval_delegation_ended", index, at: now)
   }

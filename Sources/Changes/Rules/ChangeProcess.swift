@@ -120,6 +120,12 @@ struct ChangeProcess: Sendable, Equatable {
     noteRound()
   }
 
+  /// Whom it was let decide as well cannot any more.
+  mutating func endDelegation(of publicId: [UInt8], at now: Instant) throws(Failure) {
+    try round.endDelegation(of: publicId, at: now)
+    noteRound()
+  }
+
   /// What time has decided by now, at the instant at which it was over.
   mutating func expire(at now: Instant) throws(Failure) {
     isMovedByTime = true

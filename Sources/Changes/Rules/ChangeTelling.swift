@@ -1,10 +1,11 @@
 /// What of a change is told to whoever is concerned, by the type of its event.
 package enum ChangeTelling: String, Sendable, CaseIterable {
-  /// Somebody is to agree; since nobody did in time a role is asked besides; or somebody was named.
+  /// Somebody is to agree; since nobody did in time a role is asked besides; somebody was named, or cannot decide any more.
   case approvalAsked = "change.approval_asked"
   case approvalEscalated = "change.approval_escalated"
   case approvalDelegated = "change.approval_delegated"
   case approvalReassigned = "change.approval_reassigned"
+  case approvalDelegationEnded = "change.approval_delegation_ended"
   case approved = "change.approved"
   case rejected = "change.rejected"
   /// It was taken back to be written anew; begun; done, with success or without; undone; it is over; it will not be done.

@@ -5,8 +5,9 @@ import Operations
 import Postgres
 import Tenancy
 
-/// Decides approvals whose time is over, and tells customers what becomes of the changes that concern them: in transactions of one change, and of
-/// one customer, so that one that cannot be moved holds up no other. A piece of work is taken away in the transaction that does it.
+/// Decides approvals whose time is over, ends delegations to who cannot decide any more, and tells customers what becomes of the changes that concern
+/// them: in transactions of one change, and of one customer, so that one that cannot be moved holds up no other. A piece of work is taken away in the
+/// transaction that does it.
 package struct ChangeSweep: Sweep {
   package static let kind = "changes.move"
   package static let everySeconds: Int64 = 10
@@ -20,6 +21,7 @@ package struct ChangeSweep: Sweep {
     guard let provider = try await tenancy.provider() else { return }
     var rest = LeftUndone()
     try await expire(provider, at: now, tenancy, &rest)
+    try await endDelegations(provider, at: now, tenancy, &rest)
     try await announce(provider, tenancy, &rest)
     if !rest.isEmpty { throw rest }
   }
@@ -47,6 +49,34 @@ package struct ChangeSweep: Sweep {
       guard found.count == Int(batch), let last = found.last else { return }
       after = last.id
     }
+  }
+
+  /// To whom an approval was given may have left since, or lost the right: it waits for who is asked alone, who hears so.
+  private func endDelegations(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
+    do {
+      try await OneByOne.run(limit: batch) { behind in
+        let look = DelegatedInVain(provider: provider.id, now: now, after: behind, limit: batch)
+        return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+      } number: {
+        $0.id
+      } name: {
+        "the delegation of approval \($0.id) of a change"
+      } work: { one in
+        try await tenancy.transaction(binding: [provider.id], side: .staff) { try await end(one, provider, at: now, in: $0) }
+      }
+    } catch let undone as LeftUndone {
+      rest.add(undone)
+    }
+  }
+
+  private func end(_ one: DelegatedInVain.Found, _ provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {
+    let id = provider.id(IdKind.change.prefix, one.change)
+    guard var work = try await ChangeWork.load(id, of: provider, for: nil, at: now, in: transaction) else { return }
+    // It may have gone to somebody else since the look, or he has his right back.
+    let again = DelegatedInVain(provider: provider.id, now: now, after: one.id - 1, limit: 1)
+    guard try await transaction.first(again)?.id == one.id else { return }
+    try work.row.process.endDelegation(of: one.approval, at: now)
+    try await work.save()
   }
 
   private func announce(_ provider: TenantEntry, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
