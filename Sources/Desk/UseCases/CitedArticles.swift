@@ -100,6 +100,11 @@ extension OperationContext {
     return Done(id: input.id)
   }
 
+  /// Whether an article was of use on a record.
+  package func hasCitedArticle<Process: CitingProcess>(of process: Process.Type, on record: Int64) async throws -> Bool {
+    try await transaction.first(ArticlesOfRecord<Process>(tenant: tenant.id, record: record, after: 0, limit: 1)) != nil
+  }
+
   /// A page of the articles that were of use on a record.
   package func citedArticles<Process: CitingProcess>(
     of process: Process.Type, _ id: PublicId, on record: Int64, _ limit: Int64?, _ cursor: String?

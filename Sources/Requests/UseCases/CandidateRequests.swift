@@ -132,8 +132,7 @@ extension RequestRow {
 extension OperationContext {
   /// Where one is noted, what helped is written already.
   fileprivate func requireNoArticle(on request: RequestRow) async throws {
-    let noted = try await transaction.first(ArticlesOfRequest(tenant: tenant.id, request: request.id, after: 0, limit: 1))
-    guard noted == nil else { throw Failure(.conflict, RequestMessages.hasArticle) }
+    if try await hasCitedArticle(of: CitingRequests.self, on: request.id) { throw Failure(.conflict, RequestMessages.hasArticle) }
   }
 
   fileprivate func settle(_ request: RequestRow, _ state: CandidateState, remark: String?, article: (row: Int64, id: PublicId)?) async throws {
