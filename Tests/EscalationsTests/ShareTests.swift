@@ -176,7 +176,7 @@ import Testing
     try await world.work()
     func unwatched() async throws -> Int {
       try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) {
-        try await $0.query(UnwatchedClocks(after: .first, limit: 10)).count
+        try await $0.query(UnwatchedClocks(changedSince: nil, after: .first, limit: 10)).count
       }
     }
     #expect(try await unwatched() == 0)
@@ -212,12 +212,20 @@ import Testing
       try await world.rule(["percent": 60, "customer": .id(customer.publicId), "staff": .array([world.leadId])], name: name)
     }
     try await world.rule(["percent": 70, "staff": .array([world.leadId])], name: "All")
-    for customer in [world.acme, world.other] {
-      let read = try await world.database.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) {
+    func read(_ customers: [TenantEntry]) async throws -> WatchedShares {
+      try await world.database.tenancy.transaction(binding: customers.map(\.id), side: .staff, readOnly: true) {
         WatchedShares(try await $0.query(ReadWatchedShares()))
       }
-      #expect(read.shares.map(\.customer) == [customer.id, nil] && read.revision == 4)
     }
+    for customer in [world.acme, world.other] {
+      let found = try await read([customer])
+      #expect(found.shares.map(\.customer) == [customer.id, nil] && found.revision(of: customer.id) == 3)
+    }
+    // Who does something for several at once has for each his own.
+    try await world.rule(["percent": 65, "customer": .id(world.acme.publicId), "staff": .array([world.leadId])], name: "Acme later")
+    let both = try await read([world.acme, world.other])
+    #expect(both.shares.count == 4 && both.revision(of: world.acme.id) == 4 && both.revision(of: world.other.id) == 3)
+    #expect(WatchedShares.unread.revision(of: world.acme.id) == nil)
   }
 
   /// The day of an import would be a storm, and so would the day from which on requests are watched.

@@ -136,6 +136,22 @@ import Testing
     }
   }
 
+  /// What was counted of each rule counts for all customers: no clock that was worked out by then is worked out anew.
+  @Test func whatWasCountedOfSharesCountsForAll() async throws {
+    try await migrating(to: Self.file("_shares_of_customers.sql"), holding: Self.rulesWithShares) { database in
+      #expect(try await database.withConnection { try await $0.query(ShareRevisions()) } == ["1 0 7"])
+    }
+  }
+
+  private static let rulesWithShares = """
+    insert into escalations.rule (tenant_id, public_id, name, process, percent, age_minutes, customer_id, account_ids, account_public_ids, begins_at,
+      recorded_at, share_version)
+    select 1, substr(sha256(r.process::bytea), 1, 12), r.process, r.process, r.percent, r.age, r.customer, array[1],
+      array[substr(sha256('lead'::bytea), 1, 12)], '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', r.version
+    from (values ('incident', 60, null::bigint, null::bigint, 4), ('request', 70, null, 5, 3), ('problem', null, 60, null, 1)
+    ) r (process, percent, age, customer, version)
+    """
+
   /// Request 1 runs, 2 waits, 3 has ended.
   private static let clocksOfRequests = """
     insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
@@ -501,5 +517,11 @@ private struct MovedRequests: Statement {
       coalesce(actor_person::text, '-'))
     from requests.request order by id
     """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ShareRevisions: Statement {
+  static let sql = "select concat_ws(' ', tenant_id, customer_id, revision) from escalations.share_revision order by 1"
+  func bind(to parameters: inout Parameters) {}
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -31,7 +31,7 @@ import Testing
     var clocks = SubjectClocks(.ticket(1))
     clocks.calendars = series
     let share = WatchedShares.Share(kind: .ticket, metric: nil, percent: 50, customer: nil, since: try Fixture.at("1 09:00"))
-    clocks.watched = WatchedShares(revision: 2, shares: [share])
+    clocks.watched = WatchedShares(revisions: WatchedShares.Revisions(forAll: 1), shares: [share])
     try clocks.start(id: 1, goal(metric), at: Fixture.at("1 09:00"), cause: "opened")
     clocks.scheduleWarnings(of: tenant)
     clocks.passShares(of: tenant, at: try Fixture.at("1 10:00"))

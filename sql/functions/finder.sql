@@ -342,42 +342,64 @@ end
 $$;
 
 -- The shares of promises at which rules of escalation act, each with the instant since when one does; a broken promise is none. Those of rules for all
--- customers, and for one that the transaction is bound to: there may be some for each of thousands. With the revision of the rules, which rises with
--- every change of a share and is 1 where there is none, in one row at least. A rule is never deleted, nor made one of another process.
+-- customers, and for one that the transaction is bound to: there may be some for each of thousands. Before them the revisions of those rules, of each
+-- customer and of all (null), where there ever was one: they rise with every change of a share. A rule is never deleted, nor made one of another process.
+-- It is asked with every act on clocks: planned once, whoever it is for.
 create function finder.watched_shares(row_limit integer)
 returns table (revision bigint, subject_kind text, metric text, percent bigint, customer_id bigint, since timestamptz)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   bound constant bigint[] := coalesce(nullif(current_setting('app.tenants', true), ''), '{}')::bigint[];
+  counted constant bigint[] := bound || 0::bigint;
 begin
-  return query select v.revision, s.kind, s.metric, s.percent, s.customer_id, s.since
-    from (select 1 + coalesce(sum(r.share_version), 0)::bigint as revision from escalations.rule r where r.process in ('incident', 'request')) v
-    left join (
-      select k.kind, r.metric, r.percent, r.customer_id, min(r.begins_at) as since
-      from escalations.rule r
-      cross join lateral (
-        select case
-            when r.process = 'request' then 'request' when r.agreement = 'ola' then 'assignment' when r.agreement = 'uc' then 'dispatch' else 'ticket'
-          end) k (kind)
-      where r.state = 'active' and r.process in ('incident', 'request') and r.percent < 100
-        and (r.customer_id is null or r.customer_id = any (bound))
-      group by k.kind, r.metric, r.percent, r.customer_id) s on true
-    order by s.percent, s.kind, s.metric, s.customer_id limit least(row_limit, 1000);
+  return query select v.revision, null::text, null::text, null::bigint, nullif(v.customer_id, 0), null::timestamptz
+    from escalations.share_revision v where v.customer_id = any (counted)
+    union all
+    (select null, k.kind, r.metric, r.percent, r.customer_id, min(r.begins_at)
+     from escalations.rule r
+     cross join lateral (
+       select case
+           when r.process = 'request' then 'request' when r.agreement = 'ola' then 'assignment' when r.agreement = 'uc' then 'dispatch' else 'ticket'
+         end) k (kind)
+     where r.state = 'active' and r.percent < 100 and (r.customer_id is null or r.customer_id = any (bound))
+     group by k.kind, r.metric, r.percent, r.customer_id
+     order by r.percent, k.kind, r.metric, r.customer_id limit least(row_limit, 1000));
 end
 $$;
 
 -- Subjects with running clocks of which it was worked out by other rules than those of now when the next such share passes, or never: by the revision
--- of those, behind a place. Where no rule ever watched a share, none.
-create function finder.unwatched_clocks(after_revision bigint, after_tenant bigint, after_clock bigint, row_limit integer)
+-- of those, behind a place. Where no rule ever watched a share, none. A clock has the revision of the rules for all and of those of its customer. What
+-- the former alone put out of date is one stretch of the index; what the latter did is looked up customer by customer, for each revision that his
+-- clocks may have kept: of those whose own rules have changed since an instant (null: of all).
+create function finder.unwatched_clocks(
+  changed_since timestamptz, after_revision bigint, after_tenant bigint, after_clock bigint, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint, revision bigint, clock_id bigint)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
-  current_revision bigint := (select 1 + nullif(sum(r.share_version), 0)::bigint from escalations.rule r where r.process in ('incident', 'request'));
+  for_all constant bigint := 1 + coalesce((select v.revision from escalations.share_revision v where v.customer_id = 0), 0);
+  missing integer := least(row_limit, 1000);
+  found_here integer;
 begin
+  if not exists (select from escalations.share_revision) then return; end if;
   return query select c.tenant_id, c.subject_kind, c.subject_id, c.share_revision, c.id from service_levels.clock c
-    where c.state = 'running' and c.share_revision < current_revision
+    where c.state = 'running' and c.share_revision < for_all
       and (c.share_revision, c.tenant_id, c.id) > (after_revision, after_tenant, after_clock)
-    order by c.share_revision, c.tenant_id, c.id limit least(row_limit, 1000);
+    order by c.share_revision, c.tenant_id, c.id limit missing;
+  get diagnostics found_here = row_count;
+  missing := missing - found_here;
+  if missing = 0 then return; end if;
+  return query select p.customer_id, c.subject_kind, c.subject_id, p.kept, c.id
+    from (
+      select g.kept, v.customer_id, case when (g.kept, v.customer_id) = (after_revision, after_tenant) then after_clock else 0 end as after_id
+      from escalations.share_revision v cross join lateral generate_series(for_all, for_all + v.revision - 1) g (kept)
+      where v.customer_id > 0 and (changed_since is null or v.changed_at >= changed_since)
+        and (g.kept, v.customer_id) >= (after_revision, after_tenant)
+      order by g.kept, v.customer_id) p
+    cross join lateral (
+      select k.subject_kind, k.subject_id, k.id from service_levels.clock k
+      where k.state = 'running' and k.share_revision = p.kept and k.tenant_id = p.customer_id and k.id > p.after_id
+      order by k.id limit missing) c
+    order by p.kept, p.customer_id, c.id limit missing;
 end
 $$;
 
@@ -2251,7 +2273,7 @@ begin
 end
 $$;
 
-grant select on escalations.escalation, escalations.rule to steward_finder;
+grant select on escalations.escalation, escalations.rule, escalations.share_revision to steward_finder;
 
 -- Open tickets that were recorded after a place and up to an instant, in that order; those of imports are none.
 create function finder.tickets_recorded(

@@ -98,6 +98,11 @@ struct EscalationRule: Sendable, Equatable {
       && (team.map { named in named.id == ticket.team?.id || ticket.tasks.contains { $0.team == named.id } } ?? true)
   }
 
+  /// At which share of which promises it has clocks watched; nil: at none. A broken promise is no share.
+  var watch: ShareWatch? {
+    percent.flatMap { $0 < 100 ? ShareWatch(process: process, agreement: agreement, metric: metric, percent: $0, customer: customer) : nil }
+  }
+
   /// Whether the passing of a share of a promise sets it off, whatever that was promised for.
   func isSetOff(by threshold: Threshold) -> Bool {
     guard let percent else { return false }
@@ -125,6 +130,21 @@ struct EscalationRule: Sendable, Equatable {
 
   /// Five years: an age is a year of open time at the most.
   private static let longestLook: Int64 = 5 * 366 * 86_400
+}
+
+/// At which share of which promises clocks are watched.
+struct ShareWatch: Sendable, Equatable {
+  let process: EscalationProcess
+  let agreement: EscalationAgreement
+  let metric: Metric?
+  let percent: Int64
+  /// Whose; nil: of all customers.
+  let customer: TenantId?
+
+  /// The customers for whom it is otherwise where one watch takes the place of another; nil among them: all.
+  static func concerned(by old: ShareWatch?, _ new: ShareWatch?) -> Set<TenantId?> {
+    old == new ? [] : Set([old, new].compactMap { $0 }.map(\.customer))
+  }
 }
 
 /// What a rule asks of a ticket, or of what goes through another process, as it is now.

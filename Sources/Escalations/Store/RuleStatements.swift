@@ -116,8 +116,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into escalations.rule (
       tenant_id, public_id, recorded_at, name, percent, metric, age_minutes, customer_id, priority_to, team_id, to_team_id, account_ids,
-      account_public_ids, calendar_id, agreement, tells_leads, process, begins_at, share_version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3, case when $5::bigint < 100 then 1 else 0 end)
+      account_public_ids, calendar_id, agreement, tells_leads, process, begins_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -129,7 +129,7 @@ struct InsertRule: Statement {
   }
 }
 
-/// No row when another change was faster. Running clocks are looked at anew only where it says otherwise than before at which shares they are watched.
+/// No row when another change was faster.
 struct UpdateRule: Statement {
   let provider: TenantId
   let row: RuleRow
@@ -140,10 +140,7 @@ struct UpdateRule: Statement {
   static let sql = """
     update escalations.rule set state = $4, name = $5, percent = $6, metric = $7, age_minutes = $8, customer_id = $9, priority_to = $10, team_id = $11,
       to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, agreement = $16, tells_leads = $17, begins_at = $18,
-      version = version + 1,
-      share_version = share_version + case
-        when (percent < 100 or $6::bigint < 100) and (percent, metric, agreement, customer_id, state) is distinct from ($6::bigint, $7, $16, $9, $4) then 1
-        else 0 end
+      version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -157,6 +154,27 @@ struct UpdateRule: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Of the customers whose clocks are to be worked out anew, for it says otherwise than before at which shares rules act on them: of several in one order,
+/// so that two who do the same wait for each other and not in a circle.
+struct RaiseShareRevisions: Statement {
+  let provider: TenantId
+  /// Nil: of all customers.
+  let customers: Set<TenantId?>
+  let now: Instant
+
+  static let sql = """
+    insert into escalations.share_revision as s (tenant_id, customer_id, revision, changed_at)
+    select $1, w.id, 1, $3 from unnest($2::bigint[]) w (id)
+    on conflict (tenant_id, customer_id) do update set revision = s.revision + 1, changed_at = greatest(s.changed_at, excluded.changed_at)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers.map { $0?.rawValue ?? 0 }.sorted())
+    parameters.append(now)
+  }
 }
 
 extension Parameters {

@@ -25,6 +25,7 @@ package enum CreateEscalationRule: Operation {
     let id = context.newId(.escalationRule)
     context.subject(id)
     context.transaction.enqueue(InsertRule(provider: context.provider.id, publicId: id.random, rule: rule, now: context.now))
+    context.raiseShareRevisions(from: nil, to: rule.watch)
     return try await context.escalationRuleRecord(id)
   }
 }
@@ -133,7 +134,15 @@ extension OperationContext {
     guard try await transaction.first(update) != nil else {
       throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(row.version), "current": "?"])
     }
+    raiseShareRevisions(from: row.rule.watch, to: state == "active" ? rule.watch : nil)
     return try await escalationRuleRecord(id(.escalationRule, row.publicId))
+  }
+
+  /// Whatever else of a rule is changed concerns no clock.
+  fileprivate func raiseShareRevisions(from old: ShareWatch?, to new: ShareWatch?) {
+    let customers = ShareWatch.concerned(by: old, new)
+    guard !customers.isEmpty else { return }
+    transaction.enqueue(RaiseShareRevisions(provider: provider.id, customers: customers, now: now))
   }
 }
 

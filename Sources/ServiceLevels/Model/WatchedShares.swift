@@ -14,13 +14,24 @@ package struct WatchedShares: Sendable {
     let since: Instant
   }
 
-  /// It rises with every change of a rule: what was worked out by a lower one is to be worked out anew. 0: nothing was read.
-  let revision: Int64
+  /// Each rises with every change at which shares such rules act, and never falls; 0: there never was one.
+  struct Revisions: Sendable {
+    /// Of the rules for all customers.
+    var forAll: Int64 = 0
+    /// Of those for one.
+    var ofCustomers: [TenantId: Int64] = [:]
+  }
+
+  /// Nil: nothing was read.
+  let revisions: Revisions?
   let shares: [Share]
 
-  static let unread = WatchedShares(revision: 0, shares: [])
+  static let unread = WatchedShares(revisions: nil, shares: [])
 
-  init(revision: Int64, shares: [Share]) { (self.revision, self.shares) = (revision, shares) }
+  init(revisions: Revisions?, shares: [Share]) { (self.revisions, self.shares) = (revisions, shares) }
+
+  /// Of all rules that can concern a customer's clocks: what was worked out by a lower one is to be worked out anew. Nil: nothing was read.
+  func revision(of tenant: TenantId) -> Int64? { revisions.map { 1 + $0.forAll + ($0.ofCustomers[tenant] ?? 0) } }
 
   /// The next above what was recorded of a clock by now, of those of which it does not warn anyway.
   func next(of clock: SubjectClock, tenant: TenantId) -> (percent: Int64, since: Instant)? {

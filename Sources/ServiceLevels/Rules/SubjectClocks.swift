@@ -193,10 +193,11 @@ package struct SubjectClocks: Sendable {
   /// Sets when each clock that events moved passes a share next: one of which it warns, and one at which a rule acts.
   mutating func scheduleWarnings(of tenant: TenantId) {
     takeBackPassed()
+    let revision = watched.revision(of: tenant)
     for index in clocks.indices where clocks[index].ledger.isTouched {
       clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
       clocks[index].nextShareAt = clocks[index].nextShare(of: watched, tenant: tenant, in: calendars)?.passing.at
-      if watched.revision > 0 { clocks[index].shareRevision = watched.revision }
+      if let revision { clocks[index].shareRevision = revision }
     }
   }
 
