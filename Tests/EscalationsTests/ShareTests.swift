@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Postgres
+import Tenancy
 import TestSupport
 import Testing
 
