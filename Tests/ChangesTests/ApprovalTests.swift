@@ -155,6 +155,7 @@ import Testing
     for _ in 0..<2 { try await world.sweep() }
     #expect(try await world.events(of: asked).suffix(2) == ["approval_reassigned", "approval_delegation_ended"])
     let left = try await world.read(asked).at("approvals").array?.first { $0.at("id") == approval.at("id") }
-    #expect(left?.at("delegated") == .bool(false) && left?.at("version") == .integer(seen + 3) && left?.at("state") == "asked")
+    #expect(left?.at("delegated") == .bool(false) && left?.at("state") == "asked")
+    #expect(left?.at("version") == .integer(seen + 2), "given, not given any more: that it went once more to whom it was given altered nothing")
   }
 }
