@@ -1,10 +1,11 @@
 import Desk
 import Kernel
-import Operations
 import Postgres
 import Tenancy
 import TestSupport
 import Testing
+
+@testable import Operations
 
 /// Teams have members: what a team is offered they answer.
 @Suite struct TeamMemberTests {
@@ -121,6 +122,22 @@ import Testing
     let events = try await world.list("history", of: lost)
     #expect(events.last?["type"] == "incident.ownership_returned" && events.last?["payload"]?["mayNotWork"] == .bool(true))
     #expect(try await world.read(lost)["owner"] == owner.id)
+  }
+
+  /// Guard: for each that is about to end, the teams of all others would be asked about once more.
+  @Test func anOfferThatIsToEndIsLookedAtAlone() async throws {
+    let world = try await DeskWorld()
+    let member = try await worker(world)
+    let team = try await team(world, member.id)
+    for _ in 0..<3 { _ = try await offered(to: team, world) }
+    try await world.database.narrow(member.id, to: [world.other])
+    func look(again found: OffersToNobody.Found? = nil) async throws -> [OffersToNobody.Found] {
+      let look = OffersToNobody(process: "incident", permission: "incident.work", now: world.database.clock.now(), after: 0, limit: 10, found: found)
+      return try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    }
+    let all = try await look()
+    #expect(all.count == 3)
+    for one in all { #expect(try await look(again: one).map(\.id) == [one.id]) }
   }
 
   /// Guard: what only people of another customer's could accept would be offered to them.

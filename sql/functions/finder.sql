@@ -2683,10 +2683,10 @@ $$;
 grant select on desk.team_member to steward_finder;
 
 -- Whether a team has members who count and none of them has, alone, some permissions for each of some customers (none: for all there are). A team without
--- such members is everybody's.
+-- such members is everybody's. Planned once: it is asked of one offer after the other.
 create function finder.team_has_nobody(wanted_team bigint, wanted_permissions text[], wanted_customers bigint[], reference timestamptz)
 returns boolean
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
 begin
   return
     exists (
@@ -2715,8 +2715,10 @@ end
 $$;
 
 -- Offers to hand a record of a process over that nobody can accept: whom it is offered to may not work on it any more, nor any member of the team that it
--- is offered to, or the record is over (who took a request back sees no offer, and could end none).
-create function finder.offers_to_nobody(wanted_process text, wanted_permission text, reference timestamptz, after_id bigint, row_limit bigint)
+-- is offered to, or the record is over (who took a request back sees no offer, and could end none). Up to a number, where the sweep looks again at one
+-- that it is about to end: of each team it is asked who may work.
+create function finder.offers_to_nobody(
+  wanted_process text, wanted_permission text, reference timestamptz, after_id bigint, row_limit bigint, last_id bigint default null)
 returns table (tenant_id bigint, record_id bigint, id bigint, is_over boolean)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -2801,7 +2803,7 @@ begin
         case wanted_process when 'major_incident' then array['major_incident.work', 'incident.work'] else array[wanted_permission] end,
         t.customers, reference)
     ) o
-    where o.id > after_id
+    where o.id > after_id and (last_id is null or o.id <= last_id)
     order by o.id limit least(row_limit, 1000);
 end
 $$;

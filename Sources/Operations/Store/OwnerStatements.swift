@@ -54,15 +54,18 @@ struct OffersToNobody: Statement {
   let now: Instant
   let after: Int64
   let limit: Int64
+  /// To look again at one that was found.
+  var found: Found?
 
-  static let sql = "select tenant_id, record_id, id, is_over from finder.offers_to_nobody($1, $2, $3, $4, $5)"
+  static let sql = "select tenant_id, record_id, id, is_over from finder.offers_to_nobody($1, $2, $3, $4, $5, $6)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(process)
     parameters.append(permission)
     parameters.append(now)
-    parameters.append(after)
+    parameters.append(found.map { $0.id - 1 } ?? after)
     parameters.append(limit)
+    parameters.append(found?.id)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

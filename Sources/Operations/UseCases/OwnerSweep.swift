@@ -128,7 +128,7 @@ package struct OwnerSweep: Sweep {
 
   private func end(_ one: OffersToNobody.Found, _ keeper: any OwnerKeeper, at now: Instant, in transaction: Transaction) async throws {
     try await keeper.hold(one.record, of: one.tenant, in: transaction)
-    let again = OffersToNobody(process: keeper.process, permission: keeper.permission, now: now, after: one.id - 1, limit: 1)
+    let again = OffersToNobody(process: keeper.process, permission: keeper.permission, now: now, after: 0, limit: 1, found: one)
     // Somebody may have answered it since the look, or may work on it again.
     guard try await transaction.first(again)?.id == one.id, try await keeper.endOffer(of: one.record, of: one.tenant, at: now, in: transaction),
       !one.isOver
