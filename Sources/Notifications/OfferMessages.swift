@@ -42,8 +42,8 @@ enum OfferMessages: MessageCatalog {
     "notification.handover_waiting.subject", "[{number}] Your team has not answered the offer: {title}", zh: "[{number}] 团队尚未答复移交：{title}")
   static let waitingBody = Message(
     "notification.handover_waiting.body",
-    "{number}: {title}\n\nYour team was offered it a day ago, and nobody has answered. Accept or return it, or see to it that one of the team does.",
-    zh: "{number}：{title}\n\n一天前已请求移交给您的团队，至今无人答复。请接受或退回，或安排团队成员答复。")
+    "{number}: {title}\n\nYour team was offered it a day ago or earlier, and nobody has answered. Accept or return it, or see to it that one of the team does.",
+    zh: "{number}：{title}\n\n已请求移交给您的团队一天或更久，至今无人答复。请接受或退回，或安排团队成员答复。")
   static let answeredSubject = Message(
     "notification.handover_answered.subject", "[{number}] Hand-over {answer}: {title}", zh: "[{number}] 移交{answer}：{title}")
   static let answeredBody = Message(

@@ -1,5 +1,7 @@
 import Kernel
 import Operations
+import Postgres
+import Tenancy
 import TestSupport
 import Testing
 
@@ -157,5 +159,25 @@ import Testing
     let left = try await world.read(asked).at("approvals").array?.first { $0.at("id") == approval.at("id") }
     #expect(left?.at("delegated") == .bool(false) && left?.at("state") == "asked")
     #expect(left?.at("version") == .integer(seen + 2), "given, not given any more: that it went once more to whom it was given altered nothing")
+  }
+
+  /// Guard: who agreed in his own place cannot decide what he was given besides, and who is asked would wait for him.
+  @Test func aDelegationEndsWhenHeAgreesInHisOwnPlace() async throws {
+    let world = try await ChangesWorld()
+    let own = AccountOfStaff(provider: world.database.provider.id, account: world.administrator.actor.id)
+    let found = try await world.database.tenancy.transaction(binding: [world.database.provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.first(own)
+    }
+    let id = Value.id(world.database.provider.id("stf", try #require(found).account.publicId))
+    try await world.call("staff_grant.add", ["account": id, "role": "administrator", "everyCustomer": .bool(true)], as: world.database.root)
+    let asked = try await world.submitted(try await world.change(), isRisky: true)
+    let approval = try await world.read(asked).at("approvals").array?.first { $0.at("roles").array == ["account_manager"] } ?? .null
+    try await world.call("change_approval.delegate", ["id": approval.at("id"), "staff": id], as: world.account, version: approval.at("version"))
+    try await world.sweep()
+    #expect(try await world.events(of: asked).last == "approval_delegated", "he may")
+    _ = try await world.decide(asked, role: "administrator", as: world.administrator)
+    for _ in 0..<2 { try await world.sweep() }
+    #expect(try await world.events(of: asked).filter { $0 == "approval_delegation_ended" }.count == 1)
+    #expect(try await world.decide(asked, role: "account_manager", as: world.account).at("state") == "approved")
   }
 }

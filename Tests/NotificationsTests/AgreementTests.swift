@@ -296,6 +296,18 @@ import Testing
     for _ in 0..<2 { try await world.base.make() }
     #expect(try await world.base.events(manager) == ["request.approval_asked"])
     #expect(try await world.base.events(finance) == ["request.approval_asked"])
+    // Guard: who is asked besides would go on believing that he decides to whom he gave it.
+    let waiting = try await world.base.call("approval.list", [:], as: manager)["items"]?.array?.first ?? .null
+    try await world.base.call(
+      "approval.delegate", ["id": waiting["id"] ?? .null, "staff": world.base.colleagueId], as: manager, version: waiting["version"]?.integer)
+    try await world.base.database.narrow(world.base.colleagueId)
+    for _ in 0..<2 {
+      try await ApproverSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+      try await world.base.make()
+    }
+    for asked in [manager, finance] {
+      #expect(try await world.base.events(asked) == ["request.approval_asked", "request.approval_asked"], "\(asked.name)")
+    }
   }
 
   /// What becomes of a change is told to who opened it and answers for it, and not to who did it.

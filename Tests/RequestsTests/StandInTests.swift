@@ -51,6 +51,30 @@ import Testing
     #expect(try await world.request(made).at("state") == "approved")
   }
 
+  /// Guard: who agreed in his own place cannot decide what he was given besides, and who is asked would wait for him.
+  @Test func aDelegationEndsWhenHeAgreesInHisOwnPlace() async throws {
+    let world = try await RequestsWorld()
+    let approvers = ["customer_manager", "account_manager"].map { role in
+      Value.object([Value.Member("name", RequestsWorld.name(role)), Value.Member("role", .text(role))])
+    }
+    let both = try await world.offering("TRIP", ["approval": .object([Value.Member("rule", "all"), Value.Member("approvers", .array(approvers))])])
+    let boss = try await person(.customerManager, "tenant", world)
+    try await keeper(world)
+    let made = try await world.submit(both, as: world.engineer)
+    let asked = try await world.request(made).at("approvals").array ?? []
+    let (first, second) = (try #require(asked.first), try #require(asked.last))
+    let colleague = try await world.ids(of: world.manager).account
+    try await world.call("approval.reassign", ["id": first.at("id"), "staff": colleague], as: world.database.root, version: first.at("version"))
+    try await sweep(world)
+    #expect(try await world.request(made).at("approvals.0.delegated") == .bool(true), "he may")
+    try await world.call("approval.approve", ["id": second.at("id")], as: world.manager)
+    try await sweep(world)
+    #expect(try await world.request(made).at("approvals.0.delegated") == .bool(false))
+    #expect(try await world.history(made).filter { $0 == "approval_delegation_ended" }.count == 1)
+    try await world.call("approval.approve", ["id": first.at("id")], as: boss.principal)
+    #expect(try await world.request(made).at("state") == "approved")
+  }
+
   /// Guard: only while it is asked would be looked for a stand-in, and what was asked of the only manager would wait for nobody once he has left.
   @Test func whatNobodyCanDecideAnyMoreGoesToAStandIn() async throws {
     let world = try await RequestsWorld()

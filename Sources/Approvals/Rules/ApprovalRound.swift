@@ -82,12 +82,12 @@ package struct ApprovalRound: Sendable, Equatable {
     note(isReassigned ? "approval_reassigned" : "approval_delegated", index, at: now, [Value.Member("to", .id(id))])
   }
 
-  /// Whom it was let decide as well cannot any more: it waits for who is asked alone.
+  /// Whom it was let decide as well cannot any more: it waits for who is asked alone, in whatever role by now.
   package mutating func endDelegation(of publicId: [UInt8], at now: Instant) throws(Failure) {
     let index = try index(of: publicId)
     guard approvals[index].state == .asked else { throw notAsked(approvals[index].state) }
     approvals[index].delegate = nil
-    note("approval_delegation_ended", index, at: now)
+    note("approval_delegation_ended", index, at: now, [Value.Member("roles", .array(approvals[index].roles.sorted().map { .text($0) }))])
   }
 
   /// Asks a role besides: nobody whom the rule names can decide.

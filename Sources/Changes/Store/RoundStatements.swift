@@ -274,8 +274,8 @@ struct ChangesOverdue: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
 }
 
-/// Approvals that wait and were given to somebody who may not agree to the change for all whom it concerns any more; one that concerns nobody is for who
-/// serves all.
+/// Approvals that wait and were given to somebody who may not agree to the change for all whom it concerns any more, or has agreed in his own place; one
+/// that concerns nobody is for who serves all.
 struct DelegatedInVain: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -293,14 +293,20 @@ struct DelegatedInVain: Statement {
     select distinct a.id, a.public_id, c.public_id
     from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id
     left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
-    where a.tenant_id = $1 and a.state = 'asked' and a.delegate_id is not null and a.id > $3 and not exists (
-      select from tenancy.account s
-      join tenancy.role_grant g on g.tenant_id = s.tenant_id and g.account_id = s.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $2)
-      join tenancy.role_permission q on q.role = g.role and q.permission = $5
-      where s.tenant_id = a.tenant_id and s.id = a.delegate_id and s.kind = 'staff' and s.state = 'active'
-        and (g.scope = 'all' or g.scope = 'listed' and exists (
-          select from tenancy.role_grant_tenant l
-          where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = n.customer_id)))
+    where a.tenant_id = $1 and a.state = 'asked' and a.delegate_id is not null and a.id > $3 and (
+      exists (
+        select from changes.approval d
+        where d.tenant_id = a.tenant_id and d.change_id = a.change_id and d.round = a.round and d.state = 'approved'
+          and d.decided_kind = a.delegate_kind and d.decided_id = a.delegate_id)
+      or not exists (
+        select from tenancy.account s
+        join tenancy.role_grant g on g.tenant_id = s.tenant_id and g.account_id = s.id and g.revoked_at is null
+          and (g.expires_at is null or g.expires_at > $2)
+        join tenancy.role_permission q on q.role = g.role and q.permission = $5
+        where s.tenant_id = a.tenant_id and s.id = a.delegate_id and s.kind = 'staff' and s.state = 'active'
+          and (g.scope = 'all' or g.scope = 'listed' and exists (
+            select from tenancy.role_grant_tenant l
+            where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = n.customer_id))))
     order by a.id limit $4
     """
 

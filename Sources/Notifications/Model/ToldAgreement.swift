@@ -163,6 +163,8 @@ struct AskedApproval: Sendable {
     case holders
     /// Holders of another role as well; not who is asked already.
     case besides(role: String)
+    /// Once more whoever is asked by now, in the rule's role or another.
+    case again(roles: [String])
     /// The account that was named, by the random bits of its id.
     case named([UInt8])
   }
@@ -189,6 +191,8 @@ struct AskedApproval: Sendable {
       told = .named(to.random)
     } else if let role = found.payload["role"]?.text {
       told = .besides(role: role)
+    } else if let roles = found.payload["roles"]?.array {
+      told = .again(roles: roles.compactMap(\.text))
     } else {
       told = .holders
     }

@@ -44,9 +44,11 @@ struct Approvers: Sendable {
         asked.approval.delegate.map { party.isAccount(of: $0) } ?? false
       }
     case .holders:
-      candidates = try await holders(asked, besides: nil, homes, telling, in: transaction).map(\.party)
+      candidates = try await holders(asked, of: [asked.role], homes, telling, in: transaction).map(\.party)
+    case .again(let roles):
+      candidates = try await holders(asked, of: roles, homes, telling, in: transaction).map(\.party)
     case .besides(let role):
-      let held = try await holders(asked, besides: role, homes, telling, in: transaction)
+      let held = try await holders(asked, of: [asked.role, role], homes, telling, in: transaction)
       // Whom the rule names was told when he was asked.
       let first = held.filter { $0.role == asked.role || asked.person != nil && $0.party.person == asked.person }.map(\.party)
       candidates = held.filter { $0.role == role }.map(\.party).filter { party in !first.contains { $0.isAccount(of: party) } }
@@ -57,13 +59,13 @@ struct Approvers: Sendable {
   }
 
   private static func holders(
-    _ asked: AskedApproval, besides role: String?, _ homes: [TenantId], _ telling: Telling, in transaction: Transaction
+    _ asked: AskedApproval, of roles: [String?], _ homes: [TenantId], _ telling: Telling, in transaction: Transaction
   ) async throws -> [HoldersToTell.Found] {
     var units: [Int64] = []
     if let unit = asked.unit { units = try await transaction.query(UnitsAbove(tenant: telling.tenant, unit: unit)) }
     return try await transaction.query(
       HoldersToTell(
-        homes: homes, roles: [asked.role, role].compactMap { $0 }, permission: asked.permission, tenants: asked.tenants, units: units,
+        homes: homes, roles: roles.compactMap { $0 }, permission: asked.permission, tenants: asked.tenants, units: units,
         person: asked.person, requester: asked.requester, now: telling.now))
   }
 }
