@@ -208,25 +208,33 @@ package struct EndOffers<Subject: OfferedSubject>: Statement {
 
 extension OfferedSubject {
   /// Notes that who leads a team is told of an offer to it that nobody has answered.
-  /// - Returns: who leads it; none: it was answered or told of meanwhile.
+  /// - Returns: who leads it; none: it was answered or told of meanwhile, or nobody leads it any more.
   package static func leadsToRemind(
     of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
   ) async throws -> [[UInt8]] {
-    guard let team = try await transaction.first(RemindOfOffer<Self>(tenant: tenant, offer: offer, now: now)) else { return [] }
-    return try await transaction.query(LeadsOfTeams(provider: provider, teams: [team]))
+    try await transaction.query(RemindOfOffer<Self>(tenant: tenant, offer: offer, provider: provider, now: now))
   }
 }
 
-/// Notes that it is told that a team has not answered an offer. No row where somebody has, or it was told.
+/// Notes that it is told that a team has not answered an offer, and says to whom: who leads it, as ``LeadsOfTeams`` tells them. No row, and nothing noted,
+/// where somebody has answered, it was told, or nobody leads it.
 struct RemindOfOffer<Subject: OfferedSubject>: Statement {
   let tenant: TenantId
   let offer: Int64
+  let provider: TenantId
   let now: Instant
 
   static var sql: String {
     """
-    update \(Subject.table) set reminded_at = $3
-    where tenant_id = $1 and id = $2 and outcome is null and to_team_id is not null and reminded_at is null returning to_team_id
+    with led as (
+      select x.team_id, a.public_id from desk.team_member x
+      join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
+      where x.tenant_id = $4 and x.lead),
+    noted as (
+      update \(Subject.table) set reminded_at = $3
+      where tenant_id = $1 and id = $2 and outcome is null and reminded_at is null and to_team_id in (select l.team_id from led l)
+      returning to_team_id)
+    select distinct l.public_id from noted n join led l on l.team_id = n.to_team_id order by l.public_id
     """
   }
 
@@ -234,7 +242,8 @@ struct RemindOfOffer<Subject: OfferedSubject>: Statement {
     parameters.append(tenant)
     parameters.append(offer)
     parameters.append(now)
+    parameters.append(provider)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }

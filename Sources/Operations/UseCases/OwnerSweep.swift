@@ -24,7 +24,8 @@ package protocol OwnerKeeper: Sendable {
   /// - Returns: false: there is none.
   func endOffer(of record: Int64, of tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Bool
   /// Notes that who leads a team is told of an offer to it that nobody has answered.
-  /// - Returns: who leads it, by the random bits of their public ids; none: it was answered or told of meanwhile.
+  /// - Returns: who leads it, by the random bits of their public ids; none: it was answered or told of meanwhile, or
+  ///   nobody leads it any more, and it waits on.
   func leadsToRemind(
     of offer: Int64, of tenant: TenantId, provider: TenantId, at now: Instant, in transaction: Transaction
   ) async throws -> [[UInt8]]
