@@ -34,12 +34,15 @@ package struct OperationWalk<Model: Hashable & Sendable, Act: CaseIterable & Sen
   ///   - seeds: of walks that are the same each time; besides, there is a new one each time. Its number is printed: put here, it is walked again.
   ///   - begin: makes the thing that one walk is about.
   ///   - pause: time that passes before each act.
-  /// - Returns: what was come to.
+  /// - Returns: what was come to by the seeds, which is the same each time.
   package func run(
     seeds: [UInt64], walks: Int, steps: Int, begin: () async throws -> (Model, Value), pause: () -> Void = {}
   ) async throws -> Set<Model> {
     var reached: Set<Model> = []
+    var bySeeds = reached
     for seed in seeds + [UInt64.random(in: 1000..<1_000_000_000)] {
+      // What the new one comes to is luck.
+      bySeeds = reached
       print("walk through \(Act.self) with seed \(seed)")
       var random = SplitMix64(seed: seed)
       for walk in 0..<walks {
@@ -73,7 +76,7 @@ package struct OperationWalk<Model: Hashable & Sendable, Act: CaseIterable & Sen
         #expect(agrees(model, try await read(thing)), "seed \(seed), walk \(walk), at the end: \(model)")
       }
     }
-    return reached
+    return bySeeds
   }
 
   /// As somebody has it who read another version.
