@@ -5,8 +5,9 @@ import Tenancy
 /// A job whose worker died may be the one that killed it. It is tried alone: if it kills its worker again, nothing else is in that one's hands, and nothing
 /// else loses an attempt.
 extension JobRunner {
-  /// How long something that was told to end may take to do so.
-  private static let partingTime = Duration.seconds(3)
+  /// How long something that was told to end may take to do so. Mostly that is a moment; where the machine is busy it is worth to be waited for: what has
+  /// lost its work by then would keep the suspect from its turn as well.
+  private static let partingTime = Duration.seconds(15)
 
   /// The next suspect, claimed, and nothing else in hand any more.
   func nextSuspect(_ turn: inout SuspectTurn, _ places: Places, _ hands: JobsInHand) async throws -> Job? {

@@ -230,6 +230,24 @@ import Testing
     #expect(tried.job?.attempts == 2 && !tried.gaveBack)
   }
 
+  /// Guard: on a busy machine what was told to end takes some seconds to do so, and the suspect would wait for minutes.
+  @Test func whatEndsSlowlyIsWaitedFor() async throws {
+    let world = try await JobWorld.make()
+    try await world.leaveNumbered(1, of: world.provider, state: "running", attempts: 1)
+    let runner = JobRunner(
+      tenancy: world.database.tenancy, sweeps: [], handlers: [Handler { _, _ in }], roomTime: .milliseconds(50), logger: JobWorld.logger)
+    let found = try #require(try await runner.suspects().first)
+    let places = Places(1, mostPatient: 1)
+    #expect(places.take(isPrompt: false))
+    let ending = Task {
+      try await Task.sleep(for: .seconds(5))
+      places.giveBack(isPrompt: false)
+    }
+    let tried = try await runner.claimAlone(found, places, JobsInHand())
+    try await ending.value
+    #expect(tried.job?.attempts == 2 && tried.hadRoom && tried.gaveBack)
+  }
+
   /// What does not end when it is told to keeps its place, and the suspect waits for another time, or another worker.
   @Test func whereNoRoomIsMadeNothingIsTried() async throws {
     let world = try await JobWorld.make()
