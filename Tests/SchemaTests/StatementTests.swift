@@ -155,6 +155,7 @@ enum Composed {
 
   private static func articles<Process: CitingProcess>(_ process: Process.Type) -> [String: String] {
     [
+      "MarkCandidate<\(process)>": MarkCandidate<Process>.sql, "SettleCandidate<\(process)>": SettleCandidate<Process>.sql,
       "KeepArticleUse<\(process)>": KeepArticleUse<Process>.sql, "DropArticleUse<\(process)>": DropArticleUse<Process>.sql,
       "ArticlesOfRecord<\(process)>": ArticlesOfRecord<Process>.sql,
     ]

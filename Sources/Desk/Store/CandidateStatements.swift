@@ -12,25 +12,27 @@ package enum CandidateState: String, Sendable, CaseIterable {
   case declined
 }
 
-/// Marks a ticket; no row when it is marked already.
-struct MarkCandidate: Statement {
+/// Marks a record; no row when it is marked already.
+struct MarkCandidate<Process: CitingProcess>: Statement {
   let tenant: TenantId
-  let ticket: Int64
+  let record: Int64
   let remark: String?
   let principal: Principal
   let now: Instant
 
-  static let sql = """
-    insert into desk.knowledge_candidate as c (tenant_id, ticket_id, state, remark, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, 'open', $3, $4, $5, $6, $7)
-    on conflict (tenant_id, ticket_id) do update set state = excluded.state, remark = excluded.remark, actor_kind = excluded.actor_kind,
-      actor_id = excluded.actor_id, actor_name = excluded.actor_name, recorded_at = excluded.recorded_at
-    where c.state = 'declined' returning ticket_id
+  static var sql: String {
     """
+    insert into \(Process.candidates) as c (tenant_id, \(Process.column), state, remark, actor_kind, actor_id, actor_name, recorded_at)
+    values ($1, $2, 'open', $3, $4, $5, $6, $7)
+    on conflict (tenant_id, \(Process.column)) do update set state = excluded.state, remark = excluded.remark, actor_kind = excluded.actor_kind,
+      actor_id = excluded.actor_id, actor_name = excluded.actor_name, recorded_at = excluded.recorded_at
+    where c.state = 'declined' returning \(Process.column)
+    """
+  }
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(ticket)
+    parameters.append(record)
     parameters.append(remark)
     parameters.append(principal.actor.kind.rawValue)
     parameters.append(principal.actor.id)
@@ -42,28 +44,30 @@ struct MarkCandidate: Statement {
 }
 
 /// Settles an open candidate; no row when it is none.
-struct SettleCandidate: Statement {
+struct SettleCandidate<Process: CitingProcess>: Statement {
   let tenant: TenantId
-  let ticket: Int64
+  let record: Int64
   let state: CandidateState
   let remark: String?
-  let article: Ticket.Reference?
+  let article: (row: Int64, id: PublicId)?
   let principal: Principal
   let now: Instant
 
-  static let sql = """
-    update desk.knowledge_candidate set state = $3, remark = coalesce($4, remark), article_id = $5, article_public_id = $6, actor_kind = $7, actor_id = $8,
-      actor_name = $9, recorded_at = $10
-    where tenant_id = $1 and ticket_id = $2 and state = 'open' returning ticket_id
+  static var sql: String {
     """
+    update \(Process.candidates) set state = $3, remark = coalesce($4, remark), article_id = $5, article_public_id = $6, actor_kind = $7, actor_id = $8,
+      actor_name = $9, recorded_at = $10
+    where tenant_id = $1 and \(Process.column) = $2 and state = 'open' returning \(Process.column)
+    """
+  }
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(ticket)
+    parameters.append(record)
     parameters.append(state.rawValue)
     parameters.append(remark)
-    parameters.append(article?.id)
-    parameters.append(article?.publicId)
+    parameters.append(article?.row)
+    parameters.append(article?.id.random)
     parameters.append(principal.actor.kind.rawValue)
     parameters.append(principal.actor.id)
     parameters.append(principal.name)

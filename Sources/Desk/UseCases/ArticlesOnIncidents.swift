@@ -8,6 +8,7 @@ package enum CitingIncidents: CitingProcess {
 
   package static let uses = "desk.article_use"
   package static let column = "ticket_id"
+  package static let candidates = "desk.knowledge_candidate"
   package static let id = IncidentFields.id
   package static let use = Field.oneOf(
     "use", ArticleUse.allCases.map(\.rawValue), "used: it was of use; solved: what it says resolved the incident.", "used：有参考作用；solved：按其内容解决了事件。")
@@ -15,6 +16,8 @@ package enum CitingIncidents: CitingProcess {
   package static let cited = TicketEventType.articleCited
   package static let uncited = TicketEventType.articleUncited
   package static let notCited = ArticleUseMessages.notCited
+  package static let isCandidate = ArticleUseMessages.isCandidate
+  package static let noCandidate = ArticleUseMessages.noCandidate
 }
 
 /// Notes that an article was of use on an incident; noted again, the last word counts.

@@ -2,14 +2,16 @@ import Kernel
 import Knowledge
 import Operations
 
-/// A process on whose records it is noted which articles of the knowledge base were of use. A note stands beside its record: it needs no version of it,
-/// and raises none.
+/// A process on whose records it is noted which articles of the knowledge base were of use, and of which articles should be made. A note stands beside its
+/// record: it needs no version of it, and raises none.
 package protocol CitingProcess: Sendable {
   /// By which its history is told.
   associatedtype Note: NoteStatement
   /// Where its notes are, `schema.table`, and which column there says of what record.
   static var uses: String { get }
   static var column: String { get }
+  /// Where those are marked of which an article should be made: `schema.table`, with the same column.
+  static var candidates: String { get }
   /// The field that names a record.
   static var id: Field<PublicId> { get }
   /// The field that says of what use an article was: one of ``ArticleUse``.
@@ -20,6 +22,8 @@ package protocol CitingProcess: Sendable {
   static var cited: String { get }
   static var uncited: String { get }
   static var notCited: Message { get }
+  static var isCandidate: Message { get }
+  static var noCandidate: Message { get }
 }
 
 private enum CitedFields {

@@ -2,22 +2,36 @@ import Kernel
 import Knowledge
 import Operations
 
-/// An incident, with a remark.
-package struct RemarkedIncident: OperationInput {
-  let id: PublicId
-  let remark: String?
+private enum CandidateFields {
+  static let remark = Field.longText("remark", 1...2000, "Why.", "原因。").optional
+}
 
-  package static let remark = Field.longText("remark", 1...2000, "Why.", "原因。").optional
-  package static let fields: [any InputField] = [IncidentFields.id, remark]
+/// A record, with a remark.
+package struct RemarkInput<Process: CitingProcess>: OperationInput {
+  package let id: PublicId
+  package let remark: String?
+
+  package static var fields: [any InputField] { [Process.id, CandidateFields.remark] }
 
   package init(_ values: InputValues) throws(FieldError) {
-    id = try values[IncidentFields.id]
-    remark = try values[Self.remark]
+    id = try values[Process.id]
+    remark = try values[CandidateFields.remark]
   }
 }
 
+/// An article that was begun of a record.
+package struct DraftedArticle: OperationOutput {
+  let article: PublicId
+
+  package init(_ article: PublicId) { self.article = article }
+
+  package static let fields: [OutputField<DraftedArticle>] = [
+    OutputField("article", .id, "The article that was begun.", "新建的文章。") { .id($0.article) }
+  ]
+}
+
 package enum MarkKnowledgeCandidate: Operation {
-  package typealias Input = RemarkedIncident
+  package typealias Input = RemarkInput<CitingIncidents>
 
   package static let declaration = Declaration(
     "knowledge_candidate.mark", "Mark a resolved or closed incident as one of which an article should be made.", zh: "将已解决或已关闭的事件标记为知识候选。",
@@ -27,15 +41,12 @@ package enum MarkKnowledgeCandidate: Operation {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
     guard !ticket.state.isOpen else { throw Failure(.conflict, ArticleUseMessages.notResolved) }
-    let marked = try await context.transaction.first(
-      MarkCandidate(tenant: context.tenant.id, ticket: ticket.id, remark: input.remark, principal: context.principal, now: context.now))
-    guard marked != nil else { throw Failure(.conflict, ArticleUseMessages.isCandidate) }
-    return Done(id: input.id)
+    return try await context.markCandidate(input, ticket.id)
   }
 }
 
 package enum DeclineKnowledgeCandidate: Operation {
-  package typealias Input = RemarkedIncident
+  package typealias Input = RemarkInput<CitingIncidents>
 
   package static let declaration = Declaration(
     "knowledge_candidate.decline", "Decide that no article is made of an incident.", zh: "决定不据此事件编写文章。", permission: IncidentFields.work,
@@ -44,22 +55,13 @@ package enum DeclineKnowledgeCandidate: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
-    try await context.settle(ticket, .declined, remark: input.remark, article: nil)
-    return Done(id: input.id)
+    return try await context.declineCandidate(input, ticket.id)
   }
 }
 
 /// Begins an article of what was reported and what helped: internal, and about that customer only, for good.
 package enum DraftOfCandidate: Operation {
   package typealias Input = IncidentReference
-
-  package struct Drafted: OperationOutput {
-    let article: PublicId
-
-    package static let fields: [OutputField<Drafted>] = [
-      OutputField("article", .id, "The article that was begun.", "新建的文章。") { .id($0.article) }
-    ]
-  }
 
   package static let declaration = Declaration(
     "knowledge_candidate.draft", "Begin an internal article about the customer from an incident's title, description and resolution.",
@@ -68,15 +70,14 @@ package enum DraftOfCandidate: Operation {
 
   private static let mostCharacters = 9000
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Drafted {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> DraftedArticle {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
     let parts = [ticket.description, ticket.resolution ?? ""].map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(mostCharacters))) }
     let body = parts.filter { !$0.isEmpty }.joined(separator: "\n\n---\n\n")
     let begun = try await context.beginArticle(
       .solution(title: ticket.title, body: body.isEmpty ? ticket.title : body), onlyTenant: context.tenant.id)
-    try await context.settle(ticket, .drafted, remark: nil, article: Ticket.Reference(id: begun.row, publicId: begun.id.random))
-    return Drafted(article: begun.id)
+    return try await context.draftedCandidate(of: CitingIncidents.self, ticket.id, begun)
   }
 }
 
@@ -170,9 +171,30 @@ extension CandidatePlace {
 }
 
 extension OperationContext {
-  fileprivate func settle(_ ticket: Ticket, _ state: CandidateState, remark: String?, article: Ticket.Reference?) async throws {
+  package func markCandidate<Process: CitingProcess>(_ input: RemarkInput<Process>, _ record: Int64) async throws -> Done {
+    let marked = try await transaction.first(
+      MarkCandidate<Process>(tenant: tenant.id, record: record, remark: input.remark, principal: principal, now: now))
+    guard marked != nil else { throw Failure(.conflict, Process.isCandidate) }
+    return Done(id: input.id)
+  }
+
+  package func declineCandidate<Process: CitingProcess>(_ input: RemarkInput<Process>, _ record: Int64) async throws -> Done {
+    try await settle(Process.self, record, .declined, remark: input.remark, article: nil)
+    return Done(id: input.id)
+  }
+
+  package func draftedCandidate<Process: CitingProcess>(
+    of process: Process.Type, _ record: Int64, _ article: (row: Int64, id: PublicId)
+  ) async throws -> DraftedArticle {
+    try await settle(process, record, .drafted, remark: nil, article: article)
+    return DraftedArticle(article.id)
+  }
+
+  private func settle<Process: CitingProcess>(
+    _ process: Process.Type, _ record: Int64, _ state: CandidateState, remark: String?, article: (row: Int64, id: PublicId)?
+  ) async throws {
     let settled = try await transaction.first(
-      SettleCandidate(tenant: tenant.id, ticket: ticket.id, state: state, remark: remark, article: article, principal: principal, now: now))
-    guard settled != nil else { throw Failure(.conflict, ArticleUseMessages.noCandidate) }
+      SettleCandidate<Process>(tenant: tenant.id, record: record, state: state, remark: remark, article: article, principal: principal, now: now))
+    guard settled != nil else { throw Failure(.conflict, Process.noCandidate) }
   }
 }

@@ -3,67 +3,6 @@ import Kernel
 import Operations
 import Postgres
 
-/// Marks a request; no row when it is marked already.
-struct MarkRequestCandidate: Statement {
-  let tenant: TenantId
-  let request: Int64
-  let remark: String?
-  let principal: Principal
-  let now: Instant
-
-  static let sql = """
-    insert into requests.knowledge_candidate as c (tenant_id, request_id, state, remark, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, 'open', $3, $4, $5, $6, $7)
-    on conflict (tenant_id, request_id) do update set state = excluded.state, remark = excluded.remark, actor_kind = excluded.actor_kind,
-      actor_id = excluded.actor_id, actor_name = excluded.actor_name, recorded_at = excluded.recorded_at
-    where c.state = 'declined' returning request_id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-    parameters.append(remark)
-    parameters.append(principal.actor.kind.rawValue)
-    parameters.append(principal.actor.id)
-    parameters.append(principal.name)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-/// Settles an open candidate; no row when it is none.
-struct SettleRequestCandidate: Statement {
-  let tenant: TenantId
-  let request: Int64
-  let state: CandidateState
-  let remark: String?
-  let article: (row: Int64, id: PublicId)?
-  let principal: Principal
-  let now: Instant
-
-  static let sql = """
-    update requests.knowledge_candidate set state = $3, remark = coalesce($4, remark), article_id = $5, article_public_id = $6, actor_kind = $7,
-      actor_id = $8, actor_name = $9, recorded_at = $10
-    where tenant_id = $1 and request_id = $2 and state = 'open' returning request_id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(request)
-    parameters.append(state.rawValue)
-    parameters.append(remark)
-    parameters.append(article?.row)
-    parameters.append(article?.id.random)
-    parameters.append(principal.actor.kind.rawValue)
-    parameters.append(principal.actor.id)
-    parameters.append(principal.name)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Candidates in one state over all customers, the newest first: keys only (schema-rules 23).
 struct FindRequestCandidates: Statement {
   let candidates: FindCandidates

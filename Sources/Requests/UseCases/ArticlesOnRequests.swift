@@ -15,6 +15,7 @@ package enum CitingRequests: CitingProcess {
 
   package static let uses = "requests.article_use"
   package static let column = "request_id"
+  package static let candidates = "requests.knowledge_candidate"
   package static let id = RequestReference.id
   package static let use = Field.oneOf(
     "use", ArticleUse.allCases.map(\.rawValue), "used: it was of use; solved: the request was fulfilled by what it says.",
@@ -23,6 +24,8 @@ package enum CitingRequests: CitingProcess {
   package static let cited = RequestNote.articleCited
   package static let uncited = RequestNote.articleUncited
   package static let notCited = RequestMessages.notCited
+  package static let isCandidate = RequestMessages.isCandidate
+  package static let noCandidate = RequestMessages.noCandidate
 }
 
 /// Notes that an article was of use on a request; noted again, the last word counts. It needs no version: it stands beside the request.

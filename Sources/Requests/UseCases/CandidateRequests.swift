@@ -4,21 +4,8 @@ import Kernel
 import Knowledge
 import Operations
 
-/// A request, with a remark.
-package struct RemarkedRequest: OperationInput {
-  let id: PublicId
-  let remark: String?
-
-  package static let fields: [any InputField] = [RequestReference.id, RemarkedIncident.remark]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[RequestReference.id]
-    remark = try values[RemarkedIncident.remark]
-  }
-}
-
 package enum MarkRequestAsCandidate: Operation {
-  package typealias Input = RemarkedRequest
+  package typealias Input = RemarkInput<CitingRequests>
 
   package static let declaration = Declaration(
     "knowledge_candidate.mark_request", "Mark a request that was fulfilled, and on which no article is noted, as one of which an article should be made.",
@@ -29,15 +16,12 @@ package enum MarkRequestAsCandidate: Operation {
     context.subject(input.id)
     guard request.wasFulfilled else { throw Failure(.conflict, RequestMessages.notFulfilled) }
     try await context.requireNoArticle(on: request)
-    let marked = try await context.transaction.first(
-      MarkRequestCandidate(tenant: context.tenant.id, request: request.id, remark: input.remark, principal: context.principal, now: context.now))
-    guard marked != nil else { throw Failure(.conflict, RequestMessages.isCandidate) }
-    return Done(id: input.id)
+    return try await context.markCandidate(input, request.id)
   }
 }
 
 package enum DeclineCandidateRequest: Operation {
-  package typealias Input = RemarkedRequest
+  package typealias Input = RemarkInput<CitingRequests>
 
   package static let declaration = Declaration(
     "knowledge_candidate.decline_request", "Decide that no article is made of a request.", zh: "决定不据此请求编写文章。", permission: RequestRights.work,
@@ -46,8 +30,7 @@ package enum DeclineCandidateRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let request = try await context.request(input.id)
     context.subject(input.id)
-    try await context.settle(request, .declined, remark: input.remark, article: nil)
-    return Done(id: input.id)
+    return try await context.declineCandidate(input, request.id)
   }
 }
 
@@ -55,20 +38,12 @@ package enum DeclineCandidateRequest: Operation {
 package enum DraftOfRequest: Operation {
   package typealias Input = RequestReference
 
-  package struct Drafted: OperationOutput {
-    let article: PublicId
-
-    package static let fields: [OutputField<Drafted>] = [
-      OutputField("article", .id, "The article that was begun.", "新建的文章。") { .id($0.article) }
-    ]
-  }
-
   package static let declaration = Declaration(
     "knowledge_candidate.draft_request", "Begin an internal article about the customer from what a request ordered and what was done for it.",
     zh: "根据请求的申请内容与履行结果新建内部文章（仅涉及该客户）。", permission: "article.write", roles: [.administrator, .accountManager, .engineer],
     reach: .oneAndProvider(by: "id"), effect: .create)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Drafted {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> DraftedArticle {
     let request = try await context.request(input.id)
     context.subject(input.id)
     try await context.requireNoArticle(on: request)
@@ -76,8 +51,7 @@ package enum DraftOfRequest: Operation {
     let account = FulfilmentAccount(
       code: request.offeringCode, content: request.content, answers: request.answers, tasks: tasks.map(\.task))
     let begun = try await context.beginArticle(.howTo(title: account.title, body: account.body), onlyTenant: context.tenant.id)
-    try await context.settle(request, .drafted, remark: nil, article: begun)
-    return Drafted(article: begun.id)
+    return try await context.draftedCandidate(of: CitingRequests.self, request.id, begun)
   }
 }
 
@@ -133,12 +107,5 @@ extension OperationContext {
   /// Where one is noted, what helped is written already.
   fileprivate func requireNoArticle(on request: RequestRow) async throws {
     if try await hasCitedArticle(of: CitingRequests.self, on: request.id) { throw Failure(.conflict, RequestMessages.hasArticle) }
-  }
-
-  fileprivate func settle(_ request: RequestRow, _ state: CandidateState, remark: String?, article: (row: Int64, id: PublicId)?) async throws {
-    let settled = try await transaction.first(
-      SettleRequestCandidate(
-        tenant: tenant.id, request: request.id, state: state, remark: remark, article: article, principal: principal, now: now))
-    guard settled != nil else { throw Failure(.conflict, RequestMessages.noCandidate) }
   }
 }
