@@ -9,7 +9,7 @@ import TLS
 import Tenancy
 
 /// A migrated database of its own for one suite: a clone of a template that is made once per process and set of
-/// modules. It goes with the test cluster; its connections go with the value.
+/// modules. It and its connections go with the value: two thousand tests would fill the disk with their databases.
 package final class TestDatabase: Sendable {
   package let name: String
   package let clock: TestClock
@@ -53,7 +53,11 @@ package final class TestDatabase: Sendable {
       registry: registry, tenancy: tenancy, cursors: try await installation.cursorSigner(provider: provider), logger: Self.logger)
   }
 
-  deinit { services.forEach { $0.cancel() } }
+  deinit {
+    services.forEach { $0.cancel() }
+    let name = name
+    Task { await TestTemplates.shared.drop(name) }
+  }
 
   package static let logger: Logger = {
     var logger = Logger(label: "test")
@@ -200,6 +204,11 @@ actor TestTemplates {
     }
     return PostgresClient(
       try TestDatabase.configuration(server, user: server.superuser, database: name, connections: 2), logger: TestDatabase.logger)
+  }
+
+  /// Removes a clone that its test is done with. What cannot be removed goes with the cluster.
+  func drop(_ name: String) async {
+    _ = try? await admin?.withConnection { try await $0.runScript("drop database \(name) with (force)") }
   }
 
   private func makeTemplate(_ number: Int, _ permissions: [String: Set<String>], _ now: Instant) async throws -> String {
