@@ -9,7 +9,8 @@ import Tenancy
 ///
 /// The request's idempotency key makes one for each act, of what the act says. So a batch that was cut short, by whatever
 /// end, is sent again under the same key, whole or only what is left of it, in whatever order: what was done is told from
-/// what is kept, the rest is done now. An act that stands there twice is done twice.
+/// what is kept, the rest is done now. An act that stands there twice is done twice; equal acts are numbered by their order, so all of them are sent
+/// again, or none.
 struct Batch {
   let dispatcher: Dispatcher
   let requestId: String
