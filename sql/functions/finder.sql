@@ -2110,17 +2110,41 @@ $$;
 
 grant select on events.alert, events.alert_group to steward_finder;
 
--- Sources of suppressed alerts whose window has ended, and of groups whose incidents are to be told, by customer.
+-- Sources of alerts that are to be woken, by customer: the one whose alert waits longest comes first. Where any alert is due they are found by stepping over
+-- the index from source to source, for one may have more alerts than a look goes through.
 create function finder.alerts_due(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, source_public_id bytea)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select d.tenant_id, d.source_public_id
+  return query
+    with recursive waiting (tenant, source) as (
+      (select a.tenant_id, a.source_public_id from events.alert a
+       where a.wake_at is not null and (select o.wake_at from events.alert o where o.wake_at is not null order by o.wake_at limit 1) <= reference
+       order by a.tenant_id, a.source_public_id limit 1)
+      union all
+      select n.tenant_id, n.source_public_id from waiting w cross join lateral (
+        select a.tenant_id, a.source_public_id from events.alert a
+        where a.wake_at is not null and (a.tenant_id, a.source_public_id) > (w.tenant, w.source)
+        order by a.tenant_id, a.source_public_id limit 1) n)
+    select w.tenant, w.source
+    from waiting w
+    cross join lateral (
+      select a.wake_at from events.alert a
+      where a.tenant_id = w.tenant and a.source_public_id = w.source and a.wake_at <= reference
+      order by a.wake_at limit 1) d
+    order by d.wake_at, w.tenant, w.source limit least(row_limit, 1000);
+end
+$$;
+
+-- Sources of groups whose incidents are to be told, by customer.
+create function finder.alert_words_due(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, source_public_id bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select distinct g.tenant_id, g.source_public_id
     from (
-      (select a.tenant_id, a.source_public_id from events.alert a where a.wake_at <= reference order by a.wake_at limit 1000)
-      union
-      (select g.tenant_id, g.source_public_id from events.alert_group g where g.tell_at <= reference order by g.tell_at limit 1000)
-    ) d
+      select d.tenant_id, d.source_public_id from events.alert_group d where d.tell_at <= reference order by d.tell_at limit 1000) g
     limit least(row_limit, 1000);
 end
 $$;
