@@ -1483,7 +1483,8 @@ begin
 end
 $$;
 
--- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first.
+-- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first. One that was opened again keeps its mark,
+-- and waits for no article until it is over again. Asked of one after the other: as a join it might be planned from the tickets.
 create function finder.knowledge_candidates(
   wanted_state text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_ticket bigint, row_limit bigint)
 returns table (tenant_id bigint, ticket_id bigint, recorded_at timestamptz)
@@ -1491,6 +1492,8 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 begin
   return query select c.tenant_id, c.ticket_id, c.recorded_at from desk.knowledge_candidate c
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
+      and (wanted_state <> 'open' or (
+        select t.state from desk.ticket t where t.tenant_id = c.tenant_id and t.id = c.ticket_id) in ('resolved', 'closed'))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.ticket_id) < (before_at, before_tenant, before_ticket))
     order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
 end
@@ -1504,8 +1507,9 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 begin
   return query select c.tenant_id, c.request_id, c.recorded_at from requests.knowledge_candidate c
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
-      and (wanted_state <> 'open' or not exists (
-        select from requests.article_use u where u.tenant_id = c.tenant_id and u.request_id = c.request_id))
+      and (wanted_state <> 'open'
+        or (select r.state from requests.request r where r.tenant_id = c.tenant_id and r.id = c.request_id) in ('fulfilled', 'closed')
+          and not exists (select from requests.article_use u where u.tenant_id = c.tenant_id and u.request_id = c.request_id))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.request_id) < (before_at, before_tenant, before_request))
     order by c.recorded_at desc, c.tenant_id desc, c.request_id desc limit least(row_limit, 201);
 end
