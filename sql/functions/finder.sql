@@ -2711,7 +2711,8 @@ $$;
 grant select on desk.team_member to steward_finder;
 
 -- Whether a team has members who count and none of them has, alone, some permissions for each of some customers (none: for all there are). A team without
--- such members is everybody's. Planned once: it is asked of one offer after the other.
+-- such members is everybody's. Planned once: it is asked of one offer after the other. Who offers something to a team asks it too, so that nothing is
+-- offered that the sweep would end.
 create function finder.team_has_nobody(wanted_team bigint, wanted_permissions text[], wanted_customers bigint[], reference timestamptz)
 returns boolean
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$
