@@ -30,7 +30,9 @@ package enum RequestMessages: MessageCatalog {
   static let linkedAlready = Message("request.linked_already", "This link is there already.", zh: "该关联已存在。")
   static let notLinked = Message("request.not_linked", "There is no such link.", zh: "没有此关联。")
   static let notCited = Message("request.article_not_cited", "This article is not noted on the request.", zh: "该请求未登记此文章。")
-  static let notFulfilled = Message("request.not_fulfilled", "Only a request that was fulfilled makes an article.", zh: "只有已履行的请求可作为知识候选。")
+  static let notFulfilled = Message(
+    "request.not_fulfilled", "Only a request that was fulfilled makes an article: one that was opened again, once it is so again.",
+    zh: "只有已履行的请求可据以编写文章；重新打开的请求须再次履行完毕。")
   static let hasArticle = Message(
     "request.has_article", "An article is noted on it (request.articles): what helped is written already.", zh: "该请求已登记文章（request.articles），无需据此再写文章。")
   static let isCandidate = Message("request.candidate_already", "It is a candidate already, or an article was made of it.", zh: "该请求已是知识候选，或已据此生成文章。")

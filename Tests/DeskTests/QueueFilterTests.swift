@@ -75,6 +75,41 @@ import Testing
     #expect(try await world.count(["filter": filter, "customers": .array(["OTHER"])]) == 0)
   }
 
+  /// Of what cannot be read any more its owner is told why, and what to do; it takes no other one with it.
+  @Test(arguments: [#"{"priority": "high"}"#, #"{"colour": "red"}"#, "[]"])
+  func aFilterThatCannotBeReadIsListedAsSuch(_ stored: String) async throws {
+    let world = try await DeskWorld()
+    _ = try await world.open("urgent", impact: 1, urgency: 1)
+    let whole = try await world.save("Whole", ["priority": 1])["id"] ?? .null
+    let broken = try await world.save("Broken", ["mine": .bool(true)])["id"] ?? .null
+    try await world.database.runAsSuperuser("update desk.queue_filter set criteria = '\(stored)' where name = 'Broken'")
+    let listed = try await world.database.call("queue_filter.list", as: world.engineer)["filters"]?.array ?? []
+    #expect(listed.map { $0["name"] ?? .null } == ["Broken", "Whole"])
+    #expect(listed.map { $0["id"] ?? .null } == [broken, whole])
+    #expect(listed.first?["criteria"] == Value.null && listed.first?["queue"] == "incident")
+    let why = listed.first?["unreadable"]?.text ?? ""
+    #expect(why.contains("Broken cannot be read any more (criteria") && why.contains("`replace`") && why.contains("delete it"), "\(why)")
+    #expect(listed.last?["unreadable"] == Value.null && listed.last?["criteria"]?["priority"] == 1)
+    #expect(try await world.titles(["filter": whole]) == ["urgent"])
+    for operation in ["incident.queue", "incident.count"] {
+      for (language, words) in [(Language.english, "cannot be read any more (criteria"), (Language.chinese, "已无法读取（criteria")] {
+        do throws(Failure) {
+          _ = try await world.database.dispatcher.invoke(
+            operation, .object(["filter": broken]), as: world.engineer, Call(requestId: "test", language: language))
+          Issue.record("\(operation) is not refused")
+        } catch {
+          #expect(error.kind == .conflict && error.code == "queue_filter.unreadable" && error.text(language).contains(words), "\(error)")
+        }
+      }
+    }
+    // Both ways out of it.
+    #expect(try await world.save("Broken", ["priority": 1], replacing: true)["unreadable"] == Value.null)
+    #expect(try await world.titles(["filter": broken]) == ["urgent"])
+    try await world.database.runAsSuperuser("update desk.queue_filter set criteria = '\(stored)' where name = 'Broken'")
+    try await world.database.call("queue_filter.delete", ["id": broken], as: world.engineer)
+    #expect(try await world.names() == ["Whole"])
+  }
+
   @Test func whatIsWrongIsSaid() async throws {
     let world = try await DeskWorld()
     let filter = try await world.save("Mine", ["mine": .bool(true)])["id"] ?? .null

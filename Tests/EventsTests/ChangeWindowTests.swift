@@ -152,6 +152,21 @@ import Testing
     #expect(try await scene.rowVersions() == looked)
   }
 
+  /// Guard: with one batch of each source in a run, a hundred thousand would take minutes.
+  @Test func howeverManyWaitAreWokenInOneRun() async throws {
+    let scene = try await Scene()
+    let change = try await scene.approved(try await scene.draft())
+    try await scene.world.deliver(scene.source, ["A", "B", "C", "D", "E"].map { EventsWorld.alert($0, ["host": "erp-01"]) }, groupKey: nil)
+    try await scene.world.sweep()
+    #expect(try await scene.states() == [Value](repeating: "suppressed", count: 5))
+    _ = try await scene.act("change.cancel", on: change, ["reason": "It cannot be"])
+    // A run whose time is over does a batch, and the next one goes on.
+    try await scene.world.sweep(batch: 2, time: .zero)
+    #expect(try await scene.states().filter { $0 == "firing" }.count == 2)
+    try await scene.world.sweep(batch: 2)
+    #expect(try await scene.states() == [Value](repeating: "firing", count: 5))
+  }
+
   /// Guard: it would wait for the end that the window had when it began to wait.
   @Test(arguments: [3600, 10_800] as [Int64])
   func whatWaitsFollowsTheWindow(_ seconds: Int64) async throws {
@@ -293,6 +308,28 @@ import Testing
     await expectFailure(.notFound) { try await change(["reason": "Mine"], version: 3, as: others) }
   }
 
+  /// A batch of each source in turn. Guard: a look through the alerts that are due would find those of one source alone.
+  @Test func whatWaitsInMassesHoldsUpNoOtherSource() async throws {
+    let world = try await EventsWorld()
+    let storm = try await world.source(name: "Storm").id
+    let calm = try await world.source(name: "Calm").id
+    for (host, end) in [("storm", "2026-03-02T09:00:00Z"), ("calm", "2026-03-02T09:30:00Z")] {
+      let window: [String: Value] = [
+        "customer": .id(world.acme.publicId), "reason": "New disks", "label": "host", "value": .text(host), "endsAt": .text(end),
+      ]
+      try await world.call("maintenance_window.create", window, as: world.engineer)
+    }
+    try await world.deliver(storm, [EventsWorld.alert("A", ["host": "storm"])], groupKey: nil)
+    try await world.sweep()
+    try await world.database.superuser.withConnection { try await $0.query(ManyLikeIt(copies: 1200)) }
+    try await world.deliver(calm, [EventsWorld.alert("A", ["host": "calm"])], groupKey: nil)
+    try await world.sweep()
+    #expect(try await world.alerts(["state": "firing"]).isEmpty)
+    world.database.clock.advance(seconds: 2 * 3600)
+    try await world.sweep(batch: 2, time: .zero)
+    #expect(try await world.alerts(["state": "firing"]).compactMap { $0["labels"]?["host"]?.text }.sorted() == ["calm", "storm", "storm"])
+  }
+
   /// Who ends a window holds it, and then wakes what it covered. Guard: were alerts locked before windows, each would wait for the other.
   @Test func whoWaitsForAWindowHoldsNoAlert() async throws {
     let world = try await EventsWorld()
@@ -330,6 +367,21 @@ private struct RowVersions: Statement {
     select a.xmin::text || ' ' || a.xmax::text || ' ' || a.ctid::text from events.alert a where a.state = 'suppressed' order by a.id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// More alerts like the one that there is.
+private struct ManyLikeIt: Statement {
+  let copies: Int64
+
+  static let sql = """
+    insert into events.alert select (jsonb_populate_record(a, jsonb_build_object(
+        'id', a.id + 1000000 + n, 'fingerprint', 'copy ' || n, 'public_id', '\\x' || lpad(to_hex(n), 24, '0')))).*
+    from events.alert a, generate_series(1, $1) n returning id
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(copies) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct HoldWindows: Statement {

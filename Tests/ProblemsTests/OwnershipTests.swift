@@ -98,6 +98,19 @@ import Testing
     #expect(try await world.act("accept_offer", on: offered, as: member.principal).at("owner") == member.id)
   }
 
+  /// Guard: it would stand in everybody's list of what waits for him, and be refused to him who answers.
+  @Test func ofATeamOfWhichNobodyCountsEverybodyAccepts() async throws {
+    let world = try await ProblemsWorld()
+    let (member, stranger) = (try await colleague(world), try await colleague(world))
+    let team = try await world.call("team.create", ["name": "Network"], as: world.database.root).at("id")
+    try await world.database.call("team.add_member", ["id": team, "staff": member.id], as: world.database.root, version: 1)
+    let offered = try await world.act("offer", on: try await world.problem("One", of: world.acme), ["team": team])
+    // Its members may take problems on still, and count no more: they work on no tickets.
+    try await world.database.runAsSuperuser("delete from tenancy.role_permission where role = 'engineer' and permission = 'incident.work'")
+    #expect(try await world.call("problem.list", ["offered": .bool(true)], as: stranger.principal).texts("title") == ["One"])
+    #expect(try await world.act("accept_offer", on: offered, as: stranger.principal).at("owner") == stranger.id)
+  }
+
   /// Guard: by a right for any customer, a team that serves another one would be offered it, and keep everybody else from it.
   @Test func aTeamIsOfferedWhatOneOfItMayTakeOn() async throws {
     let world = try await ProblemsWorld()

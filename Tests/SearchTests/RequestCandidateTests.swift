@@ -130,6 +130,28 @@ import Testing
     #expect(await refusal { try await act("mark_request", id) } == "request.not_fulfilled")
   }
 
+  /// What was done for it did not hold, so no article is made of that; its mark stays. Guards: without the state in the finder's function it waits for
+  /// one, without that in the operation one is begun of what did not help.
+  @Test(arguments: [false, true])
+  func whatIsOpenedAgainIsNoCandidateUntilItIsFulfilledAgain(_ isClosed: Bool) async throws {
+    let id = try await fulfilled()
+    if isClosed { try await world.call("request.close", ["id": id], version: try await world.call("request.read", ["id": id])["version"]) }
+    try await act("mark_request", id, remark: "Often")
+    #expect(try await listed() == [id])
+    let read = try await world.call("request.read", ["id": id])
+    let input: KeyValuePairs<String, Value> = ["id": id, "reason": "It does not start", "visibility": "internal"]
+    try await world.call("request.reopen", input, version: read["version"])
+    #expect(try await listed().isEmpty)
+    #expect(await refusal { try await draft(id) } == "request.not_fulfilled")
+    #expect(await refusal { try await act("mark_request", id) } == "request.not_fulfilled")
+    let tasks = try await world.call("request.read", ["id": id])["tasks"]?.array ?? []
+    let open = try #require(tasks.first { $0["state"] == "ready" })
+    try await world.call("task.complete", ["id": open["id"] ?? .null, "result": "Another one given"])
+    #expect(try await listed() == [id])
+    #expect(try await entries().first?["remark"] == "Often")
+    #expect(await refusal { try await draft(id) } == "accepted")
+  }
+
   /// What was confirmed is a candidate as well; what did not hold is none until it is fulfilled again.
   @Test func theStateDecides() async throws {
     let (confirmed, failed) = (try await fulfilled(), try await fulfilled())

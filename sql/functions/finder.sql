@@ -1483,7 +1483,8 @@ begin
 end
 $$;
 
--- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first.
+-- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first. One that was opened again keeps its mark,
+-- and waits for no article until it is over again. Asked of one after the other: as a join it might be planned from the tickets.
 create function finder.knowledge_candidates(
   wanted_state text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_ticket bigint, row_limit bigint)
 returns table (tenant_id bigint, ticket_id bigint, recorded_at timestamptz)
@@ -1491,6 +1492,8 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 begin
   return query select c.tenant_id, c.ticket_id, c.recorded_at from desk.knowledge_candidate c
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
+      and (wanted_state <> 'open' or (
+        select t.state from desk.ticket t where t.tenant_id = c.tenant_id and t.id = c.ticket_id) in ('resolved', 'closed'))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.ticket_id) < (before_at, before_tenant, before_ticket))
     order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
 end
@@ -1504,8 +1507,9 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 begin
   return query select c.tenant_id, c.request_id, c.recorded_at from requests.knowledge_candidate c
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
-      and (wanted_state <> 'open' or not exists (
-        select from requests.article_use u where u.tenant_id = c.tenant_id and u.request_id = c.request_id))
+      and (wanted_state <> 'open'
+        or (select r.state from requests.request r where r.tenant_id = c.tenant_id and r.id = c.request_id) in ('fulfilled', 'closed')
+          and not exists (select from requests.article_use u where u.tenant_id = c.tenant_id and u.request_id = c.request_id))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.request_id) < (before_at, before_tenant, before_request))
     order by c.recorded_at desc, c.tenant_id desc, c.request_id desc limit least(row_limit, 201);
 end
@@ -2110,17 +2114,41 @@ $$;
 
 grant select on events.alert, events.alert_group to steward_finder;
 
--- Sources of suppressed alerts whose window has ended, and of groups whose incidents are to be told, by customer.
+-- Sources of alerts that are to be woken, by customer: the one whose alert waits longest comes first. Where any alert is due they are found by stepping over
+-- the index from source to source, for one may have more alerts than a look goes through.
 create function finder.alerts_due(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, source_public_id bytea)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select d.tenant_id, d.source_public_id
+  return query
+    with recursive waiting (tenant, source) as (
+      (select a.tenant_id, a.source_public_id from events.alert a
+       where a.wake_at is not null and (select o.wake_at from events.alert o where o.wake_at is not null order by o.wake_at limit 1) <= reference
+       order by a.tenant_id, a.source_public_id limit 1)
+      union all
+      select n.tenant_id, n.source_public_id from waiting w cross join lateral (
+        select a.tenant_id, a.source_public_id from events.alert a
+        where a.wake_at is not null and (a.tenant_id, a.source_public_id) > (w.tenant, w.source)
+        order by a.tenant_id, a.source_public_id limit 1) n)
+    select w.tenant, w.source
+    from waiting w
+    cross join lateral (
+      select a.wake_at from events.alert a
+      where a.tenant_id = w.tenant and a.source_public_id = w.source and a.wake_at <= reference
+      order by a.wake_at limit 1) d
+    order by d.wake_at, w.tenant, w.source limit least(row_limit, 1000);
+end
+$$;
+
+-- Sources of groups whose incidents are to be told, by customer.
+create function finder.alert_words_due(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, source_public_id bytea)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select distinct g.tenant_id, g.source_public_id
     from (
-      (select a.tenant_id, a.source_public_id from events.alert a where a.wake_at <= reference order by a.wake_at limit 1000)
-      union
-      (select g.tenant_id, g.source_public_id from events.alert_group g where g.tell_at <= reference order by g.tell_at limit 1000)
-    ) d
+      select d.tenant_id, d.source_public_id from events.alert_group d where d.tell_at <= reference order by d.tell_at limit 1000) g
     limit least(row_limit, 1000);
 end
 $$;
@@ -2683,7 +2711,8 @@ $$;
 grant select on desk.team_member to steward_finder;
 
 -- Whether a team has members who count and none of them has, alone, some permissions for each of some customers (none: for all there are). A team without
--- such members is everybody's. Planned once: it is asked of one offer after the other.
+-- such members is everybody's. Planned once: it is asked of one offer after the other. Who offers something to a team asks it too, so that nothing is
+-- offered that the sweep would end.
 create function finder.team_has_nobody(wanted_team bigint, wanted_permissions text[], wanted_customers bigint[], reference timestamptz)
 returns boolean
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan as $$

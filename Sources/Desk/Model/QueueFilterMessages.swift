@@ -15,7 +15,9 @@ enum QueueFilterMessages {
   static let tooMany = Message(
     "queue_filter.too_many", "Nobody has more than {most} filters: delete one first.", zh: "每人最多保存 {most} 个筛选，请先删除一个。")
   static let unreadable = Message(
-    "queue_filter.unreadable", "This filter cannot be read any more: save it anew.", zh: "该筛选已无法读取，请重新保存。")
+    "queue_filter.unreadable",
+    "Your filter {name} cannot be read any more ({reason}): save it anew under its name and say `replace`, or delete it.",
+    zh: "您名为 {name} 的筛选已无法读取（{reason}）：请以同名重新保存并指定 replace，或将其删除。")
 
   static let needsAccount = Message(
     "queue_filter.needs_account", "Filters are kept for an account: log in with one.", zh: "筛选按账户保存，请使用账户登录。")

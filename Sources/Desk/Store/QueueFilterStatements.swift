@@ -19,8 +19,14 @@ struct QueueFilterRow: Sendable {
     stored = try row.next()
   }
 
-  func criteria<Criteria: SavedCriteria>(_ type: Criteria.Type) throws -> Criteria {
-    do { return try InputValues.read(type, from: stored) } catch { throw Failure(.conflict, QueueFilterMessages.unreadable) }
+  /// What an earlier version kept may hold what the queue does not take any more.
+  func criteria<Criteria: SavedCriteria>(_ type: Criteria.Type, in language: Language) throws(Failure) -> Criteria {
+    do throws(FieldError) {
+      return try InputValues.read(type, from: stored, path: "criteria")
+    } catch {
+      let reason = error.violations.first.map { "\($0.path): \($0.message.text(language, $0.arguments))" } ?? "criteria"
+      throw Failure(.conflict, QueueFilterMessages.unreadable, ["name": name, "reason": reason])
+    }
   }
 }
 

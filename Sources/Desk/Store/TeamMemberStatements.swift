@@ -139,12 +139,12 @@ struct MembersOfTeam: Statement {
   }
 }
 
-/// A team to which something is offered: whether it has members, whether one of them may take it on, and whether somebody is one.
+/// A team to which something is offered: whether it has members, whether it has and none of them may take it on, and whether somebody is one.
 struct TakersOfTeam: Statement {
   struct Found: Sendable {
     let name: String
     let hasMembers: Bool
-    let hasTakers: Bool
+    let hasNobody: Bool
     let isMember: Bool
   }
 
@@ -160,19 +160,7 @@ struct TakersOfTeam: Statement {
   static let sql = """
     select m.name,
       exists (select from desk.team_member x where x.tenant_id = $1 and x.team_id = m.id and \(TeamMembership.mayWork)),
-      exists (
-        select from desk.team_member x
-        join tenancy.account a on a.tenant_id = x.tenant_id and a.id = x.account_id and a.kind = 'staff' and a.state = 'active'
-        where x.tenant_id = $1 and x.team_id = m.id and not exists (
-          select from unnest($7::text[]) p (name)
-          cross join unnest(case when cardinality($5::bigint[]) = 0 then array[null]::bigint[] else $5::bigint[] end) w (customer_id)
-          where not exists (
-            select from tenancy.role_grant g
-            join tenancy.role_permission q on q.role = g.role and q.permission = p.name
-            where g.tenant_id = x.tenant_id and g.account_id = x.account_id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $3)
-              and (g.scope = 'all' or g.scope = 'listed' and exists (
-                select from tenancy.role_grant_tenant l
-                where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = w.customer_id))))),
+      finder.team_has_nobody(m.id, $7, $5, $3),
       exists (select from desk.team_member o where o.tenant_id = $1 and o.team_id = m.id and o.account_id = $6)
     from desk.team m where m.public_id = $4
     """
@@ -188,7 +176,7 @@ struct TakersOfTeam: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(name: try row.next(), hasMembers: try row.next(), hasTakers: try row.next(), isMember: try row.next())
+    Found(name: try row.next(), hasMembers: try row.next(), hasNobody: try row.next(), isMember: try row.next())
   }
 }
 

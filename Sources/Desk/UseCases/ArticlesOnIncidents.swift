@@ -102,7 +102,8 @@ package enum SuggestArticles: Operation {
 enum ArticleUseMessages: MessageCatalog {
   static let notCited = Message("article_use.none", "This article is not noted on the incident.", zh: "该事件未登记此文章。")
   static let notResolved = Message(
-    "knowledge_candidate.not_resolved", "Only what is resolved or closed makes an article.", zh: "只有已解决或已关闭的事件可作为知识候选。")
+    "knowledge_candidate.not_resolved", "Only what is resolved or closed makes an article: what was opened again, once it is so again.",
+    zh: "只有已解决或已关闭的事件可据以编写文章；重新打开的事件须再次解决。")
   static let isCandidate = Message("knowledge_candidate.already", "It is a candidate already, or an article was made of it.", zh: "该事件已是知识候选，或已据此生成文章。")
   static let noCandidate = Message("knowledge_candidate.none", "It is no open candidate.", zh: "该事件不是待处理的知识候选。")
 

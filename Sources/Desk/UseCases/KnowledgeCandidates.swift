@@ -40,7 +40,7 @@ package enum MarkKnowledgeCandidate: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
-    guard !ticket.state.isOpen else { throw Failure(.conflict, ArticleUseMessages.notResolved) }
+    try ticket.requireOver()
     return try await context.markCandidate(input, ticket.id)
   }
 }
@@ -73,11 +73,19 @@ package enum DraftOfCandidate: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> DraftedArticle {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
+    try ticket.requireOver()
     let parts = [ticket.description, ticket.resolution ?? ""].map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(mostCharacters))) }
     let body = parts.filter { !$0.isEmpty }.joined(separator: "\n\n---\n\n")
     let begun = try await context.beginArticle(
       .solution(title: ticket.title, body: body.isEmpty ? ticket.title : body), onlyTenant: context.tenant.id)
     return try await context.draftedCandidate(of: CitingIncidents.self, ticket.id, begun)
+  }
+}
+
+extension Ticket {
+  /// What was opened again keeps its mark, and is no candidate while it is open: what is said of it did not help.
+  fileprivate func requireOver() throws(Failure) {
+    guard !state.isOpen else { throw Failure(.conflict, ArticleUseMessages.notResolved) }
   }
 }
 

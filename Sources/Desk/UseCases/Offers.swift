@@ -46,7 +46,7 @@ package struct Offering<Subject: OfferedSubject>: Sendable {
       try await context.requireAllowed(row, "team")
     }
     guard staff == nil else { throw Failure.invalid("staff", HandoverMessages.oneReceiver) }
-    if let found = try await takers(of: team.random), found.hasMembers, !found.hasTakers {
+    if let found = try await takers(of: team.random), found.hasNobody {
       throw Failure.invalid(
         "team", HandoverMessages.teamMayNotWork, ["team": found.name, "permissions": permissions.joined(separator: ", ")])
     }
@@ -108,10 +108,10 @@ package struct Offering<Subject: OfferedSubject>: Sendable {
         now: context.now))
   }
 
-  /// What a team is offered its members answer, or who may hand over for others; where none of them may take it on any more, whoever may, until the
-  /// sweep ends the offer.
+  /// What a team is offered its members answer, or who may hand over for others; of a team without members, whoever may, and where none of them may take
+  /// it on any more, until the sweep ends the offer.
   private func requireMember(of offer: HandoverRow) async throws {
-    guard let team = offer.team, !keepsContracts, let found = try await takers(of: team), found.hasTakers, !found.isMember else { return }
+    guard let team = offer.team, !keepsContracts, let found = try await takers(of: team), found.hasMembers, !found.hasNobody, !found.isMember else { return }
     throw Failure(.conflict, HandoverMessages.offeredToTeam, ["team": found.name])
   }
 

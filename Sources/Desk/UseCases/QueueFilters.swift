@@ -7,7 +7,9 @@ package struct QueueFilterRecord: OperationOutput {
   let id: PublicId
   let name: String
   let queue: FilteredQueue
-  let criteria: any SavedCriteria
+  /// Nil: they cannot be read any more.
+  let criteria: (any SavedCriteria)?
+  let unreadable: String?
   let recordedAt: Instant
 
   package static let fields: [OutputField<QueueFilterRecord>] = [
@@ -16,16 +18,25 @@ package struct QueueFilterRecord: OperationOutput {
     OutputField(
       "queue", .text, "Of which queue it is: incident (incident.queue) or work (work.queue).", "所属队列：incident（incident.queue）或 work（work.queue）。"
     ) { .text($0.queue.rawValue) },
-    OutputField("criteria", record: QueueCriteriaSheet.self, "What the queue is asked for.", "队列条件。") { QueueCriteriaSheet($0.criteria) },
+    OutputField("criteria", record: QueueCriteriaSheet.self, "What the queue is asked for; null where `unreadable`.", "队列条件；unreadable 有内容时为 null。") {
+      $0.criteria.map { QueueCriteriaSheet($0) }
+    },
+    OutputField("unreadable", .text, "Why it cannot be used any more, and what to do; null while it can.", "为何已无法使用及如何处理；可用时为 null。") { .text($0.unreadable) },
     OutputField("recordedAt", .instant, "When it was saved last.", "最近保存时间。") { .instant($0.recordedAt) },
   ]
 
-  init(_ row: QueueFilterRow, _ context: OperationContext) throws {
+  init(_ row: QueueFilterRow, _ context: OperationContext) {
     id = context.id(.queueFilter, row.publicId)
     name = row.name
     queue = row.queue
-    criteria = try row.criteria(row.queue.criteria)
     recordedAt = row.recordedAt
+    do throws(Failure) {
+      criteria = try row.criteria(row.queue.criteria, in: context.language)
+      unreadable = nil
+    } catch {
+      criteria = nil
+      unreadable = error.text(context.language)
+    }
   }
 }
 
@@ -86,7 +97,7 @@ package enum SaveQueueFilter: Operation {
       }
       throw Failure(.conflict, QueueFilterMessages.tooMany, ["most": String(most)])
     }
-    let record = try QueueFilterRecord(saved, context)
+    let record = QueueFilterRecord(saved, context)
     context.subject(record.id)
     return record
   }
@@ -109,7 +120,7 @@ package enum ListQueueFilters: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let rows = try await context.transaction.query(QueueFiltersOf(provider: context.provider.id, account: context.actor.id))
-    return Output(filters: try rows.map { try QueueFilterRecord($0, context) })
+    return Output(filters: rows.map { QueueFilterRecord($0, context) })
   }
 }
 
@@ -165,7 +176,7 @@ extension OperationContext {
       throw Failure.invalid("filter", QueueFilterMessages.ofOtherQueue, ["queue": found.queue.operation])
     }
     guard given.isOfCustomersOnly else { throw Failure.invalid("filter", QueueFilterMessages.filterAlone) }
-    return try found.criteria(Criteria.self).narrowed(to: given.customers)
+    return try found.criteria(Criteria.self, in: language).narrowed(to: given.customers)
   }
 }
 

@@ -215,8 +215,10 @@ struct CisByName: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(publicId: try row.next(), key: try row.next()) }
 }
 
-/// Sources of suppressed alerts whose window is over, and of groups whose incidents are to be told, by customer.
+/// Sources of alerts that are to be woken, by customer: the one whose alert waits longest comes first.
 struct AlertsDue: Statement {
+  typealias Found = (tenant: TenantId, source: [UInt8])
+
   let now: Instant
   let limit: Int32
 
@@ -227,7 +229,7 @@ struct AlertsDue: Statement {
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, source: [UInt8]) { (try row.next(), try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { (try row.next(), try row.next()) }
 }
 
 /// Alerts of a source whose window is over, or that are to be looked at again.

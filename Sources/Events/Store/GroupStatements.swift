@@ -149,6 +149,21 @@ struct OweWord: Statement {
   }
 }
 
+/// Sources of groups whose incidents are to be told, by customer.
+struct WordsDue: Statement {
+  let now: Instant
+  let limit: Int32
+
+  static let sql = "select tenant_id, source_public_id from finder.alert_words_due($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> AlertsDue.Found { (try row.next(), try row.next()) }
+}
+
 /// Groups of a source whose incidents are to be told.
 struct DueGroups: Statement {
   let tenant: TenantId

@@ -23,7 +23,7 @@ package struct EventSweep: Sweep {
   private static let secondsToNextTry: Int64 = 300
 
   /// - Parameters:
-  ///   - batch: how many events of a source are settled at once.
+  ///   - batch: how many events of a source are settled at once, and how many of its alerts woken.
   ///   - time: so long a run begins new rounds through the sources; the rest is the next one's.
   package init(_ dispatcher: Dispatcher, figures: EventFigures = EventFigures(), batch: Int64 = 500, time: Duration = .seconds(30)) {
     self.dispatcher = dispatcher
@@ -37,7 +37,6 @@ package struct EventSweep: Sweep {
     let started = ContinuousClock.now
     var rest = LeftUndone()
     var goesOn = true
-    // Alerts that are to be woken and incidents that are to hear of more do not wait for the end of a storm.
     while goesOn {
       goesOn = false
       let sources = try await sources(of: provider, at: now, tenancy)
@@ -45,10 +44,13 @@ package struct EventSweep: Sweep {
         try Task.checkCancellation()
         if try await settleBatch(of: source, provider, now, tenancy, &rest) == batch { goesOn = true }
       }
+      // What was delivered may say that an alert is over which is to be woken: it is settled first. But a storm holds up what is to be woken for no
+      // longer than half of the time.
+      if !goesOn || started.duration(to: .now) >= time / 2, try await wake(provider, now, tenancy, &rest) { goesOn = true }
       if started.duration(to: .now) >= time { break }
     }
-    try await wakeAltered(now, tenancy, &rest)
-    try await wakeAndTell(provider, now, tenancy, &rest)
+    // Once all is settled and woken, so that what joined an incident meanwhile is one word.
+    repeat { goesOn = try await tell(provider, now, tenancy, &rest) } while goesOn && started.duration(to: .now) < time
     let triage = CountTriage(provider: provider.id, limit: Self.mostCounted)
     let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(triage) }
     figures.set(inTriage: inTriage.first ?? 0)
@@ -131,35 +133,56 @@ package struct EventSweep: Sweep {
     }
   }
 
-  /// Alerts whose window is over or whose change was altered, and incidents that are to hear of more alerts.
-  private func wakeAndTell(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
+  /// Wakes alerts whose window is over or whose change was altered: a batch of each source in turn.
+  /// - Returns: whether there may be more.
+  private func wake(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws -> Bool {
+    try await wakeAltered(now, tenancy, &rest)
+    var isMore = false
     let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(AlertsDue(now: now, limit: Self.mostDue)) }
     for found in due {
-      let source = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
-        try await transaction.withRules(
-          try await transaction.query(SourceByPublicId(provider: provider.id, publicId: found.source)), provider: provider.id
-        ).first
-      }
-      guard let source else { continue }
-      let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: found.tenant)
-      let nextTry = now.adding(seconds: Self.secondsToNextTry)
+      guard let settlement = try await self.settlement(of: found, provider, tenancy) else { continue }
       let alerts = DueAlerts(tenant: found.tenant, source: found.source, now: now, limit: batch)
       let waking = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(alerts) }
       try await halving(waking[...], settlement, tenancy, &rest) {
         try await settlement.run([], waking: $0, in: $1)
       } postpone: { ids, _ in
-        let later = PostponeWaking(tenant: found.tenant, ids: ids, until: nextTry)
+        let later = PostponeWaking(tenant: found.tenant, ids: ids, until: now.adding(seconds: Self.secondsToNextTry))
         try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(later) }
       }
+      if Int64(waking.count) == batch { isMore = true }
+    }
+    return isMore
+  }
+
+  /// Tells incidents of more alerts: a batch of each source in turn.
+  /// - Returns: whether there may be more.
+  private func tell(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws -> Bool {
+    var isMore = false
+    let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(WordsDue(now: now, limit: Self.mostDue)) }
+    for found in due {
+      guard let settlement = try await self.settlement(of: found, provider, tenancy) else { continue }
       let groups = DueGroups(tenant: found.tenant, source: found.source, now: now, limit: batch)
       let telling = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(groups) }
       try await halving(telling[...], settlement, tenancy, &rest) {
         try await settlement.run([], telling: $0, in: $1)
       } postpone: { ids, _ in
-        let later = PostponeTelling(tenant: found.tenant, ids: ids, until: nextTry)
+        let later = PostponeTelling(tenant: found.tenant, ids: ids, until: now.adding(seconds: Self.secondsToNextTry))
         try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(later) }
       }
+      if Int64(telling.count) == batch { isMore = true }
     }
+    return isMore
+  }
+
+  /// Nil: the source is gone.
+  private func settlement(of found: AlertsDue.Found, _ provider: TenantEntry, _ tenancy: Tenancy) async throws -> Settlement? {
+    try Task.checkCancellation()
+    let source = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.withRules(
+        try await transaction.query(SourceByPublicId(provider: provider.id, publicId: found.source)), provider: provider.id
+      ).first
+    }
+    return source.map { Settlement(dispatcher: dispatcher, source: $0, provider: provider, customer: found.tenant) }
   }
 }
 

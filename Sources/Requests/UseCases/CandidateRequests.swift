@@ -14,8 +14,7 @@ package enum MarkRequestAsCandidate: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let request = try await context.request(input.id)
     context.subject(input.id)
-    guard request.wasFulfilled else { throw Failure(.conflict, RequestMessages.notFulfilled) }
-    try await context.requireNoArticle(on: request)
+    try await context.requireWorthAnArticle(request)
     return try await context.markCandidate(input, request.id)
   }
 }
@@ -46,7 +45,7 @@ package enum DraftOfRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> DraftedArticle {
     let request = try await context.request(input.id)
     context.subject(input.id)
-    try await context.requireNoArticle(on: request)
+    try await context.requireWorthAnArticle(request)
     let tasks = try await context.transaction.query(TasksShown(tenant: context.tenant.id, request: request.id))
     let account = FulfilmentAccount(
       code: request.offeringCode, content: request.content, answers: request.answers, tasks: tasks.map(\.task))
@@ -104,8 +103,9 @@ extension RequestRow {
 }
 
 extension OperationContext {
-  /// Where one is noted, what helped is written already.
-  fileprivate func requireNoArticle(on request: RequestRow) async throws {
+  /// What was opened again keeps its mark, and is no candidate until it is fulfilled again. Where an article is noted, what helped is written already.
+  fileprivate func requireWorthAnArticle(_ request: RequestRow) async throws {
+    guard request.wasFulfilled else { throw Failure(.conflict, RequestMessages.notFulfilled) }
     if try await hasCitedArticle(of: CitingRequests.self, on: request.id) { throw Failure(.conflict, RequestMessages.hasArticle) }
   }
 }
