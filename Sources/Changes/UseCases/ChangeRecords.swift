@@ -211,7 +211,7 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting、asked、approved、rejected、lapsed。") {
       .text($0.approval.state.rawValue)
     },
-    OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账号审批。") { .bool($0.approval.delegate != nil) },
+    OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账户审批。") { .bool($0.approval.delegate != nil) },
     OutputField("askedAt", .instant, "Since when he is asked.", "发起时间。") { .instant($0.approval.askedAt) },
     OutputField("dueAt", .instant, "When his time is over.", "时限。") { .instant($0.approval.dueAt) },
     OutputField("decidedAt", .instant, "When it was decided.", "决定时间。") { .instant($0.approval.decidedAt) },

@@ -194,7 +194,7 @@ package final class IncidentView: Sendable {
       OutputField("customer", .id, "The customer.", "客户。") { .id(view($0).customer) },
       OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(view($0).ticket.title) },
       OutputField("requester", .id, "The person that it concerns.", "请求人。") { view($0).own(.person, view($0).ticket.requester) },
-      OutputField("unit", .id, "The site or department.", "地点或部门。") { view($0).own(.unit, view($0).ticket.unit) },
+      OutputField("unit", .id, "The site or department.", "站点或部门。") { view($0).own(.unit, view($0).ticket.unit) },
       OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") {
         view($0).own(IdKind("con", owner: .tenant), view($0).ticket.contract)
       },
