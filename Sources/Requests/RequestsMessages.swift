@@ -16,7 +16,7 @@ package enum RequestMessages: MessageCatalog {
     "request.not_yours_to_withdraw", "Somebody else ordered it: only they, or who sees the requests of more than one person, takes it back.",
     zh: "该请求由他人提交，只能由提交人或可查看多人请求的人员撤回。")
   static let wrongState = Message(
-    "request.wrong_state", "A request that is {state} cannot do this: {event}.", zh: "状态为 {state} 的请求不能执行此操作：{event}。")
+    "request.wrong_state", "A request that is {state} cannot do this: {event}. Possible: {allowed}.", zh: "状态为 {state} 的请求不能执行此操作：{event}。可执行：{allowed}。")
   static let workHasBegun = Message(
     "request.work_has_begun", "Work on it has begun: it cannot be taken back any more, only be cancelled by the staff.",
     zh: "已开始履行，不能撤回，只能由服务商人员取消。")
@@ -54,7 +54,8 @@ package enum RequestMessages: MessageCatalog {
   static let fulfil = Message("task.fulfil", "Fulfil: {name}", zh: "履行：{name}")
   /// The task of what was reopened.
   static let mend = Message("task.mend", "Put right: {name}", zh: "返工：{name}")
-  static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
+  static let taskWrongState = Message(
+    "task.wrong_state", "A task that is {state} cannot do this: {event}. Possible: {allowed}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。可执行：{allowed}。")
   static let claimedByAnother = Message(
     "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
   static let ofThatTeam = Message("task.of_that_team", "It is a task of that team already.", zh: "该任务已属于此团队。")

@@ -54,7 +54,9 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let monthClosed = Message(
     "time_entry.month_closed", "Everything before {date} is closed; what was approved is corrected by time_entry.correct.",
     zh: "{date} 之前的月份已关账；已批准的工时请用 time_entry.correct 更正。")
-  static let badTransition = Message("time_entry.bad_transition", "In the state {state} there is no {event}.", zh: "状态 {state} 不允许 {event}。")
+  static let badTransition = Message(
+    "time_entry.bad_transition", "A time entry that is {state} cannot do this: {event}. Possible: {allowed}.",
+    zh: "状态为 {state} 的工时不能执行此操作：{event}。可执行：{allowed}。")
   static let notOwner = Message("time_entry.not_owner", "Only whose time it is, or who recorded it, may do this.", zh: "仅工时所属人员或登记人可执行此操作。")
   static let submittedByOwner = Message(
     "time_entry.submitted_by_owner", "What no member of staff wrote is submitted by whose time it is.", zh: "非服务商人员本人登记的工时须由工时所属人员提交。")

@@ -139,7 +139,7 @@ struct ReleaseProcess: Sendable, Equatable {
 
   private func next(_ step: ReleaseState.Step) throws(Failure) -> ReleaseState {
     guard let next = state.after(step) else {
-      let allowed = ReleaseState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).joined(separator: ", ")
+      let allowed = ReleaseState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
       throw Failure(.conflict, ReleaseMessages.wrongState, ["state": state.rawValue, "step": step.rawValue, "allowed": allowed])
     }
     return next
