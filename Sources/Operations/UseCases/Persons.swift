@@ -19,7 +19,7 @@ package struct PersonRecord: OperationOutput {
     OutputField("phone", .text, "The person's telephone number.", "电话号码。") { .text($0.phone) },
     OutputField("unit", .id, "The person's site or department.", "所属站点或部门。") { .id($0.unit) },
     OutputField("language", .text, "The person's language.", "语言。") { .text($0.language) },
-    OutputField("leftAt", .instant, "When the person was recorded as gone; null: is there.", "登记离开的时间；null 表示在职。") { .instant($0.leftAt) },
+    OutputField("leftAt", .instant, "When the person was recorded as gone; null: is there.", "登记离开的时间；null 表示未离开。") { .instant($0.leftAt) },
     OutputField("version", .integer, "The record's version.", "版本号。") { .integer($0.version) },
   ]
 }

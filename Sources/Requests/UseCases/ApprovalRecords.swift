@@ -41,7 +41,7 @@ package struct ApprovalLine: OperationOutput {
       .text($0.row.approval.standIn)
     },
     OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账户审批。") { .bool($0.row.approval.delegate != nil) },
-    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting 未到、asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
+    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting 未轮到、asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
       .text($0.row.approval.state.rawValue)
     },
     OutputField("askedAt", .instant, "Since when it waits for a decision.", "请求审批的时间。") { .instant($0.row.approval.askedAt) },
