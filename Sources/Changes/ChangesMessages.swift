@@ -85,7 +85,7 @@ package enum ChangeMessages: MessageCatalog {
     "change.owner_missing", "Somebody answers for it first (change.take, change.assign).", zh: "须先指定负责人（change.take、change.assign）。")
   static let owned = Message("change.owned", "Somebody answers for it already: change.offer hands it over.", zh: "已有负责人，可用 change.offer 移交。")
   static let notOwners = Message(
-    "change.not_owners", "Only who answers for it hands it over, or who manages changes.", zh: "只有负责人或变更管理人员可以移交。")
+    "change.not_owners", "Only who answers for it hands it over, or who manages changes (permission change.manage).", zh: "只有负责人或变更管理人员（权限 change.manage）可以移交。")
   static let releaseSigned = Message("change.release_signed", "It goes out with a release that is signed off.", zh: "该变更属于已签发的发布。")
   static let frozen = Message(
     "change.frozen", "Its window lies in a freeze, until {until}: {reason}. Who may (change.override_freeze) lets it pass with a reason.",
