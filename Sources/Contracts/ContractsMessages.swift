@@ -59,7 +59,7 @@ package enum ContractsMessages: MessageCatalog {
     "contract.bad_fee", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
     zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
   package static let badTransition = Message(
-    "contract.bad_transition", "A contract that is {state} cannot do this: {event}.", zh: "状态为 {state} 的合同不能执行此操作：{event}。")
+    "contract.bad_transition", "A contract that is {state} cannot do this: {event}. Possible: {allowed}.", zh: "状态为 {state} 的合同不能执行此操作：{event}。可执行：{allowed}。")
   package static let fixedAfterDraft = Message(
     "contract.fixed_after_draft", "Currency and zone are fixed once the contract has left the draft.", zh: "合同离开草稿状态后，货币和时区不可更改。")
   package static let contractOver = Message("contract.over", "The contract has ended.", zh: "合同已终止。")
