@@ -15,8 +15,9 @@ package enum AssetsMessages: MessageCatalog {
   static let typeActive = Message("ci_type.active", "The type {type} is in use.", zh: "类型 {type} 正在使用中。")
   static let noSuchRevision = Message("ci_type.no_such_revision", "The type has the revisions 1 to {newest}.", zh: "该类型的修订号为 1 至 {newest}。")
   static let unknownType = Message("ci.unknown_type", "There is no type {type}. See ci_type.list.", zh: "没有类型 {type}。参见 ci_type.list。")
-  static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}.", zh: "没有可用的配置项等级 {tier}。")
-  static let unknownService = Message("ci.unknown_service", "There is no service {service} in the catalogue.", zh: "服务目录中没有服务 {service}。")
+  static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}. See ci_tier.list.", zh: "没有可用的配置项等级 {tier}。参见 ci_tier.list。")
+  static let unknownService = Message(
+    "ci.unknown_service", "There is no service {service} in the catalogue. See service.list.", zh: "服务目录中没有服务 {service}。参见 service.list。")
 
   static let unknownAttribute = Message(
     "ci.unknown_attribute", "The type has no attribute {keys}. Those it has: {allowed}.", zh: "该类型没有属性 {keys}。现有属性：{allowed}。")

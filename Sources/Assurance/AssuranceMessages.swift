@@ -26,7 +26,7 @@ package enum AssuranceMessages: MessageCatalog {
   package static let alreadyEnded = Message("assurance.already_ended", "This has ended already.", zh: "已经终止。")
   package static let personRequired = Message(
     "assurance.person_required", "A risk is accepted by a member of staff with a login of his own: not by a service account.",
-    zh: "风险须由员工以本人账号登录后接受，服务账号不可。")
+    zh: "风险须由服务商人员以本人账户登录后接受，服务账户不可。")
   package static let beaten = Message("assurance.beaten", "Somebody else has just written this chain. Look at it and try again.", zh: "他人刚刚写入了此支撑链，请查看后重试。")
 
   package static let all = [

@@ -52,7 +52,8 @@ package enum AttributeMessages: MessageCatalog {
   static let internalTold = Message(
     "attribute.internal_told", "What customers tell they see: customersTell goes with visible.", zh: "客户可填写的属性须对客户可见：customersTell 须与 visible 一同设置。")
   static let noCategory = Message("attribute.no_category", "Tickets of the process {process} have no category.", zh: "流程 {process} 的工单没有分类。")
-  static let unknownCategory = Message("attribute.unknown_category", "There is no category {category} in use.", zh: "没有使用中的分类 {category}。")
+  static let unknownCategory = Message(
+    "attribute.unknown_category", "There is no category {category} in use. See code.list.", zh: "没有使用中的分类 {category}。参见 code.list。")
   static let manyCustomers = Message(
     "attribute.many_customers", "A ticket of the process {process} may concern several customers: its attributes are for all.",
     zh: "流程 {process} 的工单可能涉及多个客户，其属性适用于全部客户。")

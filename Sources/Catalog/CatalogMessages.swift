@@ -33,7 +33,8 @@ package enum CatalogMessages: MessageCatalog {
   static let unknownCode = Message("catalog.unknown_code", "There is nothing with the code {code}.", zh: "没有代码为 {code} 的条目。")
 
   static let badTransition = Message(
-    "offering.bad_transition", "An offering that is {state} cannot do this: {event}.", zh: "状态为 {state} 的服务项不能执行此操作：{event}。")
+    "offering.bad_transition", "An offering that is {state} cannot do this: {event}. Possible: {allowed}.",
+    zh: "状态为 {state} 的服务项不能执行此操作：{event}。可执行：{allowed}。")
   static let noDraft = Message("offering.no_draft", "There is no draft to publish: write one first (offering.draft).", zh: "没有可发布的草稿：请先编写（offering.draft）。")
   static let noVersion = Message("offering.no_version", "There is no version {version}: the newest is {newest}.", zh: "没有版本 {version}：最新版本为 {newest}。")
   static let notPublished = Message(

@@ -32,7 +32,7 @@ package enum ChangeMessages: MessageCatalog {
   static let codeTaken = Message("change.code_taken", "Another model has this code.", zh: "该代码已被其他模型使用。")
   static let approvedAlready = Message("change.model_approved_already", "The newest version is in force already.", zh: "最新版本已生效。")
   static let ownModel = Message("change.own_model", "Somebody else than its author agrees to a model.", zh: "变更模型须由作者以外的人员批准。")
-  static let needsPerson = Message("change.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
+  static let needsPerson = Message("change.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账户的服务商人员执行。")
   static let notYours = Message("change.not_yours", "This approval is for others.", zh: "该审批不属于您。")
   static let anotherIsYours = Message(
     "change.another_is_yours", "This approval is for others. Of this change you are asked by another one: {approval} (change_approval.list).",
@@ -59,11 +59,11 @@ package enum ChangeMessages: MessageCatalog {
   static let concerned = Message("change.concerned", "It concerns this customer already.", zh: "该变更已涉及此客户。")
   static let affectsNobodyElse = Message(
     "change.affects_nobody_else", "It concerns all already whom what rests on its shared configuration items affects. See change.affected.",
-    zh: "所涉共享配置项的上游未影响其他客户。参见 change.affected。")
+    zh: "依赖其所涉共享配置项的对象未影响其他客户。参见 change.affected。")
   static let affectsTooMany = Message(
     "change.affects_too_many",
     "More than {most} customers are affected by what rests on its shared configuration items: name those that affect them (change.add_ci).",
-    zh: "所涉共享配置项的上游影响超过 {most} 个客户，请直接添加影响他们的配置项（change.add_ci）。")
+    zh: "依赖其所涉共享配置项的对象影响超过 {most} 个客户，请直接添加影响这些客户的配置项（change.add_ci）。")
   static let linkedAlready = Message("change.linked_already", "They are linked already.", zh: "两者已关联。")
   static let notLinked = Message("change.not_linked", "They are not linked.", zh: "两者未关联。")
   static let refused = Message(
@@ -85,7 +85,7 @@ package enum ChangeMessages: MessageCatalog {
     "change.owner_missing", "Somebody answers for it first (change.take, change.assign).", zh: "须先指定负责人（change.take、change.assign）。")
   static let owned = Message("change.owned", "Somebody answers for it already: change.offer hands it over.", zh: "已有负责人，可用 change.offer 移交。")
   static let notOwners = Message(
-    "change.not_owners", "Only who answers for it hands it over, or who manages changes.", zh: "只有负责人或变更管理人员可以移交。")
+    "change.not_owners", "Only who answers for it hands it over, or who manages changes (permission change.manage).", zh: "只有负责人或变更管理人员（权限 change.manage）可以移交。")
   static let releaseSigned = Message("change.release_signed", "It goes out with a release that is signed off.", zh: "该变更属于已签发的发布。")
   static let frozen = Message(
     "change.frozen", "Its window lies in a freeze, until {until}: {reason}. Who may (change.override_freeze) lets it pass with a reason.",

@@ -23,7 +23,7 @@ package enum ContractsMessages: MessageCatalog {
     "This must be response, resolution or update, or the code of a measure such as availability: a-z, 0-9 and _, beginning with a letter.",
     zh: "必须是 response、resolution 或 update，或测量指标代码（如 availability）：以字母开头，由 a-z、0-9 和 _ 组成。")
   package static let onlyClocks = Message(
-    "sla.only_clocks", "Only targets of response, resolution and update have this.", zh: "仅响应、解决和更新目标可填写此项。")
+    "sla.only_clocks", "Only targets of response, resolution and update have this.", zh: "仅响应、解决和进展通报目标可填写此项。")
   package static let typeWithoutClock = Message(
     "sla.type_without_clock",
     "Nothing measures what a customer is promised of {type} tickets, so an SLA cannot promise it: incident and request are allowed, or no ticket type.",
@@ -31,7 +31,7 @@ package enum ContractsMessages: MessageCatalog {
   package static let onlyAvailability = Message("sla.only_availability", "Only targets of availability have this.", zh: "仅可用性目标可填写此项。")
   package static let updateHasNoObjective = Message(
     "sla.update_has_no_objective", "Updates are judged ticket by ticket, and have no objective: leave it out.",
-    zh: "更新按工单逐一判定，不设达标率：请勿填写。")
+    zh: "进展通报按工单逐一判定，不设达标率：请勿填写。")
   package static let availabilityOfLine = Message(
     "sla.availability_of_line", "Availability is that of the whole contract line: put the service on a line of its own.",
     zh: "可用性针对整个合同行：请为该服务单独设立合同行。")
@@ -59,7 +59,7 @@ package enum ContractsMessages: MessageCatalog {
     "contract.bad_fee", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
     zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
   package static let badTransition = Message(
-    "contract.bad_transition", "A contract that is {state} cannot do this: {event}.", zh: "状态为 {state} 的合同不能执行此操作：{event}。")
+    "contract.bad_transition", "A contract that is {state} cannot do this: {event}. Possible: {allowed}.", zh: "状态为 {state} 的合同不能执行此操作：{event}。可执行：{allowed}。")
   package static let fixedAfterDraft = Message(
     "contract.fixed_after_draft", "Currency and zone are fixed once the contract has left the draft.", zh: "合同离开草稿状态后，货币和时区不可更改。")
   package static let contractOver = Message("contract.over", "The contract has ended.", zh: "合同已终止。")

@@ -54,7 +54,7 @@ package enum DifferenceWords: MessageCatalog {
   static let pauses = Message("difference.pauses", "pauses of {target}", zh: "{target}挂起计时")
 
   static let response = Message("difference.response", "response", zh: "响应")
-  static let update = Message("difference.update", "update", zh: "进展告知")
+  static let update = Message("difference.update", "update", zh: "进展通报")
   static let resolution = Message("difference.resolution", "resolution", zh: "解决")
 
   static let availability = Message("difference.availability", "availability", zh: "可用性")

@@ -25,7 +25,7 @@ enum ResolutionWords: MessageCatalog {
   static let explicit = Message("line_reason.explicit", "it was named", zh: "人工指定")
   static let ci = Message("line_reason.ci", "it covers a configuration item that the ticket names", zh: "覆盖了工单所涉及的配置项")
   static let person = Message("line_reason.person", "it names the requester", zh: "指定了请求人")
-  static let unit = Message("line_reason.unit", "it names the ticket's own site or department", zh: "指定了工单所属地点或部门")
+  static let unit = Message("line_reason.unit", "it names the ticket's own site or department", zh: "指定了工单所属站点或部门")
   static let unitAbove = Message("line_reason.unit_above", "it names the nearest unit above the ticket's", zh: "指定了最近的上级单位")
   static let customer = Message("line_reason.customer", "it is for the whole customer", zh: "适用于整个客户")
   static let newest = Message("line_reason.newest", "{reason}, and it is the newest of several", zh: "{reason}，且为其中最新的一个")

@@ -25,7 +25,7 @@ package enum CreditsMessages: MessageCatalog {
     "credit.bad_transition", "A proposal that is {state} cannot do this: {event}.", zh: "状态为 {state} 的补偿建议不能执行此操作：{event}。")
   package static let personRequired = Message(
     "credit.person_required", "A credit is decided by a member of staff with a login of his own: not by a service account, nor by the local operator.",
-    zh: "补偿须由员工以本人账号登录后决定，服务账号和本机操作员均不可。")
+    zh: "补偿须由服务商人员以本人账户登录后决定，服务账户和系统运维人员均不可。")
   package static let personUnknown = Message(
     "credit.person_unknown",
     "Above the limit two persons must approve, and of an account that has approved it is not recorded whose it is (staff.set_person).",

@@ -21,7 +21,7 @@ package enum EventsMessages: MessageCatalog {
   static let windowOver = Message("maintenance_window.over", "The window is over.", zh: "该维护窗口已结束。")
 
   // What incidents are told.
-  static let groupTitle = Message("event.title.group", "{first} and {more} more", zh: "{first} 等另外 {more} 项告警")
+  static let groupTitle = Message("event.title.group", "{first} and {more} more", zh: "{first} 及另外 {more} 项告警")
   static let stormTitle = Message("event.title.storm", "Storm of alerts from {source}", zh: "来自 {source} 的告警风暴")
   static let description = Message("event.description", "{source} reports {count} alerts:", zh: "{source} 报告了 {count} 项告警：")
   static let stormDescription = Message(

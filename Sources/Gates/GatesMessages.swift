@@ -57,8 +57,9 @@ package enum GateMessages: MessageCatalog {
     "gate.approval_unrecorded", "The gate {gate} asks for an approval: record the incident first, and take the step afterwards. Its purpose: {purpose}",
     zh: "关卡“{gate}”要求审批：请先登记事件，再执行该步骤。目的：{purpose}")
   static let approvalRefused = Message(
-    "gate.approval_refused", "{approvers} refused at the gate {gate}: {reason} Who tries again once that is settled asks again. Its purpose: {purpose}",
-    zh: "关卡“{gate}”：{approvers}已拒绝，理由：{reason} 处理后再次操作将重新请求审批。目的：{purpose}")
+    "gate.approval_refused",
+    "{approvers} refused at the gate {gate}, with the reason “{reason}”. Who tries again once that is settled asks again. Its purpose: {purpose}",
+    zh: "关卡“{gate}”：{approvers}已拒绝，理由为“{reason}”。处理后再次操作将重新请求审批。目的：{purpose}")
   static let approvalExpired = Message(
     "gate.approval_expired", "{approvers} did not decide in time at the gate {gate}. Who tries again asks again. Its purpose: {purpose}",
     zh: "关卡“{gate}”：{approvers}未在时限内决定。再次操作将重新请求审批。目的：{purpose}")
@@ -72,9 +73,9 @@ package enum GateMessages: MessageCatalog {
   static let approvalNoPerson = Message(
     "gate.approval_no_person",
     "The gate {gate} asks for an approval by somebody else than who takes the step: a member of the staff with a login of his own takes it, no program and not the command line. Its purpose: {purpose}",
-    zh: "关卡“{gate}”要求由操作人以外的人员审批：须由拥有本人账号的服务商人员执行该步骤，程序与命令行不可执行。目的：{purpose}")
+    zh: "关卡“{gate}”要求由操作人以外的人员审批：须由拥有本人账户的服务商人员执行该步骤，程序与命令行不可执行。目的：{purpose}")
   static let ownWork = Message("gate.own_work", "Nobody approves what he does himself here.", zh: "此处不能审批本人的操作。")
-  static let needsPerson = Message("gate.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
+  static let needsPerson = Message("gate.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账户的人员决定。")
   static let agreedAlready = Message("gate.agreed_already", "You have agreed to this already: somebody else must as well.", zh: "您已同意，须由其他人员再行审批。")
   static let stayEnded = Message("gate.stay_ended", "It waits at the gate no more: there is nothing to decide.", zh: "该事项已不在此关卡等待，无需决定。")
   static let twice = Message("gate.twice", "This stands here twice.", zh: "此项重复。")

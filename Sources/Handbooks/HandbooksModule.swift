@@ -24,9 +24,9 @@ enum HandbookRights {
 package enum HandbookMessages: MessageCatalog {
   static let taken = Message("handbook.taken", "This process has a handbook already.", zh: "该流程已有手册。")
   static let nothingToChange = Message("handbook.nothing_to_change", "Nothing is changed.", zh: "没有任何变更。")
-  static let notStaff = Message("handbook.not_staff", "Only active members of the staff stand in a handbook.", zh: "手册中只能列出在职的服务商员工。")
+  static let notStaff = Message("handbook.not_staff", "Only active members of the staff stand in a handbook.", zh: "手册中只能列出在职的服务商人员。")
   static let twice = Message("handbook.twice", "“{value}” is there already.", zh: "“{value}”重复。")
-  static let needed = Message("handbook.needed", "An edition needs it: exactly one member of the staff.", zh: "发布版本时必填：须为一名服务商员工。")
+  static let needed = Message("handbook.needed", "An edition needs it: exactly one member of the staff.", zh: "发布版本时必填：须为一名服务商人员。")
   static let bothLanguages = Message("handbook.both_languages", "A principle is published in English and in Chinese.", zh: "原则发布时须同时有英文和中文。")
   static let nothingNew = Message("handbook.nothing_new", "The newest edition says all of this, and nothing else is in force.", zh: "最新版本内容与此相同，生效内容亦无变化。")
   static let notPublished = Message("handbook.not_published", "No edition of this handbook is published yet.", zh: "该手册尚未发布任何版本。")

@@ -72,6 +72,14 @@ package protocol MessageCatalog {
   static var all: [Message] { get }
 }
 
+extension Sequence<String> {
+  /// As a message lists what is allowed: with commas; `-` where nothing is.
+  package var asAllowed: String {
+    let list = joined(separator: ", ")
+    return list.isEmpty ? "-" : list
+  }
+}
+
 extension Substring {
   func trimmingSpaces() -> Substring {
     var rest = self

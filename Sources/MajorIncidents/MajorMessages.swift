@@ -19,10 +19,10 @@ package enum MajorMessages: MessageCatalog {
     "major_incident.lead_missing", "Somebody leads it first (major_incident.take, major_incident.assign).",
     zh: "须先指定负责人（major_incident.take、major_incident.assign）。")
   static let notLeads = Message(
-    "major_incident.not_leads", "Only who leads it hands it over, or who manages the contracts of all its customers.",
-    zh: "只有负责人或管理其全部客户合同的人员可以移交。")
+    "major_incident.not_leads", "Only who leads it hands it over, or who manages the contracts of all its customers (permission contract.manage).",
+    zh: "只有负责人，或管理其全部客户合同（权限 contract.manage）的人员可以移交。")
   static let needsPerson = Message(
-    "major_incident.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
+    "major_incident.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账户的服务商人员执行。")
   static let linkedElsewhere = Message(
     "major_incident.linked", "The incident is part of a major incident already.", zh: "该事件已属于某个重大事件。")
   static let notLinked = Message("major_incident.not_linked", "The incident is not part of this major incident.", zh: "该事件不属于此重大事件。")

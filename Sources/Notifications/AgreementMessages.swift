@@ -12,9 +12,9 @@ enum AgreementMessages: MessageCatalog {
     "notification.rule.request_customer_commented", "Tell who fulfils a request what the customer wrote", zh: "客户评论请求后通知履行人员")
   static let ruleRequestAnswered = Message("notification.rule.request_answered", "News about your request", zh: "您的请求有新答复")
   static let ruleRequestClockWarned = Message(
-    "notification.rule.request_clock_warned", "Warn who is at a request of a promise that runs out", zh: "请求的承诺即将到期时提醒经办人")
+    "notification.rule.request_clock_warned", "Warn who is at a request of a promise that runs out", zh: "请求的承诺即将到期时提醒处理人")
   static let ruleRequestClockBreached = Message(
-    "notification.rule.request_clock_breached", "Tell who is at a request of a broken promise", zh: "请求的承诺违约时通知经办人")
+    "notification.rule.request_clock_breached", "Tell who is at a request of a broken promise", zh: "请求的承诺违约时通知处理人")
   static let ruleChangeAsked = Message("notification.rule.change_approval_asked", "A change waits for your approval", zh: "变更待您审批")
   static let ruleChangeDecided = Message("notification.rule.change_approval_decided", "What became of the approval of your change", zh: "您的变更的审批结果")
   static let ruleChangeRevised = Message("notification.rule.change_revised", "Your change was taken back to be written anew", zh: "您的变更已退回重新编写")
@@ -67,7 +67,7 @@ enum AgreementMessages: MessageCatalog {
     "notification.request_clock_breached.subject", "[{number}] {metric} breached: {offering}", zh: "[{number}] {metric} 已违约：{offering}")
   static let requestClockBody = Message(
     "notification.request_clock.body", "{number}: {offering}\nCustomer: {customer}\nFor: {requester}\nPromise: {metric}\nAt: {at}",
-    zh: "{number}：{offering}\n客户：{customer}\n申请人：{requester}\n承诺：{metric}\n时间：{at}")
+    zh: "{number}：{offering}\n客户：{customer}\n申请对象：{requester}\n承诺：{metric}\n时间：{at}")
   static let requestCommentBody = Message(
     "notification.request_comment.body", "{actor} wrote about {number}: {offering}\n\n{comment}", zh: "{actor} 就 {number}（{offering}）写道：\n\n{comment}")
   static let changeAskedSubject = Message(

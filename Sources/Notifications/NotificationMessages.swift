@@ -46,7 +46,7 @@ package enum NotificationMessages: MessageCatalog {
   static let urlNotPublic = Message(
     "webhook.url_not_public",
     "No message goes to this address: it is not of the public internet, and not among those that the operator allows (webhooks.allow).",
-    zh: "不会向该地址投递：它不是公网地址，也不在管理员允许的地址（webhooks.allow）之内。")
+    zh: "不会向该地址投递：它不是公网地址，也不在系统运维人员允许的地址（webhooks.allow）之内。")
 
   // What stock rules are called.
   static let ruleOpened = Message("notification.rule.opened", "Acknowledge a report to its requester", zh: "向请求人确认已受理")

@@ -29,7 +29,7 @@ enum TeamNewsMessages: MessageCatalog {
   static let taskGivenSubject = Message("notification.task_given.subject", "[{number}] For your team: {task}", zh: "[{number}] 团队任务：{task}")
   static let taskGivenBody = Message(
     "notification.task_given.body", "{number}: {title}\nTask: {task}\nTeam: {team}\nBy: {actor}, {at}\n\nWhoever does it takes it.",
-    zh: "{number}：{title}\n任务：{task}\n团队：{team}\n操作人：{actor}，{at}\n\n请由处理人认领。")
+    zh: "{number}：{title}\n任务：{task}\n团队：{team}\n操作人：{actor}，{at}\n\n请由处理人接手。")
 
   static let all = [
     ruleAssigned, ruleOffered, ruleRequestOffered, ruleProblemOffered, ruleChangeOffered, ruleReleaseOffered, ruleMajorOffered, ruleRequestTask,

@@ -4,7 +4,7 @@ import Kernel
 enum WorkMessages: MessageCatalog {
   static let ruleProblemCause = Message("notification.rule.problem_cause_recorded", "The cause of your problem is recorded", zh: "您的问题已记录原因")
   static let ruleProblemWorkaround = Message(
-    "notification.rule.problem_workaround_recorded", "Your problem has a workaround", zh: "您的问题已有临时措施")
+    "notification.rule.problem_workaround_recorded", "Your problem has a workaround", zh: "您的问题已有临时方案")
   static let ruleProblemKnownError = Message(
     "notification.rule.problem_known_error_declared", "Your problem is a known error", zh: "您的问题已列为已知错误")
   static let ruleProblemResolved = Message("notification.rule.problem_resolved", "Your problem is resolved", zh: "您的问题已解决")
@@ -28,7 +28,7 @@ enum WorkMessages: MessageCatalog {
   static let problemCauseSubject = Message(
     "notification.problem_cause_recorded.subject", "[{number}] Its cause is recorded: {title}", zh: "[{number}] 已记录原因：{title}")
   static let problemWorkaroundSubject = Message(
-    "notification.problem_workaround_recorded.subject", "[{number}] Has a workaround: {title}", zh: "[{number}] 已有临时措施：{title}")
+    "notification.problem_workaround_recorded.subject", "[{number}] Has a workaround: {title}", zh: "[{number}] 已有临时方案：{title}")
   static let problemKnownErrorSubject = Message(
     "notification.problem_known_error_declared.subject", "[{number}] Is a known error: {title}", zh: "[{number}] 已列为已知错误：{title}")
   static let problemResolvedSubject = Message(

@@ -26,7 +26,7 @@ package enum AccountMessages: MessageCatalog {
   package static let unitNameTaken = Message("unit.name_taken", "There is a unit with this name in the same place.", zh: "同一层级下已有同名单位。")
   package static let wrongSide = Message(
     "grant.wrong_side", "The role {role} is not for this kind of account.", zh: "角色 {role} 不适用于此类账户。")
-  package static let unknownRole = Message("grant.unknown_role", "There is no role {role}.", zh: "没有角色 {role}。")
+  package static let unknownRole = Message("grant.unknown_role", "There is no role {role}. See role.list.", zh: "没有角色 {role}。参见 role.list。")
   package static let beyondOwn = Message(
     "grant.beyond_own", "You cannot grant more than you hold yourself, for as much and for as long: {permission}.", zh: "您不能授予超出自身范围或期限的权限：{permission}。")
   package static let needsCustomers = Message(

@@ -5,14 +5,16 @@ package enum HandoverMessages: MessageCatalog {
   package static let ownerIsStaff = Message("owner.staff", "Only a member of the staff answers for a ticket.", zh: "只有服务商人员可以对工单负责。")
   package static let owned = Message("owner.taken", "Somebody answers for this ticket: it may be offered to you.", zh: "该工单已有负责人，可由其移交给您。")
   package static let notYours = Message(
-    "owner.not_yours", "Only who answers for the ticket hands it over, or an account manager of the customer.", zh: "只有该工单的负责人或该客户的客户经理可以移交。")
+    "owner.not_yours", "Only who answers for the ticket hands it over, or who may work on it and keeps the customer's contracts (permission contract.manage).",
+    zh: "只有该工单的负责人，或既有权处理该工单又管理该客户合同（权限 contract.manage）的人员可以移交。")
   package static let notOwned = Message("owner.nobody", "Nobody answers for this ticket yet: take it.", zh: "该工单尚无负责人，请先认领。")
   package static let offeredAlready = Message("owner.offered", "The ticket is offered to somebody already.", zh: "该工单正在移交中。")
   package static let notOffered = Message("owner.not_offered", "The ticket is offered to nobody.", zh: "该工单没有待答复的移交。")
   package static let offeredToAnother = Message("owner.offered_to_another", "The ticket is offered to somebody else.", zh: "该工单移交给的是其他人员。")
   package static let offeredToTeam = Message(
-    "owner.offered_to_team", "The ticket is offered to the team {team}: one of its members answers, or an account manager of the customer.",
-    zh: "该工单移交给的是团队 {team}：只有其成员或该客户的客户经理可以答复。")
+    "owner.offered_to_team",
+    "The ticket is offered to the team {team}: one of its members answers, or who may work on it and keeps the contracts of all whom it concerns (permission contract.manage).",
+    zh: "该工单移交给的是团队 {team}：只有其成员，或既有权处理该工单又管理所涉及全部客户合同（权限 contract.manage）的人员可以答复。")
   package static let teamMayNotWork = Message(
     "owner.team_may_not_work",
     "Nobody in the team {team} may take it on: it is offered to a team of which one member has {permissions} for all whom it concerns, or to one without members.",

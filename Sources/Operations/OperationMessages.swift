@@ -27,20 +27,21 @@ package enum OperationMessages: MessageCatalog {
   package static let storageFull = Message(
     "storage_full", "The server's storage is full. Nothing was done.", zh: "服务器存储空间已满，未执行任何操作。")
   package static let internalFault = Message(
-    "internal", "Something went wrong inside. Quote the correlation id to the operator.", zh: "内部错误。请将关联编号告知管理员。")
+    "internal", "Something went wrong inside. Quote the correlation id to the operator.", zh: "内部错误。请将关联编号告知系统运维人员。")
   package static let conflict = Message(
     "conflict", "This does not fit what is already there ({constraint}).", zh: "与现有数据冲突（{constraint}）。")
   package static let tooMany = Message(
     "limited", "Too many requests. Try again in {seconds} s.", zh: "请求过多，请在 {seconds} 秒后重试。")
-  package static let unknownOperation = Message("operation.unknown", "There is no operation {name}.", zh: "没有操作 {name}。")
+  package static let unknownOperation = Message(
+    "operation.unknown", "There is no operation {name}. See openapi.json, or `steward operations`.", zh: "没有操作 {name}。参见 openapi.json 或 `steward operations`。")
   package static let customerRequired = Message(
     "input.customer_required", "Say for which customer: its code, or its id, cus_....", zh: "请指明客户：其代码，或编号 cus_...。")
 
   package static let noFileStore = Message(
-    "files.off", "This installation keeps no files: the operator has set no folder for them.", zh: "此系统未启用文件存储：管理员尚未设置存储目录。")
+    "files.off", "This installation keeps no files: the operator has set no folder for them.", zh: "此系统未启用文件存储：系统运维人员尚未设置存储目录。")
   package static let fileStoreGone = Message(
     "files.unavailable", "The place where files are kept cannot be reached now. Nothing was done. Try again later; the operator finds the reason in the log.",
-    zh: "文件存储目录目前无法访问，未执行任何操作。请稍后重试；原因见管理员日志。")
+    zh: "文件存储目录目前无法访问，未执行任何操作。请稍后重试；原因可由系统运维人员在日志中查到。")
   package static let fileTooLarge = Message("files.too_large", "A file may have {most} bytes at the most.", zh: "单个文件最多 {most} 字节。")
   package static let tooManyFiles = Message(
     "files.too_many", "Too many files are on their way here at once. Try again in {seconds} s.", zh: "同时上传的文件过多，请在 {seconds} 秒后重试。")

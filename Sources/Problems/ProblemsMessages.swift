@@ -8,10 +8,11 @@ package enum ProblemMessages: MessageCatalog {
   static let nothingToChange = Message("problem.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
   static let owned = Message("problem.owned", "Somebody answers for it: problem.offer hands it over.", zh: "该问题已有负责人；可用 problem.offer 移交。")
   static let ownerIsStaff = Message(
-    "problem.owner_is_staff", "Only a member of the staff with a login of his own answers for a problem.", zh: "只有拥有本人账号的服务商人员可以负责问题。")
+    "problem.owner_is_staff", "Only a member of the staff with a login of his own answers for a problem.", zh: "只有拥有本人账户的服务商人员可以负责问题。")
   static let notOwned = Message("problem.not_owned", "Nobody answers for it yet: take it.", zh: "该问题尚无负责人，请先认领。")
   static let notYours = Message(
-    "problem.not_yours", "Only who answers for it hands it over, or who keeps the contracts of all whom it may concern.", zh: "只有负责人或管理相关客户合同的人员可以移交。")
+    "problem.not_yours", "Only who answers for it hands it over, or who keeps the contracts of all whom it may concern (permission contract.manage).",
+    zh: "只有负责人，或管理所涉及全部客户合同（权限 contract.manage）的人员可以移交。")
   static let mayNotWork = Message(
     "problem.may_not_work", "This member of the staff may not work on this problem.", zh: "该人员无权处理此问题。")
   static let ownedAlready = Message("problem.owned_already", "He answers for it already.", zh: "该人员已是负责人。")

@@ -16,7 +16,7 @@ package enum RequestMessages: MessageCatalog {
     "request.not_yours_to_withdraw", "Somebody else ordered it: only they, or who sees the requests of more than one person, takes it back.",
     zh: "该请求由他人提交，只能由提交人或可查看多人请求的人员撤回。")
   static let wrongState = Message(
-    "request.wrong_state", "A request that is {state} cannot do this: {event}.", zh: "状态为 {state} 的请求不能执行此操作：{event}。")
+    "request.wrong_state", "A request that is {state} cannot do this: {event}. Possible: {allowed}.", zh: "状态为 {state} 的请求不能执行此操作：{event}。可执行：{allowed}。")
   static let workHasBegun = Message(
     "request.work_has_begun", "Work on it has begun: it cannot be taken back any more, only be cancelled by the staff.",
     zh: "已开始履行，不能撤回，只能由服务商人员取消。")
@@ -45,9 +45,9 @@ package enum RequestMessages: MessageCatalog {
   static let ownRequest = Message("approval.own_request", "Nobody approves a request of his own.", zh: "不能审批本人的请求。")
   static let agreedAlready = Message(
     "approval.agreed_already", "You have agreed to this request already: somebody else must as well.", zh: "您已同意该请求，须由其他人员再行审批。")
-  static let needsPerson = Message("approval.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
-  static let noDelegate = Message("approval.no_delegate", "Name one account that it goes to.", zh: "请指定一个受托账号。")
-  static let delegateMayNot = Message("approval.delegate_may_not", "This account may not approve requests of this customer.", zh: "该账号无权审批此客户的请求。")
+  static let needsPerson = Message("approval.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账户的人员决定。")
+  static let noDelegate = Message("approval.no_delegate", "Name one account that it goes to.", zh: "请指定一个受托账户。")
+  static let delegateMayNot = Message("approval.delegate_may_not", "This account may not approve requests of this customer.", zh: "该账户无权审批此客户的请求。")
   static let reassignedToOwn = Message(
     "approval.reassigned_to_own", "It cannot go to who ordered it, whom it is for, who has agreed already, or to yourself.",
     zh: "不能转给提交人、申请对象、已同意者或您本人。")
@@ -56,11 +56,12 @@ package enum RequestMessages: MessageCatalog {
   static let fulfil = Message("task.fulfil", "Fulfil: {name}", zh: "履行：{name}")
   /// The task of what was reopened.
   static let mend = Message("task.mend", "Put right: {name}", zh: "返工：{name}")
-  static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
+  static let taskWrongState = Message(
+    "task.wrong_state", "A task that is {state} cannot do this: {event}. Possible: {allowed}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。可执行：{allowed}。")
   static let claimedByAnother = Message(
     "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
   static let ofThatTeam = Message("task.of_that_team", "It is a task of that team already.", zh: "该任务已属于此团队。")
-  static let needsStaff = Message("task.needs_staff", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
+  static let needsStaff = Message("task.needs_staff", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账户的服务商人员执行。")
 
   static let reviewEmpty = Message("access_review.empty", "There is no entitlement to look at.", zh: "没有需要复核的权限。")
   static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")

@@ -25,7 +25,8 @@ package enum SuppliersMessages: MessageCatalog {
     "underpinning_contract.bad_amount", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
     zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
   package static let badTransition = Message(
-    "underpinning_contract.bad_transition", "A contract that is {state} cannot do this: {event}.", zh: "状态为 {state} 的合同不能执行此操作：{event}。")
+    "underpinning_contract.bad_transition", "A contract that is {state} cannot do this: {event}. Possible: {allowed}.",
+    zh: "状态为 {state} 的合同不能执行此操作：{event}。可执行：{allowed}。")
   package static let notLater = Message(
     "underpinning_contract.not_later", "A new version must begin after the newest one, which begins at {newest}.", zh: "新版本必须晚于当前最新版本（{newest}）生效。")
   package static let nothingToChange = Message("supplier.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")

@@ -24,7 +24,7 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let future = Message("time_entry.future", "This lies in the future.", zh: "此时间尚未到来。")
   static let tooOld = Message("time_entry.too_old", "This lies more than {days} days back.", zh: "此时间早于 {days} 天之前。")
   static let staffNeeded = Message(
-    "time_entry.staff_needed", "Say whose time it is: only a member of staff has time of his own.", zh: "请说明是谁的工时：只有员工账户有自己的工时。")
+    "time_entry.staff_needed", "Say whose time it is: only a member of staff has time of his own.", zh: "请说明是谁的工时：只有服务商人员账户有自己的工时。")
   static let othersTime = Message("time_entry.others_time", "Only those who review time record somebody else's.", zh: "只有工时审核人可登记他人的工时。")
   static let ticketOrReview = Message(
     "time_entry.ticket_or_review",
@@ -54,12 +54,14 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let monthClosed = Message(
     "time_entry.month_closed", "Everything before {date} is closed; what was approved is corrected by time_entry.correct.",
     zh: "{date} 之前的月份已关账；已批准的工时请用 time_entry.correct 更正。")
-  static let badTransition = Message("time_entry.bad_transition", "In the state {state} there is no {event}.", zh: "状态 {state} 不允许 {event}。")
+  static let badTransition = Message(
+    "time_entry.bad_transition", "A time entry that is {state} cannot do this: {event}. Possible: {allowed}.",
+    zh: "状态为 {state} 的工时不能执行此操作：{event}。可执行：{allowed}。")
   static let notOwner = Message("time_entry.not_owner", "Only whose time it is, or who recorded it, may do this.", zh: "仅工时所属人员或登记人可执行此操作。")
   static let submittedByOwner = Message(
-    "time_entry.submitted_by_owner", "What no member of staff wrote is submitted by whose time it is.", zh: "非员工本人登记的工时须由工时所属人员提交。")
+    "time_entry.submitted_by_owner", "What no member of staff wrote is submitted by whose time it is.", zh: "非服务商人员本人登记的工时须由工时所属人员提交。")
   static let personRequired = Message(
-    "time_entry.person_required", "Time is decided by a member of staff with a login of his own.", zh: "工时须由使用本人账户的员工审批。")
+    "time_entry.person_required", "Time is decided by a member of staff with a login of his own.", zh: "工时须由使用本人账户的服务商人员审批。")
   static let ownEntry = Message(
     "time_entry.own_entry", "Nobody decides his own time, or what he wrote down himself.", zh: "不得审批本人的工时或本人登记的工时。")
   static let nothingToChange = Message("time_entry.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")

@@ -22,7 +22,9 @@ enum UsageMessages: MessageCatalog {
   static let allowedAddresses = Message(
     "usage.allowed_addresses", "webhooks.allow takes addresses and blocks of addresses: 10.20.0.0/16, 192.0.2.7.",
     zh: "webhooks.allow 的取值为地址或地址段，例如 10.20.0.0/16, 192.0.2.7。")
-  static let noLogLevel = Message("usage.no_log_level", "There is no log level '{level}'.", zh: "没有日志级别“{level}”。")
+  static let noLogLevel = Message(
+    "usage.no_log_level", "There is no log level '{level}'. Those there are: trace, debug, info, notice, warning, error, critical.",
+    zh: "没有日志级别“{level}”。可用级别：trace、debug、info、notice、warning、error、critical。")
   static let noTLS = Message(
     "usage.no_tls", "Give --certificate and --key: Steward does not serve without TLS.", zh: "请给出 --certificate 与 --key：Steward 不提供无 TLS 的服务。")
   static let takesLanguage = Message("usage.takes_language", "--language is en or zh-Hans.", zh: "--language 的取值为 en 或 zh-Hans。")

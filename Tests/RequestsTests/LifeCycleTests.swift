@@ -45,6 +45,18 @@ import Testing
       for event in TaskState.Event.allCases { #expect(state.after(event) == legal[state]?[event], "\(state) \(event)") }
     }
   }
+
+  @Test func aRefusalSaysWhatIsPossible() {
+    let said: [(state: RequestState, act: String, possible: String)] = [
+      (.submitted, "reopen", "begin, close, withdraw, cancel"), (.fulfilling, "begin", "withdraw, cancel"), (.fulfilled, "withdraw", "close, reopen"),
+      (.closed, "reopen", "-"), (.cancelled, "cancel", "-"),
+    ]
+    for row in said {
+      #expect(
+        row.state.refusal(of: row.act).text(.english)
+          == "A request that is \(row.state.rawValue) cannot do this: \(row.act). Possible: \(row.possible).")
+    }
+  }
 }
 
 /// The process as a whole, without a database.

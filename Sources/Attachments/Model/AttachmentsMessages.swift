@@ -25,7 +25,7 @@ package enum AttachmentsMessages: MessageCatalog {
   static let deleted = Message("attachments.deleted", "The attachment was deleted.", zh: "该附件已被删除。")
   static let missing = Message(
     "attachments.missing", "The file of this attachment is not in the store. The operator has been told; it may be in a backup.",
-    zh: "存储中找不到此附件的文件。系统已通知管理员，可能可从备份恢复。")
+    zh: "存储中找不到此附件的文件。已通知系统运维人员，也许可从备份恢复。")
 
   package static let all = [
     contentTwice, notBase64, empty, programRefused, overQuota, oneSubject, providersOwn, tooLargeForText, deleted, missing,

@@ -90,7 +90,7 @@ package struct AttainmentOutput: OperationOutput {
   }
 
   package static let fields: [OutputField<AttainmentOutput>] = [
-    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（更新）或 resolution（解决）。") { .text($0.metric.rawValue) },
+    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（进展通报）或 resolution（解决）。") { .text($0.metric.rawValue) },
     OutputField("priority", .integer, "The priority; null: all.", "优先级；null 表示全部。") { .integer($0.priority) },
     OutputField("month", .text, "The month in the customer's zone; null: all.", "月份（客户时区）；null 表示全部。") { .text($0.month?.description) },
     OutputField("value", .decimal, "Percent met; null where nothing is judged.", "达成率（百分比）；没有判定时为 null。") { Self.decimal($0.attainment.rate) },

@@ -45,7 +45,7 @@ package struct ChangedTicketOutput: OperationOutput {
       "change", .text, "newly_missed, newly_met, newly_judged or no_longer_judged.",
       "变化类别：newly_missed（变为未达成）、newly_met（变为达成）、newly_judged（当前无判定）或 no_longer_judged（不再判定）。"
     ) { .text($0.change.kind.rawValue) },
-    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（更新）或 resolution（解决）。") { .text($0.change.metric.rawValue) },
+    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（进展通报）或 resolution（解决）。") { .text($0.change.metric.rawValue) },
     OutputField("verdictNow", .text, "What counts now: met, missed; null: not judged.", "当前判定：met（达成）、missed（未达成）；null 表示未判定。") {
       .text(verdict($0.change.isMetNow))
     },

@@ -43,7 +43,8 @@ enum CatalogRule {
 
   static func state(_ state: OfferingState, after event: OfferingState.Event) throws(Failure) -> OfferingState {
     guard let next = state.after(event) else {
-      throw Failure(.conflict, CatalogMessages.badTransition, ["state": state.rawValue, "event": event.rawValue])
+      let allowed = OfferingState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
+      throw Failure(.conflict, CatalogMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
     }
     return next
   }

@@ -22,7 +22,7 @@ package struct ServiceOutput: OperationOutput {
 
   package static let fields: [OutputField<ServiceOutput>] =
     ServiceLine.facts { $0.line } + [
-      OutputField("needs", listOf: NeededOutput.self, "The services that it depends on; for staff.", "所依赖的服务（仅员工可见）。") { $0.needs }
+      OutputField("needs", listOf: NeededOutput.self, "The services that it depends on; for staff.", "所依赖的服务（仅服务商人员可见）。") { $0.needs }
     ]
 }
 
@@ -72,14 +72,14 @@ package struct ServiceLine: OperationOutput {
       OutputField("retiresOn", .date, "Retires on this day, which lies ahead; null: nobody announced it, or it has retired.", "退役日期（尚未到来）；未公布或已退役则为 null。") {
         .date(of($0).life.announced(.retirement, on: of($0).today))
       },
-      OutputField("stage", .text, "The stage of its life; for staff.", "生命周期阶段（仅员工可见）。") {
+      OutputField("stage", .text, "The stage of its life; for staff.", "生命周期阶段（仅服务商人员可见）。") {
         of($0).forStaff(.text(of($0).life.stage(on: of($0).today)?.rawValue))
       },
-      OutputField("stages", .document, "The days on which its stages begin; for staff.", "各阶段的开始日期（仅员工可见）。") { of($0).forStaff(of($0).life.value) },
-      OutputField("onlyFor", .id, "The one customer that it was designed for; null: it is for all. For staff.", "仅供该客户使用；null 表示所有客户（仅员工可见）。") {
+      OutputField("stages", .document, "The days on which its stages begin; for staff.", "各阶段的开始日期（仅服务商人员可见）。") { of($0).forStaff(of($0).life.value) },
+      OutputField("onlyFor", .id, "The one customer that it was designed for; null: it is for all. For staff.", "仅供该客户使用；null 表示所有客户（仅服务商人员可见）。") {
         of($0).forStaff(.id(of($0).row.onlyFor))
       },
-      OutputField("recordedAt", .instant, "When it was recorded; for staff.", "登记时间（仅员工可见）。") { of($0).forStaff(.instant(of($0).row.recordedAt)) },
+      OutputField("recordedAt", .instant, "When it was recorded; for staff.", "登记时间（仅服务商人员可见）。") { of($0).forStaff(.instant(of($0).row.recordedAt)) },
       OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(of($0).row.version) },
     ]
   }

@@ -259,7 +259,7 @@ struct ChangeProcess: Sendable, Equatable {
     events.append(Event(what: TaskNews.takenOver.rawValue, subject: .task(publicId), at: now, isByTime: isMovedByTime, payload: payload))
   }
 
-  private var allowed: String { ChangeState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).joined(separator: ", ") }
+  private var allowed: String { ChangeState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed }
 
   private func next(_ step: ChangeState.Step) throws(Failure) -> ChangeState {
     guard let next = state.after(step) else {

@@ -139,7 +139,7 @@ struct ReleaseProcess: Sendable, Equatable {
 
   private func next(_ step: ReleaseState.Step) throws(Failure) -> ReleaseState {
     guard let next = state.after(step) else {
-      let allowed = ReleaseState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).joined(separator: ", ")
+      let allowed = ReleaseState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
       throw Failure(.conflict, ReleaseMessages.wrongState, ["state": state.rawValue, "step": step.rawValue, "allowed": allowed])
     }
     return next
@@ -167,7 +167,8 @@ package enum ReleaseMessages: MessageCatalog {
     "release.owner_missing", "Somebody answers for it first (release.take, release.assign).", zh: "须先指定负责人（release.take、release.assign）。")
   static let owned = Message("release.owned", "Somebody answers for it already: release.offer hands it over.", zh: "已有负责人，可用 release.offer 移交。")
   static let notOwners = Message(
-    "release.not_owners", "Only who answers for it hands it over, or who manages changes.", zh: "只有负责人或变更管理人员可以移交。")
+    "release.not_owners", "Only who answers for it hands it over, or who manages changes (permission change.manage).", zh: "只有负责人或变更管理人员（权限 change.manage）可以移交。"
+  )
 
   package static let all = [
     wrongState, criteriaOpen, pilotNotPassed, ownRelease, changesOpen, changeTaken, changeNotOf, tooManyCriteria, inFuture, changesUnapproved,

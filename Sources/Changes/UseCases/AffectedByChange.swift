@@ -61,7 +61,7 @@ package enum ProposeAffected: Operation {
   package static let declaration = Declaration(
     "change.affected",
     "Propose what a change affects, from the relations of the configuration items that it touches: configuration items, services and customers; what rests on shared ones, for staff who serve all customers. It concerns nobody for that: concern_affected, concern or add_ci does.",
-    zh: "根据配置项关系，推荐变更可能影响的配置项、服务与客户；共享配置项的上游仅服务全部客户的人员可见。变更不因此涉及其客户，须用 change.concern_affected、change.concern 或 change.add_ci 登记。",
+    zh: "根据配置项关系，推荐变更可能影响的配置项、服务与客户；依赖共享配置项的对象仅服务全部客户的人员可见。变更不因此涉及其客户，须用 change.concern_affected、change.concern 或 change.add_ci 登记。",
     permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
@@ -98,7 +98,7 @@ package enum ConcernAffectedCustomers: Operation {
   package static let declaration = Declaration(
     "change.concern_affected",
     "Say that a change concerns all customers that change.affected proposes, by what rests on the shared configuration items that it touches.",
-    zh: "将 change.affected 推荐的全部客户登记为变更涉及的客户（依据其所涉共享配置项的上游）。", permission: ChangeRights.work, roles: ChangeRights.workers,
+    zh: "将 change.affected 推荐的全部客户登记为变更涉及的客户（由依赖其所涉共享配置项的对象得出）。", permission: ChangeRights.work, roles: ChangeRights.workers,
     scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {

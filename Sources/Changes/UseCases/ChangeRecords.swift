@@ -35,7 +35,10 @@ package struct ChangeLine: OperationOutput {
       OutputField("risk", .text, "low, medium or high; null: not judged yet.", "风险：low 低、medium 中、high 高；未评估则为 null。") {
         .text(of($0).row.process.risk?.rawValue)
       },
-      OutputField("approval", .text, "none, pending, approved or rejected; of an emergency also afterwards.", "审批：none、pending、approved、rejected；紧急变更可事后审批。") {
+      OutputField(
+        "approval", .text, "none, pending, approved or rejected; of an emergency also afterwards.",
+        "审批：none 尚未提交、pending 待审批、approved 已批准、rejected 已拒绝；紧急变更可事后审批。"
+      ) {
         .text(of($0).row.process.approval.rawValue)
       },
       OutputField("startsAt", .instant, "When its window begins.", "窗口开始时间。") { .instant(of($0).row.process.startsAt) },
@@ -208,10 +211,10 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("name", .document, "What he is called who is asked, by language.", "审批人称谓（按语言）。") { $0.approval.names },
     OutputField("roles", .list(.text), "Whose holders decide.", "可决定的角色。") { .array($0.approval.roles.sorted().map { .text($0) }) },
     OutputField("step", .integer, "Those of one step are asked at once.", "步骤；同一步骤同时审批。") { .integer($0.approval.step) },
-    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting、asked、approved、rejected、lapsed。") {
+    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting 未轮到、asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
       .text($0.approval.state.rawValue)
     },
-    OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账号审批。") { .bool($0.approval.delegate != nil) },
+    OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账户审批。") { .bool($0.approval.delegate != nil) },
     OutputField("askedAt", .instant, "Since when he is asked.", "发起时间。") { .instant($0.approval.askedAt) },
     OutputField("dueAt", .instant, "When his time is over.", "时限。") { .instant($0.approval.dueAt) },
     OutputField("decidedAt", .instant, "When it was decided.", "决定时间。") { .instant($0.approval.decidedAt) },
@@ -237,7 +240,10 @@ package struct ChangeTaskLine: OperationOutput {
       "withheldTeam", .id, "The team that was to do it by the plan, and did not get it: it may not work for all whom the change concerns (delivery model).",
       "计划的负责团队；因涉及客户的交付模式不包含该团队而未分配。"
     ) { .id($0.withheldTeam) },
-    OutputField("state", .text, "waiting, ready, active, done, failed, skipped or cancelled.", "状态：waiting、ready、active、done、failed、skipped、cancelled。") {
+    OutputField(
+      "state", .text, "waiting, ready, active, done, failed, skipped or cancelled.",
+      "状态：waiting 未轮到、ready 可处理、active 处理中、done 已完成、failed 失败、skipped 已跳过、cancelled 已取消。"
+    ) {
       .text($0.task.state.rawValue)
     },
     OutputField("assignee", .id, "Who is at it, or did it.", "执行人员。") { .id($0.assignee) },

@@ -31,7 +31,7 @@ package enum ClaimChangeTask: Operation {
   }
 
   package static let declaration = Declaration(
-    "change_task.claim", "Take on a task of a change that is being implemented.", zh: "认领实施任务。", permission: ChangeRights.work,
+    "change_task.claim", "Take on a task of a change that is being implemented.", zh: "接手实施任务。", permission: ChangeRights.work,
     roles: ChangeRights.workers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeTaskLine {

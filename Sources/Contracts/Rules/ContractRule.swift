@@ -39,7 +39,8 @@ enum ContractRule {
   /// The state after what happens to it.
   static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
     guard let next = state.after(event) else {
-      throw Failure(.conflict, ContractsMessages.badTransition, ["state": state.rawValue, "event": event.rawValue])
+      let allowed = ContractState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
+      throw Failure(.conflict, ContractsMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
     }
     return next
   }

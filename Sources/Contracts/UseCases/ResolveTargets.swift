@@ -16,7 +16,7 @@ package enum ResolveTargets: Operation {
     let start: Instant?
 
     private static let requester = Field.id("requester", .person, "The requester.", "请求人。").optional
-    private static let unit = Field.id("unit", .unit, "The site or department.", "地点或部门。").optional
+    private static let unit = Field.id("unit", .unit, "The site or department.", "站点或部门。").optional
     private static let contractLine = Field.id("contractLine", .contractLine, "The line that somebody names.", "人工指定的合同行。").optional
     private static let coveringLine = Field.id(
       "coveringLine", .contractLine, "The line that covers the configuration item that the ticket names.", "覆盖工单所涉及配置项的合同行。"

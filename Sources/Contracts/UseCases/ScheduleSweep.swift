@@ -111,7 +111,7 @@ enum UnscheduleSweep: Operation {
 extension OperationContext {
   fileprivate func notSchedulable() async throws -> Failure {
     let kinds = try await transaction.query(SchedulableKinds(tenant: provider.id))
-    return .invalid("kind", SweepScheduleMessages.notSchedulable, ["allowed": kinds.isEmpty ? "-" : kinds.joined(separator: ", ")])
+    return .invalid("kind", SweepScheduleMessages.notSchedulable, ["allowed": kinds.asAllowed])
   }
 }
 

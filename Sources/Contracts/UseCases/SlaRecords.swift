@@ -23,7 +23,7 @@ package struct TargetInput: OperationInput {
   private static let metric = Field.text(
     "metric", 2...40,
     "What is promised: response, resolution or update of a ticket; or a measure: availability, backup_success, patch_currency, request_accuracy, or a code of your own.",
-    "指标：工单的 response（响应）、resolution（解决）或 update（更新）；或测量指标：availability、backup_success、patch_currency、request_accuracy，或自定义代码。")
+    "指标：工单的 response（响应）、resolution（解决）或 update（进展通报）；或测量指标：availability、backup_success、patch_currency、request_accuracy，或自定义代码。")
   private static let explicitlyNone = Field.boolean(
     "explicitlyNone", "Nothing is promised here, although a less specific target would (default false).", "此处明确不作承诺，即使有较宽泛的目标（默认否）。"
   ).optional
@@ -127,7 +127,7 @@ package struct TargetOutput: OperationOutput {
   }
 
   package static let fields: [OutputField<TargetOutput>] = [
-    OutputField("metric", .text, "What is promised: response, resolution, update, or the code of a measure.", "指标：响应、解决、更新，或测量指标代码。") {
+    OutputField("metric", .text, "What is promised: response, resolution, update, or the code of a measure.", "指标：响应、解决、进展通报，或测量指标代码。") {
       .text($0.row.label.metric)
     },
     OutputField("ticketType", .text, "The ticket type that it is for; null: any.", "适用的工单类型；null 表示任何类型。") { .text($0.row.label.ticketType?.rawValue) },

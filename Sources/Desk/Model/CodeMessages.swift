@@ -14,7 +14,7 @@ package enum CodeMessages: MessageCatalog {
     "code.bad_number", "The codes of this list are numbers from {least} to {most}, 1 the gravest.", zh: "此列表的代码为 {least} 到 {most} 的数字，1 为最高。")
   static let noParent = Message("code.no_parent", "There is no category {key} in use above it.", zh: "其上级分类 {key} 不存在或已停用。")
   static let hasChildren = Message("code.has_children", "The category {key} below it is in use: retire that one first.", zh: "其下级分类 {key} 仍在使用，请先停用下级。")
-  static let needed = Message("code.needed", "Steward itself writes the code {key}.", zh: "代码 {key} 由系统自动使用，不能停用。")
+  static let needed = Message("code.needed", "The code {key} cannot be retired: Steward itself writes it.", zh: "代码 {key} 由系统自动使用，不能停用。")
   static let waitsOfPending = Message(
     "code.waits", "A pending reason says whose turn it is, and nothing else does.", zh: "挂起原因必须说明等待谁，其他列表不得填写。")
   static let serviceOfCategory = Message("code.service", "Only a category names a service.", zh: "只有分类可以指定服务。")

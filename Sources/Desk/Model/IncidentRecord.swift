@@ -65,7 +65,7 @@ package struct MergeOutcome: OperationOutput {
   let closedAt: Instant?
 
   package static let fields: [OutputField<MergeOutcome>] = [
-    OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") { .text($0.state) },
+    OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new 新建、active 处理中、pending 挂起、resolved 已解决、closed 已关闭。") { .text($0.state) },
     OutputField("resolution", .text, "How it was resolved.", "解决方法。") { .text($0.resolution) },
     OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.closureCode) },
     OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant($0.resolvedAt) },
@@ -194,7 +194,7 @@ package final class IncidentView: Sendable {
       OutputField("customer", .id, "The customer.", "客户。") { .id(view($0).customer) },
       OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(view($0).ticket.title) },
       OutputField("requester", .id, "The person that it concerns.", "请求人。") { view($0).own(.person, view($0).ticket.requester) },
-      OutputField("unit", .id, "The site or department.", "地点或部门。") { view($0).own(.unit, view($0).ticket.unit) },
+      OutputField("unit", .id, "The site or department.", "站点或部门。") { view($0).own(.unit, view($0).ticket.unit) },
       OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") {
         view($0).own(IdKind("con", owner: .tenant), view($0).ticket.contract)
       },
@@ -215,7 +215,7 @@ package final class IncidentView: Sendable {
       OutputField("targetsLocked", .boolean, "Whether its targets stay as they are when it is classified anew.", "重新分类时目标是否保持不变。") {
         .bool(view($0).ticket.targetsLocked)
       },
-      OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") {
+      OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new 新建、active 处理中、pending 挂起、resolved 已解决、closed 已关闭。") {
         .text(view($0).ticket.state.rawValue)
       },
       OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(view($0).ticket.pendingReason) },

@@ -21,7 +21,7 @@ package enum ChangeIncident: Operation {
 
     static let unitField = Field.id(
       "unit", .unit, "The site or department; when another requester is named and this is not, his, where it was the former one's.",
-      "地点或部门；仅更换请求人时，若原为前请求人所属单位则改为新请求人的单位。"
+      "站点或部门；仅更换请求人时，若原为前请求人所属单位则改为新请求人的单位。"
     ).clearable
 
     package static let fields: [any InputField] = [
@@ -49,7 +49,7 @@ package enum ChangeIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.change", "Change an incident's title, description, category, source, nature, requester, unit or custom attributes; its contract line follows.",
-    zh: "修改事件的标题、描述、分类、来源、性质、请求人、地点或部门、自定义属性；合同行随之变化。", permission: IncidentFields.work,
+    zh: "修改事件的标题、描述、分类、来源、性质、请求人、站点或部门、自定义属性；合同行随之变化。", permission: IncidentFields.work,
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {

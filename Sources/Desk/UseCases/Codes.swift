@@ -73,8 +73,8 @@ package enum CreateCode: Operation {
       "工单引用的键，永不改变：小写字母、数字、_ 和 -；分类须含上级，例如 network/vpn；影响、紧急度与优先级为 1（最高）到 9 的数字。")
     private static let waitsFor = Field.oneOf(
       "waitsFor", ["customer", "supplier", "provider"],
-      "Of a pending reason, and needed there: whose turn it is, for ever. A target and its SLA say whether that pauses a clock; the provider's own time never does.",
-      "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标及其 SLA 决定；服务商自身的时间从不暂停。")
+      "Of a pending reason, and needed there: whose turn it is, for ever. A target (pauses) and its SLA (supplierWaitsPause, providerWaitsPause) say whether that pauses a clock.",
+      "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标（pauses）及其 SLA（supplierWaitsPause、providerWaitsPause）决定。")
 
     package static let fields: [any InputField] = [
       CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,

@@ -113,7 +113,7 @@ package enum ReturnDispatch: Operation {
     private static let outcome = Field.oneOf(
       "outcome", SupplierTurn.Outcome.ofReturns.map(\.rawValue),
       "done (default): the supplier did its part; refused: it answers, and gives it back undone; recalled: we took it back. What a supplier did not do is not judged, unless it was missed by then.",
-      "结果：done（默认，供应商已完成）、refused（供应商答复并未完成退回）、recalled（我方撤回）。供应商未做的，除已违约者外不再考核。"
+      "结果：done（默认，供应商已完成）、refused（供应商答复后未完成即退回）、recalled（我方撤回）。供应商未做的，除已违约者外不再考核。"
     ).optional
     private static let resumes = Field.boolean(
       "resume", "Whether an incident that waits since a dispatch goes on, once nothing is with suppliers any more (default yes).",

@@ -8,7 +8,7 @@ enum IncidentFields {
   static let title = Field.text("title", 1...200, "What it is about, in a line.", "标题。")
   static let description = Field.longText("description", 0...20_000, "What happened, and to whom.", "详细描述。")
   static let requester = Field.id("requester", .person, "The person that it concerns.", "请求人。")
-  static let unit = Field.id("unit", .unit, "The site or department; by default the requester's.", "地点或部门，默认取请求人所属单位。")
+  static let unit = Field.id("unit", .unit, "The site or department; by default the requester's.", "站点或部门，默认取请求人所属单位。")
   static let category = Field.text("category", 1...100, "Its category, a key of code.list such as network/vpn.", "分类：code.list 中的键，例如 network/vpn。")
   static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
   static let nature = Field.text("nature", 1...100, "What kind of matter it is, a key of code.list such as fault.", "性质：code.list 中的键，例如 fault。")

@@ -24,7 +24,7 @@ package struct TeamMemberRecord: OperationOutput {
     OutputField("since", .instant, "Since when.", "加入时间。") { .instant($0.row.since) },
     OutputField("lead", .boolean, "Whether they lead the team.", "是否为团队负责人。") { .bool($0.row.isLead) },
     OutputField(
-      "mayWork", .boolean, "Whether they are active and may work on tickets; else they count as no member.", "是否在用且有权处理工单；否则不计为成员。"
+      "mayWork", .boolean, "Whether they are active and may work on tickets; else they count as no member.", "是否在职且有权处理工单；否则不计为成员。"
     ) {
       .bool($0.row.mayWork)
     },

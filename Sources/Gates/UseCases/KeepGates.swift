@@ -73,8 +73,8 @@ package enum CreateGate: Operation {
     ).optional
     private static let evidence = Field.list(
       "evidence", of: .oneOf("evidence", GateFact.evidence, "Evidence.", "依据。"), count: 1...GateFields.most,
-      "Evidence that must be there: a comment that the requester can read, an article of the knowledge base, a file that the staff attached, one that the customer did.",
-      "须具备的依据：请求人可见的评论、引用的知识文章、服务商人员的附件、客户的附件。"
+      "Evidence that must be there: a comment that the requester can read, an article of the knowledge base, that the changes which are to resolve the incident are closed, a file that the staff attached, one that the customer did.",
+      "须具备的依据：请求人可见的评论、引用的知识文章、用于解决事件的变更均已结束、服务商人员的附件、客户的附件。"
     ).optional
     private static let approval = Field<GateApprovalInput>.object("approval", "Who must agree before.", "须征得谁的同意。").optional
     private static let validFrom = Field.instant("validFrom", "From when it holds (default now).", "生效时间（默认当前时刻）。").optional

@@ -50,8 +50,8 @@ enum DocumentTexts {
   static let liveStream = Message("openapi.live_stream", "A stream that does not end by itself.", zh: "不会自行结束的事件流。")
   static let liveData = Message(
     "openapi.live_data",
-    "Events of the kinds {kinds}, and in time others, which one leaves aside; `data` is JSON with `kind` and `at`, and of tickets `number`, `version`, the id under the name of its process (`incident`, `request`, `problem`, `change`, `release`), and of a customer's own `customer`. After `reset`, read all again.",
-    zh: "事件类型：{kinds}，不认识的请忽略；`data` 为 JSON，含 `kind` 和 `at`，工单另含 `number`、`version` 及以流程名命名的编号，属于客户的还含 `customer`。收到 `reset` 后须重新读取全部内容。")
+    "Events of the kinds {kinds}, and in time others, which one leaves aside; `data` is JSON with `kind` and `at`, and of tickets `number`, `version`, the id under the name of its process (`incident`, `request`, `problem`, `change`, `release`, `majorIncident`), and of a customer's own `customer`. After `reset`, read all again.",
+    zh: "事件类型：{kinds}，不认识的请忽略；`data` 为 JSON，含 `kind` 和 `at`，工单另含 `number`、`version` 及以流程名命名的编号（如 `majorIncident`），属于客户的还含 `customer`。收到 `reset` 后须重新读取全部内容。")
 
   static let all = [
     live, liveRights, lastEventId, liveStream, liveData, batch, batchRights, batchKey, batchDone,

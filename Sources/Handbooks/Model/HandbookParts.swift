@@ -36,7 +36,7 @@ struct HandbookRole: OperationInput, Hashable {
   private static let name = Field.localText("name", 1...200, "What it is called.", "名称。")
   private static let duties = Field.localText("duties", 1...4000, multiline: true, "What it does.", "职责。").optional
   private static let people = Field<[PublicId]>.list(
-    "people", of: .id("person", .staff, "A member of the staff.", "服务商员工。"), count: 0...100, "Who has it (default: nobody yet).", "担任人员（默认尚无）。"
+    "people", of: .id("person", .staff, "A member of the staff.", "服务商人员。"), count: 0...100, "Who has it (default: nobody yet).", "担任人员（默认尚无）。"
   ).optional
   static let fields: [any InputField] = [name, duties, people]
 

@@ -64,7 +64,7 @@ package enum HandbookWords: MessageCatalog {
   static let ownership = Message("handbook.ownership", "Ownership", zh: "责任制")
   static let dispatch = Message("handbook.dispatch", "Dispatch", zh: "分派")
   static let closure = Message("handbook.closure", "Closure", zh: "关闭")
-  static let notification = Message("handbook.notification", "Notification", zh: "通报")
+  static let notification = Message("handbook.notification", "Notification", zh: "通知")
   static let escalation = Message("handbook.escalation", "Escalation", zh: "升级")
 
   static let noHandbook = Message("handbook_gap.no_handbook", "There is no handbook.", zh: "尚无流程手册。")

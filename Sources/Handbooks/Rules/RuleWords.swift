@@ -32,7 +32,7 @@ package enum RuleWords: MessageCatalog {
   static let leads = Message("handbook_rule.leads", "Tells the team's leads", zh: "通知团队负责人")
   static let calendar = Message("handbook_rule.calendar", "Calendar", zh: "日历")
   static let event = Message("handbook_rule.event", "Event", zh: "事项")
-  static let audience = Message("handbook_rule.audience", "Audience", zh: "通知对象")
+  static let audience = Message("handbook_rule.audience", "Audience", zh: "受众")
   static let channels = Message("handbook_rule.channels", "By", zh: "方式")
   static let webhook = Message("handbook_rule.webhook", "Webhook", zh: "Webhook 目标")
   static let percentFrom = Message("handbook_rule.percent_from", "From a share of the time of", zh: "时限已用比例不低于")

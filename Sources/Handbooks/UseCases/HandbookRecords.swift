@@ -32,7 +32,7 @@ package struct HandbookPerson: OperationOutput {
   let isActive: Bool
 
   package static let fields: [OutputField<HandbookPerson>] = [
-    OutputField("id", .id, "The member of the staff.", "员工编号。") { .id($0.id) },
+    OutputField("id", .id, "The member of the staff.", "服务商人员编号。") { .id($0.id) },
     OutputField("name", .text, "What he or she is called now.", "当前姓名。") { .text($0.name) },
     OutputField("isActive", .boolean, "Whether still there.", "是否在职。") { .bool($0.isActive) },
   ]

@@ -119,7 +119,7 @@ package struct ImportReport: Sendable {
   static let byLevel = Message("import.report.by_level", "By service level", zh: "按服务级别")
   static let written = Message(
     "import.report.written", "new {new}, already there {known}; events {events}, people {persons}, sites {sites}",
-    zh: "新增 {new}，已存在 {known}；历史事件 {events}，人员 {persons}，地点 {sites}")
+    zh: "新增 {new}，已存在 {known}；历史事件 {events}，人员 {persons}，站点 {sites}")
   static let made = Message("import.report.created", "made because missing: {names}", zh: "因缺失而新建：{names}")
   static let skipped = Message(
     "import.report.skipped", "{rows} rows could not be read and were skipped; {incidents} incidents were left out with them:",

@@ -74,7 +74,7 @@ extension UnreadableRow.Reason {
     case .unknownState: Message("import.row.unknown_state", "line {line}: the profile has no state “{found}”", zh: "第 {line} 行：配置中没有状态“{found}”")
     case .unknownPriority:
       Message("import.row.unknown_priority", "line {line}: the profile has no priority “{found}”", zh: "第 {line} 行：配置中没有优先级“{found}”")
-    case .unknownImpact: Message("import.row.unknown_impact", "line {line}: the profile has no impact “{found}”", zh: "第 {line} 行：配置中没有影响度“{found}”")
+    case .unknownImpact: Message("import.row.unknown_impact", "line {line}: the profile has no impact “{found}”", zh: "第 {line} 行：配置中没有影响“{found}”")
     case .unknownUrgency:
       Message("import.row.unknown_urgency", "line {line}: the profile has no urgency “{found}”", zh: "第 {line} 行：配置中没有紧急度“{found}”")
     case .unknownVerdict:

@@ -27,10 +27,10 @@ extension OperationContext {
     let row = try await article(id)
     try requireVersion(row.version)
     guard let life = row.life.after(act) else {
-      let allowed = ArticleLife.Act.allCases.filter { row.life.after($0) != nil }.map(\.rawValue).joined(separator: ", ")
+      let allowed = ArticleLife.Act.allCases.filter { row.life.after($0) != nil }.map(\.rawValue).asAllowed
       throw Failure(
         .conflict, KnowledgeMessages.notNow,
-        ["state": row.life.standing.rawValue, "draft": row.life.draft?.rawValue ?? "-", "allowed": allowed.isEmpty ? "-" : allowed])
+        ["state": row.life.standing.rawValue, "draft": row.life.draft?.rawValue ?? "-", "allowed": allowed])
     }
     return (row, life)
   }

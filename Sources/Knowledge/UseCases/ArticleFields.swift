@@ -19,7 +19,7 @@ enum ArticleFields {
     "正文（按语言）：纯文本，可用少量 Markdown。已知错误可不填。")
   static let symptom = Field.localText("symptom", 1...5000, multiline: true, "What is noticed of a known error, by language.", "已知错误的症状（按语言）。")
   static let cause = Field.localText("cause", 1...5000, multiline: true, "Why it happens, by language.", "原因（按语言）。")
-  static let workaround = Field.localText("workaround", 1...5000, multiline: true, "What helps meanwhile, by language.", "变通方法（按语言）。")
+  static let workaround = Field.localText("workaround", 1...5000, multiline: true, "What helps meanwhile, by language.", "临时方案（按语言）。")
   static let reviewMonths = Field.integer(
     "reviewMonths", 1...60, "After how many months somebody looks through it again (default 12).", "多少个月后复审（默认 12）。")
 }

@@ -11,7 +11,7 @@ package struct KnownErrorSheet: OperationOutput {
     OutputField("number", .text, "Its number, for people.", "编号。") { .text(ArticleNumber.text($0.row.number)) },
     OutputField("title", .document, "Its title by language.", "标题（按语言）。") { $0.row.content.title.value ?? .null },
     OutputField("symptom", .document, "What is noticed of it, by language.", "症状（按语言）。") { $0.row.content.symptom?.value ?? .null },
-    OutputField("workaround", .document, "What helps meanwhile, by language; null: nothing is known.", "变通方法（按语言）；未知则为 null。") {
+    OutputField("workaround", .document, "What helps meanwhile, by language; null: nothing is known.", "临时方案（按语言）；未知则为 null。") {
       $0.row.content.workaround?.value ?? .null
     },
     OutputField("publishedAt", .instant, "When this version was published.", "该版次的发布时间。") { .instant($0.row.publishedAt) },

@@ -23,21 +23,21 @@ package struct PublishedArticle: OperationOutput {
     OutputField("kind", .text, "how_to, solution, known_error or policy.", "类型：how_to、solution、known_error 或 policy。") {
       .text($0.row.content.kind.rawValue)
     },
-    OutputField("audience", .text, "internal or customers; for staff.", "读者：internal 或 customers（仅员工可见）。") {
+    OutputField("audience", .text, "internal or customers; for staff.", "读者：internal 或 customers（仅服务商人员可见）。") {
       $0.isForStaff ? .text($0.row.content.audience.rawValue) : .null
     },
-    OutputField("onlyFor", .id, "The one customer that it is about; for staff.", "所涉及的唯一客户（仅员工可见）。") { $0.isForStaff ? .id($0.row.onlyFor) : .null },
+    OutputField("onlyFor", .id, "The one customer that it is about; for staff.", "所涉及的唯一客户（仅服务商人员可见）。") { $0.isForStaff ? .id($0.row.onlyFor) : .null },
     OutputField("title", .document, "Its title by language.", "标题（按语言）。") { $0.row.content.title.value ?? .null },
     OutputField("body", .document, "Its text by language.", "正文（按语言）。") { $0.row.content.body?.value ?? .null },
     OutputField("symptom", .document, "What is noticed of a known error, by language.", "已知错误的症状（按语言）。") { $0.row.content.symptom?.value ?? .null },
     OutputField("cause", .document, "Why it happens, by language.", "原因（按语言）。") { $0.row.content.cause?.value ?? .null },
-    OutputField("workaround", .document, "What helps meanwhile, by language.", "变通方法（按语言）。") { $0.row.content.workaround?.value ?? .null },
+    OutputField("workaround", .document, "What helps meanwhile, by language.", "临时方案（按语言）。") { $0.row.content.workaround?.value ?? .null },
     OutputField("revision", .integer, "Its version.", "版次。") { .integer($0.row.seq) },
     OutputField("publishedAt", .instant, "When this version was published.", "该版次的发布时间。") { .instant($0.row.publishedAt) },
-    OutputField("used", .integer, "On how many tickets it was used; for staff.", "被工单引用的次数（仅员工可见）。") { .integer($0.figures?.used) },
-    OutputField("solved", .integer, "How many tickets it solved; for staff.", "解决的工单数（仅员工可见）。") { .integer($0.figures?.solved) },
-    OutputField("helpful", .integer, "How many readers it helped; for staff.", "认为有帮助的读者数（仅员工可见）。") { .integer($0.figures?.helpful) },
-    OutputField("unhelpful", .integer, "How many readers it did not help; for staff.", "认为没有帮助的读者数（仅员工可见）。") { .integer($0.figures?.unhelpful) },
+    OutputField("used", .integer, "On how many tickets it was used; for staff.", "被工单引用的次数（仅服务商人员可见）。") { .integer($0.figures?.used) },
+    OutputField("solved", .integer, "How many tickets it solved; for staff.", "解决的工单数（仅服务商人员可见）。") { .integer($0.figures?.solved) },
+    OutputField("helpful", .integer, "How many readers it helped; for staff.", "认为有帮助的读者数（仅服务商人员可见）。") { .integer($0.figures?.helpful) },
+    OutputField("unhelpful", .integer, "How many readers it did not help; for staff.", "认为没有帮助的读者数（仅服务商人员可见）。") { .integer($0.figures?.unhelpful) },
   ]
 }
 

@@ -102,7 +102,7 @@ package enum ReviseArticle: Operation {
 
   package static let declaration = Declaration(
     "article.revise", "Begin a new version of an article: a draft of its newest one. A retired article comes back with it.",
-    zh: "开始编写新版本：以最新版次为草稿。已停用的文章随新版本重新启用。", permission: ArticleRights.write, roles: ArticleRights.writers, reach: .provider,
+    zh: "开始编写新版次：以最新版次为草稿。已停用的文章随新版次重新启用。", permission: ArticleRights.write, roles: ArticleRights.writers, reach: .provider,
     effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ArticleRecord {

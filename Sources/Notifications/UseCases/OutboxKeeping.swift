@@ -110,7 +110,9 @@ package struct DeadNotification: OperationOutput {
     OutputField("customer", .id, "Whose ticket or contract it is about.", "相关客户。") { .id($0.row.customer) },
     OutputField("incident", .id, "The incident that it is about.", "相关事件工单。") { .id($0.row.ticket) },
     OutputField(
-      "about", .id, "What else it is about: a renewal, a proof, a certification, an action about a supplier.", "其他相关对象：续约项、证明、认证或供应商改进措施。"
+      "about", .id,
+      "What else it is about: a renewal, a proof, a certification, an action about a supplier, a request, a problem, a change, a release, a major incident, an approval.",
+      "其他相关对象：续约项、证明、认证、供应商改进措施、请求、问题、变更、发布、重大事件或审批。"
     ) { .id($0.row.about) },
     OutputField(
       "state", .text, "Its state: dead, expired when it was too old to be sent, or waiting when it is sent again.",

@@ -39,7 +39,7 @@ struct RuleInput: Sendable {
   ).clearable
   private static let metric = Field.oneOf(
     "metric", Metric.allCases.map(\.rawValue), "Only of promises of this metric: response, update or resolution; for what happens to clocks.",
-    "仅限该指标的承诺：response（响应）、update（更新）或 resolution（解决）；用于时钟类事件。"
+    "仅限该指标的承诺：response（响应）、update（进展通报）或 resolution（解决）；用于时钟类事件。"
   ).clearable
   private static let percentFrom = Field.integer(
     "percentFrom", 1...99, "Only of warnings from this share of the budget on, in percent; for what warns of clocks.", "仅限时限消耗不低于此百分比的预警；用于时钟预警。"

@@ -16,7 +16,7 @@ struct AccountRecord: OperationOutput {
 
   static let fields: [OutputField<AccountRecord>] = [
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
-    OutputField("kind", .text, "staff, customer or service.", "类别：staff（员工）、customer（客户人员）或 service（服务账户）。") { .text($0.kind) },
+    OutputField("kind", .text, "staff, customer or service.", "类别：staff（服务商人员）、customer（客户人员）或 service（服务账户）。") { .text($0.kind) },
     OutputField("login", .text, "The login name; null for a service account.", "登录名；服务账户为 null。") { .text($0.login) },
     OutputField("name", .text, "The name that others see.", "显示名称。") { .text($0.name) },
     OutputField("language", .text, "Its language.", "语言。") { .text($0.language) },
@@ -46,7 +46,7 @@ enum AccountFields {
   static let password = PasswordText.new(
     "password", "A first password of at least 12 characters; without one nobody can log in yet.", "初始密码，至少 12 个字符；不设置则暂时无法登录。"
   )
-  static let staff = Field.id("id", .staff, "The member of staff.", "员工账户。")
+  static let staff = Field.id("id", .staff, "The member of staff.", "服务商人员账户。")
   static let account = Field.id("id", .account, "The account.", "账户。")
 }
 

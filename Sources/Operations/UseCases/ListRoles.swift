@@ -9,7 +9,7 @@ struct RoleRecord: OperationOutput {
     OutputField("name", .object([]), "Its name in English (en) and Chinese (zh-Hans).", "英文（en）和中文（zh-Hans）名称。") {
       .object([Language.english.rawValue: .text($0.row.english), Language.chinese.rawValue: .text($0.row.chinese)])
     },
-    OutputField("side", .text, "staff or customer.", "适用方：staff（员工）或 customer（客户）。") { .text($0.row.side) },
+    OutputField("side", .text, "staff or customer.", "适用方：staff（服务商人员）或 customer（客户）。") { .text($0.row.side) },
     OutputField("permissions", .list(.text), "What it permits.", "包含的权限。") { .array($0.row.permissions.map { .text($0) }) },
   ]
 }

@@ -17,9 +17,9 @@ package struct PersonRecord: OperationOutput {
     OutputField("name", .text, "The person's name.", "姓名。") { .text($0.name) },
     OutputField("email", .text, "The person's e-mail address.", "电子邮件。") { .text($0.email) },
     OutputField("phone", .text, "The person's telephone number.", "电话号码。") { .text($0.phone) },
-    OutputField("unit", .id, "The person's site or department.", "所属地点或部门。") { .id($0.unit) },
+    OutputField("unit", .id, "The person's site or department.", "所属站点或部门。") { .id($0.unit) },
     OutputField("language", .text, "The person's language.", "语言。") { .text($0.language) },
-    OutputField("leftAt", .instant, "When the person was recorded as gone; null: is there.", "登记离开的时间；null 表示在职。") { .instant($0.leftAt) },
+    OutputField("leftAt", .instant, "When the person was recorded as gone; null: is there.", "登记离开的时间；null 表示未离开。") { .instant($0.leftAt) },
     OutputField("version", .integer, "The record's version.", "版本号。") { .integer($0.version) },
   ]
 }
@@ -38,7 +38,7 @@ enum PersonFields {
   static let name = Field.text("name", 1...200, "The person's name.", "姓名。")
   static let email = Field.email("email", 3...320, "The person's e-mail address, unique in the customer.", "电子邮件，在该客户内唯一。")
   static let phone = Field.text("phone", 3...40, "The person's telephone number.", "电话号码。")
-  static let unit = Field.id("unit", .unit, "The person's site or department.", "所属地点或部门。")
+  static let unit = Field.id("unit", .unit, "The person's site or department.", "所属站点或部门。")
   static let language = Field.language("The person's language.", "语言。")
 
   static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]

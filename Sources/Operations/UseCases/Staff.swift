@@ -22,7 +22,7 @@ enum CreateStaff: PreparedOperation {
   }
 
   static let declaration = Declaration(
-    "staff.create", "Make an account for a member of staff. It may do nothing until it is granted a role.", zh: "创建员工账户；授予角色之前没有任何权限。",
+    "staff.create", "Make an account for a member of staff. It may do nothing until it is granted a role.", zh: "创建服务商人员账户；授予角色之前没有任何权限。",
     permission: StaffKeeping.permission, roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .create)
 
   static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
@@ -53,7 +53,7 @@ enum SetStaffPerson: Operation {
 
   static let declaration = Declaration(
     "staff.set_person", "Say whose login an account of staff is; two accounts of one person are one pair of eyes where two must decide.",
-    zh: "登记员工账户所属人员；须由两人决定时，同一人的两个账户只算一人。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
+    zh: "登记服务商人员账户所属人员；须由两人决定时，同一人的两个账户只算一人。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
     scopes: StaffKeeping.scopes, reach: .provider, effect: .change, requiresVersion: true)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
@@ -95,7 +95,7 @@ enum ListStaff: Operation {
   }
 
   static let declaration = Declaration(
-    "staff.list", "List the accounts of staff and the provider's service accounts.", zh: "列出员工账户及服务商的服务账户。", permission: "staff.read",
+    "staff.list", "List the accounts of staff and the provider's service accounts.", zh: "列出服务商人员账户及服务商的服务账户。", permission: "staff.read",
     roles: [.administrator, .accountManager, .engineer], reach: .provider, effect: .read)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> Listing<AccountRecord> {
@@ -113,7 +113,7 @@ enum DisableStaff: Operation {
   }
 
   static let declaration = Declaration(
-    "staff.disable", "Disable an account of staff: it is out within a second, and its tokens are revoked.", zh: "停用员工账户：一秒内失效，其令牌全部吊销。",
+    "staff.disable", "Disable an account of staff: it is out within a second, and its tokens are revoked.", zh: "停用服务商人员账户：一秒内失效，其令牌全部吊销。",
     permission: StaffKeeping.permission, roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> Done {
@@ -131,7 +131,7 @@ enum EnableStaff: Operation {
 
   static let declaration = Declaration(
     "staff.enable", "Enable a disabled account of staff again, with the roles that it has; its tokens stay revoked.",
-    zh: "重新启用已停用的员工账户，保留其角色；其令牌仍为吊销状态。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
+    zh: "重新启用已停用的服务商人员账户，保留其角色；其令牌仍为吊销状态。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
     scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> Done {
@@ -153,7 +153,7 @@ enum SetStaffPassword: PreparedOperation {
   }
 
   static let declaration = Declaration(
-    "staff.set_password", "Set the password of a member of staff; all tokens of the account are revoked.", zh: "设置员工密码；该账户的令牌全部吊销。",
+    "staff.set_password", "Set the password of a member of staff; all tokens of the account are revoked.", zh: "设置服务商人员密码；该账户的令牌全部吊销。",
     permission: StaffKeeping.permission, roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
 
   static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {

@@ -17,8 +17,9 @@ struct GrantRecord: OperationOutput {
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
     OutputField("account", .id, "Who has the role.", "被授予的账户。") { .id($0.account) },
     OutputField("role", .text, "The role.", "角色。") { .text($0.role) },
-    OutputField("scope", .text, "Where it counts: all or listed for staff; tenant, unit or own at a customer.", "适用范围：员工为 all 或 listed；客户为 tenant、unit 或 own。")
-    {
+    OutputField(
+      "scope", .text, "Where it counts: all or listed for staff; tenant, unit or own at a customer.", "适用范围：服务商人员为 all 或 listed；客户为 tenant、unit 或 own。"
+    ) {
       .text($0.scope)
     },
     OutputField("customers", .list(.id), "The customers of the scope listed.", "范围为 listed 时的客户。") { .array($0.customers.map { .id($0) }) },
@@ -55,7 +56,7 @@ enum AddStaffGrant: Operation {
     let everyCustomer: Bool
     let expiresAt: Instant?
 
-    static let accountField = Field.id("account", .staff, "The member of staff, or a service account of the provider.", "员工账户或服务商的服务账户。")
+    static let accountField = Field.id("account", .staff, "The member of staff, or a service account of the provider.", "服务商人员账户或服务商的服务账户。")
     static let customersField = Field.list(
       "customers", of: Field.id("customer", .customer, "A customer.", "客户。"), count: 1...500, "The customers for whom it counts.", "适用的客户。"
     ).optional
@@ -73,7 +74,7 @@ enum AddStaffGrant: Operation {
   }
 
   static let declaration = Declaration(
-    "staff_grant.add", "Give a member of staff a role, for some customers or for all.", zh: "授予员工角色，适用于部分或全部客户。", permission: StaffKeeping.permission,
+    "staff_grant.add", "Give a member of staff a role, for some customers or for all.", zh: "授予服务商人员角色，适用于部分或全部客户。", permission: StaffKeeping.permission,
     roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .create)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> GrantRecord {
@@ -98,7 +99,8 @@ enum RevokeStaffGrant: Operation {
   }
 
   static let declaration = Declaration(
-    "staff_grant.revoke", "Take a role from a member of staff; it counts no more within a second.", zh: "撤销员工的角色，一秒内失效。", permission: StaffKeeping.permission,
+    "staff_grant.revoke", "Take a role from a member of staff; it counts no more within a second.", zh: "撤销服务商人员的角色，一秒内失效。",
+    permission: StaffKeeping.permission,
     roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> GrantRecord {
@@ -122,7 +124,7 @@ enum ListStaffGrants: Operation {
     let limit: Int64?
     let cursor: String?
 
-    static let accountField = Field.id("account", .staff, "Only this member of staff's.", "仅列出该员工的授权。").optional
+    static let accountField = Field.id("account", .staff, "Only this member of staff's.", "仅列出该服务商人员的授权。").optional
     static let fields: [any InputField] = [accountField, Paging.limit, Paging.cursor]
 
     init(_ values: InputValues) throws(FieldError) {
@@ -133,7 +135,7 @@ enum ListStaffGrants: Operation {
   }
 
   static let declaration = Declaration(
-    "staff_grant.list", "List who of staff has which role, the revoked and expired ones included.", zh: "列出员工的角色授权，包括已撤销和已到期的。", permission: "staff.grants",
+    "staff_grant.list", "List who of staff has which role, the revoked and expired ones included.", zh: "列出服务商人员的角色授权，包括已撤销和已到期的。", permission: "staff.grants",
     roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .read)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> Listing<GrantRecord> {

@@ -41,7 +41,7 @@ struct TokenRecord: OperationOutput {
 enum TokenKeeping {
   static let permission = "token.manage"
 
-  static let staffField = Field.id("staff", .staff, "Of a member of staff or a service account of the provider.", "员工或服务商的服务账户。").optional
+  static let staffField = Field.id("staff", .staff, "Of a member of staff or a service account of the provider.", "服务商人员或服务商的服务账户。").optional
   static let accountField = Field.id("account", .account, "Of an account of a customer.", "客户的账户。").optional
   static let idField = Field.id("id", .token, "The token.", "令牌。")
 }

@@ -12,7 +12,7 @@ package struct UnitRecord: OperationOutput {
 
   package static let fields: [OutputField<UnitRecord>] = [
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
-    OutputField("kind", .text, "site or department.", "类别：site（地点）或 department（部门）。") { .text($0.kind) },
+    OutputField("kind", .text, "site or department.", "类别：site（站点）或 department（部门）。") { .text($0.kind) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.name) },
     OutputField("parent", .id, "The unit above it.", "上级单位。") { .id($0.parent) },
     OutputField("zone", .text, "Its own time zone, if not the customer's.", "自身时区（与客户不同时）。") { .text($0.zone) },
@@ -35,7 +35,7 @@ package enum AddUnit: Operation {
     let parent: PublicId?
     let zone: String?
 
-    static let kindField = Field.oneOf("kind", ["site", "department"], "Site or department.", "地点或部门。")
+    static let kindField = Field.oneOf("kind", ["site", "department"], "Site or department.", "站点或部门。")
     static let nameField = Field.text("name", 1...200, "Its name, unique in its place.", "名称，同一层级内唯一。")
     static let parentField = Field.id("parent", .unit, "The unit above it.", "上级单位。").optional
     static let zoneField = Field.text("zone", 1...60, "Its own IANA time zone, if not the customer's.", "自身的 IANA 时区（与客户不同时）。").optional
@@ -51,7 +51,7 @@ package enum AddUnit: Operation {
   }
 
   package static let declaration = Declaration(
-    "unit.add", "Add a site or department to a customer.", zh: "为客户添加地点或部门。", permission: "customer.manage",
+    "unit.add", "Add a site or department to a customer.", zh: "为客户添加站点或部门。", permission: "customer.manage",
     roles: [.administrator, .accountManager], reach: .one(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> UnitRecord {
@@ -81,7 +81,7 @@ package enum ListUnits: Operation {
   }
 
   package static let declaration = Declaration(
-    "unit.list", "List a customer's sites and departments.", zh: "列出客户的地点和部门。", permission: "unit.read",
+    "unit.list", "List a customer's sites and departments.", zh: "列出客户的站点和部门。", permission: "unit.read",
     roles: [.administrator, .accountManager, .engineer, .finance, .customerManager], scopes: [.listed, .all, .tenant], reach: .one(by: "customer"),
     effect: .read)
 

@@ -101,7 +101,7 @@ package enum ListKnownErrorsOfIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.known_errors", "Read what is published of the known errors behind an incident, and what helps meanwhile.", zh: "查看引起事件的已知错误及其变通方法（已发布部分）。",
+    "incident.known_errors", "Read what is published of the known errors behind an incident, and what helps meanwhile.", zh: "查看引起事件的已知错误及其临时方案（已发布部分）。",
     permission: "incident.read", roles: [.administrator, .accountManager, .engineer, .finance, .customerManager, .requester],
     scopes: [.listed, .all, .tenant, .unit, .own], reach: .one(by: "id"), effect: .read)
 

@@ -187,7 +187,7 @@ package struct RequestProcess: Sendable {
   }
 
   private func wrongState(_ event: RequestState.Event) -> Failure {
-    Failure(.conflict, RequestMessages.wrongState, ["state": request.state.rawValue, "event": event.rawValue])
+    request.state.refusal(of: event == .ask ? "begin" : event.rawValue)
   }
 
   // MARK: Approvals
@@ -363,5 +363,16 @@ package struct RequestProcess: Sendable {
 
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {
     events.append(Event(what: what, subject: subject, at: now, isByTime: isMovedByTime, payload: payload))
+  }
+}
+
+extension RequestState {
+  /// Why it cannot be done in this state, and what people can do in it.
+  /// - Parameter act: what was asked for, as the operation is called: `withdraw`.
+  func refusal(of act: String) -> Failure {
+    let acts: [(event: Event, act: String)] = [(.ask, "begin"), (.close, "close"), (.reopen, "reopen"), (.withdraw, "withdraw"), (.cancel, "cancel")]
+    // What the state allows may be refused for another reason, as for what was never begun.
+    let possible = acts.filter { after($0.event) != nil && $0.act != act }.map { $0.act }
+    return Failure(.conflict, RequestMessages.wrongState, ["state": rawValue, "event": act, "allowed": possible.asAllowed])
   }
 }

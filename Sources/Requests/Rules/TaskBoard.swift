@@ -136,8 +136,11 @@ package struct TaskBoard: Sendable, Equatable {
   }
 
   private mutating func move(_ index: Int, _ event: TaskState.Event) throws(Failure) {
-    guard let next = tasks[index].state.after(event) else {
-      throw Failure(.conflict, RequestMessages.taskWrongState, ["state": tasks[index].state.rawValue, "event": event.rawValue])
+    let state = tasks[index].state
+    guard let next = state.after(event) else {
+      // Opening and ending with the whole are no acts of people.
+      let possible = TaskState.Event.allCases.filter { state.after($0) != nil && $0 != .open && $0 != .cancel }.map(\.rawValue)
+      throw Failure(.conflict, RequestMessages.taskWrongState, ["state": state.rawValue, "event": event.rawValue, "allowed": possible.asAllowed])
     }
     tasks[index].state = next
   }

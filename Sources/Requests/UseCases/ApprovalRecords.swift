@@ -40,8 +40,8 @@ package struct ApprovalLine: OperationOutput {
     OutputField("standIn", .text, "The role that is asked besides, for no account could decide it.", "因无人可审批而另行请求审批的角色。") {
       .text($0.row.approval.standIn)
     },
-    OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账号审批。") { .bool($0.row.approval.delegate != nil) },
-    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting 未到、asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
+    OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账户审批。") { .bool($0.row.approval.delegate != nil) },
+    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting 未轮到、asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
       .text($0.row.approval.state.rawValue)
     },
     OutputField("askedAt", .instant, "Since when it waits for a decision.", "请求审批的时间。") { .instant($0.row.approval.askedAt) },

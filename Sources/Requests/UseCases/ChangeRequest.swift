@@ -26,7 +26,7 @@ package enum ChangeRequest: Operation {
     switch work.process.request.state {
     case .submitted, .awaitingApproval, .approved, .fulfilling, .fulfilled: break
     case .rejected, .closed, .withdrawn, .cancelled:
-      throw Failure(.conflict, RequestMessages.wrongState, ["state": work.process.request.state.rawValue, "event": "change"])
+      throw work.process.request.state.refusal(of: "change")
     }
     // Read once it is held: what another one wrote meanwhile is not overwritten.
     let held = try await context.request(input.id).attributes

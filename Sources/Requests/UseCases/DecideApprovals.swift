@@ -70,7 +70,7 @@ package enum DelegateApproval: PreparedOperation {
     fileprivate var colleague: AccountAtCustomer.Found?
 
     private static let account = Field.id(
-      "account", .account, "The account of the customer that may decide it as well; the customer's people only.", "可代为决定的客户账号（仅客户人员）。"
+      "account", .account, "The account of the customer that may decide it as well; the customer's people only.", "可代为决定的客户账户（仅客户人员）。"
     ).optional
     private static let staff = Field.id(
       "staff", .staff, "The member of the staff who may decide it as well; staff only.", "可代为决定的服务商人员（仅服务商人员）。"

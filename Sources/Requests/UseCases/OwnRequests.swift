@@ -135,7 +135,7 @@ extension RequestWork {
   /// - Parameter event: what was asked for.
   fileprivate func requireGoesOn(_ event: String) throws(Failure) {
     guard process.request.endedAt == nil else {
-      throw Failure(.conflict, RequestMessages.wrongState, ["state": process.request.state.rawValue, "event": event])
+      throw process.request.state.refusal(of: event)
     }
   }
 

@@ -41,7 +41,7 @@ package enum ReassignApproval: PreparedOperation {
     /// What is known of that member of the staff.
     fileprivate var colleague: AccountAtCustomer.Found?
 
-    private static let account = Field.id("account", .account, "The account of the customer that may decide it as well.", "可代为决定的客户账号。").optional
+    private static let account = Field.id("account", .account, "The account of the customer that may decide it as well.", "可代为决定的客户账户。").optional
     private static let staff = Field.id("staff", .staff, "Or the member of the staff.", "或可代为决定的服务商人员。").optional
 
     package static let fields: [any InputField] = [ApprovalFields.id, account, staff]

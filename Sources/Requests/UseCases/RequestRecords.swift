@@ -115,7 +115,7 @@ package struct RequestLine: OperationOutput {
       ) { .text(of($0).row.facts.reason) },
       OutputField(
         "dueAt", .instant, "When the next of its promises is due: its first answer, the next word, or its fulfilment; null: none is running.",
-        "下一项承诺（首次响应、进展告知或履行完成）的到期时间；没有运行中的承诺则为 null。"
+        "下一项承诺（首次响应、进展通报或履行完成）的到期时间；没有运行中的承诺则为 null。"
       ) { .instant(of($0).row.dueAt) },
       OutputField("respondedAt", .instant, "When its customer was first answered.", "首次答复客户的时间。") { .instant(of($0).row.facts.respondedAt) },
       OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant(of($0).row.submittedAt) },

@@ -67,7 +67,7 @@ struct RequestWork: Sendable {
   /// Begins what a version recorded that knew no process: by the rule of the version that it was written by.
   mutating func beginRecorded(_ reason: String) async throws {
     guard process.request.state == .submitted else {
-      throw Failure(.conflict, RequestMessages.wrongState, ["state": process.request.state.rawValue, "event": RequestState.Event.ask.rawValue])
+      throw process.request.state.refusal(of: "begin")
     }
     guard let stored = try await transaction.first(ContentOfVersion(version: held.offeringVersion)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the version of an order is not there any more")

@@ -43,7 +43,7 @@ package struct TaskLine: OperationOutput {
     OutputField("assignee", .id, "Who is at it, or did it.", "处理人。") { $0.id(.staff, $0.row.task.assignee?.publicId) },
     OutputField(
       "state", .text, "waiting, ready, active, done, failed, skipped or cancelled.",
-      "状态：waiting 未到、ready 可处理、active 处理中、done 已完成、failed 失败、skipped 已跳过、cancelled 已取消。"
+      "状态：waiting 未轮到、ready 可处理、active 处理中、done 已完成、failed 失败、skipped 已跳过、cancelled 已取消。"
     ) { .text($0.row.task.state.rawValue) },
     OutputField("readyAt", .instant, "Since when it can be done.", "可开始处理的时间。") { .instant($0.row.task.readyAt) },
     OutputField("claimedAt", .instant, "When somebody took it.", "接手时间。") { .instant($0.row.task.claimedAt) },

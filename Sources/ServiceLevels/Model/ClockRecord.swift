@@ -13,7 +13,7 @@ package struct ClockRecord: OperationOutput {
   var nextWarnAt: Instant?
 
   package static let fields: [OutputField<ClockRecord>] = [
-    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（进展告知）或 resolution（解决）。") { .text($0.metric) },
+    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（进展通报）或 resolution（解决）。") { .text($0.metric) },
     OutputField("state", .text, "running, paused, stopped or withdrawn.", "状态：running、paused、stopped 或 withdrawn。") { .text($0.state) },
     OutputField("dueAt", .instant, "When it is due; null while it does not run.", "到期时间；未运行时为 null。") { .instant($0.dueAt) },
     OutputField("breachedAt", .instant, "When its budget was used up.", "超时时间。") { .instant($0.breachedAt) },

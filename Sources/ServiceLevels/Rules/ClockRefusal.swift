@@ -24,9 +24,9 @@ package enum ClockRefusal: Error, Hashable, Sendable {
 
 package enum ServiceLevelsMessages: MessageCatalog {
   package static let outOfOrder = Message(
-    "clock.out_of_order", "{at} is before the clock's last event at {last}.", zh: "{at} 早于该计时的上一事件时间 {last}。")
+    "clock.out_of_order", "{at} is before the clock's last event at {last}.", zh: "{at} 早于该时钟的上一事件时间 {last}。")
   package static let notPossible = Message(
-    "clock.not_possible", "“{event}” is not possible while the clock is {state}.", zh: "计时状态为 {state} 时不能执行“{event}”。")
+    "clock.not_possible", "“{event}” is not possible while the clock is {state}.", zh: "时钟状态为 {state} 时不能执行“{event}”。")
   package static let reasonMissing = Message("clock.reason_missing", "A pause needs a reason.", zh: "暂停计时必须说明原因。")
   package static let badBudget = Message("clock.bad_budget", "A budget is zero or more.", zh: "时限不能为负数。")
 

@@ -22,7 +22,8 @@ enum UnderpinningRule {
 
   static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
     guard let next = state.after(event) else {
-      throw Failure(.conflict, SuppliersMessages.badTransition, ["state": state.rawValue, "event": event.rawValue])
+      let allowed = ContractState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
+      throw Failure(.conflict, SuppliersMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
     }
     return next
   }

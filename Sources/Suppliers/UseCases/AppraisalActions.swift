@@ -37,7 +37,7 @@ package struct AppraisalActionOutput: OperationOutput {
 
 enum ActionFields {
   static let id = Field.id("id", .appraisalAction, "The action.", "改进措施编号。")
-  static let owner = Field.id("owner", .staff, "The member of staff who sees to it (default: whoever closes, if staff).", "负责人（默认为结案的员工）。")
+  static let owner = Field.id("owner", .staff, "The member of staff who sees to it (default: whoever closes, if staff).", "负责人（默认为结案的服务商人员）。")
   static let what = Field.text("what", 1...500, "What is to be done.", "措施内容。")
   static let dueOn = Field.date("dueOn", "By when.", "期限。")
 }

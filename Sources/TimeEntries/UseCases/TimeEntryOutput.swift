@@ -63,7 +63,7 @@ package struct TimeEntryOutput: OperationOutput {
     OutputField("rateClass", .text, "The rate class that somebody named; null: as the coverage says.", "指定的费率类别；null 表示按服务时间确定。") {
       .text($0.row.rateClassCode)
     },
-    OutputField("note", .text, "What only the staff sees.", "内部备注（仅员工可见）。") { .text($0.row.note) },
+    OutputField("note", .text, "What only the staff sees.", "内部备注（仅服务商人员可见）。") { .text($0.row.note) },
     OutputField("invoiceText", .text, "The text for the invoice.", "发票文字。") { .text($0.row.invoiceText) },
     OutputField("parallel", .boolean, "Whether it was done beside something else.", "是否与其他工作同时进行。") { .bool($0.row.isParallel) },
     OutputField("source", .text, "entered, timer, forgotten_timer or correction.", "来源：entered（填写）、timer（计时）、forgotten_timer（遗忘的计时）或 correction（更正）。") {

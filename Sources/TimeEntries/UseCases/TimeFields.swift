@@ -17,7 +17,7 @@ enum TimeFields {
   static let date = Field.date("date", "The day, where only minutes are told.", "日期（仅填分钟数时）。")
   static let minutes = Field.integer("minutes", 1...WorkedTime.longestMinutes, "How many minutes, on that day.", "当日分钟数。")
   static let billable = Field.boolean("billable", "Whether it is billed (default: as the line's rule or the work type says).", "是否计费（默认按合同行规则或工作类型）。")
-  static let note = Field.longText("note", 0...4000, "What only the staff sees.", "内部备注（仅员工可见）。")
+  static let note = Field.longText("note", 0...4000, "What only the staff sees.", "内部备注（仅服务商人员可见）。")
   static let invoiceText = Field.text("invoiceText", 1...500, "The text for the invoice, in the customer's language.", "发票文字（使用客户的语言）。")
   static let parallel = Field.boolean("parallel", "Whether it was done beside other work, which it may overlap.", "是否与其他工作同时进行（允许重叠）。")
   static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")

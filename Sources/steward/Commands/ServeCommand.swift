@@ -12,6 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
       SIGTERM: stop taking requests, finish those under way, end. SIGHUP: read the certificate again.
       With --only the API and the jobs are processes apart, of which there may be several each: one that dies does not take
       the others with it. A worker listens nowhere and needs no certificate.
+      Some settings have no option and stand in the file of --config, or in the environment (STEWARD_MAIL_COMMAND is mail.command):
+      mail.command, mail.sender, webhooks.allow, webhooks.authority (docs/notifications.md), attachments.folder,
+      attachments.file_megabytes, attachments.quota_megabytes, attachments.programs (docs/attachments.md), http.metrics.loopback.
       """)
 
   /// What of the server a process runs.

@@ -35,7 +35,7 @@ struct TokenCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The service account's name.")
     var service: String
 
-    @Option(name: .long, help: "The role of a new service account, such as finance, engineer or administrator.")
+    @Option(name: .long, help: "The role of a new service account: administrator, account_manager, engineer or finance.")
     var role: String = StockRole.finance.rawValue
 
     @Option(name: .long, help: "How many days the token lives, 1 to 366.")

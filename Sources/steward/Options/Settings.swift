@@ -5,7 +5,7 @@ import Kernel
 import Logging
 
 /// Where settings come from when no flag gives them: `STEWARD_...` in the environment, else the YAML file of `--config`.
-/// A key such as `http.port` is `STEWARD_HTTP_PORT` in the environment.
+/// A key such as `http.listen` is `STEWARD_HTTP_LISTEN` in the environment.
 struct SettingsOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("A YAML file with settings (or STEWARD_CONFIG).", valueName: "file"))
   var config: String?
