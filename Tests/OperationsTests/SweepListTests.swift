@@ -64,6 +64,32 @@ import Testing
   }
 }
 
+/// What acts have left for sweeps, as `/metrics` tells it.
+@Suite struct OutboxWaitingTests {
+  @Test func whatConsumersHaveNotTakenIsCounted() async throws {
+    let database = try await TestDatabase.make()
+    let (one, other) = (try await database.customer("ONE").id, try await database.customer("TWO").id)
+    func waiting() async throws -> [String] {
+      try await database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxWaiting()) }
+        .filter { $0.consumer.hasPrefix("test.") }.map { "\($0.consumer) \($0.count) \($0.since)" }
+    }
+    #expect(try await waiting().isEmpty)
+    let start = database.clock.now()
+    for (consumer, tenant, seconds) in [("test.b", one, 20), ("test.a", other, 10), ("test.b", other, 30)] as [(String, TenantId, Int64)] {
+      try await database.tenancy.transaction(binding: [tenant], side: .staff) {
+        $0.notify(consumer, of: "ticket", 1, tenant: tenant, at: start.adding(seconds: seconds))
+      }
+    }
+    #expect(try await waiting() == ["test.a 1 \(start.adding(seconds: 10))", "test.b 2 \(start.adding(seconds: 20))"])
+    try await database.runAsSuperuser(
+      """
+      insert into operations.outbox (tenant_id, consumer, subject_kind, subject_id, seq, recorded_at)
+      select \(one), 'test.b', 'ticket', n, 0, '\(start)' from generate_series(1, 10001) n
+      """)
+    #expect(try await waiting().last?.hasPrefix("test.b 10000 ") == true, "ten thousand stand for more")
+  }
+}
+
 private struct Steady: Sweep {
   static let kind = "test.steady"
   static let everySeconds: Int64 = 60

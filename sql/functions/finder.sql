@@ -448,6 +448,25 @@ begin
 end
 $$;
 
+-- What acts have left for each consumer and it has not taken: how much, and since when the oldest of what was counted waits. Ten thousand stand for more.
+create function finder.outbox_waiting()
+returns table (consumer text, waiting bigint, since timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    with recursive consumers (name) as (
+      select min(o.consumer) from operations.outbox o
+      union all
+      select (select min(o.consumer) from operations.outbox o where o.consumer > c.name) from consumers c where c.name is not null)
+    select c.name, w.waiting, w.since
+    from consumers c
+    cross join lateral (
+      select count(*) as waiting, min(o.recorded_at) as since
+      from (select o.recorded_at from operations.outbox o where o.consumer = c.name order by o.tenant_id limit 10000) o) w
+    where c.name is not null order by c.name;
+end
+$$;
+
 -- Of the next due open tickets behind a place those of the permitted tenants (null: all): among 5,000, or as many as are asked for. There is one
 -- way to do it, so it is planned once: planning for some hundred tenants takes longer than the look. The index holds all that it reads.
 create function finder.next_due_tickets(

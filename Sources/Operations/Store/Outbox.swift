@@ -30,6 +30,25 @@ package struct OutboxTenants: Statement {
   package static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
 }
 
+/// What each consumer has not taken yet, over all tenants; of a consumer that has taken all there is no row.
+package struct OutboxWaiting: Statement {
+  package struct Found: Sendable, Equatable {
+    package let consumer: String
+    /// Ten thousand stand for more.
+    package let count: Int64
+    /// Since when the oldest of those waits.
+    package let since: Instant
+  }
+
+  package init() {}
+
+  package static let sql = "select consumer, waiting, since from finder.outbox_waiting()"
+
+  package func bind(to parameters: inout Parameters) {}
+
+  package static func decode(_ row: inout RowReader) throws -> Found { Found(consumer: try row.next(), count: try row.next(), since: try row.next()) }
+}
+
 /// A piece of work that an act left for a consumer: the event that it is about.
 package struct OutboxEntry: Sendable {
   package let id: Int64
