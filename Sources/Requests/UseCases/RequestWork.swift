@@ -249,17 +249,12 @@ struct RequestWork: Sendable {
 extension RequestWork {
   /// Looks again at who can decide what is asked: whoever could may have left since, or lost the right.
   mutating func lookForApprovers() async throws {
-    for approval in process.approvals where approval.state == .asked {
-      guard let delegate = approval.delegate, try await !canDecide(delegate) else { continue }
-      try process.endDelegation(of: approval.publicId, at: now)
+    let work = self
+    let vain = try await VacancyRule.givenInVain(process.approvals) { delegate in
+      try await work.transaction.first(MayApprove(tenant: work.tenant.id, party: delegate, now: work.now)) ?? false
     }
+    for approval in vain { try process.endDelegation(of: approval.publicId, at: now) }
     try await askStandIns(again: true)
-  }
-
-  /// Who has agreed in another's place since is no further person.
-  private func canDecide(_ delegate: Party) async throws -> Bool {
-    guard !ApproverRule.hasAgreed(delegate, among: process.approvals) else { return false }
-    return try await transaction.first(MayApprove(tenant: tenant.id, party: delegate, now: now)) ?? false
   }
 
   /// Of what is asked, or went to others, by this act: where no account can decide it, the customer's managers are asked besides, or else who
