@@ -17,4 +17,45 @@ package enum VacancyRule {
     }
     return found
   }
+
+  /// Which roles are asked besides, for what an act asks, or what went to others by it, and nobody can decide. Of those of a step one of whom suffices,
+  /// one whom somebody can decide is enough. Where nobody can stand in, it waits for somebody to reassign it.
+  /// - Parameters:
+  ///   - before: as they were before the act; nil: what was asked before is looked at as well.
+  ///   - roles: those that may stand in, the first that somebody holds.
+  ///   - hasApprover: whether somebody whose word counts holds one of some roles, or is a person of the customer's.
+  package static func standIns(
+    for approvals: [Approval], since before: [Approval]?, _ roles: [StockRole], hasApprover: (_ roles: Set<String>, _ person: Int64?) async throws -> Bool
+  ) async throws -> [(approval: Approval, role: String)] {
+    let known = Dictionary((before ?? []).map { ($0.publicId, $0) }) { $1 }
+    func isNew(_ approval: Approval) -> Bool {
+      guard before != nil, let earlier = known[approval.publicId] else { return true }
+      return earlier.state != .asked || earlier.escalatedAt != approval.escalatedAt
+    }
+    let asked = approvals.filter { $0.state == .asked }
+    var found: [(approval: Approval, role: String)] = []
+    for step in Set(asked.filter(isNew).map(\.step)).sorted() {
+      var vacant: [Approval] = []
+      var isEnough = false
+      for approval in asked where approval.step == step {
+        let person: Int64? = if case .person(let person) = approval.holder { person } else { nil }
+        var canBeDecided = approval.delegate != nil
+        if !canBeDecided { canBeDecided = try await hasApprover(approval.roles, person) }
+        if !canBeDecided {
+          vacant.append(approval)
+        } else if approval.suffices {
+          isEnough = true
+        }
+      }
+      for approval in vacant where isNew(approval) && !(approval.suffices && isEnough) {
+        for role in roles.map(\.rawValue) {
+          guard try await hasApprover([role], nil) else { continue }
+          found.append((approval: approval, role: role))
+          isEnough = isEnough || approval.suffices
+          break
+        }
+      }
+    }
+    return found
+  }
 }

@@ -211,6 +211,9 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting、asked、approved、rejected、lapsed。") {
       .text($0.approval.state.rawValue)
     },
+    OutputField("standIn", .text, "The role that is asked besides, for no account could decide it.", "因无人可审批而另行请求审批的角色。") {
+      .text($0.approval.standIn)
+    },
     OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账号审批。") { .bool($0.approval.delegate != nil) },
     OutputField("askedAt", .instant, "Since when he is asked.", "发起时间。") { .instant($0.approval.askedAt) },
     OutputField("dueAt", .instant, "When his time is over.", "时限。") { .instant($0.approval.dueAt) },
