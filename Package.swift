@@ -248,8 +248,8 @@ let package = Package(
     tests(
       "SearchTests",
       [
-        "Search", "Changes", "MajorIncidents", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels",
-        "Suppliers", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
+        "Search", "Changes", "MajorIncidents", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Attributes", "Assets", "Catalog", "Contracts",
+        "ServiceLevels", "Suppliers", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "HandbooksTests",

@@ -63,7 +63,7 @@ enum Modules {
     WarnSweep(keepers: keepers), WatchSweep(keepers: keepers), RenewalSweep(), ReminderSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(), ProcessTextSweep(),
-    RequestSweep(), ApproverSweep(), TellingSweep(), ChangeSweep(), GateApprovalSweep(),
+    RequestSweep(), ApproverSweep(), TellingSweep(), ChangeSweep(), ChangeApproverSweep(), GateApprovalSweep(), GateApproverSweep(),
     AccountableSweep(), OwnerSweep(ownerKeepers),
     ArticleReviewSweep(), AccessReviewSweep(), HandbookReviewSweep(), WarrantySweep(),
   ]

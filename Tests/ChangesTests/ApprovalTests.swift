@@ -164,12 +164,8 @@ import Testing
   /// Guard: who agreed in his own place cannot decide what he was given besides, and who is asked would wait for him.
   @Test func aDelegationEndsWhenHeAgreesInHisOwnPlace() async throws {
     let world = try await ChangesWorld()
-    let own = AccountOfStaff(provider: world.database.provider.id, account: world.administrator.actor.id)
-    let found = try await world.database.tenancy.transaction(binding: [world.database.provider.id], side: .staff, readOnly: true) { transaction in
-      try await transaction.first(own)
-    }
-    let id = Value.id(world.database.provider.id("stf", try #require(found).account.publicId))
-    try await world.call("staff_grant.add", ["account": id, "role": "administrator", "everyCustomer": .bool(true)], as: world.database.root)
+    let id = try await world.grant(world.administrator, .administrator)
+    try await world.grant(world.account, .accountManager)
     let asked = try await world.submitted(try await world.change(), isRisky: true)
     let approval = try await world.read(asked).at("approvals").array?.first { $0.at("roles").array == ["account_manager"] } ?? .null
     try await world.call("change_approval.delegate", ["id": approval.at("id"), "staff": id], as: world.account, version: approval.at("version"))

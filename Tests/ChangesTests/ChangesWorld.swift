@@ -44,6 +44,24 @@ struct ChangesWorld {
     manager = try await database.user(.customerManager, of: acme)
   }
 
+  /// The id of a member of the staff.
+  func staffId(_ principal: Principal) async throws -> Value {
+    let own = AccountOfStaff(provider: database.provider.id, account: principal.actor.id)
+    let found = try await database.tenancy.transaction(binding: [database.provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.first(own)
+    }
+    return .id(database.provider.id("stf", try #require(found).account.publicId))
+  }
+
+  /// Gives a member of the staff a role on record, for all customers.
+  /// - Returns: the id of the account.
+  @discardableResult
+  func grant(_ principal: Principal, _ role: StockRole) async throws -> Value {
+    let id = try await staffId(principal)
+    try await call("staff_grant.add", ["account": id, "role": .text(role.rawValue), "everyCustomer": .bool(true)], as: database.root)
+    return id
+  }
+
   @discardableResult
   func call(
     _ operation: String, _ members: KeyValuePairs<String, Value>, as principal: Principal? = nil, version: Value? = nil

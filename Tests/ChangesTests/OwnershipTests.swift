@@ -12,13 +12,7 @@ import Testing
 @Suite struct OwnershipTests {
   /// The id of a member of the staff, who may work for all customers.
   private func granted(_ principal: Principal, _ world: ChangesWorld) async throws -> Value {
-    let own = AccountOfStaff(provider: world.database.provider.id, account: principal.actor.id)
-    let found = try await world.database.tenancy.transaction(binding: [world.database.provider.id], side: .staff, readOnly: true) { transaction in
-      try await transaction.first(own)
-    }
-    let id = Value.id(world.database.provider.id("stf", try #require(found).account.publicId))
-    try await world.call("staff_grant.add", ["account": id, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
-    return id
+    try await world.grant(principal, .engineer)
   }
 
   @Test func theFormerOwnerAnswersUntilTheOfferIsAccepted() async throws {

@@ -11,16 +11,9 @@ import Testing
   /// An engineer whom the database grants what he holds: for all customers or for these.
   private func colleague(_ world: ChangesWorld, for customers: [TenantEntry]? = nil) async throws -> (principal: Principal, id: Value) {
     let principal = try await world.database.staff(.engineer, for: customers)
-    let own = AccountOfStaff(provider: world.database.provider.id, account: principal.actor.id)
-    let found = try await world.database.tenancy.transaction(binding: [world.database.provider.id], side: .staff, readOnly: true) { transaction in
-      try await transaction.first(own)
-    }
-    let id = Value.id(world.database.provider.id("stf", try #require(found).account.publicId))
-    if let customers {
-      try await world.database.narrow(id, to: customers)
-    } else {
-      try await world.call("staff_grant.add", ["account": id, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
-    }
+    guard let customers else { return (principal, try await world.grant(principal, .engineer)) }
+    let id = try await world.staffId(principal)
+    try await world.database.narrow(id, to: customers)
     return (principal, id)
   }
 

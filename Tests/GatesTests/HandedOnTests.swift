@@ -139,6 +139,54 @@ import Testing
     #expect(try await world.resolve(incident)["state"] == "resolved")
   }
 
+  /// Guard: who was asked would believe that another one decides, who cannot on this any more, though he may on other things.
+  @Test func aDelegationEndsWithTheRightToDecide() async throws {
+    let world = try await GatesWorld()
+    let (lea, kim) = (try await world.approver(), try await world.approver())
+    try await world.gate("incident.resolve", GatesWorld.approval("any", [lea.id]))
+    let incident = try await world.open()
+    try await world.stopped { try await world.resolve(incident) }
+    let waiting = try #require(try await world.asked(lea.principal).first)
+    _ = try await world.step("gate_approval.delegate", on: waiting, [Value.Member("staff", kim.id)], as: lea.principal)
+    try await world.lookAgain()
+    #expect(try await world.asked(kim.principal).column("version") == [2], "he may")
+    #expect(try await world.inbox(lea.principal).column("event") == ["gate_approval.asked"])
+    try await world.database.narrow(kim.id, to: [world.other])
+    for _ in 0..<2 { try await world.lookAgain() }
+    let left = try #require(try await world.asked(lea.principal).first)
+    #expect(left["delegateName"] == .null && left["state"] == "asked" && left["version"] == 3)
+    #expect(try await world.asked(kim.principal) == [])
+    await expectFailure(.notFound) { try await world.step("gate_approval.approve", on: waiting, as: kim.principal) }
+    #expect(try await world.inbox(lea.principal).column("event") == ["gate_approval.asked", "gate_approval.asked"])
+    try await world.agree(lea.principal)
+    #expect(try await world.resolve(incident)["state"] == "resolved")
+  }
+
+  /// Guard: who agreed in another's place is no second person, and who is asked would wait for him. What is decided by time or over stays as it is.
+  @Test func aDelegationEndsWhenHeHasAgreedInAnothersPlace() async throws {
+    let world = try await GatesWorld()
+    let (lea, kim, sam) = (try await world.approver(), try await world.approver(), try await world.approver())
+    try await world.gate("incident.resolve", GatesWorld.approval("all", [lea.id, kim.id], hours: 1))
+    let (incident, other) = (try await world.open(), try await world.open())
+    for one in [incident, other] {
+      try await world.stopped { try await world.resolve(one) }
+      for asked in [lea, kim] {
+        let waiting = try #require(try await world.asked(asked.principal).last)
+        _ = try await world.step("gate_approval.delegate", on: waiting, [Value.Member("staff", sam.id)], as: asked.principal)
+      }
+    }
+    try await world.agree(sam.principal)
+    try await world.lookAgain()
+    // Of the first incident one waits for who is asked alone; of the other both are his still.
+    #expect(try await world.asked(sam.principal).count == 2)
+    let asked = try await world.asked(lea.principal) + world.asked(kim.principal)
+    #expect(asked.count == 3 && asked.filter { $0["delegateName"] == .null }.map { $0.at("incident") } == [incident.at("id")])
+    world.pass(seconds: Self.hour)
+    try await world.database.narrow(sam.id)
+    try await world.lookAgain()
+    #expect(try await world.delegated() == 3, "one that is decided, and two whose time is over")
+  }
+
   @Test func whoKeepsGatesGivesItToSomebodyElse() async throws {
     let world = try await GatesWorld()
     let (lea, kim) = (try await world.approver(), try await world.approver())
@@ -175,8 +223,23 @@ import Testing
 extension GatesWorld {
   fileprivate func sweep() async throws { try await GateApprovalSweep(batch: 1).run(at: database.clock.now(), database.tenancy) }
 
+  fileprivate func lookAgain() async throws { try await GateApproverSweep(batch: 1).run(at: database.clock.now(), database.tenancy) }
+
+  /// How many were given to somebody else.
+  fileprivate func delegated() async throws -> Int64 {
+    try await database.superuser.withConnection { try await $0.query(DelegatedApprovals()) }.first ?? 0
+  }
+
   /// Of all approvals, in the order in which they were asked for.
   fileprivate func states() async throws -> [String] { try await database.superuser.withConnection { try await $0.query(StatesOfApprovals()) } }
+}
+
+private struct DelegatedApprovals: Statement {
+  static let sql = "select count(*) from gates.approval where delegate_id is not null"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct StatesOfApprovals: Statement {

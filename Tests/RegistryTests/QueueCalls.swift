@@ -14,8 +14,8 @@ extension CallRule {
   static let queueCalls: [String: CallRule] = [
     "incident.queue": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
     "incident.count": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
-    "work.queue": CallRule(omitted: ["filter"]),
-    "work.count": CallRule(omitted: ["filter"]),
+    "work.queue": CallRule(omitted: ["filter", "attribute"]),
+    "work.count": CallRule(omitted: ["filter", "attribute"]),
     // Beside a CI there is no second thing to narrow to; and the queue of incidents has neither processes nor what is overdue.
     "queue_filter.save": CallRule(omitted: ["attribute", "processes", "overdue"]),
     // Everybody's filters are his own.

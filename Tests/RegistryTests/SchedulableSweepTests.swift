@@ -34,7 +34,7 @@ import TimeEntries
     MakeNotifications.self, DeliverNotifications.self, EscalationSweep.self, AnswerSweep.self, CloseSweep.self, IncidentNewsSweep.self, CascadeSweep.self,
     MajorSweep.self,
     ProcessTextSweep.self, AccountableSweep.self, OwnerSweep.self, ArticleReviewSweep.self, AccessReviewSweep.self, HandbookReviewSweep.self,
-    WarrantySweep.self, GateApprovalSweep.self, ApproverSweep.self,
+    WarrantySweep.self, GateApprovalSweep.self, GateApproverSweep.self, ApproverSweep.self, ChangeApproverSweep.self,
   ]
 
   /// A sweep that is not in the list would be asked nothing.

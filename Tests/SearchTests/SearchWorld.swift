@@ -1,4 +1,5 @@
 import Assets
+import Attributes
 import Catalog
 import Changes
 import Contracts
@@ -32,8 +33,8 @@ struct SearchWorld {
 
   init() async throws {
     database = try await TestDatabase.make([
-      PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, AssetsModule.self, DeskModule.self, KnowledgeModule.self,
-      RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self, SearchModule.self,
+      PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, AssetsModule.self, AttributesModule.self, DeskModule.self,
+      KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self, SearchModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")
@@ -93,6 +94,17 @@ struct SearchWorld {
       [
         "customer": .id((customer ?? acme).publicId), "offering": laptop, "published": 1, "answers": .object([Value.Member("purpose", .text(purpose))]),
       ], as: principal)
+  }
+
+  /// An attribute of the key `region`.
+  func defineRegion(of process: String, visible: Bool = false) async throws {
+    let choices = ["emea", "apac"].map { Value.object(["value": .text($0), "name": .object(["en": .text($0)])]) }
+    try await call(
+      "attribute.create",
+      [
+        "process": .text(process), "key": "region", "type": "choice", "label": .object(["en": "Region", "zh-Hans": "区域"]), "visible": .bool(visible),
+        "choices": .array(choices),
+      ], as: try await database.staff(.accountManager))
   }
 
   /// The id of an article that is published, written by the engineer.

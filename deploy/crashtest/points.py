@@ -33,9 +33,9 @@ WITH_OWN_POINTS = ["notifications.make", "notifications.deliver"]
 # Sweeps that this load brings no work. Each has the point, or works in one transaction, or only makes room; tests end them.
 WITHOUT_WORK = [
     "service_levels.calendar", "service_levels.watch", "catalog.stages", "assurance.proof", "time_entries.timer", "contracts.renewal",
-    "suppliers.remind", "problems.tell", "changes.move", "changes.tell", "requests.move", "requests.approvers", "gates.expire",
-    "handbooks.accountable", "operations.owners", "desk.answers", "knowledge.reviews", "requests.reviews", "handbooks.reviews", "assets.warranties",
-    "attachments.sweep", "operations.partitions", "desk.cascade", "major_incidents.tell", "desk.ticket_text", "search.process_text",
+    "suppliers.remind", "problems.tell", "changes.move", "changes.tell", "requests.move", "requests.approvers", "changes.approvers", "gates.expire",
+    "gates.approvers", "handbooks.accountable", "operations.owners", "desk.answers", "knowledge.reviews", "requests.reviews", "handbooks.reviews",
+    "assets.warranties", "attachments.sweep", "operations.partitions", "desk.cascade", "major_incidents.tell", "desk.ticket_text", "search.process_text",
     "operations.idempotency", "tenancy.ended_tokens", "events.forget", "notifications.forget"]
 # Whose loss is waited for in truth, in the short form too: the longest of all, for a notification is in hand besides the job.
 ALWAYS_TIMED = {"notification.sent@webhook"}

@@ -2031,6 +2031,29 @@ begin
 end
 $$;
 
+-- Those of them that hold a value of a custom attribute: all of problems and changes are hidden from customers. Planned for each call: what many hold is
+-- met by walking the queue, what few hold is looked up.
+create function finder.attribute_problems(
+  permitted bigint[], wanted_key text, wanted_code text, is_narrowed boolean, wanted_owner bigint, unowned_only boolean, wanted_priority bigint,
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}')
+returns table (tenant_id bigint, id bigint, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select p.tenant_id, p.id, p.opened_at
+    from attributes.internal_value a join problems.problem p on p.tenant_id = a.tenant_id and p.id = a.subject_id
+    where a.process = 'problem' and a.key = wanted_key and a.code = wanted_code and p.state in ('new', 'investigating', 'known_error')
+      and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
+      and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
+      and (wanted_priority is null or p.priority = wanted_priority)
+      and (offered_to is null or exists (
+        select from desk.offer h
+        where h.tenant_id = p.tenant_id and h.subject_kind = 'problem' and h.subject_id = p.id and h.outcome is null
+          and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
+      and (p.opened_at, p.tenant_id, p.id) > (coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by p.opened_at, p.tenant_id, p.id limit least(row_limit, 1001);
+end
+$$;
+
 -- Where changes stand that something is still to be done about, as far as they concern one of the permitted (null: all): the one whose window ends next
 -- first; what has no window, or is done and waits to be closed, stands at the end.
 create function finder.next_changes(
@@ -2070,6 +2093,36 @@ begin
   end if;
   return query select c.tenant_id, c.id, case when c.outcome is null then c.ends_at end, c.opened_at from changes.change c
     where c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out')
+      and (permitted is null or (
+        select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
+        where n.tenant_id = c.tenant_id and n.change_id = c.id))
+      and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
+      and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)
+      and (offered_to is null or exists (
+        select from desk.offer h
+        where h.tenant_id = c.tenant_id and h.subject_kind = 'change' and h.subject_id = c.id and h.outcome is null
+          and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
+      and (coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz), c.opened_at, c.tenant_id, c.id
+    limit least(row_limit, 1001);
+end
+$$;
+
+-- Those of them that hold a value of a custom attribute, as problems are.
+create function finder.attribute_changes(
+  permitted bigint[], wanted_key text, wanted_code text, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_to bigint default null, offered_teams bigint[] default '{}')
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select c.tenant_id, c.id, case when c.outcome is null then c.ends_at end, c.opened_at
+    from attributes.internal_value a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.subject_id
+    where a.process = 'change' and a.key = wanted_key and a.code = wanted_code
+      and c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out')
       and (permitted is null or (
         select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
         where n.tenant_id = c.tenant_id and n.change_id = c.id))

@@ -33,4 +33,24 @@ extension OperationContext {
     }
     return AttributeFilter(key: found.key, code: known, isInternal: found.isInternal)
   }
+
+  /// What `KEY:VALUE` narrows a list of several processes to, of each that has such an attribute and takes the value. Where none does, it is refused as
+  /// of the first, and rather for the value than for the key.
+  package func attributeFilters(
+    _ text: String?, of processes: [AttributeProcess], at path: String = "attribute"
+  ) async throws -> [AttributeProcess: AttributeFilter]? {
+    guard let text else { return nil }
+    var found: [AttributeProcess: AttributeFilter] = [:]
+    var refusals: [Failure] = []
+    for process in processes {
+      do {
+        found[process] = try await attributeFilter(text, of: process, at: path)
+      } catch let failure as Failure where failure.kind == .invalid {
+        refusals.append(failure)
+      }
+    }
+    let known = refusals.first { failure in !failure.violations.contains { $0.message.key == AttributeMessages.unknown.key } }
+    if found.isEmpty, let refusal = known ?? refusals.first { throw refusal }
+    return found
+  }
 }

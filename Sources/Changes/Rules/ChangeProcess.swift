@@ -126,6 +126,12 @@ struct ChangeProcess: Sendable, Equatable {
     noteRound()
   }
 
+  /// Asks a role besides: nobody whom the rule names can decide.
+  mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
+    try round.standIn(role, for: publicId, at: now)
+    noteRound()
+  }
+
   /// What time has decided by now, at the instant at which it was over.
   mutating func expire(at now: Instant) throws(Failure) {
     isMovedByTime = true

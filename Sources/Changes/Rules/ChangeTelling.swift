@@ -1,8 +1,9 @@
 /// What of a change is told to whoever is concerned, by the type of its event.
 package enum ChangeTelling: String, Sendable, CaseIterable {
-  /// Somebody is to agree; since nobody did in time a role is asked besides; somebody was named, or cannot decide any more.
+  /// Somebody is to agree; since nobody did in time, or could, a role is asked besides; somebody was named, or cannot decide any more.
   case approvalAsked = "change.approval_asked"
   case approvalEscalated = "change.approval_escalated"
+  case approvalStandIn = "change.approval_stand_in"
   case approvalDelegated = "change.approval_delegated"
   case approvalReassigned = "change.approval_reassigned"
   case approvalDelegationEnded = "change.approval_delegation_ended"

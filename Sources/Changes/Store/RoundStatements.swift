@@ -45,8 +45,8 @@ struct InsertChangeApproval: Statement {
 
   static let sql = """
     insert into changes.approval
-      (tenant_id, public_id, change_id, round, seq, step, suffices, names, role, hours, escalates_to, state, asked_at, due_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+      (tenant_id, public_id, change_id, round, seq, step, suffices, names, role, hours, escalates_to, state, asked_at, due_at, stand_in, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -65,6 +65,7 @@ struct InsertChangeApproval: Statement {
     parameters.append(approval.state.rawValue)
     parameters.append(approval.askedAt)
     parameters.append(approval.dueAt)
+    parameters.append(approval.standIn)
     parameters.append(now)
   }
 }
@@ -75,7 +76,7 @@ struct UpdateChangeApproval: Statement {
 
   static let sql = """
     update changes.approval set state = $3, asked_at = $4, due_at = $5, escalated_at = $6, delegate_kind = $7, delegate_id = $8, decided_at = $9,
-      decided_kind = $10, decided_id = $11, decided_person = $12, reason = $13, version = $14
+      decided_kind = $10, decided_id = $11, decided_person = $12, reason = $13, version = $14, stand_in = $15
     where tenant_id = $1 and public_id = $2
     """
 
@@ -94,6 +95,7 @@ struct UpdateChangeApproval: Statement {
     parameters.append(approval.decidedBy?.person)
     parameters.append(approval.reason)
     parameters.append(approval.version)
+    parameters.append(approval.standIn)
   }
 }
 
@@ -223,7 +225,7 @@ struct ApprovalsWaiting: Statement {
     left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
     left join tenancy.account o on o.tenant_id = c.tenant_id and o.id = c.owner_id
     where \(ChangeRow.isVisible) and a.tenant_id = $1 and a.state = 'asked'
-      and ($3::text[] is null or a.role = any ($3) or a.escalated_at is not null and a.escalates_to = any ($3)
+      and ($3::text[] is null or a.role = any ($3) or a.stand_in = any ($3) or a.escalated_at is not null and a.escalates_to = any ($3)
         or a.delegate_kind = 'staff' and a.delegate_id = $4)
       and ($5::timestamptz is null or (a.asked_at, a.id) > ($5, $6))
     order by a.asked_at, a.id limit $7
@@ -272,6 +274,68 @@ struct ChangesOverdue: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
+}
+
+/// Changes about which somebody is asked, a change once; what was given to somebody else waits for him.
+struct ChangesAsked: Statement {
+  let provider: TenantId
+  /// The last that was looked at.
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select c.id, c.public_id from changes.change c
+    where c.tenant_id = $1 and c.id > $2 and c.id in (
+      select a.change_id from changes.approval a where a.tenant_id = $1 and a.state = 'asked' and a.delegate_id is null)
+    order by c.id limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ChangesOverdue.Found { try ChangesOverdue.decode(&row) }
+}
+
+/// Whether an active member of the staff may agree to a change as the holder of one of some roles, by a grant for all whom it concerns; one that concerns
+/// nobody is for who serves all. Left out are those whose word does not count, by whichever account.
+struct HasChangeApprover: Statement {
+  let provider: TenantId
+  let roles: [String]
+  let concerned: [Int64]
+  let parties: [Party]
+  let now: Instant
+
+  static let sql = """
+    select exists (
+      select from tenancy.account s
+      join tenancy.role_grant g on g.tenant_id = s.tenant_id and g.account_id = s.id and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > $7)
+      join tenancy.role_permission q on q.role = g.role and q.permission = $8
+      where s.tenant_id = $1 and s.kind = 'staff' and s.state = 'active' and g.role = any ($2::text[])
+        and not exists (select from unnest($4::text[], $5::bigint[]) w (kind, id) where w.kind = s.kind and w.id = s.id)
+        and (s.person_id is null or s.person_id <> all ($6::bigint[]))
+        and (g.scope = 'all' or g.scope = 'listed' and cardinality($3::bigint[]) > 0 and not exists (
+          select from unnest($3::bigint[]) n (id)
+          where not exists (
+            select from tenancy.role_grant_tenant l
+            where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = n.id))))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(roles)
+    parameters.append(concerned)
+    parameters.append(parties.map(\.kind))
+    parameters.append(parties.map(\.id))
+    parameters.append(parties.compactMap(\.person))
+    parameters.append(now)
+    parameters.append(ChangeRights.approve)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 /// Approvals that wait and were given to somebody who may not agree to the change for all whom it concerns any more, or has agreed in his own place; one

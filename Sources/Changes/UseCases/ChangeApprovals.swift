@@ -150,13 +150,7 @@ extension OperationContext {
     guard let approval = work.row.process.round.approvals.first(where: { $0.publicId == id.random }) else {
       throw Failure(.conflict, ApprovalMessages.notAsked, ["state": ApprovalState.lapsed.rawValue])
     }
-    let concerned = try await transaction.query(
-      ConcernedCustomers(provider: provider.id, change: work.row.id, customers: nil, limit: Int64.max))
-    let facts = ApproverRule.Facts(
-      // What concerns nobody yet is for who serves all.
-      tenants: concerned.isEmpty ? [provider.id] : Set(concerned.map(\.id)), permission: ChangeRights.approve, submitter: work.row.author,
-      parties: work.parties, mayBeOwn: work.row.mayApproveOwn)
-    return (work, approval, facts)
+    return (work, approval, try await work.approverFacts())
   }
 
   /// Nobody is named whose word would not count: it would take the place of one whose word does, and wait in vain.

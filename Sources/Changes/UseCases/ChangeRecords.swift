@@ -214,6 +214,9 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting 未轮到、asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
       .text($0.approval.state.rawValue)
     },
+    OutputField("standIn", .text, "The role that is asked besides, for no account could decide it.", "因无人可审批而另行请求审批的角色。") {
+      .text($0.approval.standIn)
+    },
     OutputField("delegated", .boolean, "Whether another account may decide as well.", "是否已委托其他账户审批。") { .bool($0.approval.delegate != nil) },
     OutputField("askedAt", .instant, "Since when he is asked.", "发起时间。") { .instant($0.approval.askedAt) },
     OutputField("dueAt", .instant, "When his time is over.", "时限。") { .instant($0.approval.dueAt) },

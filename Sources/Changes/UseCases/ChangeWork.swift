@@ -86,6 +86,14 @@ struct ChangeWork: Sendable {
     try await transaction.query(ConcernedCustomers(provider: provider.id, change: row.id, customers: nil, limit: Int64.max)).map(\.id)
   }
 
+  /// What the approver's rule looks at. What concerns nobody yet is for who serves all.
+  func approverFacts() async throws -> ApproverRule.Facts {
+    let customers = try await concerned()
+    return ApproverRule.Facts(
+      tenants: customers.isEmpty ? [provider.id] : Set(customers), permission: ChangeRights.approve, submitter: row.author, parties: parties,
+      mayBeOwn: row.mayApproveOwn)
+  }
+
   /// The teams of its tasks that may not work for all whom it concerns.
   func teamsWithheld() async throws -> Set<Int64> {
     try await DeliveryModel.outside(row.process.board.teams, for: concerned(), in: transaction)
@@ -128,6 +136,7 @@ struct ChangeWork: Sendable {
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the change before must read it again.
   mutating func save(countsVersion: Bool = true) async throws {
+    try await askStandIns()
     row.process.round.countVersions(since: before.process.round.approvals)
     row.process.board.countVersions(since: before.process.board.tasks)
     let (process, before) = (row.process, before.process)
@@ -219,6 +228,32 @@ struct ChangeWork: Sendable {
   mutating func assess(_ answers: Value, _ questionnaire: (seq: Int64, content: Questionnaire)) throws(Failure) {
     try row.process.assess(RiskRule.judge(answers.members ?? [], by: questionnaire.content), at: now)
     (row.answers, row.questionnaire) = (answers, questionnaire.seq)
+  }
+}
+
+extension ChangeWork {
+  /// Of what is asked, or went to others, by this act: where no account can decide it, administrators are asked besides, or else account managers, who
+  /// see to it otherwise as well that changes are decided.
+  /// - Parameter again: also of what was asked before.
+  mutating func askStandIns(again: Bool = false) async throws {
+    let work = self
+    let asked = row.process.round.approvals
+    let found = try await VacancyRule.standIns(
+      for: asked, since: again ? nil : before.process.round.approvals, [.administrator, .accountManager]
+    ) { roles, _ in
+      try await work.hasApprover(roles)
+    }
+    for (approval, role) in found { try row.process.standIn(role, for: approval.publicId, at: now) }
+  }
+
+  /// Whether somebody can decide for all whom it concerns whose word counts: neither one who had a part in it, where the rule does not let him, nor one
+  /// who has agreed already.
+  private func hasApprover(_ roles: Set<String>) async throws -> Bool {
+    let agreed = row.process.round.approvals.filter { $0.state == .approved }.compactMap(\.decidedBy)
+    return try await transaction.first(
+      HasChangeApprover(
+        provider: provider.id, roles: roles.sorted(), concerned: try await concerned().map(\.rawValue),
+        parties: (row.mayApproveOwn ? [] : parties) + agreed, now: now)) ?? false
   }
 }
 

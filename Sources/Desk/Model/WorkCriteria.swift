@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -13,6 +14,7 @@ package struct WorkCriteria: SavedCriteria {
   package let unowned: Bool
   package let offered: Bool
   package let priority: Int64?
+  package let attribute: String?
   package let dueBefore: Instant?
   package let overdue: Bool?
 
@@ -39,8 +41,8 @@ package struct WorkCriteria: SavedCriteria {
     "true：仅限已超期的事项；false：仅限未超期的事项，最先到期的在前。"
   ).optional
   package static let fields: [any InputField] = [
-    processesField, ServedCustomers.field, teamField, myTeamsField, mineField, unownedField, OfferFields.offered, priorityField, dueBeforeField,
-    overdueField,
+    processesField, ServedCustomers.field, teamField, myTeamsField, mineField, unownedField, OfferFields.offered, priorityField,
+    AttributeFields.filter, dueBeforeField, overdueField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -52,6 +54,7 @@ package struct WorkCriteria: SavedCriteria {
     unowned = try values[Self.unownedField] ?? false
     offered = try values[OfferFields.offered] ?? false
     priority = try values[Self.priorityField]
+    attribute = try values[AttributeFields.filter]
     dueBefore = try values[Self.dueBeforeField]
     overdue = try values[Self.overdueField]
   }
@@ -65,6 +68,7 @@ package struct WorkCriteria: SavedCriteria {
       members.append(Value.Member(name, .bool(true)))
     }
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
+    if let attribute { members.append(Value.Member("attribute", .text(attribute))) }
     if let dueBefore { members.append(Value.Member("dueBefore", .instant(dueBefore))) }
     if let overdue { members.append(Value.Member("overdue", .bool(overdue))) }
     return .object(members)

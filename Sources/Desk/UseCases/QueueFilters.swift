@@ -162,6 +162,7 @@ extension QueueCriteria {
 
 extension WorkCriteria {
   package func requireKnown(in context: OperationContext) async throws {
+    _ = try await attributeAsked(of: processes ?? WorkProcess.allCases, at: "criteria.attribute", in: context)
     if let team { _ = try await context.team(team, "criteria.team") }
   }
 }

@@ -105,7 +105,8 @@ struct ApprovalToReassign: Statement {
 struct DelegateGateApproval: Statement {
   let provider: TenantId
   let id: Int64
-  let delegate: ApproversThere.Found
+  /// Nil: nobody does any more but who is asked.
+  let delegate: ApproversThere.Found?
   let version: Int64
 
   static let sql = """
@@ -115,13 +116,37 @@ struct DelegateGateApproval: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(id)
-    parameters.append(delegate.account)
-    parameters.append(delegate.publicId)
-    parameters.append(delegate.name)
+    parameters.append(delegate?.account)
+    parameters.append(delegate?.publicId)
+    parameters.append(delegate?.name)
     parameters.append(version)
   }
 
   static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Approvals that wait and were given to somebody else, by their numbers; not those whose time is over.
+struct DelegatedGateApprovals: Statement {
+  let provider: TenantId
+  let now: Instant
+  /// The last that was looked at.
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select a.id, a.public_id from gates.approval a
+    where a.tenant_id = $1 and a.state = 'asked' and a.delegate_id is not null and (a.due_at is null or a.due_at > $2) and a.id > $3
+    order by a.id limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(now)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> OverdueGateApprovals.Found { try OverdueGateApprovals.decode(&row) }
 }
 
 /// Approvals whose time is over, by their numbers; of one round there may be several.

@@ -34,8 +34,6 @@ package struct GateApprovalSweep: Sweep {
 
 /// Those who are asked with one whose time is over.
 enum OverdueRound {
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
-
   /// Writes down what time has decided of them, and tells whoever asked once that ends it. What somebody has decided meanwhile stays.
   /// - Parameter approval: one of them, by the random bits of its public id.
   static func settle(_ approval: [UInt8], of provider: TenantEntry, at now: Instant, in transaction: Transaction) async throws {
@@ -53,6 +51,6 @@ enum OverdueRound {
     for (row, after) in changed { transaction.enqueue(UpdateGateApproval(provider: provider.id, id: row.id, approval: after)) }
     guard standing == .rejected, let (row, last) = changed.last(where: { $1.state == .rejected }) else { return }
     GateNews.decided.tell(
-      of: row.id, last, gate, [Value.Member("answer", .text("rejected"))], of: provider, by: actor, since: last.decidedAt, at: now, in: transaction)
+      of: row.id, last, gate, [Value.Member("answer", .text("rejected"))], of: provider, by: GateNews.time, since: last.decidedAt, at: now, in: transaction)
   }
 }

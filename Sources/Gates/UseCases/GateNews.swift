@@ -13,6 +13,9 @@ package enum GateNews: String, Sendable {
 
   /// The kind of its subject: an approval, by its row.
   package static let subjectKind = "gate_approval"
+
+  /// By whom it is told where nobody acted.
+  static let time = Actor(kind: .system, id: 0, via: .job)
 }
 
 extension GateNews {

@@ -108,7 +108,7 @@ struct ToldChange: Sendable {
   /// Nil when there is nothing to tell of it any more.
   func told(_ found: FoundEvent, _ approvals: [Approval], of provider: TenantId) -> ToldChange? {
     switch ChangeTelling(rawValue: found.type) {
-    case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded:
+    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded:
       // What concerns nobody yet is for who serves all.
       let tenants = concerned.isEmpty ? [provider] : concerned
       let facts = ApproverRule.Facts(

@@ -180,7 +180,7 @@ struct Cause: Sendable {
 
   private static func event(_ news: ChangeTelling) -> NotificationEvent {
     switch news {
-    case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded: .changeApprovalAsked
+    case .approvalAsked, .approvalEscalated, .approvalStandIn, .approvalDelegated, .approvalReassigned, .approvalDelegationEnded: .changeApprovalAsked
     case .approved, .rejected: .changeApprovalDecided
     case .revised: .changeRevised
     case .started: .changeStarted

@@ -249,35 +249,23 @@ struct RequestWork: Sendable {
 extension RequestWork {
   /// Looks again at who can decide what is asked: whoever could may have left since, or lost the right.
   mutating func lookForApprovers() async throws {
-    for approval in process.approvals where approval.state == .asked {
-      guard let delegate = approval.delegate, try await !canDecide(delegate) else { continue }
-      try process.endDelegation(of: approval.publicId, at: now)
+    let work = self
+    let vain = try await VacancyRule.givenInVain(process.approvals) { delegate in
+      try await work.transaction.first(MayApprove(tenant: work.tenant.id, party: delegate, now: work.now)) ?? false
     }
+    for approval in vain { try process.endDelegation(of: approval.publicId, at: now) }
     try await askStandIns(again: true)
   }
 
-  /// Who has agreed in another's place since is no further person.
-  private func canDecide(_ delegate: Party) async throws -> Bool {
-    guard !ApproverRule.hasAgreed(delegate, among: process.approvals) else { return false }
-    return try await transaction.first(MayApprove(tenant: tenant.id, party: delegate, now: now)) ?? false
-  }
-
   /// Of what is asked, or went to others, by this act: where no account can decide it, the customer's managers are asked besides, or else who
-  /// keeps its contracts. Where there is nobody at all it waits for somebody to reassign it.
+  /// keeps its contracts.
   /// - Parameter again: also of what was asked before.
   fileprivate mutating func askStandIns(again: Bool = false) async throws {
-    let known = Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }
-    for approval in process.approvals where approval.state == .asked && approval.delegate == nil {
-      let earlier = known[approval.seq]
-      guard again || earlier?.state != .asked || earlier?.escalatedAt != approval.escalatedAt else { continue }
-      let person: Int64? = if case .person(let person) = approval.holder { person } else { nil }
-      if try await hasApprover(approval.roles, person) { continue }
-      for role in [StockRole.customerManager.rawValue, StockRole.accountManager.rawValue] {
-        guard try await hasApprover([role], nil) else { continue }
-        try process.standIn(role, for: approval.publicId, at: now)
-        break
-      }
+    let work = self
+    let found = try await VacancyRule.standIns(for: process.approvals, since: again ? nil : before.approvals, [.customerManager, .accountManager]) {
+      try await work.hasApprover($0, $1)
     }
+    for (approval, role) in found { try process.standIn(role, for: approval.publicId, at: now) }
   }
 
   /// Whether somebody can decide whose word counts: neither his own request, where the rule does not let him, nor agreed to already.

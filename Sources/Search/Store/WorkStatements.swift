@@ -20,6 +20,14 @@ struct WorkFilter: Sendable {
   var offeredTo: Int64?
   /// Whose offers count with those to the account.
   var offeredTeams: [Int64] = []
+  /// Of which custom attribute it holds a value; nil: of any, or of none.
+  var attribute: WorkAttribute?
+
+  /// Of some processes those that have the attribute that is asked for.
+  func holding(_ readable: [WorkProcess: Access]) -> [WorkProcess: Access] {
+    guard let attribute else { return readable }
+    return readable.filter { attribute.codes[$0.key] != nil }
+  }
 }
 
 /// Where the work of some processes stands: of each the first so many, by the look of its own queue, in one statement. Ids and sort keys only
@@ -91,11 +99,50 @@ extension WorkProcess {
   fileprivate init(_ row: inout RowReader) throws { self = WorkProcess(rawValue: try row.next()) ?? .incident }
 }
 
-/// How much there is of each process, up to as many as are asked for.
-struct WorkCounts: Statement {
+/// The same of what holds a value of a custom attribute, by looks of their own: what few hold is found by the value, and not by walking a queue.
+struct AttributeWorkPlaces: Statement {
   let places: WorkPlaces
+  let attribute: WorkAttribute
 
-  static let sql = "select p.process, count(*) from (\(WorkPlaces.sql)) p group by p.process"
+  static let sql = """
+    select 'incident' as process, i.tenant_id, i.id, i.due_at, i.opened_at as since
+    from finder.attribute_tickets(
+      $2, $19, ($20::text[])[1], 'incident' = any ($21::text[]), $3, null, false, $6, $4, $5, $17, null, null, null, $7, $8, $9, $10,
+      ($12::bigint[])[1], ($13::bigint[])[1], $14, $18, $16) i
+    where 'incident' = any ($1::text[])
+    union all
+    select 'request', r.tenant_id, r.id, r.due_at, r.submitted_at
+    from finder.attribute_requests(
+      $2, $19, ($20::text[])[2], 'request' = any ($21::text[]), null, $3, $4, $5, $7, $8, $9, $10, ($12::bigint[])[2], ($13::bigint[])[2], $14,
+      $17::bigint is not null, $17, $18, $16) r
+    where 'request' = any ($1::text[])
+    union all
+    select 'problem', p.tenant_id, p.id, null, p.opened_at
+    from finder.attribute_problems(
+      $2, $19, ($20::text[])[4], $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14, $17, $18) p
+    where 'problem' = any ($1::text[])
+    union all
+    select 'change', c.tenant_id, c.id, c.due_at, c.opened_at
+    from finder.attribute_changes(
+      $2, $19, ($20::text[])[5], $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14, $17, $18) c
+    where 'change' = any ($1::text[])
+    """
+
+  func bind(to parameters: inout Parameters) {
+    places.bind(to: &parameters)
+    parameters.append(attribute.key)
+    parameters.append(WorkProcess.allCases.map { attribute.codes[$0] ?? "" })
+    parameters.append(attribute.internals.map(\.rawValue).sorted())
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WorkPlace { try WorkPlaces.decode(&row) }
+}
+
+/// How much there is of each process, up to as many as are asked for.
+struct WorkCounts<Places: Statement>: Statement {
+  let places: Places
+
+  static var sql: String { "select p.process, count(*) from (\(Places.sql)) p group by p.process" }
 
   func bind(to parameters: inout Parameters) { places.bind(to: &parameters) }
 

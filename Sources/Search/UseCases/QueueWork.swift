@@ -31,9 +31,9 @@ package enum QueueWork: Operation {
     let filterText = JSON.text(criteria.value)
     let (limit, cursor) = try context.page(input.limit, input.cursor, filter: filterText)
     let readable = context.readable(criteria)
+    let filter = try await context.filter(criteria, readable)
     let places = try await context.places(
-      try await context.sights(criteria, readable), try await context.filter(criteria), after: try cursor.map(WorkPlace.init),
-      limit: limit + 1)
+      try await context.sights(criteria, filter.holding(readable)), filter, after: try cursor.map(WorkPlace.init), limit: limit + 1)
     let found = try await context.work(at: places)
     // What has become somebody else's since the look is left out.
     return context.sparseListing(places, limit: limit, filter: filterText, key: { $0.cursor }) { place -> WorkLine? in
@@ -69,13 +69,20 @@ package enum CountQueuedWork: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let criteria = try await input.shown.meant(in: context)
-    let sights = try await context.sights(criteria, context.readable(criteria))
-    let filter = try await context.filter(criteria)
+    let readable = context.readable(criteria)
+    let filter = try await context.filter(criteria, readable)
+    let sights = try await context.sights(criteria, filter.holding(readable))
     var counts: [WorkProcess: Int64] = [:]
     for sight in sights {
       for process in sight.processes { counts[process] = 0 }
       let places = WorkPlaces(sight: sight, filter: filter, after: nil, limit: WorkCount.most + 1)
-      for found in try await context.transaction.query(WorkCounts(places: places)) { counts[found.process] = found.count }
+      let found =
+        if let attribute = filter.attribute {
+          try await context.transaction.query(WorkCounts(places: AttributeWorkPlaces(places: places, attribute: attribute)))
+        } else {
+          try await context.transaction.query(WorkCounts(places: places))
+        }
+      for one in found { counts[one.process] = one.count }
     }
     return Output(processes: WorkProcess.allCases.compactMap { process in counts[process].map { WorkCount(process: process, count: $0) } })
   }
@@ -113,7 +120,7 @@ extension OperationContext {
     return sights
   }
 
-  fileprivate func filter(_ criteria: WorkCriteria) async throws -> WorkFilter {
+  fileprivate func filter(_ criteria: WorkCriteria, _ readable: [WorkProcess: Access]) async throws -> WorkFilter {
     var filter = WorkFilter(
       isNarrowed: criteria.customers != nil, owner: criteria.mine ? actor.id : nil, isUnowned: criteria.unowned, priority: criteria.priority,
       dueFrom: criteria.overdue == false ? now : nil, dueBefore: [criteria.dueBefore, criteria.overdue == true ? now : nil].compactMap { $0 }.min())
@@ -121,6 +128,7 @@ extension OperationContext {
       guard let found = try await transaction.first(TeamOfWork(publicId: team)) else { throw unknownReference("team") }
       filter.team = found
     }
+    filter.attribute = try await criteria.attributeAsked(of: WorkProcess.allCases.filter { readable[$0] != nil }, in: self)
     if criteria.myTeams { filter.wantedTeams = try await ownTeams() }
     if criteria.offered {
       filter.offeredTo = actor.id
@@ -132,7 +140,14 @@ extension OperationContext {
   /// The next places of all processes together.
   fileprivate func places(_ sights: [WorkSight], _ filter: WorkFilter, after: WorkPlace?, limit: Int64) async throws -> [WorkPlace] {
     var places: [WorkPlace] = []
-    for sight in sights { places += try await transaction.query(WorkPlaces(sight: sight, filter: filter, after: after, limit: limit)) }
+    for sight in sights {
+      let look = WorkPlaces(sight: sight, filter: filter, after: after, limit: limit)
+      if let attribute = filter.attribute {
+        places += try await transaction.query(AttributeWorkPlaces(places: look, attribute: attribute))
+      } else {
+        places += try await transaction.query(look)
+      }
+    }
     return Array(places.sorted { $0.comesBefore($1) }.prefix(Int(limit)))
   }
 
