@@ -59,7 +59,7 @@ class Databases:
         return name
 
     def seeded(self, name):
-        with open(os.path.join(os.path.dirname(__file__), "seed.sql")) as file:
+        with open(os.path.join(os.path.dirname(__file__), "seed.sql"), encoding="utf-8") as file:
             seed = file.read()
         mark = f"{name} seeded {self.sizes(name)} by {hashlib.sha256(seed.encode()).hexdigest()[:12]}"
         if self.cluster.has(name):

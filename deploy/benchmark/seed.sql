@@ -16,6 +16,11 @@ create function pg_temp.bits(id bigint) returns bytea language sql immutable as 
 create function pg_temp.base(k bigint) returns bigint language sql immutable as $$ select (k + 1) * 10000000 $$;
 create function pg_temp.told(code int, argument bigint, at timestamptz) returns bytea language sql immutable as $$
   select coalesce(set_byte(set_byte('\x0000'::bytea, 0, code), 1, argument::int) || int8send((extract(epoch from at) * 1000000)::bigint), '') $$;
+-- The pairs of characters that a Chinese text is found by, and the characters themselves, as the operations make them of it.
+create function pg_temp.grams(words text) returns text language sql immutable as $$
+  select string_agg(distinct format('%L:1', substr(words, i, n)), ' ')
+  from generate_series(1, length(words)) i, generate_series(1, 2) n where i + n <= length(words) + 1 $$;
+select pg_temp.grams('打印机没有反应') as frequent_grams, pg_temp.grams('蜂鸣') as rare_grams \gset
 create temporary table moment as select date_trunc('hour', now()) as now;
 create temporary table customer as
   select k, pg_temp.base(k) as id from generate_series(:first::bigint, :first::bigint + :tenants - 1) k;
@@ -71,7 +76,8 @@ insert into desk.ticket (tenant_id, id, public_id, type, number, title, descript
     recorded_at, updated_at, version, story, unit_public_id, contract_public_id, contract_line_public_id, due_metric)
   select tenant, id, pg_temp.bits(id), 'incident', n, 'The printer on floor ' || n % 40 || ' answers no longer',
     'Since this morning nothing is printed. Restarting it did not help; three colleagues see the same.'
-      || case when opened_at < m.now - interval '300 days' then ' Nor does the fax.' else '' end || case when id % 9973 = 0 then ' It hums.' else '' end,
+      || case when opened_at < m.now - interval '300 days' then ' Nor does the fax.' else '' end || case when id % 9973 = 0 then ' It hums. 蜂鸣' else '' end
+      || case when id % 3 = 0 then ' 打印机没有反应' else '' end,
     tenant + 1 + n % 10, tenant, tenant, tenant, 'customer', 2, 2, priority, 'Hardware',
     case when not is_open then 'closed' when n % 2 = 0 then 'new' else 'active' end, opened_at,
     case when not is_open or n % 2 = 1 then opened_at + interval '20 minutes' end, case when not is_open then opened_at + interval '5 hours' end,
@@ -93,7 +99,8 @@ drop index desk.ticket_text_search;
 insert into desk.ticket_text (tenant_id, ticket_id, sheet, type, opened_at, search, size)
   select t.tenant_id, t.id, 0, t.type, t.opened_at,
     array_to_tsvector(array['#' || t.tenant_id, '@' || floor(extract(epoch from t.opened_at) / (28 * 86400))])
-      || knowledge.search_vector(array[t.title, concat_ws(' ', t.description, t.resolution)], '{}'),
+      || knowledge.search_vector(array[t.title, translate(concat_ws(' ', t.description, t.resolution), '打印机没有反应蜂鸣', '')],
+        array['', concat_ws(' ', case when t.id % 3 = 0 then :'frequent_grams' end, case when t.id % 9973 = 0 then :'rare_grams' end)]),
     length(t.title) + length(t.description)
   from incoming i join desk.ticket t on t.tenant_id = i.tenant and t.id = i.id order by t.opened_at;
 :search_index;
