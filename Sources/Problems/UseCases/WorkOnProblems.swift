@@ -97,13 +97,15 @@ package enum ResolveProblem: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let solution: String
+    let answers: GateAnswers
 
     private static let solution = Field.longText("solution", 1...5000, "How it was removed.", "解决方法。")
-    package static let fields: [any InputField] = [ProblemFields.id, solution]
+    package static let fields: [any InputField] = [ProblemFields.id, solution] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ProblemFields.id]
       solution = try values[Self.solution]
+      answers = try GateAnswers(values)
     }
   }
 
@@ -112,7 +114,7 @@ package enum ResolveProblem: Operation {
     roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
-    try await context.act(.resolve(solution: input.solution), on: input.id)
+    try await context.act(.resolve(solution: input.solution), on: input.id, before: .resolveProblem, input.answers)
   }
 }
 
@@ -178,10 +180,8 @@ extension OperationContext {
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
     switch act {
-    // Without a gate of its own it leaves behind those before the steps that it does not come to any more.
-    case .resolve: leaveGates(work.row.publicId, of: .problem, besides: .closeProblem)
     case .reopen, .cancel: leaveGates(work.row.publicId, of: .problem)
-    case .investigate, .recordCause, .recordWorkaround, .declareKnownError, .close: break
+    case .investigate, .recordCause, .recordWorkaround, .declareKnownError, .resolve, .close: break
     }
     work.save()
     return work.record
