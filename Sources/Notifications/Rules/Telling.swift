@@ -202,6 +202,7 @@ struct Cause: Sendable {
     case .closed: .problemClosed
     case .cancelled: .problemCancelled
     case .commented: .problemCommented
+    case .changeImplemented, .changeBackedOut, .changeCancelled: .problemChange
     }
   }
 
