@@ -208,6 +208,7 @@ import Testing
   @Test func theReviewerHearsOfHisReview() async throws {
     let world = try await NotificationsWorld()
     let (manager, _) = try await NotificationsWorld.staff("Max", world.database, .accountManager)
+    try await world.call("person.add", ["customer": .id(world.acme.publicId), "name": "Ben"])
     try await world.database.runAsSuperuser(Self.held)
     try await login(world)
     try await world.call(
@@ -256,6 +257,7 @@ import Testing
   @Test func whoAnswersForTheCustomerHearsInPlaceOfWhoMayNotDecideAnyMore() async throws {
     let world = try await NotificationsWorld()
     let (manager, _) = try await NotificationsWorld.staff("Ina", world.database, .accountManager, for: [world.acme])
+    try await world.call("person.add", ["customer": .id(world.acme.publicId), "name": "Ben"])
     try await world.database.runAsSuperuser(Self.held)
     let grant = try await login(world)
     try await world.call(
@@ -264,6 +266,19 @@ import Testing
     try await world.call("account_grant.revoke", ["id": grant])
     try await overdue("2026-03-09T23:00:00Z", world)
     #expect(try await world.events(world.requester) == ["access_review.opened"])
+    #expect(try await world.events(manager) == ["access_review.overdue"])
+  }
+
+  /// Guard: what is left is access of the reviewer's own, on which he may not decide: he would be told in vain, and nobody who may.
+  @Test func whoAnswersForTheCustomerHearsOfWhatTheReviewerHasHimself() async throws {
+    let world = try await NotificationsWorld()
+    let (manager, _) = try await NotificationsWorld.staff("Ina", world.database, .accountManager, for: [world.acme])
+    try await world.database.runAsSuperuser(Self.held)
+    try await login(world)
+    try await world.call(
+      "access_review.open", ["customer": .id(world.acme.publicId), "reviewer": world.requesterId, "dueOn": "2026-03-09"], as: manager)
+    try await overdue("2026-03-09T23:00:00Z", world)
+    #expect(try await world.events(world.requester) == [])
     #expect(try await world.events(manager) == ["access_review.overdue"])
   }
 
