@@ -13,6 +13,8 @@ enum WorkMessages: MessageCatalog {
   static let ruleProblemCancelled = Message("notification.rule.problem_cancelled", "Your problem was cancelled", zh: "您的问题已取消")
   static let ruleProblemCommented = Message(
     "notification.rule.problem_commented", "Tell who answers for a problem what was said of it", zh: "问题有新评论时通知负责人")
+  static let ruleProblemChange = Message(
+    "notification.rule.problem_change_ended", "A change for your problem is done, undone or given up", zh: "您的问题所关联的变更已实施、回退或取消")
   static let ruleChangeCommented = Message(
     "notification.rule.change_commented", "Tell who answers for a change what was said of it", zh: "变更有新评论时通知负责人")
   static let ruleRequestTaskDone = Message("notification.rule.request_task_completed", "A task of your request is done", zh: "您负责的请求有任务完成")
@@ -42,6 +44,18 @@ enum WorkMessages: MessageCatalog {
     "notification.problem.body", "{number}: {title}\nBy: {actor}, {at}", zh: "{number}：{title}\n操作人：{actor}，{at}")
   static let problemTextBody = Message(
     "notification.problem_text.body", "{number}: {title}\nBy: {actor}, {at}\n\n{text}", zh: "{number}：{title}\n操作人：{actor}，{at}\n\n{text}")
+  static let problemChangeSubject = Message(
+    "notification.problem_change_ended.subject", "[{number}] Change {change} is {outcome}: {title}", zh: "[{number}] 变更 {change} {outcome}：{title}")
+  static let problemChangeBody = Message(
+    "notification.problem_change_ended.body", "{number}: {title}\nThe change {change}, which is to remove it, is {outcome}.\nBy: {actor}, {at}",
+    zh: "{number}：{title}\n用于解决该问题的变更 {change} {outcome}。\n操作人：{actor}，{at}")
+  static let changeSucceeded = Message("notification.problem_change.succeeded", "done, with success", zh: "已成功实施")
+  static let changeFailed = Message("notification.problem_change.failed", "done, without success", zh: "实施失败")
+  static let changeBackedOut = Message("notification.problem_change.backed_out", "backed out", zh: "已回退")
+  static let changeCancelled = Message("notification.problem_change.cancelled", "given up", zh: "已取消")
+
+  static func changeDone(_ isSuccess: Bool) -> Message { isSuccess ? changeSucceeded : changeFailed }
+
   static let commentedSubject = Message(
     "notification.process_commented.subject", "[{number}] Note of a colleague: {title}", zh: "[{number}] 内部备注：{title}")
   static let commentedBody = Message(
@@ -64,9 +78,10 @@ enum WorkMessages: MessageCatalog {
 
   static let all = [
     ruleProblemCause, ruleProblemWorkaround, ruleProblemKnownError, ruleProblemResolved, ruleProblemReopened, ruleProblemClosed, ruleProblemCancelled,
-    ruleProblemCommented, ruleChangeCommented, ruleRequestTaskDone, ruleRequestTaskFailed, ruleRequestTaskTaken, ruleChangeTaskDone,
+    ruleProblemCommented, ruleProblemChange, ruleChangeCommented, ruleRequestTaskDone, ruleRequestTaskFailed, ruleRequestTaskTaken, ruleChangeTaskDone,
     ruleChangeTaskFailed, ruleChangeTaskTaken, ruleArticleSolved,
     problemCauseSubject, problemWorkaroundSubject, problemKnownErrorSubject, problemResolvedSubject, problemReopenedSubject, problemClosedSubject,
+    problemChangeSubject, problemChangeBody, changeSucceeded, changeFailed, changeBackedOut, changeCancelled,
     problemCancelledSubject, problemBody, problemTextBody, commentedSubject, commentedBody, taskDoneSubject, taskFailedSubject, taskBody,
     taskTakenSubject, taskTakenBody, articleSolvedSubject, articleSolvedBody,
   ]

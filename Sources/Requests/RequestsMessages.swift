@@ -66,17 +66,21 @@ package enum RequestMessages: MessageCatalog {
   static let reviewEmpty = Message("access_review.empty", "There is no entitlement to look at.", zh: "没有需要复核的权限。")
   static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")
   static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
+  static let reviewerMayNot = Message(
+    "access_review.reviewer_may_not", "This person has no active login that may decide on the access of all of this customer's people ({permission}).",
+    zh: "该人员没有可复核此客户全部人员权限的有效账号（{permission}）。")
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
   static let endedMeanwhile = Message(
     "access_review.ended", "This access was taken meanwhile: it can be decided on as revoked, not confirmed.", zh: "该权限已被收回：只能决定为 revoked，不能确认保留。")
-  static let ownEntitlement = Message("access_review.own", "Nobody decides on access of his own.", zh: "不能对本人的权限作出决定。")
+  static let ownEntitlement = Message(
+    "access_review.own", "Nobody decides on access of his own: somebody else who may review does.", zh: "不能对本人的权限作出决定，须由其他有权复核的人员决定。")
 
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, accessIsOver, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
     reopenedTooLate, linkedAlready, notLinked, notCited, notFulfilled, hasArticle, isCandidate, noCandidate, whoWatches, watcherMayNotRead, notYours,
     ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, reassignedToOwn, fulfil, mend, taskWrongState, claimedByAnother, ofThatTeam,
-    needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer, endedMeanwhile,
+    needsStaff, reviewEmpty, reviewDue, decidedAlready, reviewerMayNot, otherReviewer, endedMeanwhile,
     ownEntitlement,
   ]
 }

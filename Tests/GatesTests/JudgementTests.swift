@@ -105,8 +105,15 @@ import Testing
       ],
       .declareKnownError: [
         .description: ("problem.change", "description"), .category: ("problem.change", "category"), .cis: ("problem.add_ci", "ci"),
-        .owner: ("problem.take", "id"), .cause: ("problem.record_cause", "cause"), .workaround: ("problem.record_workaround", "workaround"),
-        .article: ("problem.cite_known_error", "article"), .file: ("problem.declare_known_error", "files"),
+        .owner: ("problem.take", "id"), .cause: ("problem.record_cause", "cause"), .causeCode: ("problem.record_cause", "causeCode"),
+        .workaround: ("problem.record_workaround", "workaround"), .article: ("problem.cite_known_error", "article"),
+        .file: ("problem.declare_known_error", "files"),
+      ],
+      .resolveProblem: [
+        .description: ("problem.change", "description"), .category: ("problem.change", "category"), .cis: ("problem.add_ci", "ci"),
+        .owner: ("problem.take", "id"), .cause: ("problem.record_cause", "cause"), .causeCode: ("problem.record_cause", "causeCode"),
+        .workaround: ("problem.record_workaround", "workaround"), .article: ("problem.cite_known_error", "article"),
+        .file: ("problem.resolve", "files"),
       ],
       .closeProblem: [.outcome: ("problem.close", "outcome"), .file: ("problem.close", "files")],
       .submitChange: [

@@ -40,6 +40,7 @@ import Testing
     switch step {
     case .deployRelease: GatesWorld.deployment
     case .resolveMajor: GatesWorld.resolution
+    case .resolveProblem: [Value.Member("solution", "x")]
     default: []
     }
   }
@@ -48,7 +49,7 @@ import Testing
   private func ready(for step: GateStep, _ world: GatesWorld) async throws -> Value {
     switch step {
     case .claimTask, .completeTask: try await world.task(0, of: try await world.order())
-    case .declareKnownError: try await world.problem(for: world.acme)
+    case .declareKnownError, .resolveProblem: try await world.problem(for: world.acme)
     case .closeProblem: try await world.step("problem.resolve", on: try await world.problem(for: world.acme), [Value.Member("solution", "x")])
     case .submitChange: try await world.change(for: [world.acme])
     case .startChange: try await world.agreed(try await world.step("change.submit", on: try await world.change(for: [world.acme])))
@@ -171,6 +172,38 @@ import Testing
     try await world.gate("problem.declare_known_error", Self.told, forAll: true)
     let another = try await world.problem(for: nil)
     try await world.stopped { try await world.step("problem.declare_known_error", on: another) }
+  }
+
+  /// Guard: a problem need not be a known error first, and would be resolved and closed without anybody saying what lay behind it.
+  @Test func aProblemIsStoppedBeforeItIsResolved() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("problem.declare_known_error", Self.told, name: "Word")
+    try await world.gate("problem.resolve", ("fields", .array(["cause", "causeCode"])), name: "Cause")
+    let solution = [Value.Member("solution", "Replaced")]
+    var problem = try await world.problem(for: world.acme)
+    try await world.stopped { [problem] in try await world.step("problem.declare_known_error", on: problem) }
+    let ahead = try await world.invoke("problem.gates", [Value.Member("id", problem.at("id"))], as: world.engineer)["ahead"]
+    #expect(ahead?.column("missing") == [.array(["told"]), .array(["cause", "causeCode"])])
+    let failure = try await world.stopped { [problem] in try await world.step("problem.resolve", on: problem, solution) }
+    #expect(failure.violations.map(\.path) == ["cause", "causeCode"])
+    #expect(try await world.read("problem", problem)["state"] == "new")
+    problem = try await world.step("problem.record_cause", on: problem, [Value.Member("cause", "A worn seal")])
+    let still = try await world.stopped { [problem] in try await world.step("problem.resolve", on: problem, solution) }
+    #expect(still.violations.map(\.path) == ["causeCode"])
+    let cause = [Value.Member("cause", "A worn seal"), Value.Member("causeCode", "environment")]
+    problem = try await world.step("problem.record_cause", on: problem, cause)
+    problem = try await world.step("problem.resolve", on: problem, solution)
+    #expect(problem["state"] == "resolved")
+    // What it goes past it does not come back to.
+    #expect(
+      try await world.friction().map { [$0["step"], $0["stops"], $0["passed"], $0["left"]] } == [
+        ["problem.declare_known_error", 1, 0, 1], ["problem.resolve", 2, 1, 0],
+      ])
+    // Of one that is a known error it is asked as well, and anew of one that is reopened.
+    problem = try await world.step("problem.reopen", on: problem, [Value.Member("reason", "It is back")])
+    problem = try await world.step("problem.declare_known_error", on: problem, [Self.checked])
+    problem = try await world.step("problem.record_cause", on: problem, [Value.Member("cause", "Nobody knows"), Value.Member("causeCode", .null)])
+    try await world.stopped { [problem] in try await world.step("problem.resolve", on: problem, solution) }
   }
 
   @Test func aLowerPriorityIsNoWayRound() async throws {
@@ -309,6 +342,7 @@ import Testing
     #expect(await refused("task.claim", ("attributes", .array(["region"]))) == "attributes gate.attributes_of_incidents")
     #expect(await refused("task.claim", ("fields", .array(["result"]))) == "fields[0] gate.never_there")
     #expect(await refused("problem.close", ("fields", .array(["cause"]))) == "fields[0] gate.never_there")
+    #expect(await refused("problem.resolve", ("fields", .array(["outcome"]))) == "fields[0] gate.never_there")
     #expect(await refused("change.start", ("fields", .array(["plan"]))) == "fields[0] gate.never_there")
     #expect(await refused("change.submit", ("fields", .array(["review"]))) == "fields[0] gate.never_there")
     #expect(await refused("incident.resolve", ("fields", .array(["plan"]))) == "fields[0] gate.never_there")

@@ -194,18 +194,30 @@ import Testing
     try await world.make()
   }
 
-  /// When it is opened, and once when its day is over where the customer is. Who has no login is not told access to what.
+  /// A login of the requester's that may decide on reviews.
+  /// - Returns: the grant that lets it.
+  @discardableResult
+  private func login(_ world: NotificationsWorld) async throws -> Value {
+    let account = try await world.call(
+      "account.create", ["customer": .id(world.acme.publicId), "login": "anna@acme.test", "name": "Anna", "person": world.requesterId])
+    let grant = try await world.call("account_grant.add", ["account": account["id"] ?? .null, "role": "customer_manager", "scope": "tenant"])
+    return grant["id"] ?? .null
+  }
+
+  /// When it is opened, and once when its day is over where the customer is.
   @Test func theReviewerHearsOfHisReview() async throws {
     let world = try await NotificationsWorld()
     let (manager, _) = try await NotificationsWorld.staff("Max", world.database, .accountManager)
+    try await world.call("person.add", ["customer": .id(world.acme.publicId), "name": "Ben"])
     try await world.database.runAsSuperuser(Self.held)
+    try await login(world)
     try await world.call(
       "access_review.open",
       ["customer": .id(world.acme.publicId), "resource": "erp", "reviewer": world.requesterId, "dueOn": "2026-03-09"], as: manager)
     try await world.make()
     let told = try await world.inbox(world.requester)
     #expect(told.map { $0["event"]?.text } == ["access_review.opened"])
-    #expect(told.first?["subject"] == "Who has access to -? To be looked at by 2026-03-09")
+    #expect(told.first?["subject"] == "Who has access to erp? To be looked at by 2026-03-09")
     try await overdue("2026-03-09T22:59:59Z", world)
     #expect(try await world.events(world.requester).count == 1)
     try await overdue("2026-03-09T23:00:00Z", world)
@@ -239,6 +251,35 @@ import Testing
     try await overdue("2026-03-12T08:00:00Z", world)
     #expect(try await world.events(manager).count == 1)
     for other in [ofOne, world.stranger, world.requester] { #expect(try await world.events(other) == []) }
+  }
+
+  /// Guard: who may not decide any more would be told in vain, and nobody who may.
+  @Test func whoAnswersForTheCustomerHearsInPlaceOfWhoMayNotDecideAnyMore() async throws {
+    let world = try await NotificationsWorld()
+    let (manager, _) = try await NotificationsWorld.staff("Ina", world.database, .accountManager, for: [world.acme])
+    try await world.call("person.add", ["customer": .id(world.acme.publicId), "name": "Ben"])
+    try await world.database.runAsSuperuser(Self.held)
+    let grant = try await login(world)
+    try await world.call(
+      "access_review.open", ["customer": .id(world.acme.publicId), "reviewer": world.requesterId, "dueOn": "2026-03-09"], as: manager)
+    try await world.make()
+    try await world.call("account_grant.revoke", ["id": grant])
+    try await overdue("2026-03-09T23:00:00Z", world)
+    #expect(try await world.events(world.requester) == ["access_review.opened"])
+    #expect(try await world.events(manager) == ["access_review.overdue"])
+  }
+
+  /// Guard: what is left is access of the reviewer's own, on which he may not decide: he would be told in vain, and nobody who may.
+  @Test func whoAnswersForTheCustomerHearsOfWhatTheReviewerHasHimself() async throws {
+    let world = try await NotificationsWorld()
+    let (manager, _) = try await NotificationsWorld.staff("Ina", world.database, .accountManager, for: [world.acme])
+    try await world.database.runAsSuperuser(Self.held)
+    try await login(world)
+    try await world.call(
+      "access_review.open", ["customer": .id(world.acme.publicId), "reviewer": world.requesterId, "dueOn": "2026-03-09"], as: manager)
+    try await overdue("2026-03-09T23:00:00Z", world)
+    #expect(try await world.events(world.requester) == [])
+    #expect(try await world.events(manager) == ["access_review.overdue"])
   }
 
   @Test func rulesOfReminders() async throws {

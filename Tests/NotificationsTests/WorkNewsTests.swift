@@ -75,6 +75,30 @@ import Testing
     #expect(try await world.base.left() == 0)
   }
 
+  /// Guard: who answers for a problem would have to look himself whether the change that is to remove it is done.
+  @Test func whatBecomesOfAChangeReachesWhoAnswersForItsProblem() async throws {
+    let world = try await OrderWorld()
+    let base = world.base
+    let record = try await problem(base)
+    let change = try await world.agreedChange()
+    try await base.call("change.link_problem", ["id": change, "problem": record["id"] ?? .null], as: base.colleague)
+    base.database.clock.advance(seconds: 3700)
+    try await world.act("start", on: change)
+    try await world.act("complete", on: change, ["outcome": "failed"])
+    try await world.act("back_out", on: change, ["reason": "Slower"])
+    for _ in 0..<2 { try await base.make() }
+    let told = try await base.inbox(base.engineer).filter { $0["event"] == "problem.change_ended" }
+    #expect(
+      told.compactMap { $0["subject"]?.text }.sorted() == [
+        "[PROV-PRB-000001] Change PROV-CHG-000001 is backed out: Leak",
+        "[PROV-PRB-000001] Change PROV-CHG-000001 is done, without success: Leak",
+      ])
+    #expect(told.allSatisfy { $0["about"] == record["id"] })
+    #expect(try await base.events(base.colleague).filter { $0 == "problem.change_ended" } == [], "he did it")
+    #expect(try await base.events(base.requester) == [], "the staff's own affair")
+    #expect(try await base.left() == 0)
+  }
+
   /// A request's task: who took the request hears that it failed and that it is done; who was at it, that he is not any more.
   @Test func tasksAreTold() async throws {
     let world = try await OrderWorld()

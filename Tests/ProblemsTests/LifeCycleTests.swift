@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import TestSupport
 import Testing
 
@@ -38,9 +39,23 @@ import Testing
     var process = ProblemProcess()
     try process.apply(.recordWorkaround("Restart"), at: Instant(seconds: 1))
     #expect(throws: Failure.self) { try process.apply(.recordWorkaround("Restart"), at: Instant(seconds: 2)) }
-    try process.apply(.recordCause("Heat", code: nil), at: Instant(seconds: 3))
-    try process.apply(.recordCause("Heat", code: "environment"), at: Instant(seconds: 4))
+    try process.apply(.recordCause("Heat", code: .keep), at: Instant(seconds: 3))
+    #expect(throws: Failure.self) { try process.apply(.recordCause("Heat", code: .clear), at: Instant(seconds: 4)) }
+    try process.apply(.recordCause("Heat", code: .set("environment")), at: Instant(seconds: 5))
+    #expect(throws: Failure.self) { try process.apply(.recordCause("Heat", code: .keep), at: Instant(seconds: 6)) }
     #expect(process.causeCode == "environment")
+  }
+
+  /// Guard: the kind of a cause that turned out to be another one would stay.
+  @Test func theKindOfACauseStaysIsSetOrIsTakenBack() throws {
+    var process = ProblemProcess()
+    try process.apply(.recordCause("Heat", code: .set("environment")), at: Instant(seconds: 1))
+    let reworded = ProblemAct.recordCause("Heat of the pump", code: .keep)
+    try process.apply(reworded, at: Instant(seconds: 2))
+    #expect(process.causeCode == "environment" && reworded.payload(of: process) == .object(["code": "environment"]))
+    let other = ProblemAct.recordCause("Nobody knows", code: .clear)
+    try process.apply(other, at: Instant(seconds: 3))
+    #expect(process.causeCode == nil && process.cause == "Nobody knows" && other.payload(of: process) == .object(["code": .null]))
   }
 
   /// Walks at random: the process goes where the table lets it, what is told of it follows, and what holds of each state always holds.
@@ -69,7 +84,7 @@ import Testing
   private static func act(at second: Int64, _ random: inout SplitMix64) -> ProblemAct {
     switch random.next() % 8 {
     case 0: .investigate
-    case 1: .recordCause("cause \(second)", code: nil)
+    case 1: .recordCause("cause \(second)", code: .keep)
     case 2: .recordWorkaround("workaround \(second)")
     case 3: .declareKnownError
     case 4: .resolve(solution: "solution \(second)")

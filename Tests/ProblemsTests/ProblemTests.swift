@@ -53,6 +53,20 @@ import Testing
       ])
   }
 
+  /// Guard: the history would say of what stays that it is none.
+  @Test func theKindOfACauseIsTakenBack() async throws {
+    let world = try await ProblemsWorld()
+    var problem = try await world.problem("Mail is slow")
+    problem = try await world.act("record_cause", on: problem, ["cause": "Heat", "causeCode": "environment"])
+    problem = try await world.act("record_cause", on: problem, ["cause": "Heat of the pump"])
+    #expect(problem.at("causeCode") == "environment")
+    problem = try await world.act("record_cause", on: problem, ["cause": "Nobody knows", "causeCode": .null])
+    #expect(problem.at("causeCode").isNull)
+    let told = try await world.call("problem.history", ["id": problem.at("id"), "limit": 100]).at("items").array ?? []
+    #expect(
+      told.filter { $0.at("type") == "problem.cause_recorded" }.map { $0.at("payload.code") } == ["environment", "environment", .null])
+  }
+
   @Test func theHistoryTellsFieldByField() async throws {
     let world = try await ProblemsWorld()
     let problem = try await world.problem("Mail is slow")

@@ -125,6 +125,7 @@ extension CallRule {
       let seeded = try await world.problem(twin)
       return (["id": seeded.id, "article": try await world.knownError(twin)], seeded.version)
     }),
+    "problem.resolve": problem().omitting(answers),
     "problem.close": problem(["outcome": "removed"], ("problem.resolve", [Value.Member("solution", "Replaced")])).omitting(answers),
     "problem.reopen": problem([:], ("problem.cancel", [Value.Member("reason", "None")])),
     "problem.unlink_incident": CallRule(given: { world, twin, _ in

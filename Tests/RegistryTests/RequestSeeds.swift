@@ -125,7 +125,12 @@ extension CallRule {
 
   static let reviewToOpen = CallRule(given: { world, twin, _ in
     let given = try await world.entitlement(twin)
-    return (["resource": given["resource"] ?? .null, "dueOn": "2026-03-31"], nil)
+    let reviewer = try await world.seeded("per", in: twin).id
+    let account = try await world.seed(
+      "account.create",
+      ["customer": .text(twin.id), "login": world.login(), "name": world.name(twin), "password": .text(Samples.password), "person": reviewer])
+    try await world.seed("account_grant.add", ["account": account["id"] ?? .null, "role": "customer_manager", "scope": "tenant"])
+    return (["resource": given["resource"] ?? .null, "reviewer": reviewer, "dueOn": "2026-03-31"], nil)
   })
 
   static let reviewToDecide = CallRule(given: { world, twin, _ in

@@ -128,6 +128,15 @@ struct RequestsWorld {
     return (.id(tenant.id(kind.prefix, bits.account)), .id(bits.person.map { tenant.id(IdKind.person.prefix, $0) }))
   }
 
+  /// A customer's manager whose role is on record, so that he can be named as the reviewer of access.
+  func reviewer(until end: Value = .null) async throws -> (principal: Principal, account: Value, person: Value, grant: Value) {
+    let principal = try await database.user(.customerManager, of: acme)
+    let (account, person) = try await ids(of: principal)
+    let grant = try await call(
+      "account_grant.add", ["account": account, "role": "customer_manager", "scope": "tenant", "expiresAt": end], as: database.root)
+    return (principal, account, person, grant.at("id"))
+  }
+
   /// How many rows a condition finds, whoever's they are.
   func count(_ state: String) async throws -> Int64 {
     try await database.superuser.withConnection { try await $0.query(RequestsInState(state: state)) }.first ?? 0

@@ -80,7 +80,12 @@ create view requests.pub_task_work with (security_invoker = true) as
   from requests.task t join requests.request r on r.tenant_id = t.tenant_id and r.id = t.request_id;
 grant select on requests.pub_task_work to steward_app;
 
--- Access reviews that go on, for who is told of them.
+-- Access reviews that go on, for who is told of them. Where all that is left is the reviewer's own, another one decides, and he is nobody.
 create view requests.pub_access_review with (security_invoker = true) as
-  select tenant_id, id as review_id, public_id, resource, reviewer_id, due_on from requests.access_review where closed_at is null;
+  select w.tenant_id, w.id as review_id, w.public_id, w.resource,
+    case when exists (
+      select from requests.access_review_item i join requests.entitlement e on e.tenant_id = i.tenant_id and e.id = i.entitlement_id
+      where i.tenant_id = w.tenant_id and i.review_id = w.id and i.result is null and e.person_id <> w.reviewer_id)
+    then w.reviewer_id end as reviewer_id, w.due_on
+  from requests.access_review w where w.closed_at is null;
 grant select on requests.pub_access_review to steward_app;

@@ -33,6 +33,21 @@ struct LeaveIncidentNews: Statement {
   }
 }
 
+/// The problems that a change is to remove.
+struct ProblemsOfChange: Statement {
+  let provider: TenantId
+  let change: Int64
+
+  static let sql = "select l.other_id from changes.link l where l.tenant_id = $1 and l.change_id = $2 and l.kind = 'problem' order by l.other_id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// Leaves it to be seen whether an incident waits for nothing any more, now that a change is not to resolve it: where another one is over. Where none
 /// is, whoever unlinked it may mean another.
 struct LeaveUnlinkedIncident: Statement {

@@ -5,6 +5,7 @@ import Kernel
 import Knowledge
 import Operations
 import Postgres
+import Problems
 import Requests
 import Tenancy
 
@@ -152,10 +153,11 @@ struct ChangeWork: Sendable {
         for: ChangeTelling.consumers(of: type) + OfferNews.consumers(of: type) + TaskNews.consumers(of: type), tenant: provider.id,
         actor: event.isByTime ? Self.time : actor, at: now)
       if event.subject == .change, let kind = ChangeNews.Kind(outcome: event.what) {
+        let (by, outcome) = (event.isByTime ? Self.time : actor, kind == .implemented ? process.outcome?.rawValue : nil)
         transaction.enqueue(
           LeaveIncidentNews(
-            provider: provider.id, change: row.id, seq: row.lastSeq, kind: kind, outcome: kind == .implemented ? process.outcome?.rawValue : nil,
-            actor: event.isByTime ? Self.time : actor, at: event.at))
+            provider: provider.id, change: row.id, seq: row.lastSeq, kind: kind, outcome: outcome, actor: by, at: event.at))
+        try await tellProblems(kind, outcome: outcome, by: by, at: event.at)
       }
       if event.what == "changed" {
         transaction.keep(texts, of: "change", row.id, seq: row.lastSeq, tenant: provider.id, internal: true, at: now)
@@ -184,6 +186,24 @@ struct ChangeWork: Sendable {
       transaction.enqueue(UpdateChangeTask(provider: provider.id, task: task))
     }
     if isAnnounced { transaction.enqueue(InsertAnnouncements(provider: provider.id, change: row.id, seq: row.lastSeq)) }
+  }
+
+  /// The problems that it is to remove are told what became of it; they are the provider's own, as it is, so that it need not wait.
+  private func tellProblems(_ kind: ChangeNews.Kind, outcome: String?, by actor: Actor, at occurredAt: Instant) async throws {
+    let news: ProblemTelling
+    switch kind {
+    case .implemented: news = .changeImplemented
+    case .backedOut: news = .changeBackedOut
+    case .cancelled: news = .changeCancelled
+    case .linked, .unlinked, .caused, .notCaused: return
+    }
+    let problems = try await transaction.query(ProblemsOfChange(provider: provider.id, change: row.id))
+    guard !problems.isEmpty else { return }
+    let change = [Value.Member("change", .id(id)), Value.Member("number", .text(ChangeNumber.text(provider.code, row.number)))]
+    let result = outcome.map { [Value.Member("outcome", .text($0))] } ?? []
+    transaction.enqueue(HoldProblems(provider: provider.id, problems: problems))
+    transaction.enqueue(
+      TellProblems(news, .object(change + result), to: problems, of: provider.id, by: actor, at: occurredAt, now: now))
   }
 
   /// Whether customers are told of it, or were.

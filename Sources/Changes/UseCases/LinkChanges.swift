@@ -293,10 +293,16 @@ extension OperationContext {
             provider: provider.id, change: work.row.id, seq: work.row.lastSeq, tenant: tenant, ticket: other, actor: actor, at: now))
       }
     }
-    if kind == "request" {
-      let told = Value.object(["change": .id(work.id), "number": .text(ChangeNumber.text(provider.code, work.row.number))])
+    let told = Value.object(["change": .id(work.id), "number": .text(ChangeNumber.text(provider.code, work.row.number))])
+    switch kind {
+    case "request":
       let type = isLinked ? RequestNote.changeLinked : RequestNote.changeUnlinked
       transaction.enqueue(RequestNote(type, told, on: other, of: tenant, by: actor, at: now))
+    case "problem":
+      // Whoever locks a change and problems locks the change first.
+      let type = isLinked ? ProblemNote.changeLinked : ProblemNote.changeUnlinked
+      transaction.enqueue(ProblemNote(type, told, on: other, of: tenant, by: actor, at: now))
+    default: break
     }
     return Done(id: id, version: work.row.version)
   }

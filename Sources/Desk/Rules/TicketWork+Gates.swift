@@ -58,7 +58,7 @@ extension Ticket {
     // What lies in other rows, and what is said with the act.
     case .cis, .publicComment, .article, .changesClosed, .file, .customerFile, .closureCode: false
     // Of other processes.
-    case .result, .outcome, .cause, .workaround, .plan, .backOut, .test, .publicText, .tasks, .review, .pilot, .mitigation: false
+    case .result, .outcome, .cause, .causeCode, .workaround, .plan, .backOut, .test, .publicText, .tasks, .review, .pilot, .mitigation: false
     }
   }
 }

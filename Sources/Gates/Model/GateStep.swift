@@ -22,6 +22,7 @@ package enum GateStep: String, Sendable, CaseIterable {
   /// The last of a request's tasks is done: it is fulfilled.
   case completeTask = "task.complete"
   case declareKnownError = "problem.declare_known_error"
+  case resolveProblem = "problem.resolve"
   case closeProblem = "problem.close"
   /// Before anybody is asked to agree to a change.
   case submitChange = "change.submit"
@@ -41,7 +42,7 @@ package enum GateStep: String, Sendable, CaseIterable {
     switch self {
     case .open, .assign, .dispatch, .resolve, .close: .incident
     case .claimTask, .completeTask: .request
-    case .declareKnownError, .closeProblem: .problem
+    case .declareKnownError, .resolveProblem, .closeProblem: .problem
     case .submitChange, .startChange, .closeChange: .change
     case .signOffRelease, .deployRelease, .closeRelease: .release
     case .resolveMajor: .majorIncident
@@ -65,7 +66,7 @@ package enum GateStep: String, Sendable, CaseIterable {
     case .close: Self.ofIncidents.filter { ![.team, .assignee].contains($0) }
     case .claimTask: [.file, .customerFile]
     case .completeTask: [.result, .file, .customerFile]
-    case .declareKnownError: [.description, .category, .cis, .owner, .cause, .workaround, .article, .file]
+    case .declareKnownError, .resolveProblem: [.description, .category, .cis, .owner, .cause, .causeCode, .workaround, .article, .file]
     case .submitChange: [.description, .cis, .owner, .plan, .backOut, .test, .publicText, .tasks, .file]
     case .closeChange: [.review, .file]
     case .closeProblem: [.outcome, .file]
@@ -88,6 +89,7 @@ package enum GateStep: String, Sendable, CaseIterable {
     case .resolve: [.open, .assign, .dispatch, .resolve]
     case .claimTask: [.claimTask]
     case .declareKnownError: [.declareKnownError]
+    case .resolveProblem: [.declareKnownError, .resolveProblem]
     case .submitChange: [.submitChange]
     case .startChange: [.submitChange, .startChange]
     case .signOffRelease: [.signOffRelease]
@@ -107,7 +109,7 @@ package enum GateFact: String, Sendable, CaseIterable {
   /// What came of the task that is done.
   case result
   /// What is known of a problem.
-  case cause, workaround
+  case cause, causeCode, workaround
   /// What is written of a change, and the look back on it.
   case plan, backOut, test, publicText, tasks, review
   /// That a release was tried, and what came of it.

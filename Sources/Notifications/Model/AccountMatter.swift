@@ -186,7 +186,7 @@ enum AccountMatter: Sendable {
     case .request(let request): request.values(language, of: tenant, type)
     case .change(let change): change.values(language, of: tenant, type)
     case .offer(let offer): offer.values(language, of: tenant)
-    case .problem(let problem): problem.values(of: tenant, type)
+    case .problem(let problem): problem.values(language, of: tenant, type)
     case .task(let task): task.values(language, of: tenant)
     case .article(let article): ["article": article.articleNumber, "number": article.number]
     case .owner(let told): told.values(language, of: tenant)

@@ -110,6 +110,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case problemClosed = "problem.closed"
   case problemCancelled = "problem.cancelled"
   case problemCommented = "problem.commented"
+  /// A change that is to remove it was done, undone or given up.
+  case problemChange = "problem.change_ended"
   case changeCommented = "change.commented"
   /// A team may do a task of a request or a change; it is done; it did not work; who was at it is not any more.
   case requestTaskGiven = "request.task_given"
@@ -176,7 +178,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .change
     case .releasePiloted, .releasePilotRecorded, .releaseSignedOff, .releaseDeployed, .releaseClosed, .releaseCancelled: .release
     case .problemCause, .problemWorkaround, .problemKnownError, .problemResolved, .problemReopened, .problemClosed, .problemCancelled,
-      .problemCommented:
+      .problemCommented, .problemChange:
       .problem
     case .requestTaskGiven, .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
     case .changeTaskGiven, .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask

@@ -223,6 +223,8 @@ struct StockRule: Sendable {
     StockRule(key: "problem_cancelled", name: WorkMessages.ruleProblemCancelled, event: .problemCancelled, audience: [.owner, .watchers], channels: [.inbox]),
     StockRule(key: "problem_commented", name: WorkMessages.ruleProblemCommented, event: .problemCommented, audience: [.owner, .watchers], channels: [.inbox]),
     StockRule(
+      key: "problem_change_ended", name: WorkMessages.ruleProblemChange, event: .problemChange, audience: [.owner, .watchers], channels: [.inbox]),
+    StockRule(
       key: "change_commented", name: WorkMessages.ruleChangeCommented, event: .changeCommented, audience: [.owner, .requester, .watchers], channels: [.inbox]),
     StockRule(
       key: "request_task_completed", name: WorkMessages.ruleRequestTaskDone, event: .requestTaskDone, audience: [.owner], channels: [.inbox]),

@@ -66,14 +66,6 @@ struct ToldReminder: Sendable {
     return values
   }
 
-  /// What stands in their place for who has no login: access to what may be told by an answer of the customer's people.
-  var valuesForStrangers: [String: String] {
-    switch thing {
-    case .article, .handbook, .warranty: [:]
-    case .accessReview: ["resource": "-"]
-    }
-  }
-
   /// What a webhook is told besides its id.
   func members(of tenant: TenantEntry) -> [Value.Member] {
     let day = Value.Member("dueOn", .date(dueOn))

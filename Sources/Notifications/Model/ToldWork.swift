@@ -21,17 +21,35 @@ struct ToldProblem: Sendable {
   let solution: String?
   /// Why it is not followed, or came back.
   let reason: String?
+  /// A change that is to remove it, by its number, and what became of that; nil: something else is told.
+  var change: (number: String, end: Message)?
 
-  func values(of provider: TenantEntry, _ type: String) -> [String: String] {
+  func told(_ found: FoundEvent) -> ToldProblem {
+    let end: Message? =
+      switch ProblemTelling(rawValue: found.type) {
+      case .changeImplemented: WorkMessages.changeDone(found.payload["outcome"]?.text == ChangeOutcome.success.rawValue)
+      case .changeBackedOut: WorkMessages.changeBackedOut
+      case .changeCancelled: WorkMessages.changeCancelled
+      default: nil
+      }
+    var told = self
+    told.change = end.map { (number: found.payload["number"]?.text ?? "-", end: $0) }
+    return told
+  }
+
+  func values(_ language: Language, of provider: TenantEntry, _ type: String) -> [String: String] {
     let text: String? =
       switch ProblemTelling(rawValue: type) {
       case .causeRecorded: cause
       case .workaroundRecorded: workaround
       case .resolved: solution
       case .cancelled: reason
-      case .knownErrorDeclared, .reopened, .closed, .commented, nil: nil
+      case .knownErrorDeclared, .reopened, .closed, .commented, .changeImplemented, .changeBackedOut, .changeCancelled, nil: nil
       }
-    return ["number": ProblemNumber.text(provider.code, number), "title": title, "text": text ?? ""]
+    return [
+      "number": ProblemNumber.text(provider.code, number), "title": title, "text": text ?? "", "change": change?.number ?? "-",
+      "outcome": change?.end.text(language) ?? "-",
+    ]
   }
 
   func members(of provider: TenantEntry) -> [Value.Member] {

@@ -202,6 +202,7 @@ struct Cause: Sendable {
     case .closed: .problemClosed
     case .cancelled: .problemCancelled
     case .commented: .problemCommented
+    case .changeImplemented, .changeBackedOut, .changeCancelled: .problemChange
     }
   }
 
@@ -353,7 +354,6 @@ struct TellingFields: Sendable {
         "why": cause.whyEscalated(receiver.language),
       ]
       var values = matter.values(receiver.language, of: tenant, cause.type).merging(common) { own, _ in own }
-      if case .reminder(let reminder) = matter, !receiver.hasLogin { values.merge(reminder.valuesForStrangers) { _, new in new } }
       // What time refused says why somebody of the customer did before.
       if !isQuoted(to: receiver) || !receiver.hasLogin && cause.actorKind == Actor.Kind.system.rawValue { values["reason"] = "" }
       return values

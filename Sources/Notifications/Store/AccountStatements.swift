@@ -320,7 +320,7 @@ struct AccountMatters: Sendable {
   private var owners: [ToldOffer.Subject: [Int64: ToldOwner]] = [:]
   private let tenant: TenantId
 
-  init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
+  init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, at now: Instant, in transaction: Transaction) async throws {
     self.tenant = tenant
     let byKind = Dictionary(grouping: events) { entries[$0.cause]?.kind ?? "" }.mapValues { Array(Set($0.map(\.subject))) }
     for (kind, ids) in byKind {
@@ -340,7 +340,7 @@ struct AccountMatters: Sendable {
       case HandbookReviewNews.subjectKind: matters[kind] = Self.byId(try await HandbookReviewsToTell.load(ids, of: tenant, in: transaction))
       case WarrantyNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(WarrantiesToTell(tenant: tenant, ids: ids)))
       case AccessReviewNews.subjectKind, AccessReviewNews.reminderKind:
-        matters[kind] = Self.byId(try await transaction.query(AccessReviewsToTell(tenant: tenant, ids: ids)))
+        matters[kind] = Self.byId(try await transaction.query(AccessReviewsToTell(tenant: tenant, ids: ids, now: now)))
       case GateNews.subjectKind:
         approvals = Dictionary(try await transaction.query(GateApprovalsToTell(tenant: tenant, ids: ids)).map { ($0.id, $0.told) }) { first, _ in first }
       case RequestNews.subjectKind:
@@ -440,7 +440,7 @@ struct AccountMatters: Sendable {
       guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
       return .request(told)
     }
-    if kind == ProblemTelling.subjectKind { return problems[id].map { .problem($0) } }
+    if kind == ProblemTelling.subjectKind { return problems[id].map { .problem($0.told(event)) } }
     if kind == ChangeTelling.subjectKind {
       guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)

@@ -2,6 +2,7 @@ import Kernel
 import Knowledge
 import Operations
 import Postgres
+import Requests
 
 /// Published articles that are to be looked through, by who began them.
 struct ArticleReviewsToTell: Statement {
@@ -24,13 +25,14 @@ struct ArticleReviewsToTell: Statement {
   }
 }
 
-/// Access reviews that go on, by who is to look; of the provider's own it is one of the staff. Who has left, or may not sign in any more, is nobody.
+/// Access reviews that go on, by who is to look; of the provider's own it is one of the staff. Who has left, or may not decide any more, is nobody.
 struct AccessReviewsToTell: Statement {
   let tenant: TenantId
   let ids: [Int64]
+  let now: Instant
 
   static let sql = """
-    select w.review_id, w.public_id, w.due_on, w.resource, \(Persons.staff), \(Persons.present)
+    select w.review_id, w.public_id, w.due_on, w.resource, \(Persons.staff), case when \(ReviewerRight.mayDecide) then p.id end
     from requests.pub_access_review w left join tenancy.person p on p.tenant_id = w.tenant_id and p.id = w.reviewer_id
     where w.tenant_id = $1 and w.review_id = any ($2)
     """
@@ -38,6 +40,8 @@ struct AccessReviewsToTell: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(ids)
+    parameters.append(ReviewerRight.permission)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {

@@ -20,7 +20,7 @@ extension Telling {
     causes += try await clocksOfRequests(waiting.filter { Self.clockKinds.contains($0.kind) }, byId, in: transaction)
     if !ofAccounts.isEmpty {
       let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
-      let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
+      let matters = try await AccountMatters(events, byId, tenant: tenant, at: now, in: transaction)
       let ofMatters: [(id: Int64, cause: Cause)] = events.compactMap { found in
         guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event] else { return nil }
         return Cause(entry, found.event, .account(matter)).map { (id: found.cause, cause: $0) }

@@ -139,6 +139,8 @@ package enum Change<Wrapped: Sendable>: Sendable {
   package var isKeep: Bool { if case .keep = self { true } else { false } }
 }
 
+extension Change: Equatable where Wrapped: Equatable {}
+
 /// What is wrong with a value; becomes a violation of the failure.
 package struct FieldError: Error {
   package let violations: [Failure.Violation]

@@ -1,11 +1,12 @@
 import Desk
 import Kernel
+import Operations
 
 /// What is done about a problem.
 enum ProblemAct: Sendable, Equatable {
   case investigate
   /// `code`: a key of the list of causes.
-  case recordCause(String, code: String?)
+  case recordCause(String, code: Change<String>)
   case recordWorkaround(String)
   case declareKnownError
   case resolve(solution: String)
@@ -40,10 +41,10 @@ enum ProblemAct: Sendable, Equatable {
     }
   }
 
-  /// What the history says besides: codes, never what somebody wrote.
-  var payload: Value {
+  /// What the history says besides: codes as they are by then, never what somebody wrote.
+  func payload(of process: ProblemProcess) -> Value {
     switch self {
-    case .recordCause(_, let code): .object(["code": .text(code)])
+    case .recordCause: .object(["code": .text(process.causeCode)])
     case .close(let outcome): .object(["outcome": .text(outcome)])
     default: .object([])
     }
@@ -85,7 +86,7 @@ struct ProblemProcess: Sendable, Equatable {
     next.state = try state(after: act.step)
     switch act {
     case .investigate: next.knownErrorAt = nil
-    case .recordCause(let text, let code): (next.cause, next.causeCode) = (text, code ?? causeCode)
+    case .recordCause(let text, let code): (next.cause, next.causeCode) = (text, code.applied(to: causeCode))
     case .recordWorkaround(let text): next.workaround = text
     case .declareKnownError:
       guard cause != nil || workaround != nil else { throw Failure(.conflict, ProblemMessages.nothingKnown) }

@@ -9,6 +9,10 @@ package enum ProblemTelling: String, Sendable, CaseIterable {
   case closed = "problem.closed"
   case cancelled = "problem.cancelled"
   case commented = "problem.commented"
+  /// A change that is to remove it was done, with success or without; was undone; will not be done.
+  case changeImplemented = "problem.change_implemented"
+  case changeBackedOut = "problem.change_backed_out"
+  case changeCancelled = "problem.change_cancelled"
 
   /// The kind of its subject: a problem, by its row.
   package static let subjectKind = "problem"

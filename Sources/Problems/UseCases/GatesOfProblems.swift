@@ -48,8 +48,9 @@ extension ProblemState {
   /// The steps that it has yet to take, before which gates may stand.
   fileprivate var stepsAhead: [GateStep] {
     switch self {
-    case .new, .investigating: [.declareKnownError, .closeProblem]
-    case .knownError, .resolved: [.closeProblem]
+    case .new, .investigating: [.declareKnownError, .resolveProblem, .closeProblem]
+    case .knownError: [.resolveProblem, .closeProblem]
+    case .resolved: [.closeProblem]
     case .closed, .cancelled: []
     }
   }
@@ -59,8 +60,12 @@ extension ProblemWork {
   /// Passes the gates before a step that is done in memory; what passing them tells goes into the history.
   /// - Parameter known: what is said with the act.
   mutating func pass(_ gates: GatesAhead?, known: Set<GateFact>) async throws {
-    guard let gates else { return }
     let (context, row) = (context, row)
+    guard let gates else {
+      // Whom no gate asks leaves those behind that it does not come to any more.
+      if row.process.state == .resolved { context.leaveGates(row.publicId, of: .problem, besides: .closeProblem) }
+      return
+    }
     let asJudged = HoldProblemAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
@@ -94,6 +99,7 @@ extension ProblemRow {
     case .category: category != nil
     case .owner: owner != nil
     case .cause: process.cause != nil
+    case .causeCode: process.causeCode != nil
     case .workaround: process.workaround != nil
     case .article: article != nil
     default: false

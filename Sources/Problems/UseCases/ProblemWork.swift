@@ -41,7 +41,7 @@ struct ProblemWork: Sendable {
   /// Moves the problem on; its incidents are told by the sweep.
   mutating func apply(_ act: ProblemAct) throws(Failure) {
     try row.process.apply(act, at: context.now)
-    note(act.event, act.payload)
+    note(act.event, act.payload(of: row.process))
     if let news = act.news { tell(news) }
     // Work on it is over: nobody accepts what was offered.
     if !row.process.state.isOpen {

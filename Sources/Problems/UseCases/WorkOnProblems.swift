@@ -20,12 +20,13 @@ package enum RecordCause: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let cause: String
-    let code: String?
+    let code: Change<String>
 
     private static let cause = Field.longText("cause", 1...5000, "What lies behind it.", "根本原因。")
     private static let code = Field.text(
-      "causeCode", 1...100, "What kind of cause that is, a key of code.list such as configuration.", "原因类别：code.list 中的键，例如 configuration。"
-    ).optional
+      "causeCode", 1...100, "What kind of cause that is, a key of code.list such as configuration; absent: it stays; null: of none.",
+      "原因类别：code.list 中的键，例如 configuration；不填保持不变，null 清除。"
+    ).clearable
     package static let fields: [any InputField] = [ProblemFields.id, cause, code]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -40,7 +41,7 @@ package enum RecordCause: Operation {
     reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
-    if let code = input.code { try await context.requireCode(code, of: .problemCause, at: "causeCode") }
+    if case .set(let code) = input.code { try await context.requireCode(code, of: .problemCause, at: "causeCode") }
     return try await context.act(.recordCause(input.cause, code: input.code), on: input.id)
   }
 }
@@ -96,13 +97,15 @@ package enum ResolveProblem: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let solution: String
+    let answers: GateAnswers
 
     private static let solution = Field.longText("solution", 1...5000, "How it was removed.", "解决方法。")
-    package static let fields: [any InputField] = [ProblemFields.id, solution]
+    package static let fields: [any InputField] = [ProblemFields.id, solution] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ProblemFields.id]
       solution = try values[Self.solution]
+      answers = try GateAnswers(values)
     }
   }
 
@@ -111,7 +114,7 @@ package enum ResolveProblem: Operation {
     roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
-    try await context.act(.resolve(solution: input.solution), on: input.id)
+    try await context.act(.resolve(solution: input.solution), on: input.id, before: .resolveProblem, input.answers)
   }
 }
 
@@ -177,10 +180,8 @@ extension OperationContext {
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
     switch act {
-    // Without a gate of its own it leaves behind those before the steps that it does not come to any more.
-    case .resolve: leaveGates(work.row.publicId, of: .problem, besides: .closeProblem)
     case .reopen, .cancel: leaveGates(work.row.publicId, of: .problem)
-    case .investigate, .recordCause, .recordWorkaround, .declareKnownError, .close: break
+    case .investigate, .recordCause, .recordWorkaround, .declareKnownError, .resolve, .close: break
     }
     work.save()
     return work.record

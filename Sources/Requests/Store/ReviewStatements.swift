@@ -2,6 +2,39 @@ import Kernel
 import Operations
 import Postgres
 
+/// Who can decide on what the people of a customer have.
+package enum ReviewerRight {
+  package static let permission = "access_review.manage"
+  /// SQL: whether a person `p` is there, and has a login that may decide. $3 is the permission, $4 now.
+  package static let mayDecide = """
+    (p.left_at is null and exists (
+      select from tenancy.account a
+      join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
+      join tenancy.role_permission q on q.role = g.role and q.permission = $3
+      where a.tenant_id = p.tenant_id and a.person_id = p.id and a.state = 'active' and a.kind in ('staff', 'customer')
+        and (g.scope in ('tenant', 'all') or g.scope = 'listed' and exists (
+          select from tenancy.role_grant_tenant l
+          where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = p.tenant_id))))
+    """
+}
+
+struct ReviewerMayDecide: Statement {
+  let tenant: TenantId
+  let person: Int64
+  let now: Instant
+
+  static let sql = "select \(ReviewerRight.mayDecide) from tenancy.person p where p.tenant_id = $1 and p.id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(person)
+    parameters.append(ReviewerRight.permission)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
 /// A review as it is shown.
 struct ReviewRow: Sendable {
   let id: Int64

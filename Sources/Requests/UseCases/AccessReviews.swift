@@ -54,7 +54,7 @@ enum ReviewFields {
   /// Those who look at what all of a customer's people have.
   static let reviewers: Set<StockRole> = [.administrator, .accountManager, .customerManager]
   static let scopes: Set<Grant.ScopeKind> = [.listed, .all, .tenant]
-  static let permission = "access_review.manage"
+  static let permission = ReviewerRight.permission
 }
 
 package enum OpenAccessReview: Operation {
@@ -91,6 +91,9 @@ package enum OpenAccessReview: Operation {
       let found = try await context.transaction.query(PersonsOfRequest(tenant: tenant, publicIds: [named], own: nil)).first
       guard let found else { throw context.unknownReference("reviewer") }
       guard !found.hasLeft else { throw Failure.invalid("reviewer", AccountMessages.personLeft) }
+      guard try await context.mayReview(found.id) else {
+        throw Failure.invalid("reviewer", RequestMessages.reviewerMayNot, ["permission": ReviewFields.permission])
+      }
       reviewer = found.id
     }
     let entitlements = try await context.transaction.query(EntitlementsToReview(tenant: tenant, resource: input.resource))
@@ -210,7 +213,12 @@ package enum DecideAccessReview: Operation {
     guard !held.isEmpty, let review = reviews.first else { throw Failure.notFound }
     let item = try await context.transaction.first(ReviewItem(tenant: tenant, review: review.id, entitlement: input.entitlement))
     guard let item else { throw context.unknownReference("entitlement") }
-    if let reviewer = review.reviewerId, reviewer != context.principal.person { throw Failure(.conflict, RequestMessages.otherReviewer) }
+    // What is his own, or all of it once he cannot decide any more, would be nobody's for good.
+    if let reviewer = review.reviewerId, reviewer != context.principal.person, reviewer != item.entitlement.personId,
+      try await context.mayReview(reviewer)
+    {
+      throw Failure(.conflict, RequestMessages.otherReviewer)
+    }
     if let person = context.principal.person, person == item.entitlement.personId { throw Failure(.conflict, RequestMessages.ownEntitlement) }
     guard item.result == nil else { throw Failure(.conflict, RequestMessages.decidedAlready, ["result": item.result ?? ""]) }
     // An order or another review took it: who has what is not confirmed of it.
@@ -237,6 +245,11 @@ extension OperationContext {
   fileprivate func review(_ id: PublicId) async throws -> ReviewRow {
     guard let row = try await transaction.first(ReviewByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
     return row
+  }
+
+  /// Whether this person of the customer's can decide on reviews by now.
+  fileprivate func mayReview(_ person: Int64) async throws -> Bool {
+    try await transaction.first(ReviewerMayDecide(tenant: tenant.id, person: person, now: now)) ?? false
   }
 
   fileprivate func reviewLine(_ id: PublicId) async throws -> ReviewLine {
