@@ -111,7 +111,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance", "Approvals", "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
+        "Escalations", "Assurance", "Approvals", "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents", "Events",
       ]),
     module(
       "Live",
@@ -198,8 +198,9 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Handbooks", "Requests", "Changes", "Problems", "MajorIncidents", "Knowledge", "Desk", "Assurance", "Assets", "Catalog",
-        "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging,
+        "Notifications", "Outbound", "Handbooks", "Requests", "Changes", "Problems", "MajorIncidents", "Events", "Knowledge", "Desk", "Assurance", "Assets",
+        "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport",
+        logging,
         subprocess, systemPackage,
       ] + nio),
     tests(

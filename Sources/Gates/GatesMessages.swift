@@ -33,9 +33,9 @@ package enum GateMessages: MessageCatalog {
   static let neverThere = Message("gate.never_there", "Before this step that cannot be there. Possible: {allowed}.", zh: "在该步骤之前不可能具备此项。可用：{allowed}。")
   static let noPriority = Message(
     "gate.no_priority", "Nothing in this process has a priority: give priority for steps of incidents and problems.", zh: "该流程没有优先级：priority 仅用于事件与问题的步骤。")
-  static let attributesOfIncidents = Message(
-    "gate.attributes_of_incidents", "Gates ask for custom attributes of incidents: give attributes for steps of incidents.",
-    zh: "关卡只能要求事件的自定义属性：attributes 仅用于事件的步骤。")
+  static let noAttributesBefore = Message(
+    "gate.no_attributes_before", "Nobody can tell custom attributes any more before this step: give attributes for an earlier one.",
+    zh: "到该步骤时已不能填写自定义属性：attributes 请用于更早的步骤。")
   static let noApprovalBefore = Message(
     "gate.no_approval_before", "Nobody can agree to what is not recorded yet: put it before a later step.", zh: "尚未登记的内容无法审批：请设在后续步骤前。")
   static let approverMayNot = Message(
@@ -91,7 +91,7 @@ package enum GateMessages: MessageCatalog {
     stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, fileMissing, noSuchFile, staffOnly, notAsked, bypassedAlready, oneKind,
     neverThere, twice,
     inThePast, ownerIsStaff,
-    noPriority, attributesOfIncidents, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater,
+    noPriority, noAttributesBefore, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater,
     approvalUnrecorded, approvalRefused, approvalExpired, handedToOwn, approvalOwn, approvalNoPerson, ownWork, needsPerson, agreedAlready, stayEnded,
     servesAll, retired, tooMany, nothingToChange, period,
   ]

@@ -13,7 +13,7 @@ package enum NotificationsModule: OperationModule {
 
   package static let messages: [Message] =
     NotificationMessages.all + AccountSideMessages.all + AgreementMessages.all + OfferMessages.all + WorkMessages.all + MajorIncidentMessages.all
-    + ReleaseNewsMessages.all + TeamNewsMessages.all + ReminderMessages.all
+    + ReleaseNewsMessages.all + TeamNewsMessages.all + ReminderMessages.all + TriageMessages.all
 
   package static let constraints: [String: Message] = [
     "rule_name_unique": NotificationMessages.ruleNameTaken, "webhook_name_unique": NotificationMessages.webhookNameTaken,

@@ -103,7 +103,7 @@ enum ImportTable {
       "Notifications", 3,
       platform.union([
         "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs", "Approvals",
-        "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents",
+        "Assets", "Knowledge", "Handbooks", "Requests", "Problems", "Changes", "MajorIncidents", "Events",
       ])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "MajorIncidents", "Notifications"]), logging),

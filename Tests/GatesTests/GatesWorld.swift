@@ -1,4 +1,5 @@
 import Assets
+import Attributes
 import Catalog
 import Changes
 import Contracts
@@ -34,7 +35,7 @@ struct GatesWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self, KnowledgeModule.self,
-      GatesModule.self, CatalogModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
+      AttributesModule.self, GatesModule.self, CatalogModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, MajorIncidentsModule.self,
       NotificationsModule.self,
     ])
     acme = try await database.customer("ACME")

@@ -4,6 +4,7 @@ import Catalog
 import Changes
 import Contracts
 import Desk
+import Events
 import Foundation
 import Handbooks
 import Kernel
@@ -39,7 +40,7 @@ struct NotificationsWorld {
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
     AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, RequestsModule.self, ChangesModule.self, MajorIncidentsModule.self,
-    HandbooksModule.self, NotificationsModule.self,
+    HandbooksModule.self, EventsModule.self, NotificationsModule.self,
   ]
 
   init() async throws {

@@ -236,7 +236,7 @@ import Testing
     for event in ["problem.resolved", "request.submitted", "change.closed", "renewal.due"] {
       #expect(await answer(event) == "audience notification_rule.no_such_audience", "\(event)")
     }
-    let all = Value.array(Audience.allCases.filter { $0 != .approvers }.map { .text($0.rawValue) })
+    let all = Value.array(Audience.allCases.filter { $0 != .approvers && $0 != .sorters }.map { .text($0.rawValue) })
     #expect(await refusal { try await world.rule("incident.reopened", ["audience": all], name: "All") } == "accepted")
   }
 }

@@ -3,8 +3,20 @@ import Operations
 import TypedFields
 
 extension OperationContext {
+  /// Which of the attributes that a gate asks for are there. What nobody could tell of such a ticket any more is not asked for: a retired one.
+  /// - Parameter customer: whose ticket it is; nil: nobody's in particular.
+  package func attributesThere(
+    _ asked: Set<String>, in held: HeldAttributes, of process: AttributeProcess, customer: TenantId?
+  ) async throws -> Set<String> {
+    let told = asked.intersection(held.keys)
+    let rest = asked.subtracting(told)
+    guard !rest.isEmpty else { return told }
+    let untellable = try await untellable(rest, of: process, customer: customer)
+    return told.union(untellable)
+  }
+
   /// Those of some keys that nobody could tell of a customer's tickets now. The category has no say: it may be changed just before a step.
-  package func untellable(_ keys: Set<String>, of process: AttributeProcess, customer: TenantId?) async throws -> Set<String> {
+  private func untellable(_ keys: Set<String>, of process: AttributeProcess, customer: TenantId?) async throws -> Set<String> {
     let found = try await transaction.query(DefinitionsByKey(process: process, keys: keys.sorted()))
     return keys.subtracting(found.filter { $0.isActive && $0.isFor(customer) }.map(\.key))
   }

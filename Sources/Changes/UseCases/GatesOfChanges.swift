@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -69,7 +70,8 @@ extension ChangeWork {
 
 extension OperationContext {
   fileprivate func facts(of row: ChangeRow, needed: GateNeeds) async throws -> GateNeeds {
-    var present = GateNeeds(facts: needed.facts.filter(row.has))
+    let attributes = try await attributesThere(needed.attributes, in: row.attributes, of: .change, customer: nil)
+    var present = GateNeeds(facts: needed.facts.filter(row.has), attributes: attributes)
     guard needed.facts.contains(.cis) else { return present }
     let named = try await transaction.query(CiLinks(provider: provider.id, change: row.id, customers: nil))
     if !named.isEmpty { present.facts.insert(.cis) }

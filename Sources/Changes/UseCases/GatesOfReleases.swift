@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -14,8 +15,8 @@ package enum ListGatesOfRelease: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateSituation {
     let row = try await context.release(input.id)
-    return try await context.gateSituation(of: .release, row.publicId, version: row.version, before: row.process.state.stepsAhead) { needed in
-      GateNeeds(facts: needed.facts.filter(row.has))
+    return try await context.gateSituation(of: .release, row.publicId, version: row.version, before: row.process.state.stepsAhead) {
+      try await context.facts(of: row, needed: $0)
     }
   }
 }
@@ -56,9 +57,16 @@ extension ReleaseWork {
     let asJudged = HoldReleaseAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
-        of: row.publicId, version: row.version, present: { needed in GateNeeds(facts: needed.facts.filter(work.row.has)) },
+        of: row.publicId, version: row.version, present: { try await work.context.facts(of: work.row, needed: $0) },
         concerned: { work.customers(of: try await work.concerned()) }, hold: { other in try await other.first(asJudged) != nil }))
     for passing in passings { note(passing.event, passing.payload, of: passing.customer) }
+  }
+}
+
+extension OperationContext {
+  fileprivate func facts(of row: ReleaseRow, needed: GateNeeds) async throws -> GateNeeds {
+    let attributes = try await attributesThere(needed.attributes, in: row.attributes, of: .release, customer: nil)
+    return GateNeeds(facts: needed.facts.filter(row.has), attributes: attributes)
   }
 }
 

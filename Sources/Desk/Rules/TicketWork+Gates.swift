@@ -84,10 +84,8 @@ extension OperationContext {
 
   /// Which of some facts gates would find; what lies in other rows is looked up only when it is asked for.
   func facts(of ticket: Ticket, needed: GateNeeds, isNew: Bool = false) async throws -> GateNeeds {
-    var present = GateNeeds(facts: needed.facts.filter(ticket.has), attributes: needed.attributes.intersection(ticket.attributes.keys))
-    let rest = needed.attributes.subtracting(present.attributes)
-    // What nobody could tell of it is not asked for: a retired one.
-    if !rest.isEmpty { present.attributes.formUnion(try await untellable(rest, of: .incident, customer: tenant.id)) }
+    let attributes = try await attributesThere(needed.attributes, in: ticket.attributes, of: .incident, customer: tenant.id)
+    var present = GateNeeds(facts: needed.facts.filter(ticket.has), attributes: attributes)
     if needed.facts.contains(.changesClosed) {
       // No change is to resolve what is not there yet.
       let waits = isNew ? false : try await hasOpenChange(ticket)

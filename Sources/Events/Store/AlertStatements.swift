@@ -2,7 +2,7 @@ import Kernel
 import Postgres
 import Tenancy
 
-/// One at a time settles events of a source. Deliveries, which only refer to the row, go on.
+/// One at a time settles events of a source, sends some to triage, or tells of those there. Deliveries, which only refer to the row, go on.
 struct HoldSource: Statement {
   let provider: TenantId
   let source: Int64

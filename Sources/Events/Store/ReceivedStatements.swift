@@ -147,20 +147,22 @@ struct SettleReceived: Statement {
   }
 }
 
-/// Nobody's: somebody is to say whose.
+/// Nobody's: somebody is to say whose. Those that waited still.
 struct SendToTriage: Statement {
   let provider: TenantId
   let ids: [Int64]
 
-  static let sql = "update events.received set state = 'triage' where tenant_id = $1 and id = any ($2) and state = 'waiting'"
+  static let sql = "update events.received set state = 'triage' where tenant_id = $1 and id = any ($2) and state = 'waiting' returning id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(ids)
   }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// What could not be settled is tried again later, and in the end shown to somebody.
+/// What could not be settled is tried again later, and in the end shown to somebody: whether it is by now.
 struct PostponeReceived: Statement {
   let provider: TenantId
   let ids: [Int64]
@@ -173,7 +175,7 @@ struct PostponeReceived: Statement {
   static let sql = """
     update events.received set attempts = attempts + 1, fault = $4, state = case when attempts >= $5 then 'triage' else state end,
       due_at = $3::timestamptz + interval '20 seconds' * (1 << least(attempts, 10)::integer)
-    where tenant_id = $1 and id = any ($2) and state = 'waiting'
+    where tenant_id = $1 and id = any ($2) and state = 'waiting' returning state
     """
 
   func bind(to parameters: inout Parameters) {
@@ -182,6 +184,11 @@ struct PostponeReceived: Statement {
     parameters.append(now)
     parameters.append(fault)
     parameters.append(Self.mostAttempts)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool {
+    let state: String = try row.next()
+    return state == "triage"
   }
 }
 

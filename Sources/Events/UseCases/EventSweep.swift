@@ -17,8 +17,6 @@ package struct EventSweep: Sweep {
   private let batch: Int64
   private let time: Duration
   private static let mostDue: Int32 = 500
-  /// As many as that in triage say enough.
-  private static let mostCounted: Int64 = 10_000
   /// After so long what could not be woken or told is tried again.
   private static let secondsToNextTry: Int64 = 300
 
@@ -51,7 +49,8 @@ package struct EventSweep: Sweep {
     }
     // Once all is settled and woken, so that what joined an incident meanwhile is one word.
     repeat { goesOn = try await tell(provider, now, tenancy, &rest) } while goesOn && started.duration(to: .now) < time
-    let triage = CountTriage(provider: provider.id, limit: Self.mostCounted)
+    try await TriageNews.tell(provider, at: now, tenancy, &rest)
+    let triage = CountTriage(provider: provider.id, limit: TriageNews.mostCounted)
     let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(triage) }
     figures.set(inTriage: inTriage.first ?? 0)
     if !rest.isEmpty { throw rest }
@@ -80,7 +79,11 @@ package struct EventSweep: Sweep {
       }
     }
     if !nobodys.isEmpty {
-      try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(SendToTriage(provider: provider.id, ids: nobodys)) }
+      try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+        let (_, sent) = try await transaction.query(
+          HoldSource(provider: provider.id, source: source.id), SendToTriage(provider: provider.id, ids: nobodys))
+        if !sent.isEmpty { transaction.enqueue(NoteTriage(provider: provider.id, source: source.id, now: now)) }
+      }
       figures.add([.triaged: Int64(nobodys.count)])
     }
     for (customer, ids) in byCustomer.sorted(by: { $0.key < $1.key }) {
@@ -89,8 +92,10 @@ package struct EventSweep: Sweep {
         try await settlement.run($0, in: $1)
       } postpone: { ids, failure in
         figures.add([.postponed: Int64(ids.count)])
-        try await tenancy.transaction(binding: [provider.id], side: .staff) {
-          $0.enqueue(PostponeReceived(provider: provider.id, ids: ids, now: now, fault: failure.code))
+        try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+          let (_, postponed) = try await transaction.query(
+            HoldSource(provider: provider.id, source: source.id), PostponeReceived(provider: provider.id, ids: ids, now: now, fault: failure.code))
+          if postponed.contains(true) { transaction.enqueue(NoteTriage(provider: provider.id, source: source.id, now: now)) }
         }
       }
     }
@@ -186,7 +191,8 @@ package struct EventSweep: Sweep {
   }
 }
 
-/// Forgets deliveries that were settled some weeks ago, and ignores what nobody has sorted for as long. Alerts and incidents stay.
+/// Forgets deliveries that were settled some weeks ago, and ignores what nobody has sorted for as long, after it has warned of that. Alerts and incidents
+/// stay.
 package struct ForgetDeliveries: Sweep {
   package static let kind = "events.forget"
   package static let everySeconds: Int64 = 3600
@@ -200,8 +206,11 @@ package struct ForgetDeliveries: Sweep {
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
     let before = now.adding(seconds: -Self.lifetimeSeconds)
+    var rest = LeftUndone()
+    try await TriageNews.warn(provider, lifetimeSeconds: Self.lifetimeSeconds, at: now, tenancy, &rest)
     try await repeating(IgnoreOldTriage(provider: provider.id, before: before, limit: Self.batch, now: now), of: provider.id, tenancy)
     try await repeating(ForgetReceived(provider: provider.id, before: before, limit: Self.batch), of: provider.id, tenancy)
+    if !rest.isEmpty { throw rest }
   }
 
   private func repeating(_ statement: some Statement, of provider: TenantId, _ tenancy: Tenancy) async throws {

@@ -65,7 +65,7 @@ package enum CreateGate: Operation {
       "fields", of: .oneOf("field", GateFact.fields, "A field.", "字段。"), count: 1...GateFields.most, "Fields that must be filled.", "必填字段。"
     ).optional
     private static let attributesAsked = Field.list(
-      "attributes", of: .text("attribute", 1...40, "The key of a custom attribute of incidents.", "事件自定义属性的键。"), count: 1...GateFields.most,
+      "attributes", of: .text("attribute", 1...40, "The key of a custom attribute of the step's process.", "该步骤所属流程的自定义属性的键。"), count: 1...GateFields.most,
       "Custom attributes that must be told.", "必填的自定义属性。"
     ).optional
     private static let checklist = Field.list(
@@ -113,7 +113,7 @@ package enum CreateGate: Operation {
 
     private func check() throws(FieldError) {
       if priority != nil, !step.process.hasPriority { throw FieldError("priority", GateMessages.noPriority) }
-      if !attributes.isEmpty, step.process != .incident { throw FieldError("attributes", GateMessages.attributesOfIncidents) }
+      if !attributes.isEmpty, !step.takesAttributes { throw FieldError("attributes", GateMessages.noAttributesBefore) }
       if kind == .approval, step == .open { throw FieldError("approval", GateMessages.noApprovalBefore) }
       let path = kind == .field ? "fields" : kind.rawValue
       for (index, fact) in facts.enumerated() where !step.facts.contains(fact) {
@@ -149,7 +149,7 @@ package enum CreateGate: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateRecord {
     if input.customer == nil { try context.requireEveryCustomer() } else if context.tenant.kind != .customer { throw context.unknownReference("customer") }
     // What cannot be told of all that come before it would stop some of them for good.
-    try await context.requireTellable(input.attributes, of: .incident, for: input.customer == nil ? nil : context.tenant.id)
+    try await context.requireTellable(input.attributes, of: input.step.process.attributes, for: input.customer == nil ? nil : context.tenant.id)
     let validFrom = input.validFrom ?? context.now
     guard validFrom >= context.now else { throw Failure.invalid("validFrom", GateMessages.inThePast) }
     let customer = input.customer == nil ? nil : context.tenant.id

@@ -52,7 +52,8 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     case .knowledge: ["article."]
     case .access: ["access_review."]
     case .configuration: ["ci."]
-    case .event, .availability, .capacity, .continuity, .security: []
+    case .event: ["event."]
+    case .availability, .capacity, .continuity, .security: []
     }
   }
 

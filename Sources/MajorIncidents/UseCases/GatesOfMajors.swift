@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -14,8 +15,8 @@ package enum ListGatesOfMajor: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateSituation {
     let row = try await context.major(input.id)
-    return try await context.gateSituation(of: .majorIncident, row.publicId, before: row.process.state.stepsAhead) { needed in
-      GateNeeds(facts: needed.facts.filter(row.has))
+    return try await context.gateSituation(of: .majorIncident, row.publicId, before: row.process.state.stepsAhead) {
+      try await context.facts(of: row, needed: $0)
     }
   }
 }
@@ -53,9 +54,16 @@ extension MajorWork {
     let asJudged = HoldMajorAtVersion(judged: JudgedRow(of: context.provider.id, row.id, version: row.version))
     let passings = try await gates.pass(
       GateFacts(
-        of: row.publicId, present: { needed in GateNeeds(facts: needed.facts.filter(work.row.has)) }, concerned: { work.customers },
+        of: row.publicId, present: { try await work.context.facts(of: work.row, needed: $0) }, concerned: { work.customers },
         hold: { other in try await other.first(asJudged) != nil }))
     for passing in passings { note(passing.event, .object(passing.payload), of: passing.customer) }
+  }
+}
+
+extension OperationContext {
+  fileprivate func facts(of row: MajorRow, needed: GateNeeds) async throws -> GateNeeds {
+    let attributes = try await attributesThere(needed.attributes, in: row.attributes, of: .majorIncident, customer: nil)
+    return GateNeeds(facts: needed.facts.filter(row.has), attributes: attributes)
   }
 }
 

@@ -4,6 +4,7 @@ import Changes
 import Contracts
 import Desk
 import Escalations
+import Events
 import Gates
 import Kernel
 import MajorIncidents
@@ -35,6 +36,7 @@ enum AccountMatter: Sendable {
   case article(ToldArticle)
   case owner(ToldOwner)
   case reminder(ToldReminder)
+  case triage(ToldTriage)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
@@ -49,7 +51,7 @@ enum AccountMatter: Sendable {
     case .task(let task): task.receiver
     case .owner(let told): told.owner
     case .reminder(let reminder): reminder.owner
-    case .renewal, .lapse, .proof, .certification, .escalation, .request, .article: nil
+    case .renewal, .lapse, .proof, .certification, .escalation, .request, .article, .triage: nil
     }
   }
 
@@ -74,7 +76,9 @@ enum AccountMatter: Sendable {
     case .release(let release): .release(release.id)
     case .majorIncident(let major): .majorIncident(major.id)
     // A hand-over speaks to those who have it alone.
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .task, .article, .offer, .owner, .reminder: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .task, .article, .offer, .owner, .reminder,
+      .triage:
+      nil
     }
   }
 
@@ -86,7 +90,9 @@ enum AccountMatter: Sendable {
     case .change(let change): change.openingStaff
     case .release(let release): release.opener
     case .majorIncident(let major): major.declarer
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .reminder: nil
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .reminder,
+      .triage:
+      nil
     }
   }
 
@@ -104,7 +110,7 @@ enum AccountMatter: Sendable {
     case .majorIncident(let major): told = (major.concerned, false)
     case .gateApproval(let approval): told = (approval.stayTenant == provider ? [] : [approval.stayTenant], false)
     case .reminder(let reminder): told = (reminder.about.map { [$0] } ?? [], false)
-    case .renewal, .lapse, .proof, .certification, .action, .escalation, .request, .article: return nil
+    case .renewal, .lapse, .proof, .certification, .action, .escalation, .request, .article, .triage: return nil
     }
     if told.customers.isEmpty { return told.isOfChange ? [provider] : nil }
     return Set(told.customers)
@@ -138,7 +144,7 @@ enum AccountMatter: Sendable {
     case .offer(let offer): offer.teamBits
     case .task(let task): task.team?.publicId
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .change, .release, .majorIncident, .problem, .article,
-      .owner, .reminder:
+      .owner, .reminder, .triage:
       nil
     }
   }
@@ -149,7 +155,7 @@ enum AccountMatter: Sendable {
     case .request(let request): request.asked
     case .change(let change): change.asked
     case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .offer, .problem, .task, .article, .owner, .release,
-      .majorIncident, .reminder:
+      .majorIncident, .reminder, .triage:
       nil
     }
   }
@@ -170,6 +176,7 @@ enum AccountMatter: Sendable {
     case .article(let article): (.toldTicket, article.incident.random)
     case .owner(let told): (told.subject.idKind, told.publicId)
     case .reminder(let reminder): (reminder.thing.idKind, reminder.publicId)
+    case .triage(let triage): (.eventSource, triage.publicId)
     case .release(let release): (.release, release.publicId)
     case .majorIncident(let major): (.majorIncident, major.publicId)
     case .request(let request):
@@ -191,6 +198,7 @@ enum AccountMatter: Sendable {
     case .article(let article): ["article": article.articleNumber, "number": article.number]
     case .owner(let told): told.values(language, of: tenant)
     case .reminder(let reminder): reminder.values(language)
+    case .triage(let triage): triage.values
     case .release(let release): release.values(language, of: tenant, type)
     case .majorIncident(let major): major.values(of: tenant, type)
     case .renewal(let renewal):
@@ -248,6 +256,7 @@ enum AccountMatter: Sendable {
       ]
     case .owner(let told): return told.members(of: tenant)
     case .reminder(let reminder): return [own(reminder.thing.member)] + reminder.members(of: tenant)
+    case .triage(let triage): return triage.members(of: tenant)
     case .release(let release): return release.members(of: tenant)
     case .majorIncident(let major): return major.members(of: tenant)
     case .renewal(let renewal):

@@ -133,6 +133,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case handbookReviewDue = "handbook.review_due"
   /// The warranty of a CI is about to end.
   case warrantyEnding = "ci.warranty_ending"
+  /// Nobody knows whose events are; nobody has said it for weeks, and they are ignored soon.
+  case eventTriaged = "event.triaged"
+  case eventTriageExpiring = "event.triage_expiring"
   /// Somebody answers for a request, a problem, a change, a release or a major incident from now on, without an offer.
   case requestOwnerChanged = "request.owner_changed"
   case problemOwnerChanged = "problem.owner_changed"
@@ -187,6 +190,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .accessReviewOpened, .accessReviewOverdue: .accessReview
     case .handbookReviewDue: .handbookReview
     case .warrantyEnding: .warranty
+    case .eventTriaged, .eventTriageExpiring: .triage
     case .requestOffered, .requestOfferWaiting, .requestOfferAnswered, .requestOwnerChanged: .requestOffer
     case .problemOffered, .problemOfferWaiting, .problemOfferAnswered, .problemOwnerChanged: .problemOffer
     case .changeOffered, .changeOfferWaiting, .changeOfferAnswered, .changeOwnerChanged: .changeOffer
@@ -233,12 +237,14 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case handbookReview
     /// Of a CI of a customer's, or of the provider's own.
     case warranty
+    /// That events wait for somebody to say whose they are.
+    case triage
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool {
       switch self {
       case .certification, .action, .gateApproval, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer,
-        .releaseOffer, .majorOffer, .articleReview, .handbookReview:
+        .releaseOffer, .majorOffer, .articleReview, .handbookReview, .triage:
         true
       case .ticket, .renewal, .proof, .escalation, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview, .warranty: false
       }
@@ -251,7 +257,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .gateApproval, .escalation, .change, .changeApproval, .release, .majorIncident, .problem, .changeTask, .problemOffer, .changeOffer, .releaseOffer,
         .majorOffer, .articleReview, .handbookReview, .warranty:
         true
-      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview: false
+      case .ticket, .renewal, .proof, .certification, .action, .request, .requestApproval, .requestOffer, .requestTask, .article, .accessReview,
+        .triage:
+        false
       }
     }
 
@@ -264,7 +272,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket, .action, .gateApproval, .change, .majorIncident, .articleReview, .accessReview, .handbookReview: .owner
       case .request: .assignee
       case .renewal, .proof, .certification, .escalation, .requestApproval, .changeApproval, .release, .problem, .requestTask, .changeTask, .article,
-        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer, .warranty:
+        .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer, .warranty, .triage:
         nil
       }
     }
@@ -288,6 +296,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .accessReview: "access_review.manage"
       case .handbookReview: "handbook.read"
       case .warranty: "ci.read"
+      case .triage: "event.triage"
       case .majorIncident, .majorOffer: "major_incident.read"
       case .changeApproval: ToldChange.permission
       }
@@ -302,7 +311,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .changeOffer, .changeTask, .releaseOffer: "change.work"
       case .majorOffer: "major_incident.work"
       case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .change, .changeApproval, .release,
-        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview, .warranty:
+        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview, .warranty, .triage:
         nil
       }
     }
@@ -310,7 +319,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Who has to do with such a thing.
     var audiences: [Audience] {
       switch self {
-      case .ticket: Audience.allCases.filter { $0 != .approvers }
+      case .ticket: Audience.allCases.filter { $0 != .approvers && $0 != .sorters }
       case .request: [.assignee, .requester, .watchers, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
       case .change, .release: [.owner, .requester, .watchers]
@@ -323,6 +332,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .requestTask, .changeTask: [.owner, .assignee, .team]
       case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
+      case .triage: [.sorters]
       }
     }
   }
@@ -357,4 +367,6 @@ package enum Audience: String, Sendable, CaseIterable {
   case accountManagers = "account_managers"
   /// The members of the team that has it, or that it is offered to, who may work on it.
   case team
+  /// Who may say whose an event is.
+  case sorters
 }

@@ -43,7 +43,7 @@ struct StockRule: Sendable {
   let audience: [Audience]
   let channels: [Channel]
 
-  static let all = ofDesk + ofWork + ofReleases + ofTeams + ofReminders
+  static let all = ofDesk + ofWork + ofReleases + ofTeams + ofReminders + ofTriage
 
   private static let ofDesk = [
     StockRule(
@@ -290,6 +290,13 @@ struct StockRule: Sendable {
       channels: [.inbox, .email]),
     StockRule(key: "handbook_review_due", name: ReminderMessages.ruleHandbook, event: .handbookReviewDue, audience: [.owner], channels: [.inbox]),
     StockRule(key: "ci_warranty_ending", name: ReminderMessages.ruleWarranty, event: .warrantyEnding, audience: [.owner], channels: [.inbox]),
+  ]
+
+  /// To all who may say whose events are.
+  private static let ofTriage: [StockRule] = [
+    StockRule(key: "event_triaged", name: TriageMessages.ruleTriaged, event: .eventTriaged, audience: [.sorters], channels: [.inbox]),
+    StockRule(
+      key: "event_triage_expiring", name: TriageMessages.ruleExpiring, event: .eventTriageExpiring, audience: [.sorters], channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -57,6 +57,8 @@ struct NotificationText: Sendable, Equatable {
       case .accessReviewOverdue: ["resource", "customer", "dueOn", "at"]
       case .handbookReviewDue: ["process", "dueOn", "at"]
       case .warrantyEnding: ["ci", "customer", "endsOn", "at"]
+      case .eventTriaged: ["source", "events", "firing", "at"]
+      case .eventTriageExpiring: ["source", "events", "firing", "days", "at"]
       case .releasePiloted, .releaseSignedOff, .releaseClosed: ["number", "title", "actor", "at"]
       case .releasePilotRecorded, .releaseDeployed: ["number", "title", "result", "actor", "at"]
       case .releaseCancelled: ["number", "title", "reason", "actor", "at"]
@@ -165,6 +167,8 @@ struct NotificationText: Sendable, Equatable {
     case .accessReviewOverdue: (ReminderMessages.accessOverdueSubject, ReminderMessages.accessOverdueBody)
     case .handbookReviewDue: (ReminderMessages.handbookSubject, ReminderMessages.handbookBody)
     case .warrantyEnding: (ReminderMessages.warrantySubject, ReminderMessages.warrantyBody)
+    case .eventTriaged: (TriageMessages.triagedSubject, TriageMessages.triagedBody)
+    case .eventTriageExpiring: (TriageMessages.expiringSubject, TriageMessages.expiringBody)
     case .releasePiloted: (ReleaseNewsMessages.pilotedSubject, ReleaseNewsMessages.body)
     case .releasePilotRecorded: (ReleaseNewsMessages.pilotRecordedSubject, ReleaseNewsMessages.resultBody)
     case .releaseSignedOff: (ReleaseNewsMessages.signedOffSubject, ReleaseNewsMessages.body)

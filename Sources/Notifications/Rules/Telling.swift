@@ -4,6 +4,7 @@ import Changes
 import Contracts
 import Desk
 import Escalations
+import Events
 import Gates
 import Handbooks
 import Kernel
@@ -122,6 +123,8 @@ struct Cause: Sendable {
     case AccessReviewNews.overdue: .accessReviewOverdue
     case HandbookReviewNews.due: .handbookReviewDue
     case WarrantyNews.ending: .warrantyEnding
+    case TriageNews.triaged: .eventTriaged
+    case TriageNews.expiring: .eventTriageExpiring
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: ofAgreement(found)

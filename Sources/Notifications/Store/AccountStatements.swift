@@ -4,6 +4,7 @@ import Assurance
 import Changes
 import Desk
 import Escalations
+import Events
 import Gates
 import Handbooks
 import Kernel
@@ -339,6 +340,8 @@ struct AccountMatters: Sendable {
       case ArticleReviewNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(ArticleReviewsToTell(ids: ids)))
       case HandbookReviewNews.subjectKind: matters[kind] = Self.byId(try await HandbookReviewsToTell.load(ids, of: tenant, in: transaction))
       case WarrantyNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(WarrantiesToTell(tenant: tenant, ids: ids)))
+      case TriageNews.subjectKind, TriageNews.expiryKind:
+        matters[kind] = Self.byId(try await transaction.query(SourcesToTell(provider: tenant, ids: ids)))
       case AccessReviewNews.subjectKind, AccessReviewNews.reminderKind:
         matters[kind] = Self.byId(try await transaction.query(AccessReviewsToTell(tenant: tenant, ids: ids, now: now)))
       case GateNews.subjectKind:
@@ -457,6 +460,7 @@ struct AccountMatters: Sendable {
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
     case .reminder(let reminder): return reminder.stands(event) ? matter : nil
+    case .triage(let triage): return .triage(triage.told(event))
     case .proof, .certification, .gateApproval, .escalation, .request, .change, .release, .offer, .owner, .problem, .task, .article, .majorIncident:
       return matter
     }

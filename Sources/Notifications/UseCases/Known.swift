@@ -1,4 +1,5 @@
 import Desk
+import Events
 import Kernel
 import Operations
 import Postgres
@@ -26,6 +27,8 @@ struct Known: Sendable {
   private let approvers: Approvers
   /// Of the teams that rules mean, the members who may work on it.
   private var teamMembers: [TeamPlace: [Int64]] = [:]
+  /// Who may say whose events are.
+  private var sorters: [Int64] = []
 
   private struct TeamPlace: Hashable {
     let place: Place
@@ -66,6 +69,9 @@ struct Known: Sendable {
     approvers = try await Approvers(causes, telling, in: transaction)
     standIn = try await causes.contains(where: \.isUntaken) ? transaction.first(IncidentStandIn()) : nil
     try await addTeams(of: causes.filter { telling.isFor(.team, $0) }, telling, in: transaction)
+    if causes.contains(where: { telling.isFor(.sorters, $0) }) {
+      sorters = try await transaction.query(StaffForAll(provider: telling.provider.id, permission: TriageNews.permission, now: telling.now))
+    }
     let ofMatters: [Int64] = causes.flatMap { cause in (cause.matter?.people ?? []) + (cause.matter?.watchingPeople ?? []) }
     let owning: [Int64] = causes.compactMap { $0.matter?.owningPerson }
     let ofTickets: [Int64] = causes.compactMap(\.ticket?.requester) + watching.compactMap(\.person) + foundGone.compactMap(\.ticket.requester)
@@ -78,7 +84,7 @@ struct Known: Sendable {
     let watchingStaff: [Int64] = ofCustomers + foundOfProcesses.map(\.account)
     let ofTeams: [Int64] = teamMembers.values.flatMap { $0 }
     let concerned: [Int64] = named + causes.flatMap(\.inCharge) + watchingStaff + ofTeams
-    let byRule: [Int64] = standIn.map { [$0] } ?? []
+    let byRule: [Int64] = (standIn.map { [$0] } ?? []) + sorters
     try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds + leads, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
@@ -237,6 +243,7 @@ struct Known: Sendable {
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
       case .accountManagers: for id in accountManagers(for: cause) { addStaff(id) }
       case .team: for id in members(of: cause) { addStaff(id) }
+      case .sorters: for id in sorters { addStaff(id) }
       case .requester:
         addPerson(cause.ticket?.requester)
         for ticket in gone(into: cause) { addPerson(ticket.requester) }

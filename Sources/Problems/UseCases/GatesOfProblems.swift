@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -86,7 +87,8 @@ extension OperationContext {
   }
 
   fileprivate func facts(of row: ProblemRow, needed: GateNeeds) async throws -> GateNeeds {
-    var present = GateNeeds(facts: needed.facts.filter(row.has))
+    let attributes = try await attributesThere(needed.attributes, in: row.attributes, of: .problem, customer: row.customer?.id)
+    var present = GateNeeds(facts: needed.facts.filter(row.has), attributes: attributes)
     if needed.facts.contains(.cis), try await transaction.first(HasCis(provider: provider.id, problem: row.id)) != nil { present.facts.insert(.cis) }
     return present
   }

@@ -214,6 +214,21 @@ struct RequestByPublicId: Statement {
   }
 }
 
+/// What a request that is held was told.
+struct AttributesOfRequest: Statement {
+  let tenant: TenantId
+  let request: Int64
+
+  static let sql = "select \(HeldAttributes.columnsOfRequest) from requests.request r where r.tenant_id = $1 and r.id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> HeldAttributes { try HeldAttributes(&row) }
+}
+
 /// All of a customer's requests, the newest first.
 struct RequestsOfTenant: Statement {
   let tenant: TenantId

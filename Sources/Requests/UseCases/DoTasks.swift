@@ -30,7 +30,7 @@ package enum ClaimTask: Operation {
     let former = work.process.holder(of: input.id.random)
     try work.process.claim(input.id.random, by: assignee, takesOver: input.takeOver, at: context.now)
     if let former, former.id != assignee.id { work.process.noteTakenOver(input.id.random, context.taken(from: former), at: context.now) }
-    try await work.pass(gates, result: nil)
+    try await work.pass(gates, result: nil, in: context)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -62,7 +62,7 @@ package enum CompleteTask: Operation {
     let assignee = try await context.assignee()
     var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.complete(input.id.random, by: assignee, result: input.result, at: context.now)
-    try await work.pass(gates, result: input.result)
+    try await work.pass(gates, result: input.result, in: context)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -95,7 +95,7 @@ package enum FailTask: Operation {
     let assignee = try await context.assignee()
     var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.fail(input.id.random, by: assignee, reason: input.reason, at: context.now)
-    try await work.pass(gates, result: nil)
+    try await work.pass(gates, result: nil, in: context)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -112,7 +112,7 @@ package enum SkipTask: Operation {
     let assignee = try await context.assignee()
     var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.skip(input.id.random, by: assignee, reason: input.reason, at: context.now)
-    try await work.pass(gates, result: input.reason)
+    try await work.pass(gates, result: input.reason, in: context)
     try await work.save()
     return try await context.taskOutput(input.id)
   }

@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -17,7 +18,10 @@ package enum ListGatesOfRequest: Operation {
     let tasks = try await context.transaction.query(TasksOfRequest(tenant: context.tenant.id, request: row.id))
     let process = RequestProcess(request: row.facts, tasks: tasks)
     // What came of a task is given with the act.
-    return try await context.gateSituation(of: .request, input.id.random, before: process.stepsAhead) { _ in GateNeeds() }
+    return try await context.gateSituation(of: .request, input.id.random, before: process.stepsAhead) { needed in
+      GateNeeds(
+        attributes: try await context.attributesThere(needed.attributes, in: row.attributes, of: .request, customer: context.tenant.id))
+    }
   }
 }
 
@@ -54,15 +58,23 @@ extension RequestProcess {
 extension RequestWork {
   /// Passes the gates before what an act has done in memory: its fulfilment starts, or ends.
   /// - Parameter result: what came of the task.
-  mutating func pass(_ gates: GatesAhead?, result: String?) async throws {
+  mutating func pass(_ gates: GatesAhead?, result: String?, in context: OperationContext) async throws {
     guard let gates else { return }
+    let (tenant, request) = (tenant.id, held.id)
     var taken: [GateStep] = []
     if !before.hasWorkBegun, process.hasWorkBegun { taken.append(.claimTask) }
     if before.request.state != .fulfilled, process.request.state == .fulfilled { taken.append(.completeTask) }
-    let asJudged = HoldRequestAtVersion(judged: JudgedRow(of: tenant.id, held.id, version: held.version))
+    let asJudged = HoldRequestAtVersion(judged: JudgedRow(of: tenant, request, version: held.version))
     let passings = try await gates.pass(
       GateFacts(
-        of: held.publicId, present: { needed in GateNeeds(facts: result == nil ? [] : needed.facts.intersection([.result])) },
+        of: held.publicId,
+        present: { needed in
+          let facts: Set<GateFact> = result == nil ? [] : needed.facts.intersection([.result])
+          guard !needed.attributes.isEmpty else { return GateNeeds(facts: facts) }
+          let told = try await context.transaction.first(AttributesOfRequest(tenant: tenant, request: request)) ?? HeldAttributes()
+          let attributes = try await context.attributesThere(needed.attributes, in: told, of: .request, customer: tenant)
+          return GateNeeds(facts: facts, attributes: attributes)
+        },
         hold: { transaction in try await transaction.first(asJudged) != nil }), taking: taken)
     for passing in passings { process.noteGate(passing.event, passing.payload, at: now) }
   }
