@@ -7,7 +7,7 @@ enum QualityCheck: String, Sendable, CaseIterable {
   case unrelated
   /// Nobody answers for it.
   case unowned
-  /// No contract line covers it today.
+  /// No contract line that is in force covers it today.
   case uncovered
   /// Nobody has confirmed it for long.
   case stale
@@ -21,14 +21,15 @@ enum QualityCheck: String, Sendable, CaseIterable {
   static let counted = allCases.filter { $0 != .attributes }
 }
 
-/// The condition of each check: `c` is the CI, $1 the tenant, $2 the states that count, $3 since when it is stale, $4 today.
+/// The condition of each check: `c` is the CI, $1 the tenant, $2 the states that count, $3 now, $4 today, $5 since when it
+/// is stale.
 enum QualityCondition {
   static let unrelated = """
     not exists (select from assets.relation r where r.tenant_id = $1 and r.from_id = c.id)
       and not exists (select from assets.relation r where r.tenant_id = $1 and r.to_id = c.id)
     """
   static let uncovered = """
-    not coalesce((select v.contract_line_id is not null from assets.coverage v
+    not coalesce((select v.contract_line_id in (select l.line_id from \(LineCondition.inForce)) from assets.coverage v
       where v.tenant_id = $1 and v.ci_id = c.id and v.valid_from <= $4 order by v.valid_from desc, v.seq desc limit 1), false)
     """
   static let duplicateSerial =
@@ -42,12 +43,13 @@ enum QualityCondition {
 /// How many CIs each check finds.
 struct QualityCounts: Statement {
   let tenant: TenantId
-  let staleBefore: Instant
+  let now: Instant
   let today: CalendarDate
+  let staleBefore: Instant
 
   static let sql = """
     select count(*), count(*) filter (where \(QualityCondition.unrelated)), count(*) filter (where c.owner_id is null),
-      count(*) filter (where \(QualityCondition.uncovered)), count(*) filter (where c.confirmed_at < $3),
+      count(*) filter (where \(QualityCondition.uncovered)), count(*) filter (where c.confirmed_at < $5),
       count(*) filter (where \(QualityCondition.duplicateSerial)), count(*) filter (where \(QualityCondition.duplicateTag)),
       count(*) filter (where \(QualityCondition.duplicateName))
     from assets.ci c where c.tenant_id = $1 and c.state = any($2)
@@ -56,8 +58,9 @@ struct QualityCounts: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(CiState.live)
-    parameters.append(staleBefore)
+    parameters.append(now)
     parameters.append(today)
+    parameters.append(staleBefore)
   }
 
   /// - Returns: all, and those of each of ``QualityCheck/counted`` in its order.
@@ -85,8 +88,9 @@ struct QualityFindings: Statement {
   }
 
   let tenant: TenantId
-  let staleBefore: Instant
+  let now: Instant
   let today: CalendarDate
+  let staleBefore: Instant
   let check: QualityCheck
   let afterName: String
   let afterId: Int64
@@ -95,23 +99,24 @@ struct QualityFindings: Statement {
   static let sql = """
     select c.id, c.public_id, c.name_key, c.name, c.type_id, t.code, c.serial, c.asset_tag, c.confirmed_at, c.attributes
     from assets.ci c join assets.ci_type t on t.id = c.type_id
-    where c.tenant_id = $1 and c.state = any($2) and (c.name_key, c.id) > ($6, $7) and case $5
+    where c.tenant_id = $1 and c.state = any($2) and (c.name_key, c.id) > ($7, $8) and case $6
       when 'unrelated' then \(QualityCondition.unrelated)
       when 'unowned' then c.owner_id is null
       when 'uncovered' then \(QualityCondition.uncovered)
-      when 'stale' then c.confirmed_at < $3
+      when 'stale' then c.confirmed_at < $5
       when 'duplicate_serial' then \(QualityCondition.duplicateSerial)
       when 'duplicate_tag' then \(QualityCondition.duplicateTag)
       when 'duplicate_name' then \(QualityCondition.duplicateName)
       else true end
-    order by c.name_key, c.id limit $8
+    order by c.name_key, c.id limit $9
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(CiState.live)
-    parameters.append(staleBefore)
+    parameters.append(now)
     parameters.append(today)
+    parameters.append(staleBefore)
     parameters.append(check.rawValue)
     parameters.append(afterName)
     parameters.append(afterId)

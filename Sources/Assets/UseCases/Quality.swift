@@ -36,7 +36,7 @@ package enum CheckQuality: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let search = QualitySearch(context: context, staleDays: input.staleDays)
     let counted = try await context.transaction.first(
-      QualityCounts(tenant: context.tenant.id, staleBefore: search.staleBefore, today: context.today))
+      QualityCounts(tenant: context.tenant.id, now: context.now, today: context.today, staleBefore: search.staleBefore))
     var counts = Dictionary(uniqueKeysWithValues: zip(QualityCheck.counted, counted?.found ?? []))
     counts[.attributes] = try await search.countAttributes()
     return Output(all: counted?.all ?? 0, counts: counts)
@@ -58,7 +58,7 @@ extension QualityCheck {
     switch self {
     case .unrelated: ("Without a relation to another.", "没有任何关系的。")
     case .unowned: ("For which nobody answers.", "没有责任人的。")
-    case .uncovered: ("That no contract line covers today.", "当前没有合同行覆盖的。")
+    case .uncovered: ("That no contract line in force covers today.", "当前没有生效的合同行覆盖的。")
     case .stale: ("That nobody has confirmed for long.", "长期未确认的。")
     case .duplicateSerial: ("With the serial number of another.", "序列号重复的。")
     case .duplicateTag: ("With the asset tag of another.", "资产标签重复的。")
@@ -184,6 +184,7 @@ struct QualitySearch: Sendable {
   private func rows(_ check: QualityCheck, _ afterName: String, _ afterId: Int64, _ limit: Int64) async throws -> [QualityFindings.Found] {
     try await context.transaction.query(
       QualityFindings(
-        tenant: context.tenant.id, staleBefore: staleBefore, today: context.today, check: check, afterName: afterName, afterId: afterId, limit: limit))
+        tenant: context.tenant.id, now: context.now, today: context.today, staleBefore: staleBefore, check: check, afterName: afterName, afterId: afterId,
+        limit: limit))
   }
 }
