@@ -46,6 +46,25 @@ import Testing
     #expect(retired.at("state") == "retired")
   }
 
+  /// Nobody can be asked who has left; who comes back answers for it again.
+  @Test func whoHasLeftOwnsNothing() async throws {
+    let world = try await AssetsWorld()
+    let customer = Value.id(world.acme.publicId)
+    var person = try await world.call("person.add", ["customer": customer, "name": "Kim"])
+    try await world.call("ci.create", ["customer": customer, "type": "server", "name": "owned", "owner": person.at("id")])
+    func unowned() async throws -> [String] {
+      let found = try await world.call("ci.findings", ["customer": customer, "check": "unowned"]).at("items").each("name")
+      #expect(try await world.call("ci.quality", ["customer": customer]).at("unowned") == .integer(Int64(found.count)))
+      return found
+    }
+    #expect(try await unowned() == [])
+    for (left, found) in [(true, ["owned"]), (false, [])] {
+      person = try await world.call(
+        "person.change", ["id": person.at("id"), "left": .bool(left)], as: world.database.root, version: person.at("version"))
+      #expect(try await unowned() == found)
+    }
+  }
+
   /// Pages of what is looked at in the program hold what one page holds.
   @Test func findingsOfAttributesArePaged() async throws {
     let world = try await AssetsWorld()

@@ -5,7 +5,7 @@ import Postgres
 enum QualityCheck: String, Sendable, CaseIterable {
   /// No relation to another.
   case unrelated
-  /// Nobody answers for it.
+  /// Nobody answers for it, or somebody who has left.
   case unowned
   /// No contract line that is in force covers it today.
   case uncovered
@@ -28,6 +28,10 @@ enum QualityCondition {
     not exists (select from assets.relation r where r.tenant_id = $1 and r.from_id = c.id)
       and not exists (select from assets.relation r where r.tenant_id = $1 and r.to_id = c.id)
     """
+  static let unowned = """
+    (c.owner_id is null or exists (
+      select from tenancy.person o where o.tenant_id = $1 and o.id = c.owner_id and o.left_at is not null))
+    """
   static let uncovered = """
     not coalesce((select v.contract_line_id in (select l.line_id from \(LineCondition.inForce)) from assets.coverage v
       where v.tenant_id = $1 and v.ci_id = c.id and v.valid_from <= $4 order by v.valid_from desc, v.seq desc limit 1), false)
@@ -48,7 +52,7 @@ struct QualityCounts: Statement {
   let staleBefore: Instant
 
   static let sql = """
-    select count(*), count(*) filter (where \(QualityCondition.unrelated)), count(*) filter (where c.owner_id is null),
+    select count(*), count(*) filter (where \(QualityCondition.unrelated)), count(*) filter (where \(QualityCondition.unowned)),
       count(*) filter (where \(QualityCondition.uncovered)), count(*) filter (where c.confirmed_at < $5),
       count(*) filter (where \(QualityCondition.duplicateSerial)), count(*) filter (where \(QualityCondition.duplicateTag)),
       count(*) filter (where \(QualityCondition.duplicateName))
@@ -101,7 +105,7 @@ struct QualityFindings: Statement {
     from assets.ci c join assets.ci_type t on t.id = c.type_id
     where c.tenant_id = $1 and c.state = any($2) and (c.name_key, c.id) > ($7, $8) and case $6
       when 'unrelated' then \(QualityCondition.unrelated)
-      when 'unowned' then c.owner_id is null
+      when 'unowned' then \(QualityCondition.unowned)
       when 'uncovered' then \(QualityCondition.uncovered)
       when 'stale' then c.confirmed_at < $5
       when 'duplicate_serial' then \(QualityCondition.duplicateSerial)

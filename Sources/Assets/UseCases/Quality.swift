@@ -57,7 +57,7 @@ extension QualityCheck {
   var summary: (english: String, chinese: String) {
     switch self {
     case .unrelated: ("Without a relation to another.", "没有任何关系的。")
-    case .unowned: ("For which nobody answers.", "没有责任人的。")
+    case .unowned: ("For which nobody answers, or somebody who has left.", "没有责任人或责任人已离职的。")
     case .uncovered: ("That no contract line in force covers today.", "当前没有生效的合同行覆盖的。")
     case .stale: ("That nobody has confirmed for long.", "长期未确认的。")
     case .duplicateSerial: ("With the serial number of another.", "序列号重复的。")
