@@ -14,6 +14,7 @@ package struct WorkCriteria: SavedCriteria {
   package let offered: Bool
   package let priority: Int64?
   package let dueBefore: Instant?
+  package let dueWithinMinutes: Int64?
   package let overdue: Bool?
 
   private static let processesField = Field.list(
@@ -34,13 +35,16 @@ package struct WorkCriteria: SavedCriteria {
   private static let unownedField = Field.boolean("unowned", "Only those that nobody has taken.", "仅限尚无人认领的事项。").optional
   private static let priorityField = Field.integer("priority", Rating.numbers, "Only incidents and problems of this priority.", "仅限此优先级的事件与问题。").optional
   private static let dueBeforeField = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的事项。").optional
+  private static let dueWithinField = Field.integer(
+    "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的事项。"
+  ).optional
   private static let overdueField = Field.boolean(
     "overdue", "true: only those whose next due time has passed; false: only the others, so that what breaches next comes first.",
     "true：仅限已超期的事项；false：仅限未超期的事项，最先到期的在前。"
   ).optional
   package static let fields: [any InputField] = [
     processesField, ServedCustomers.field, teamField, myTeamsField, mineField, unownedField, OfferFields.offered, priorityField, dueBeforeField,
-    overdueField,
+    overdueField, dueWithinField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -53,6 +57,7 @@ package struct WorkCriteria: SavedCriteria {
     offered = try values[OfferFields.offered] ?? false
     priority = try values[Self.priorityField]
     dueBefore = try values[Self.dueBeforeField]
+    dueWithinMinutes = try values[Self.dueWithinField]
     overdue = try values[Self.overdueField]
   }
 
@@ -66,6 +71,7 @@ package struct WorkCriteria: SavedCriteria {
     }
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
     if let dueBefore { members.append(Value.Member("dueBefore", .instant(dueBefore))) }
+    if let dueWithinMinutes { members.append(Value.Member("dueWithinMinutes", .integer(dueWithinMinutes))) }
     if let overdue { members.append(Value.Member("overdue", .bool(overdue))) }
     return .object(members)
   }
