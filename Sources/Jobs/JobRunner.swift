@@ -25,11 +25,11 @@ package struct JobRunner: Sendable {
 
   /// - Parameters:
   ///   - calendars: those that schedules name.
-  ///   - leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so long, and
-  ///     no job for a minute.
+  ///   - leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so long, and for as
+  ///     long as it takes to make room for each of them.
   ///   - patientAtOnce: so many jobs run at once that nobody waits for.
-  ///   - roomTime: so long what runs may go on when a job is to be tried alone. It is longer than a turn of a sweep; and with the lease, and
-  ///     the time that parting may take, less than the minute in which what a dead worker had in hand is begun again.
+  ///   - roomTime: so long what runs may go on when a job is to be tried alone. It is longer than a turn of a sweep; and with the lease, and the
+  ///     time that parting may take, less than the minute in which the first that a dead worker had in hand is begun again.
   package init(
     tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], calendars: (any ScheduleCalendars)? = nil, leaseSeconds: Int64 = 30,
     patientAtOnce: Int = 4, roomTime: Duration = .seconds(12), logger: Logger

@@ -209,6 +209,45 @@ import Testing
     world.database.clock.set(try #require(Instant("2026-06-02T00:00:00Z")))
     #expect(try await world.call("ci.quality", ["customer": .id(world.acme.publicId)]).at("uncovered") == 1)
   }
+
+  /// What names a line that has lapsed, by itself or with its contract, has nothing to be judged by: nobody reads that off the day alone.
+  @Test func aLineThatIsNotInForceCoversNothing() async throws {
+    let world = try await AssetsWorld()
+    let manager = try await world.database.staff(.accountManager)
+    let customer = Value.id(world.acme.publicId)
+    let lines = try await world.contractLines(as: manager)
+    var cis: [Value] = []
+    for (number, line) in lines.enumerated() {
+      let ci = try await world.server("covered \(number)")
+      cis.append(ci.at("id"))
+      try await world.call("ci.cover", ["id": ci.at("id"), "line": line, "on": "2026-01-01"], as: manager, version: ci.at("version"))
+    }
+    func uncovered() async throws -> [String] {
+      let found = try await world.call("ci.findings", ["customer": customer, "check": "uncovered"]).at("items").each("name")
+      #expect(try await world.call("ci.quality", ["customer": customer]).at("uncovered") == .integer(Int64(found.count)))
+      return found
+    }
+    func inForce(_ ci: Value) async throws -> Value { try await world.call("ci.read", ["id": ci]).at("coverage.0.inForce") }
+    #expect(try await uncovered() == [])
+    try await world.call("contract_line.end", ["id": lines[0], "validFrom": "2026-04-01T00:00:00Z"], as: manager, version: 1)
+    #expect(try await uncovered() == [], "it is in force until then")
+    #expect(try await inForce(cis[0]) == .bool(true))
+    world.database.clock.set(try #require(Instant("2026-04-01T00:00:00Z")))
+    #expect(try await uncovered() == ["covered 0"])
+    #expect(try await inForce(cis[0]) == .bool(false))
+    #expect(try await inForce(cis[1]) == .bool(true))
+    // The contract goes, and its other line with it.
+    let contract = try await world.call("contract.list", ["customer": customer], as: manager).at("items.0")
+    try await world.call(
+      "contract.change", ["id": contract.at("id"), "endsAt": "2026-05-01T00:00:00Z"], as: manager, version: contract.at("version"))
+    #expect(try await uncovered() == ["covered 0"])
+    world.database.clock.set(try #require(Instant("2026-05-01T00:00:00Z")))
+    #expect(try await uncovered() == ["covered 0", "covered 1"])
+    // Who says that none covers it is told so, not that one lapsed.
+    let last = try await world.call("ci.read", ["id": cis[1]])
+    let bare = try await world.call("ci.cover", ["id": cis[1]], as: manager, version: last.at("version"))
+    #expect(bare.at("coverage").array?.map { $0.at("inForce") } == [.null, .bool(false)])
+  }
 }
 
 extension AssetsWorld {

@@ -96,7 +96,7 @@ import Testing
     #expect(try await desk.list("history", of: incident).filter { $0["type"] == "incident.accepted" }.count == 1)
   }
 
-  /// Several workers, a worker that dies, and what happened meanwhile: each answer counts once.
+  /// Several workers at once, and one that comes afterwards: each answer counts once.
   @Test func severalSweepsGoOnOnce() async throws {
     let world = try await DeskWorld()
     let customer = try await world.database.user(.requester, of: world.acme, .tenant)

@@ -189,7 +189,7 @@ import Testing
     #expect(child?["resolving"] == "left" && child?["reason"]?.text?.contains("ACME-INC-000002") == true, "\(String(describing: child))")
   }
 
-  /// A worker that dies between two incidents leaves the place up to which it came; the next one goes on from there.
+  /// A run that breaks off between two incidents leaves the place up to which it came; the next one goes on from there.
   @Test func whatWasBegunIsGoneOnWith() async throws {
     let world = try await MajorWorld()
     var incidents: [Value] = []

@@ -56,7 +56,7 @@ import Testing
     #expect(try await world.news(of: after) == ["linked"])
   }
 
-  /// A worker that dies between two pieces leaves the place up to which it came; the next one goes on from there.
+  /// A run that breaks off between two incidents leaves the place up to which it came; the next one goes on from there.
   @Test func whatWasBegunIsGoneOnWith() async throws {
     let world = try await ProblemsWorld()
     var incidents: [Value] = []

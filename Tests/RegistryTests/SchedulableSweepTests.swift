@@ -52,6 +52,7 @@ import TimeEntries
     #expect(
       Set(kinds) == [
         "operations.partitions", "operations.idempotency", "tenancy.ended_tokens", "events.forget", "notifications.forget", "suppliers.remind",
+        "knowledge.reviews", "handbooks.reviews", "requests.reviews", "assets.warranties",
       ])
     #expect(Self.all.filter { $0.mayBeScheduled && $0.isPrompt }.isEmpty)
   }

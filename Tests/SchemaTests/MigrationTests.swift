@@ -144,6 +144,31 @@ import Testing
     }
   }
 
+  /// What a customer was shown of work says what it was done for, also of before it was kept.
+  @Test func whatWasShownOfWorkNamesIt() async throws {
+    try await migrating(to: Self.file("_work_has_names.sql"), holding: Self.shownWork) { database in
+      let shown = try await database.withConnection { try await $0.query(ShownWork()) }
+      #expect(shown == ["1 incident -", "2 request 1", "3 problem -", "4 change -", "5 release -", "6 major_incident -", "7 - -"])
+    }
+  }
+
+  /// An entry for each thing that work is done for, the last one for a line alone; all are shown.
+  private static let shownWork = """
+    insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
+      submitted_at)
+    values (1, 1, substr(sha256('1'), 1, 12), 1, 1, 1, 1, '{}', 'fulfilling', 'staff', 1, '2026-03-01T08:00:00Z');
+    insert into time_entries.entry (tenant_id, id, public_id, kind, staff_id, staff_public_id, staff_name, work_type_id, ticket_id, request_id,
+      problem_public_id, change_public_id, release_public_id, major_public_id, work_date, began_at, minutes, billable, no_coverage, note, is_parallel, source,
+      late_minutes, author_kind, author_id, author_name, counts_on, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id, approver_name,
+      approved_at, recorded_at, version)
+    select 1, n, t.bits, 'work', 1, t.bits, 'A', 1, case n when 1 then 1 end, case n when 2 then 1 end, case n when 3 then t.bits end,
+      case n when 4 then t.bits end, case n when 5 then t.bits end, case n when 6 then t.bits end, '2026-03-01', '2026-03-01T08:00:00Z', 15, true, false, '',
+      true, 'entered', 0, 'staff', 1, 'A', '2026-03-01', 1, 0, 15, 'staff', 2, 'B', '2026-03-01T09:00:00Z', '2026-03-01T09:00:00Z', 1
+    from generate_series(1, 7) n, lateral (select substr(sha256(n::text::bytea), 1, 12) as bits) t;
+    insert into time_entries.shown (tenant_id, public_id, ticket_id, work_type_id, work_date, minutes, billed_minutes, recorded_at)
+    select e.tenant_id, e.public_id, e.ticket_id, 1, e.work_date, e.minutes, e.billed_minutes, e.recorded_at from time_entries.entry e
+    """
+
   private static let rulesWithShares = """
     insert into escalations.rule (tenant_id, public_id, name, process, percent, age_minutes, customer_id, account_ids, account_public_ids, begins_at,
       recorded_at, share_version)
@@ -517,6 +542,14 @@ private struct MovedRequests: Statement {
     select concat_ws(' ', id, state, last_seq, coalesce(unit_id::text, '-'), coalesce(to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), '-'),
       coalesce(actor_person::text, '-'))
     from requests.request order by id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ShownWork: Statement {
+  static let sql = """
+    select concat_ws(' ', e.id, coalesce(s.done_for, '-'), coalesce(s.request_id::text, '-'))
+    from time_entries.shown s join time_entries.entry e on e.tenant_id = s.tenant_id and e.public_id = s.public_id order by e.id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

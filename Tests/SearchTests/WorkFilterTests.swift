@@ -28,6 +28,24 @@ import Testing
     #expect(plain["processes"] == Value.null && plain["overdue"] == Value.null && plain["offered"] == .bool(false))
   }
 
+  /// Guard: what is due in two hours is something else an hour later.
+  @Test func aFilterMeansWhatIsDueSoonWhenSomebodyLooks() async throws {
+    let work = try await WorkWorld()
+    let saved = try await work.save("Soon", ["dueWithinMinutes": 61])
+    #expect(saved["criteria"]?["dueWithinMinutes"] == 61)
+    func shown() async throws -> Int {
+      let found = try await work.walk(["filter": saved["id"] ?? .null])
+      let now = work.world.database.clock.now()
+      #expect(found == work.expected { $0.isDue(before: now.adding(seconds: 61 * 60)) })
+      #expect(try await work.walk(["dueWithinMinutes": 61], by: 2) == found)
+      #expect(try await work.counts(["filter": saved["id"] ?? .null]).values.reduce(0, +) == Int64(found.count))
+      return found.count
+    }
+    let first = try await shown()
+    work.world.database.clock.advance(seconds: 3600)
+    #expect(try await shown() > first && first > 0)
+  }
+
   /// Of the teams, and of what is offered, it means those of whoever looks, when he looks.
   @Test func aFilterMeansTheTeamsOfWhoeverLooks() async throws {
     let work = try await WorkWorld()
@@ -93,7 +111,7 @@ import Testing
   @Test func whatTheQueueDoesNotTakeIsNotSaved() async throws {
     let work = try await WorkWorld()
     let ofIncidents: KeyValuePairs<String, Value> = [
-      "state": "new", "category": "network", "nature": "fault", "breached": .bool(true), "dueWithinMinutes": 60, "unassigned": .bool(true),
+      "state": "new", "category": "network", "nature": "fault", "breached": .bool(true), "unassigned": .bool(true),
     ]
     for criterion in ofIncidents {
       let refused = await refusal { try await work.save("x", [criterion.key: criterion.value]) }

@@ -52,6 +52,9 @@ import Testing
     try await check(["mine": .bool(true), "unowned": .bool(true)]) { _ in false }
     try await check(["priority": 2]) { $0.priority == 2 }
     try await check(["dueBefore": .instant(later)]) { $0.isDue(before: later) }
+    try await check(["dueWithinMinutes": 100]) { $0.isDue(before: now.adding(seconds: 6000)) }
+    try await check(["dueWithinMinutes": 0, "dueBefore": .instant(later)]) { $0.isDue(before: now) }
+    try await check(["dueWithinMinutes": 100, "overdue": .bool(true)]) { $0.isDue(before: now) }
     try await check(["overdue": .bool(true)]) { $0.isDue(before: now) }
     try await check(["overdue": .bool(false)]) { !$0.isDue(before: now) }
     try await check(["overdue": .bool(false), "dueBefore": .instant(later), "mine": .bool(true)]) { row in

@@ -30,7 +30,9 @@ OF_SWEEPS = {
 }
 # Sweeps with points of their own above.
 WITH_OWN_POINTS = ["notifications.make", "notifications.deliver"]
-# Sweeps that this load brings no work. Each has the point, or works in one transaction, or only makes room; tests end them.
+# Sweeps that this load brings no work: they end between two of their steps only where "sweep.step" without a name meets them. Each has the point, or works
+# in one transaction, or only makes room. No test ends a process at a point: tests break off runs of problems.tell and major_incidents.tell by a step that
+# fails, and the two loops by which most others go (OneByOne, LongSweep), and run several at once.
 WITHOUT_WORK = [
     "service_levels.calendar", "service_levels.watch", "catalog.stages", "assurance.proof", "time_entries.timer", "contracts.renewal",
     "suppliers.remind", "problems.tell", "changes.move", "changes.tell", "requests.move", "requests.approvers", "changes.approvers", "gates.expire",

@@ -21,7 +21,8 @@ grant select on time_entries.any_entry to steward_app;
 -- its reversal; what was billed and then taken back is there once more, negative.
 create view time_entries.pub_source with (security_invoker = true) as
   select o.tenant_id, o.entry_id, o.seq, o.entry_public_id as public_id, e.kind, o.counts_on, e.work_date, e.began_at, e.contract_line_id, e.ticket_id,
-    e.work_type_id, s.rate_class_id, s.minutes, s.billed_minutes, e.invoice_text
+    e.work_type_id, s.rate_class_id, s.minutes, s.billed_minutes, e.invoice_text, e.request_id, e.problem_public_id, e.change_public_id,
+    e.release_public_id, e.major_public_id
   from time_entries.open_source o
   join time_entries.entry e on e.tenant_id = o.tenant_id and e.id = o.entry_id
   join time_entries.stretch s on s.tenant_id = o.tenant_id and s.entry_id = o.entry_id and s.seq = o.seq;

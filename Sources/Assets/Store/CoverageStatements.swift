@@ -26,23 +26,41 @@ struct InsertCoverage: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// Which of a tenant's contract lines are in force: `l` is the line, $1 the tenant, $3 the instant.
+enum LineCondition {
+  static let inForce = """
+    contracts.pub_line l
+    cross join lateral (
+      select t.state, t.starts_at, t.ends_at from contracts.pub_contract_term t
+      where t.tenant_id = l.tenant_id and t.contract_id = l.contract_id and t.valid_from <= $3 order by t.valid_from desc limit 1) h
+    cross join lateral (
+      select t.state from contracts.pub_line_terms t
+      where t.tenant_id = l.tenant_id and t.line_id = l.line_id and t.valid_from <= $3 order by t.valid_from desc limit 1) n
+    where l.tenant_id = $1 and h.state = 'active' and h.starts_at <= $3 and (h.ends_at is null or h.ends_at > $3) and n.state = 'active'
+    """
+}
+
 /// The contract lines that cover a CI one after the other, the newest first; each day once, as it was told last.
 struct CoverageOfCi: Statement {
   struct Found: Sendable {
     let line: [UInt8]?
     let lineName: String?
     let validFrom: CalendarDate
+    /// Whether the line is in force; nil: there is none.
+    let inForce: Bool?
   }
 
   let tenant: TenantId
   let ci: Int64
+  let now: Instant
 
   static let sql = """
-    select distinct on (v.valid_from) l.public_id,
+    select distinct on (v.valid_from) k.public_id,
       (select n.name from contracts.pub_line_version n where n.tenant_id = v.tenant_id and n.line_id = v.contract_line_id order by n.valid_from desc limit 1),
-      v.valid_from
+      v.valid_from,
+      case when v.contract_line_id is not null then exists (select from \(LineCondition.inForce) and l.line_id = v.contract_line_id) end
     from assets.coverage v
-    left join contracts.pub_line l on l.tenant_id = v.tenant_id and l.line_id = v.contract_line_id
+    left join contracts.pub_line k on k.tenant_id = v.tenant_id and k.line_id = v.contract_line_id
     where v.tenant_id = $1 and v.ci_id = $2
     order by v.valid_from desc, v.seq desc limit 100
     """
@@ -50,10 +68,11 @@ struct CoverageOfCi: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(ci)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(line: try row.next(), lineName: try row.next(), validFrom: try row.next())
+    Found(line: try row.next(), lineName: try row.next(), validFrom: try row.next(), inForce: try row.next())
   }
 }
 

@@ -28,7 +28,7 @@ extension OperationContext {
     subject(id)
     let row = try await ci(id)
     let (coverage, types) = try await transaction.query(
-      CoverageOfCi(tenant: tenant.id, ci: row.id), CiTypesByCode(codes: [row.typeCode]))
+      CoverageOfCi(tenant: tenant.id, ci: row.id, now: now), CiTypesByCode(codes: [row.typeCode]))
     let lines = !seesContracts ? [] : coverage.map { found in CiDetail.Coverage(line: found.line.map { self.id(.coveringLine, $0) }, found: found) }
     return CiDetail(ci: CiOutput(row, in: self), coverage: lines, findings: try types.first?.rule().findings(in: row.content.attributes) ?? [])
   }

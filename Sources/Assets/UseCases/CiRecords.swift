@@ -70,6 +70,10 @@ package struct CiDetail: OperationOutput {
       OutputField("line", .id, "The contract line; null: none from that day on.", "合同行；null 表示自该日起无覆盖。") { .id($0.line) },
       OutputField("lineName", .text, "What the line is called.", "合同行名称。") { .text($0.found.lineName) },
       OutputField("validFrom", .date, "The first day; it ends where the next one begins.", "起始日；至下一条开始为止。") { .date($0.found.validFrom) },
+      OutputField(
+        "inForce", .boolean, "Whether the line is in force now, and its contract with it; null: there is no line.",
+        "该合同行及其合同当前是否生效；null 表示无合同行。"
+      ) { .bool($0.found.inForce) },
     ]
   }
 

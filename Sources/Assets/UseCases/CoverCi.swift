@@ -34,7 +34,7 @@ package enum CoverCi: Operation {
       guard line != nil else { throw context.unknownReference("line") }
     }
     let validFrom = input.validFrom ?? context.today
-    let before = try await context.transaction.query(CoverageOfCi(tenant: tenant, ci: row.id)).first { $0.validFrom <= validFrom }
+    let before = try await context.transaction.query(CoverageOfCi(tenant: tenant, ci: row.id, now: context.now)).first { $0.validFrom <= validFrom }
     let was = before.map { told(line: $0.line.map { context.id(.coveringLine, $0) }, from: $0.validFrom) } ?? .null
     let seq = try await context.count(row, FieldChange("coverage", was: was, became: told(line: input.line, from: validFrom)), "covered")
     _ = try await context.transaction.first(

@@ -6,7 +6,8 @@ enum QualityFields {
     "staleDays", 1...3650, "After how many days without confirmation a CI counts as stale (default 180).", "多少天未确认视为陈旧（默认 180）。")
   static let check = Field.oneOf(
     "check", QualityCheck.allCases.map(\.rawValue), "What is looked for.",
-    "检查项：unrelated 无关系、unowned 无责任人、uncovered 无合同覆盖、stale 陈旧、duplicate_serial 序列号重复、duplicate_tag 标签重复、duplicate_name 名称重复、attributes 属性缺失或无效。")
+    "检查项：unrelated 无关系、unowned 无责任人、uncovered 无生效合同覆盖、unshared 服务商共享但不影响任何客户、stale 陈旧、duplicate_serial 序列号重复、duplicate_tag 标签重复、duplicate_name 名称重复、attributes 属性缺失或无效。"
+  )
 }
 
 package enum CheckQuality: Operation {
@@ -36,9 +37,10 @@ package enum CheckQuality: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let search = QualitySearch(context: context, staleDays: input.staleDays)
     let counted = try await context.transaction.first(
-      QualityCounts(tenant: context.tenant.id, staleBefore: search.staleBefore, today: context.today))
+      QualityCounts(tenant: context.tenant.id, now: context.now, today: context.today, staleBefore: search.staleBefore))
     var counts = Dictionary(uniqueKeysWithValues: zip(QualityCheck.counted, counted?.found ?? []))
     counts[.attributes] = try await search.countAttributes()
+    for check in QualityCheck.allCases where !check.applies(to: context.tenant.kind) { counts[check] = nil }
     return Output(all: counted?.all ?? 0, counts: counts)
   }
 }
@@ -47,7 +49,7 @@ extension QualityCheck {
   /// Its name as a field.
   var field: String {
     switch self {
-    case .unrelated, .unowned, .uncovered, .stale, .attributes: rawValue
+    case .unrelated, .unowned, .uncovered, .unshared, .stale, .attributes: rawValue
     case .duplicateSerial: "duplicateSerial"
     case .duplicateTag: "duplicateTag"
     case .duplicateName: "duplicateName"
@@ -56,9 +58,15 @@ extension QualityCheck {
 
   var summary: (english: String, chinese: String) {
     switch self {
-    case .unrelated: ("Without a relation to another.", "没有任何关系的。")
-    case .unowned: ("For which nobody answers.", "没有责任人的。")
-    case .uncovered: ("That no contract line covers today.", "当前没有合同行覆盖的。")
+    case .unrelated: ("Without a relation to another that is neither retired nor disposed of.", "与未退役、未处置的其他配置项没有任何关系的。")
+    case .unowned: ("For which nobody answers, or somebody who has left.", "没有责任人或责任人已离职的。")
+    case .uncovered:
+      ("That no contract line in force covers today; null: they are the provider's own, for which there is no contract.", "当前没有生效的合同行覆盖的；服务商自有配置项无合同，为 null。")
+    case .unshared:
+      (
+        "Of the provider's own: that affect no customer, neither by themselves nor by what needs them; null: they are a customer's.",
+        "服务商自有且直接或间接均不影响任何客户的；客户的配置项为 null。"
+      )
     case .stale: ("That nobody has confirmed for long.", "长期未确认的。")
     case .duplicateSerial: ("With the serial number of another.", "序列号重复的。")
     case .duplicateTag: ("With the asset tag of another.", "资产标签重复的。")
@@ -138,6 +146,7 @@ struct QualitySearch: Sendable {
   }
 
   func findings(_ check: QualityCheck, afterName: String, afterId: Int64, limit: Int64) async throws -> [Finding] {
+    guard check.applies(to: context.tenant.kind) else { return [] }
     guard check == .attributes else {
       return try await rows(check, afterName, afterId, limit).map { ($0, []) }
     }
@@ -184,6 +193,7 @@ struct QualitySearch: Sendable {
   private func rows(_ check: QualityCheck, _ afterName: String, _ afterId: Int64, _ limit: Int64) async throws -> [QualityFindings.Found] {
     try await context.transaction.query(
       QualityFindings(
-        tenant: context.tenant.id, staleBefore: staleBefore, today: context.today, check: check, afterName: afterName, afterId: afterId, limit: limit))
+        tenant: context.tenant.id, now: context.now, today: context.today, staleBefore: staleBefore, check: check, afterName: afterName, afterId: afterId,
+        limit: limit))
   }
 }

@@ -9,6 +9,7 @@ import Tenancy
 package struct WarrantySweep: Sweep {
   package static let kind = "assets.warranties"
   package static let everySeconds: Int64 = 300
+  package static let mayBeScheduled = true
   /// So long before the end it is told.
   package static let daysAhead: Int64 = 30
 

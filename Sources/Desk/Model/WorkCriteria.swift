@@ -16,6 +16,7 @@ package struct WorkCriteria: SavedCriteria {
   package let priority: Int64?
   package let attribute: String?
   package let dueBefore: Instant?
+  package let dueWithinMinutes: Int64?
   package let overdue: Bool?
 
   private static let processesField = Field.list(
@@ -36,13 +37,16 @@ package struct WorkCriteria: SavedCriteria {
   private static let unownedField = Field.boolean("unowned", "Only those that nobody has taken.", "仅限尚无人认领的事项。").optional
   private static let priorityField = Field.integer("priority", Rating.numbers, "Only incidents and problems of this priority.", "仅限此优先级的事件与问题。").optional
   private static let dueBeforeField = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的事项。").optional
+  private static let dueWithinField = Field.integer(
+    "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的事项。"
+  ).optional
   private static let overdueField = Field.boolean(
     "overdue", "true: only those whose next due time has passed; false: only the others, so that what breaches next comes first.",
     "true：仅限已超期的事项；false：仅限未超期的事项，最先到期的在前。"
   ).optional
   package static let fields: [any InputField] = [
     processesField, ServedCustomers.field, teamField, myTeamsField, mineField, unownedField, OfferFields.offered, priorityField,
-    AttributeFields.filter, dueBeforeField, overdueField,
+    AttributeFields.filter, dueBeforeField, overdueField, dueWithinField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -56,6 +60,7 @@ package struct WorkCriteria: SavedCriteria {
     priority = try values[Self.priorityField]
     attribute = try values[AttributeFields.filter]
     dueBefore = try values[Self.dueBeforeField]
+    dueWithinMinutes = try values[Self.dueWithinField]
     overdue = try values[Self.overdueField]
   }
 
@@ -70,6 +75,7 @@ package struct WorkCriteria: SavedCriteria {
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
     if let attribute { members.append(Value.Member("attribute", .text(attribute))) }
     if let dueBefore { members.append(Value.Member("dueBefore", .instant(dueBefore))) }
+    if let dueWithinMinutes { members.append(Value.Member("dueWithinMinutes", .integer(dueWithinMinutes))) }
     if let overdue { members.append(Value.Member("overdue", .bool(overdue))) }
     return .object(members)
   }

@@ -9,6 +9,7 @@ import Tenancy
 package struct HandbookReviewSweep: Sweep {
   package static let kind = "handbooks.reviews"
   package static let everySeconds: Int64 = 300
+  package static let mayBeScheduled = true
 
   private let batch: Int64
 

@@ -8,6 +8,7 @@ import Tenancy
 package struct ArticleReviewSweep: Sweep {
   package static let kind = "knowledge.reviews"
   package static let everySeconds: Int64 = 300
+  package static let mayBeScheduled = true
 
   private let batch: Int64
 

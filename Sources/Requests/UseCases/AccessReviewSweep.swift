@@ -9,6 +9,7 @@ import Tenancy
 package struct AccessReviewSweep: Sweep {
   package static let kind = "requests.reviews"
   package static let everySeconds: Int64 = 300
+  package static let mayBeScheduled = true
 
   /// So far ahead of UTC is the first zone in which a day begins.
   private static let furthestSeconds: Int64 = 14 * 3600

@@ -92,6 +92,6 @@ extension WorkCriteria {
     guard processes?.contains(process) ?? true, team == nil && !myTeams || process.hasTeam, !offered || process.hasOffers,
       priority == nil || process.hasPriority
     else { return false }
-    return process.isDated || dueBefore == nil && overdue != true
+    return process.isDated || dueBefore == nil && dueWithinMinutes == nil && overdue != true
   }
 }

@@ -134,6 +134,8 @@ extension OperationContext {
       filter.offeredTo = actor.id
       filter.offeredTeams = try await teamsToAnswerFor()
     }
+    let soon = criteria.dueWithinMinutes.map { now.adding(seconds: $0 * 60) }
+    filter.dueBefore = [filter.dueBefore, soon].compactMap { $0 }.min()
     return filter
   }
 

@@ -14,6 +14,26 @@ enum ProvidersThing: String, CaseIterable, Sendable {
     }
   }
 
+  /// What the process is called, in rows and in answers.
+  var process: String {
+    switch self {
+    case .problem: "problem"
+    case .change: "change"
+    case .release: "release"
+    case .majorIncident: "major_incident"
+    }
+  }
+
+  /// What its numbers have between the provider's code and the digits.
+  var numberKind: String {
+    switch self {
+    case .problem: "PRB"
+    case .change: "CHG"
+    case .release: "REL"
+    case .majorIncident: "MAJ"
+    }
+  }
+
   /// The right to read one.
   var permission: String {
     switch self {

@@ -241,14 +241,24 @@ struct StretchesOfEntry: Statement {
 
 /// Shows an approved entry to its customer.
 struct InsertShown: Statement {
+  /// The columns, and what of an entry `e` they hold but for the last, the moment.
+  static let columns = """
+    tenant_id, public_id, ticket_id, request_id, done_for, contract_line_id, work_type_id, work_date, minutes, billed_minutes, words, recorded_at
+    """
+  static let shown = """
+    e.tenant_id, e.public_id, e.ticket_id, e.request_id,
+      case when e.ticket_id is not null then 'incident' when e.request_id is not null then 'request' when e.problem_public_id is not null then 'problem'
+        when e.change_public_id is not null then 'change' when e.release_public_id is not null then 'release'
+        when e.major_public_id is not null then 'major_incident' end,
+      e.contract_line_id, e.work_type_id, e.work_date, e.minutes, e.billed_minutes, e.invoice_text
+    """
+
   let tenant: TenantId
   let entry: Int64
   let now: Instant
 
   static let sql = """
-    insert into time_entries.shown
-      (tenant_id, public_id, ticket_id, contract_line_id, work_type_id, work_date, minutes, billed_minutes, words, recorded_at)
-    select e.tenant_id, e.public_id, e.ticket_id, e.contract_line_id, e.work_type_id, e.work_date, e.minutes, e.billed_minutes, e.invoice_text, $3
+    insert into time_entries.shown (\(columns)) select \(shown), $3
     from time_entries.entry e where e.tenant_id = $1 and e.id = $2 returning public_id
     """
 
@@ -269,9 +279,7 @@ struct InsertShownReversal: Statement {
   let now: Instant
 
   static let sql = """
-    insert into time_entries.shown
-      (tenant_id, public_id, ticket_id, contract_line_id, work_type_id, work_date, minutes, billed_minutes, words, recorded_at)
-    select e.tenant_id, e.public_id, e.ticket_id, e.contract_line_id, e.work_type_id, e.work_date, e.minutes, e.billed_minutes, e.invoice_text, $4
+    insert into time_entries.shown (\(InsertShown.columns)) select \(InsertShown.shown), $4
     from time_entries.entry e join time_entries.shown s on s.tenant_id = e.tenant_id and s.public_id = $2
     where e.tenant_id = $1 and e.id = $3 returning public_id
     """
@@ -292,6 +300,9 @@ struct ShownTime: Statement {
     let publicId: [UInt8]
     let ticket: [UInt8]?
     let ticketNumber: Int64?
+    let request: [UInt8]?
+    let requestNumber: Int64?
+    let doneFor: String?
     let line: [UInt8]?
     let workType: String
     let workTypeNames: Value
@@ -307,10 +318,10 @@ struct ShownTime: Statement {
   let limit: Int64
 
   static let sql = """
-    select s.public_id, t.public_id, t.number, l.public_id, w.code, w.names, s.work_date, s.minutes, s.billed_minutes, s.words
+    select s.public_id, t.public_id, t.number, q.public_id, q.number, s.done_for, l.public_id, w.code, w.names, s.work_date, s.minutes, s.billed_minutes, s.words
     from time_entries.shown s
     join time_entries.code w on w.id = s.work_type_id
-    left join desk.pub_ticket t on t.tenant_id = s.tenant_id and t.ticket_id = s.ticket_id
+    \(TimeWork.joins)
     left join contracts.pub_line l on l.tenant_id = s.tenant_id and l.line_id = s.contract_line_id
     where s.tenant_id = $1 and (s.work_date, s.public_id) < ($2, $3) order by s.work_date desc, s.public_id desc limit $4
     """
@@ -324,7 +335,8 @@ struct ShownTime: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      publicId: try row.next(), ticket: try row.next(), ticketNumber: try row.next(), line: try row.next(), workType: try row.next(),
-      workTypeNames: try row.next(), date: try row.next(), minutes: try row.next(), billedMinutes: try row.next(), words: try row.next())
+      publicId: try row.next(), ticket: try row.next(), ticketNumber: try row.next(), request: try row.next(), requestNumber: try row.next(),
+      doneFor: try row.next(), line: try row.next(), workType: try row.next(), workTypeNames: try row.next(), date: try row.next(), minutes: try row.next(),
+      billedMinutes: try row.next(), words: try row.next())
   }
 }

@@ -101,6 +101,54 @@ struct MajorOfTime: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// The numbers of the provider's own things that were worked on, by the random bits of their ids.
+struct NumbersOfThings: Statement {
+  let provider: TenantId
+  let publicIds: [[UInt8]]
+
+  static let sql = """
+    select p.public_id, p.number from problems.pub_problem p where p.tenant_id = $1 and p.public_id = any ($2)
+    union all
+    select c.public_id, c.number from changes.pub_found_change c where c.tenant_id = $1 and c.public_id = any ($2)
+    union all
+    select r.public_id, r.number from changes.pub_found_release r where r.tenant_id = $1 and r.public_id = any ($2)
+    union all
+    select m.public_id, m.number from major_incidents.pub_found_major_incident m where m.tenant_id = $1 and m.public_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicIds)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (publicId: [UInt8], number: Int64) { (try row.next(), try row.next()) }
+}
+
+/// What the rows of bills and sums say of what time was done for: `s` is the row.
+struct TimeWork: Sendable {
+  let ticket: [UInt8]?
+  let ticketNumber: Int64?
+  let request: [UInt8]?
+  let requestNumber: Int64?
+  let things: [ProvidersThing: [UInt8]]
+
+  static let columns = """
+    t.public_id, t.number, q.public_id, q.number, s.problem_public_id, s.change_public_id, s.release_public_id, s.major_public_id
+    """
+  static let joins = """
+    left join desk.pub_ticket t on t.tenant_id = s.tenant_id and t.ticket_id = s.ticket_id
+    left join requests.pub_request q on q.tenant_id = s.tenant_id and q.request_id = s.request_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    ticket = try row.next()
+    ticketNumber = try row.next()
+    request = try row.next()
+    requestNumber = try row.next()
+    things = try ProvidersThing.read(&row)
+  }
+}
+
 extension ProvidersThing {
   /// What the columns of a row hold, in the order of all cases.
   static func read(_ row: inout RowReader) throws -> [ProvidersThing: [UInt8]] {

@@ -11,8 +11,7 @@ struct TimeSource: Sendable {
   let workDate: CalendarDate
   let contract: [UInt8]?
   let line: [UInt8]?
-  let ticket: [UInt8]?
-  let ticketNumber: Int64?
+  let work: TimeWork
   let workType: String
   let rateClass: String
   let minutes: Int64
@@ -20,15 +19,15 @@ struct TimeSource: Sendable {
   let words: String?
 
   static let columns = """
-    s.entry_id, s.seq, s.public_id, s.kind = 'reversal', s.counts_on, s.work_date, c.public_id, l.public_id, t.public_id, t.number, w.code, r.code, s.minutes,
-      s.billed_minutes, s.invoice_text
+    s.entry_id, s.seq, s.public_id, s.kind = 'reversal', s.counts_on, s.work_date, c.public_id, l.public_id, \(TimeWork.columns), w.code,
+      r.code, s.minutes, s.billed_minutes, s.invoice_text
     """
   static let joins = """
     join time_entries.code w on w.id = s.work_type_id
     join time_entries.code r on r.id = s.rate_class_id
     left join contracts.pub_line l on l.tenant_id = s.tenant_id and l.line_id = s.contract_line_id
     left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
-    left join desk.pub_ticket t on t.tenant_id = s.tenant_id and t.ticket_id = s.ticket_id
+    \(TimeWork.joins)
     """
 
   init(_ row: inout RowReader) throws {
@@ -40,8 +39,7 @@ struct TimeSource: Sendable {
     workDate = try row.next()
     contract = try row.next()
     line = try row.next()
-    ticket = try row.next()
-    ticketNumber = try row.next()
+    work = try TimeWork(&row)
     workType = try row.next()
     rateClass = try row.next()
     minutes = try row.next()
@@ -137,7 +135,8 @@ struct BilledSources: Statement {
     from time_entries.billed b
     join lateral (
       select e.tenant_id, e.id as entry_id, z.seq, e.public_id, e.kind, e.counts_on, e.work_date, e.contract_line_id, e.ticket_id, e.work_type_id,
-        z.rate_class_id, z.minutes, z.billed_minutes, e.invoice_text
+        z.rate_class_id, z.minutes, z.billed_minutes, e.invoice_text, e.request_id, e.problem_public_id, e.change_public_id, e.release_public_id,
+        e.major_public_id
       from time_entries.entry e join time_entries.stretch z on z.tenant_id = e.tenant_id and z.entry_id = e.id
       where e.tenant_id = b.tenant_id and e.id = b.entry_id and z.seq = b.seq) s on true
     left join time_entries.released g on g.tenant_id = b.tenant_id and g.entry_id = b.entry_id and g.seq = b.seq and g.turn = b.turn
@@ -211,10 +210,15 @@ struct TimeSums: Statement {
   struct Found: Sendable {
     let publicId: [UInt8]?
     let label: String?
+    /// Of what the time was done for: which process it is of.
+    let process: String?
     let entries: Int64
     let minutes: Int64
     let billableMinutes: Int64
     let billedMinutes: Int64
+
+    /// What of the provider's own it is.
+    var thing: ProvidersThing? { ProvidersThing.allCases.first { $0.process == process } }
   }
 
   let tenant: TenantId
@@ -225,22 +229,31 @@ struct TimeSums: Statement {
 
   /// What has an id is one group, whatever it was called when the work was done: a person who married, or a line that was renamed.
   static let sql = """
-    select t.public_id, coalesce(v.name, t.label) as label, t.entries, t.minutes, t.billable_minutes, t.billed_minutes
+    select t.public_id, coalesce(v.name, t.label) as label, t.process, t.entries, t.minutes, t.billable_minutes, t.billed_minutes
     from (
-      select g.public_id, max(g.label) as label, max(e.contract_line_id) as line_id, count(distinct e.id) as entries, sum(s.minutes)::bigint as minutes,
-        coalesce(sum(s.minutes) filter (where e.billable), 0)::bigint as billable_minutes, sum(s.billed_minutes)::bigint as billed_minutes
+      select g.public_id, max(g.label) as label, max(g.process) as process, max(e.contract_line_id) as line_id, count(distinct e.id) as entries,
+        sum(s.minutes)::bigint as minutes, coalesce(sum(s.minutes) filter (where e.billable), 0)::bigint as billable_minutes,
+        sum(s.billed_minutes)::bigint as billed_minutes
       from time_entries.entry e
       join time_entries.stretch s on s.tenant_id = e.tenant_id and s.entry_id = e.id
       join time_entries.code w on w.id = e.work_type_id
       join time_entries.code r on r.id = s.rate_class_id
       left join desk.pub_ticket t on t.tenant_id = e.tenant_id and t.ticket_id = e.ticket_id
+      left join requests.pub_request q on q.tenant_id = e.tenant_id and q.request_id = e.request_id
       left join contracts.pub_line l on l.tenant_id = e.tenant_id and l.line_id = e.contract_line_id
       left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
       cross join lateral (
         select
-          case $2 when 'contract' then c.public_id when 'line' then l.public_id when 'ticket' then t.public_id
-            when 'staff' then e.staff_public_id end as public_id,
-          case $2 when 'contract' then lpad(c.number::text, 6, '0') when 'ticket' then lpad(t.number::text, 6, '0') when 'staff' then e.staff_name
+          case $2 when 'contract' then c.public_id when 'line' then l.public_id when 'staff' then e.staff_public_id
+            when 'ticket' then coalesce(
+              t.public_id, q.public_id, e.problem_public_id, e.change_public_id, e.release_public_id, e.major_public_id) end as public_id,
+          case when $2 <> 'ticket' then null when e.ticket_id is not null then 'incident' when e.request_id is not null then 'request'
+            when e.problem_public_id is not null then 'problem' when e.change_public_id is not null then 'change'
+            when e.release_public_id is not null then 'release' when e.major_public_id is not null then 'major_incident' end as process,
+          case $2 when 'contract' then lpad(c.number::text, 6, '0') when 'staff' then e.staff_name
+            when 'ticket' then coalesce(
+              'INC-' || lpad(t.number::text, greatest(6, length(t.number::text)), '0'),
+              'REQ-' || lpad(q.number::text, greatest(6, length(q.number::text)), '0'))
             when 'month' then extract(year from e.counts_on)::text || '-' || lpad(extract(month from e.counts_on)::text, 2, '0')
             when 'work_type' then w.code when 'rate_class' then r.code end as label) g
       where e.tenant_id = $1 and ($3::date is null or e.counts_on >= $3) and ($4::date is null or e.counts_on < $4)
@@ -262,7 +275,7 @@ struct TimeSums: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      publicId: try row.next(), label: try row.next(), entries: try row.next(), minutes: try row.next(), billableMinutes: try row.next(),
-      billedMinutes: try row.next())
+      publicId: try row.next(), label: try row.next(), process: try row.next(), entries: try row.next(), minutes: try row.next(),
+      billableMinutes: try row.next(), billedMinutes: try row.next())
   }
 }

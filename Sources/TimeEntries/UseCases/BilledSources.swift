@@ -32,7 +32,7 @@ package enum ListBilledSources: Operation {
 
   package static let declaration = Declaration(
     "time_source.billed", "List what a bill took of a customer's time, and what of it was given back.", zh: "列出账单已计入的工时来源及其释放情况。",
-    permission: "time_source.read", roles: TimeRights.reviewers, reach: .one(by: "customer"), effect: .read)
+    permission: "time_source.read", roles: TimeRights.reviewers, reach: .oneAndProvider(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<BilledSourceOutput> {
     let filter = "\(context.tenant.publicId)/\(input.bill)"
@@ -41,10 +41,11 @@ package enum ListBilledSources: Operation {
       BilledSources(
         tenant: context.tenant.id, bill: input.bill,
         after: (entry: try after?.integer(0) ?? 0, seq: try after?.integer(1) ?? 0, turn: try after?.integer(2) ?? 0), limit: limit + 1))
+    let numbers = try await context.numbers(of: rows.map(\.source.work))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.source.entry), .integer($0.source.seq), .integer($0.turn)])
     } element: {
-      BilledSourceOutput(source: TimeSourceOutput($0.source, in: context), found: $0)
+      BilledSourceOutput(source: TimeSourceOutput($0.source, numbers, in: context), found: $0)
     }
   }
 }

@@ -7,6 +7,8 @@ package struct WorkRecordOutput: OperationOutput {
   let id: PublicId
   let ticket: PublicId?
   let ticketNumber: String?
+  let request: PublicId?
+  let requestNumber: String?
   let line: PublicId?
   let row: ShownTime.Found
 
@@ -14,6 +16,8 @@ package struct WorkRecordOutput: OperationOutput {
     id = context.id(.timeEntry, row.publicId)
     ticket = row.ticket.map { context.id(.ticketOfTime, $0) }
     ticketNumber = row.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" }
+    request = row.request.map { context.id(.requestOfTime, $0) }
+    requestNumber = row.requestNumber.map { "\(context.tenant.code)-REQ-\(pad($0, 6))" }
     line = row.line.map { context.id(.contractLine, $0) }
     self.row = row
   }
@@ -23,6 +27,12 @@ package struct WorkRecordOutput: OperationOutput {
     OutputField("date", .date, "The day of the work.", "工作日期。") { .date($0.row.date) },
     OutputField("ticket", .id, "The ticket.", "工单。") { .id($0.ticket) },
     OutputField("ticketNumber", .text, "The ticket's number.", "工单号。") { .text($0.ticketNumber) },
+    OutputField("request", .id, "The request.", "服务请求。") { .id($0.request) },
+    OutputField("requestNumber", .text, "The request's number.", "服务请求号。") { .text($0.requestNumber) },
+    OutputField(
+      "doneFor", .text, "incident, request, problem, change, release or major_incident; null: for the contract line itself.",
+      "所属流程：incident（事件）、request（服务请求）、problem（问题）、change（变更）、release（发布）或 major_incident（重大事件）；null 表示合同行本身。"
+    ) { .text($0.row.doneFor) },
     OutputField("line", .id, "The contract line.", "合同行。") { .id($0.line) },
     OutputField("workType", .text, "What was done, as a code.", "工作类型代码。") { .text($0.row.workType) },
     OutputField("workTypeName", .document, "Its name by language.", "工作类型名称（按语言）。") { $0.row.workTypeNames },

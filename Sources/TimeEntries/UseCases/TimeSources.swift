@@ -9,14 +9,23 @@ package struct TimeSourceOutput: OperationOutput {
   let line: PublicId?
   let ticket: PublicId?
   let ticketNumber: String?
+  let request: PublicId?
+  let things: [ProvidersThing: PublicId]
+  let workNumber: String?
   let row: TimeSource
 
-  init(_ row: TimeSource, in context: OperationContext) {
+  /// - Parameter numbers: of the provider's own, by the random bits of their ids.
+  init(_ row: TimeSource, _ numbers: [[UInt8]: Int64], in context: OperationContext) {
     entry = context.id(.timeEntry, row.publicId)
     contract = row.contract.map { context.id(.contract, $0) }
     line = row.line.map { context.id(.contractLine, $0) }
-    ticket = row.ticket.map { context.id(.ticketOfTime, $0) }
-    ticketNumber = row.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" }
+    ticket = row.work.ticket.map { context.id(.ticketOfTime, $0) }
+    ticketNumber = row.work.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" }
+    request = row.work.request.map { context.id(.requestOfTime, $0) }
+    things = Dictionary(uniqueKeysWithValues: row.work.things.map { ($0.key, context.id($0.key.kind, $0.value)) })
+    workNumber =
+      ticketNumber ?? row.work.requestNumber.map { "\(context.tenant.code)-REQ-\(pad($0, 6))" }
+      ?? row.work.things.first.flatMap { context.number(of: $0.key, $0.value, numbers) }
     self.row = row
   }
 
@@ -34,6 +43,14 @@ package struct TimeSourceOutput: OperationOutput {
     OutputField("line", .id, "The contract line.", "合同行。") { .id($0.line) },
     OutputField("ticket", .id, "The ticket.", "工单。") { .id($0.ticket) },
     OutputField("ticketNumber", .text, "The ticket's number.", "工单号。") { .text($0.ticketNumber) },
+    OutputField("request", .id, "The request that it was done for.", "所属服务请求。") { .id($0.request) },
+    OutputField("problem", .id, "The problem that it was done for.", "所属问题。") { .id($0.things[.problem]) },
+    OutputField("change", .id, "The change that it was done for.", "所属变更。") { .id($0.things[.change]) },
+    OutputField("release", .id, "The release that it was done for.", "所属发布。") { .id($0.things[.release]) },
+    OutputField("majorIncident", .id, "The major incident that it was done for.", "所属重大事件。") { .id($0.things[.majorIncident]) },
+    OutputField("workNumber", .text, "The number of what it was done for, whichever of these it is; null: work on the line.", "所属工单或记录的编号；null 表示合同行本身的工作。") {
+      .text($0.workNumber)
+    },
     OutputField("workType", .text, "What was done.", "工作类型。") { .text($0.row.workType) },
     OutputField("rateClass", .text, "Its rate class.", "费率类别。") { .text($0.row.rateClass) },
     OutputField("minutes", .integer, "Worked minutes.", "工作分钟数。") { .integer($0.row.minutes) },
@@ -68,7 +85,7 @@ package enum ListTimeSources: Operation {
 
   package static let declaration = Declaration(
     "time_source.list", "List a customer's approved, billable time that no bill has yet, the oldest first.", zh: "列出客户已批准、应计费且尚未计入账单的工时，最早的在前。",
-    permission: "time_source.read", roles: TimeRights.reviewers, reach: .one(by: "customer"), effect: .read)
+    permission: "time_source.read", roles: TimeRights.reviewers, reach: .oneAndProvider(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TimeSourceOutput> {
     let filter = "\(context.tenant.publicId)/\(input.line?.description ?? "")/\(input.before?.description ?? "")"
@@ -78,10 +95,11 @@ package enum ListTimeSources: Operation {
         tenant: context.tenant.id, line: try await context.sourceLine(input.line), before: input.before ?? TimePages.lastDay,
         afterDate: try after.map { CalendarDate(daysSinceEpoch: try $0.integer(0)) } ?? TimePages.firstDay, afterPublic: try after?.bits(1) ?? [],
         afterSeq: try after?.integer(2) ?? 0, limit: limit + 1))
+    let numbers = try await context.numbers(of: rows.map(\.work))
     return context.listing(rows, limit: limit, filter: filter) { row in
       PageCursor([.integer(row.countsOn.daysSinceEpoch), .bits(row.publicId), .integer(row.seq)])
     } element: { row in
-      TimeSourceOutput(row, in: context)
+      TimeSourceOutput(row, numbers, in: context)
     }
   }
 }
@@ -121,7 +139,7 @@ package enum ClaimTimeSources: Operation {
   package static let declaration = Declaration(
     "time_source.claim", "Take a customer's approved, billable time into a bill. What one bill has, no other gets until it is released.",
     zh: "将客户已批准、应计费的工时计入账单；释放之前同一来源只计入一张账单。",
-    roles: TimeRights.money, reach: .one(by: "customer"), effect: .create)
+    roles: TimeRights.money, reach: .oneAndProvider(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let tenant = context.tenant.id
@@ -131,16 +149,33 @@ package enum ClaimTimeSources: Operation {
         afterPublic: [], afterSeq: 0, limit: input.most))
     context.subject(context.tenant.publicId)
     guard !found.isEmpty else { return Output(bill: input.bill, sources: [], hasMore: false) }
+    let numbers = try await context.numbers(of: found.map(\.work))
     let claimed = try await context.transaction.query(
       ClaimSources(tenant: tenant, sources: found, bill: input.bill, actor: context.actor, now: context.now))
     let taken = Set(claimed.map { [$0.entry, $0.seq] })
     return Output(
-      bill: input.bill, sources: found.filter { taken.contains([$0.entry, $0.seq]) }.map { TimeSourceOutput($0, in: context) },
+      bill: input.bill, sources: found.filter { taken.contains([$0.entry, $0.seq]) }.map { TimeSourceOutput($0, numbers, in: context) },
       hasMore: found.count == Int(input.most) || taken.count < found.count)
   }
 }
 
 extension OperationContext {
+  /// The numbers of what of the provider's own was worked on, by the random bits of the ids.
+  func numbers(of work: [TimeWork]) async throws -> [[UInt8]: Int64] {
+    try await numbers(ofThings: Set(work.flatMap { Array($0.things.values) }))
+  }
+
+  func numbers(ofThings things: Set<[UInt8]>) async throws -> [[UInt8]: Int64] {
+    guard !things.isEmpty else { return [:] }
+    let found = try await transaction.query(NumbersOfThings(provider: provider.id, publicIds: Array(things)))
+    return Dictionary(found.map { ($0.publicId, $0.number) }) { first, _ in first }
+  }
+
+  /// The number of a thing of the provider's own, as people know it.
+  func number(of thing: ProvidersThing, _ bits: [UInt8], _ numbers: [[UInt8]: Int64]) -> String? {
+    numbers[bits].map { "\(provider.code)-\(thing.numberKind)-\(pad($0, 6))" }
+  }
+
   fileprivate func sourceLine(_ id: PublicId?) async throws -> Int64? {
     guard let id else { return nil }
     guard let line = try await transaction.first(LineOfTime(tenant: tenant.id, publicId: id)) else { throw unknownReference("line") }
