@@ -28,6 +28,8 @@ package enum ChangesModule: OperationModule {
   package static let messages: [Message] = ChangeMessages.all + ReleaseMessages.all
 
   package static let constraints: [String: Message] = ["model_code_unique": ChangeMessages.codeTaken]
+
+  package static let guards: [any OperationGuard.Type] = [ChangesOfMerged.self]
 }
 
 /// The permissions of the module and who holds them in a new installation.

@@ -20,6 +20,8 @@ package enum ProblemsModule: OperationModule {
   package static let messages: [Message] = ProblemMessages.all
 
   package static let constraints: [String: Message] = [:]
+
+  package static let guards: [any OperationGuard.Type] = [ProblemsOfMerged.self]
 }
 
 /// The permissions of the module and who holds them in a new installation.
