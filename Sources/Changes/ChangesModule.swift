@@ -23,6 +23,7 @@ package enum ChangesModule: OperationModule {
     JudgeCriterion.self, PilotRelease.self, RecordPilot.self, SignOffRelease.self, DeployRelease.self, CloseRelease.self, CancelRelease.self,
     ReadReleaseHistory.self, AssignRelease.self, TakeRelease.self, OfferRelease.self, AcceptRelease.self, ReturnRelease.self, ListReleaseHandovers.self,
     WatchRelease.self, UnwatchRelease.self, ListReleaseWatchers.self, ListGatesOfRelease.self, BypassGateOfRelease.self,
+    CommentRelease.self, ListReleaseComments.self,
   ]
 
   package static let messages: [Message] = ChangeMessages.all + ReleaseMessages.all

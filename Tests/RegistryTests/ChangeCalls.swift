@@ -123,6 +123,7 @@ extension World {
     try await seed("release.assign", ["id": opened.id, "staff": try await engineerOfAll(twin)], version: opened.version)
     try await handRound("release", opened.id, in: twin)
     try await watchTwice("release", opened.id, in: twin)
+    for _ in 0..<3 { try await seed("release.comment", ["id": opened.id, "body": name(twin)]) }
     return opened.id
   }
 

@@ -43,7 +43,7 @@ import Testing
     "problem.bypass_gate": .oneOfMany, "problem.comment": .oneOfMany, "problem.link_incident": .oneOfMany, "problem.remove_ci": .oneOfMany,
     "problem.unlink_incident": .oneOfMany, "problem.unwatch": .oneOfMany, "problem.watch": .oneOfMany, "problem_candidate.decline": .once,
     "queue_filter.delete": .own,
-    "queue_filter.save": .own, "release.bypass_gate": .oneOfMany, "release.unwatch": .oneOfMany, "release.watch": .oneOfMany,
+    "queue_filter.save": .own, "release.bypass_gate": .oneOfMany, "release.comment": .oneOfMany, "release.unwatch": .oneOfMany, "release.watch": .oneOfMany,
     "request.bypass_gate": .oneOfMany, "request.comment": .oneOfMany,
     "request.cite": .oneOfMany, "request.link_incident": .oneOfMany, "request.uncite": .oneOfMany,
     "request.unlink_incident": .oneOfMany, "request.unwatch": .oneOfMany, "request.watch": .oneOfMany, "scorecard.rebuild": .once,
