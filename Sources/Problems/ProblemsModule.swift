@@ -14,7 +14,7 @@ package enum ProblemsModule: OperationModule {
     LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
     DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,
     MarkProblemCandidate.self, DeclineProblemCandidate.self, ReadProblemCandidate.self, ListProblemCandidates.self, SuggestProblems.self,
-    ListProblemsOfIncident.self,
+    ListProblemsOfIncident.self, LinkProblem.self, UnlinkProblem.self, ListLinksOfProblem.self,
   ]
 
   package static let messages: [Message] = ProblemMessages.all

@@ -102,16 +102,22 @@ import Testing
     #expect(try await world.events(of: change).filter { $0 == "incident_linked" }.count == 1)
   }
 
-  /// Whoever acts on a change and its incidents locks the change first. Guard: were the incidents locked before it, each would wait for the other.
-  @Test func whoWaitsForAChangeHoldsNoIncident() async throws {
+  /// Whoever acts on a change and what is linked to it locks the change first. Guard: were incidents, or problems, locked before it, each would wait for
+  /// the other.
+  @Test func whoWaitsForAChangeHoldsNothingElse() async throws {
     let change = try await world.change()
     try await link(change, to: duplicate)
+    try await world.call(
+      "problem.open",
+      [
+        "customer": .id(world.acme.publicId), "title": "Loop", "description": "x", "impact": 2, "urgency": 2, "incidents": .array([duplicate]),
+      ])
     let merging = try await world.database.superuser.transaction { holder in
       _ = try await holder.query(HoldEveryChange())
       let merging = Task { try await merge() }
       try await holder.waitForLocks(1)
-      let free = try await holder.query(HoldEveryTicket())
-      #expect(free.count == 2)
+      let (tickets, problems) = try await holder.query(HoldEveryTicket(), HoldEveryProblem())
+      #expect(tickets.count == 2 && problems.count == 1)
       return merging
     }
     #expect(try await merging.value.at("state") == "closed")
@@ -121,6 +127,11 @@ import Testing
 
 private struct HoldEveryChange: Statement {
   static let sql = "select c.id from changes.change c for update"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct HoldEveryProblem: Statement {
+  static let sql = "select p.id from problems.problem p for update nowait"
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 

@@ -24,6 +24,7 @@ import Testing
     "access_review.decide": .once, "account.disable": .once, "account.enable": .once, "account.set_password": .secret, "account_grant.revoke": .once,
     "approval.approve": .once, "approval.reject": .once, "article.rate": .own,
     "attachment.delete": .once, "catalogue.apply": .otherSign, "change.bypass_gate": .oneOfMany, "change.comment": .oneOfMany,
+    "change.link": .oneOfMany, "change.unlink": .oneOfMany, "problem.link": .oneOfMany, "problem.unlink": .oneOfMany,
     "change.link_incident": .oneOfMany, "change.link_problem": .oneOfMany, "change.link_request": .oneOfMany, "change.unlink_incident": .oneOfMany,
     "change.unlink_problem": .oneOfMany, "change.unlink_request": .oneOfMany, "change.unwatch": .oneOfMany, "change.watch": .oneOfMany,
     "change_approval.approve": .once, "change_approval.reject": .once, "change_task.claim": .once, "change_task.complete": .once,
