@@ -112,7 +112,7 @@ import Testing
       [
         "customer": .id(world.acme.publicId), "title": "Loop", "description": "x", "impact": 2, "urgency": 2, "incidents": .array([duplicate]),
       ])
-    let merging = try await world.database.superuser.transaction { holder in
+    let merging: Task<Value, any Error> = try await world.database.superuser.transaction { holder in
       _ = try await holder.query(HoldEveryChange())
       let merging = Task { try await merge() }
       try await holder.waitForLocks(1)

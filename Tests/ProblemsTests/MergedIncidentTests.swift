@@ -68,7 +68,7 @@ import Testing
     let world = try await ProblemsWorld()
     let (duplicate, survivor) = (try await world.incident("Same"), try await world.incident("First"))
     _ = try await world.problem("Index", of: world.acme, incidents: [duplicate])
-    let merging = try await world.database.superuser.transaction { holder in
+    let merging: Task<Value, any Error> = try await world.database.superuser.transaction { holder in
       _ = try await holder.query(HoldEveryProblem())
       let merging = Task { try await world.merge(duplicate, into: survivor) }
       try await holder.waitForLocks(1)
