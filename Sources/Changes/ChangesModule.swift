@@ -15,6 +15,7 @@ package enum ChangesModule: OperationModule {
     ConcernAffectedCustomers.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
     ListChangesOfProblem.self, LinkChangeRequest.self, UnlinkChangeRequest.self, ListChangesOfRequest.self,
+    LinkChange.self, UnlinkChange.self, ListLinksOfChange.self,
     ListChangeApprovals.self, ApproveChange.self, RejectChange.self, DelegateChangeApproval.self, ReassignChangeApproval.self,
     ClaimChangeTask.self, CompleteChangeTask.self, FailChangeTask.self, SkipChangeTask.self, RetryChangeTask.self, GiveChangeTask.self,
     ListChangeNotices.self,
@@ -23,11 +24,14 @@ package enum ChangesModule: OperationModule {
     JudgeCriterion.self, PilotRelease.self, RecordPilot.self, SignOffRelease.self, DeployRelease.self, CloseRelease.self, CancelRelease.self,
     ReadReleaseHistory.self, AssignRelease.self, TakeRelease.self, OfferRelease.self, AcceptRelease.self, ReturnRelease.self, ListReleaseHandovers.self,
     WatchRelease.self, UnwatchRelease.self, ListReleaseWatchers.self, ListGatesOfRelease.self, BypassGateOfRelease.self,
+    CommentRelease.self, ListReleaseComments.self,
   ]
 
   package static let messages: [Message] = ChangeMessages.all + ReleaseMessages.all
 
   package static let constraints: [String: Message] = ["model_code_unique": ChangeMessages.codeTaken]
+
+  package static let guards: [any OperationGuard.Type] = [ChangesOfMerged.self]
 }
 
 /// The permissions of the module and who holds them in a new installation.

@@ -9,6 +9,7 @@ enum ReleaseNewsMessages: MessageCatalog {
   static let ruleDeployed = Message("notification.rule.release_deployed", "Tell where a release went", zh: "发布已部署时通知相关人员")
   static let ruleClosed = Message("notification.rule.release_closed", "Tell that a release is closed", zh: "发布已关闭时通知相关人员")
   static let ruleCancelled = Message("notification.rule.release_cancelled", "Tell that a release was cancelled", zh: "发布已取消时通知相关人员")
+  static let ruleCommented = Message("notification.rule.release_commented", "Tell what was said of a release", zh: "发布有新评论时通知相关人员")
 
   static let pilotedSubject = Message("notification.release_piloted.subject", "[{number}] Tried on a few: {title}", zh: "[{number}] 已开始试点：{title}")
   static let pilotRecordedSubject = Message(
@@ -32,7 +33,7 @@ enum ReleaseNewsMessages: MessageCatalog {
   static let backedOut = Message("notification.release.backed_out", "backed out", zh: "已回退")
 
   static let all = [
-    rulePiloted, rulePilotRecorded, ruleSignedOff, ruleDeployed, ruleClosed, ruleCancelled, pilotedSubject, pilotRecordedSubject, signedOffSubject,
-    deployedSubject, closedSubject, cancelledSubject, body, resultBody, reasonBody, passed, succeeded, failed, backedOut,
+    rulePiloted, rulePilotRecorded, ruleSignedOff, ruleDeployed, ruleClosed, ruleCancelled, ruleCommented, pilotedSubject, pilotRecordedSubject,
+    signedOffSubject, deployedSubject, closedSubject, cancelledSubject, body, resultBody, reasonBody, passed, succeeded, failed, backedOut,
   ]
 }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// What is said of problems, of tasks, of comments on changes, and of articles.
+/// What is said of problems, of tasks, of comments on problems, changes and releases, and of articles.
 enum WorkMessages: MessageCatalog {
   static let ruleProblemCause = Message("notification.rule.problem_cause_recorded", "The cause of your problem is recorded", zh: "您的问题已记录原因")
   static let ruleProblemWorkaround = Message(

@@ -14,12 +14,14 @@ package enum ProblemsModule: OperationModule {
     LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
     DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,
     MarkProblemCandidate.self, DeclineProblemCandidate.self, ReadProblemCandidate.self, ListProblemCandidates.self, SuggestProblems.self,
-    ListProblemsOfIncident.self,
+    ListProblemsOfIncident.self, LinkProblem.self, UnlinkProblem.self, ListLinksOfProblem.self,
   ]
 
   package static let messages: [Message] = ProblemMessages.all
 
   package static let constraints: [String: Message] = [:]
+
+  package static let guards: [any OperationGuard.Type] = [ProblemsOfMerged.self]
 }
 
 /// The permissions of the module and who holds them in a new installation.

@@ -22,4 +22,6 @@ package enum RequestsModule: OperationModule {
   package static let messages: [Message] = RequestMessages.all + ApprovalMessages.all
 
   package static let constraints: [String: Message] = [:]
+
+  package static let guards: [any OperationGuard.Type] = [LinksOfMerged.self]
 }

@@ -78,6 +78,38 @@ import Testing
     #expect(try await world.act("change.submit", on: assessed).at("state") == "awaiting_approval")
   }
 
+  /// A problem that a change brought about is told apart from what the change is to remove; of a customer's it is his affair.
+  @Test func aChangeCausesProblems() async throws {
+    let change = try await world.change(of: world.other)
+    let problem = try await world.call(
+      "problem.open", ["customer": .id(world.acme.publicId), "title": "Routes flap", "description": "x", "impact": 2, "urgency": 2])
+    let causes: KeyValuePairs<String, Value> = ["id": change.at("id"), "problem": problem.at("id"), "kind": "causes"]
+    try await world.call("change.link_problem", causes)
+    let read = try await world.read(change)
+    #expect(read.at("causedProblems") == .array([problem.at("id")]) && read.at("problems") == .array([]))
+    #expect(try await world.call("problem.changes", ["id": problem.at("id"), "kind": "causes"]).texts("title") == ["New switch"])
+    for kind in [.null, "resolves"] as [Value] {
+      #expect(try await world.call("problem.changes", ["id": problem.at("id"), "kind": kind]).texts("title").isEmpty)
+    }
+    let told = try await world.call("change.history", ["id": change.at("id"), "limit": 200]).at("items").array?.last
+    #expect(told?.at("type") == "change.caused_problem_linked" && told?.at("payload.problem") == problem.at("id"))
+    #expect(await refusal { try await world.call("change.link_problem", causes) } == "change.linked_already")
+    #expect(
+      await refusal { try await world.call("change.unlink_problem", ["id": change.at("id"), "problem": problem.at("id")]) } == "change.not_linked")
+    // Whom it is about the change concerns as long as it is said; who serves another reads nothing of it.
+    let customer = Value.id(world.acme.publicId)
+    let concerned = try await world.call("change.concern", ["id": change.at("id"), "customer": customer], version: change.at("version"))
+    let drop: KeyValuePairs<String, Value> = ["id": change.at("id"), "customer": customer]
+    #expect(
+      await refusal { try await world.call("change.unconcern", drop, version: concerned.at("version")) }.hasSuffix("change.still_concerned"))
+    let servesOther = try await world.database.staff(.engineer, for: [world.other])
+    #expect(try await world.read(change, as: servesOther).at("causedProblems") == .array([]))
+    #expect(try await world.read(change, as: world.servesAcme).at("causedProblems") == .array([problem.at("id")]))
+    try await world.call("change.unlink_problem", causes)
+    #expect(try await world.read(change).at("causedProblems") == .array([]))
+    try await world.call("change.unconcern", drop, version: concerned.at("version"))
+  }
+
   /// Who serves one customer reads no incident of another one's among those that a change of both has caused, and links none.
   @Test func whoServesSomeSeesOfSome() async throws {
     let change = try await world.change()

@@ -133,6 +133,22 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// A word on a release reaches who answers for it and who watches it, with what was said, and not who said it.
+  @Test func whatIsSaidOfAReleaseIsTold() async throws {
+    let world = try await NotificationsWorld()
+    let (tina, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
+    let record = try await world.call("release.open", ["title": "Spring"], as: world.engineer)
+    for id in [tinaId, world.colleagueId] { try await watch("release", record, id, world) }
+    try await world.call("release.comment", ["id": record["id"] ?? .null, "body": "Mind the cable"], as: world.colleague)
+    for principal in [tina, world.engineer] { #expect(try await told(principal, world) == ["release.commented"], "\(principal.name)") }
+    #expect(try await told(world.colleague, world) == [], "not his own word")
+    #expect(try await told(world.requester, world) == [], "the staff's own affair")
+    let said = try #require(try await world.inbox(tina).first)
+    #expect(said["subject"] == "[PROV-REL-000001] Note of a colleague: Spring" && said["about"] == record["id"])
+    #expect(said["body"]?.text?.contains("Mind the cable") == true)
+    #expect(try await world.left() == 0)
+  }
+
   /// Guard: who serves none of those whom it concerns would go on to hear of a release, and of one that concerns nobody, which is for who serves all.
   @Test(arguments: [true, false]) func whoSeesAReleaseNoMoreHearsNothing(concernsAcme: Bool) async throws {
     let world = try await NotificationsWorld()
@@ -175,7 +191,9 @@ import Testing
     func answer(_ event: String) async -> String {
       await refusal { try await world.rule(event, ["audience": .array(["watchers"])], name: event) }
     }
-    for event in ["problem.resolved", "problem.commented", "change.closed", "change.commented", "release.deployed", "major_incident.logged"] {
+    for event in [
+      "problem.resolved", "problem.commented", "change.closed", "change.commented", "release.deployed", "release.commented", "major_incident.logged",
+    ] {
       #expect(await answer(event) == "accepted", "\(event)")
     }
     // A hand-over speaks to those who have it.

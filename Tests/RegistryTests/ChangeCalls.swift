@@ -59,6 +59,7 @@ extension World {
       try await seed("change.link_incident", ["id": last, "incident": incident])
       try await seed("change.link_problem", ["id": last, "problem": problem])
     }
+    for _ in 0..<2 { try await seed("change.link", ["id": last, "kind": "relates_to", "to": try await self.change(twin)["id"] ?? .null]) }
     try await handRound("change", last, in: twin)
     try await watchTwice("change", last, in: twin)
     for stage in [.submitted, .submitted, .approved, .approved] as [ChangeStage] { _ = try await self.change(twin, stage) }
@@ -123,6 +124,7 @@ extension World {
     try await seed("release.assign", ["id": opened.id, "staff": try await engineerOfAll(twin)], version: opened.version)
     try await handRound("release", opened.id, in: twin)
     try await watchTwice("release", opened.id, in: twin)
+    for _ in 0..<3 { try await seed("release.comment", ["id": opened.id, "body": name(twin)]) }
     return opened.id
   }
 
@@ -186,6 +188,14 @@ extension CallRule {
       let (change, other) = (try await world.change(twin)["id"] ?? .null, try await world.seeded(prefix, in: twin).id)
       try await world.seed("change.link_\(kind)", ["id": change, kind: other])
       return (["id": change, kind: other], nil)
+    })
+  }
+
+  private static func linkedToOther(_ noun: String, _ prefix: String, _ kind: Value) -> CallRule {
+    CallRule(given: { world, twin, _ in
+      let (one, other) = (try await world.seeded(prefix, in: twin).id, try await world.seeded(prefix, in: twin).id)
+      try await world.seed("\(noun).link", ["id": one, "kind": kind, "to": other])
+      return (["id": one, "kind": kind, "to": other], nil)
     })
   }
 
@@ -253,7 +263,8 @@ extension CallRule {
       return (["id": change["id"] ?? .null], change["version"]?.integer)
     }),
     "change.unlink_incident": linked("incident", "inc"), "change.unlink_problem": linked("problem", "prb"),
-    "change.unlink_request": linked("request", "req"),
+    "change.unlink_request": linked("request", "req"), "change.unlink": linkedToOther("change", "chg", "depends_on"),
+    "problem.unlink": linkedToOther("problem", "prb", "duplicates"),
     "change_approval.approve": changeApproval, "change_approval.reject": changeApproval, "change_approval.delegate": handedOn,
     "change_approval.reassign": handedOn,
     "change_task.retry": CallRule(given: { world, twin, _ in

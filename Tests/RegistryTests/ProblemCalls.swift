@@ -39,6 +39,7 @@ extension World {
     for _ in 0..<2 {
       try await seed("problem.link_incident", ["id": last, "incident": try await seeded("inc", in: twin).id])
       try await seed("problem.comment", ["id": last, "body": name(twin)])
+      try await seed("problem.link", ["id": last, "kind": "relates_to", "to": try await problem(twin).id])
     }
     let staff = try await seeded("stf", in: twin).id
     try await seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])

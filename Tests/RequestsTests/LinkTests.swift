@@ -82,6 +82,27 @@ import Testing
     #expect(told.filter { $0.at("type") == "incident.request_unlinked" }.count == 1)
   }
 
+  /// What an incident is to a request, the one that it goes into is to it as well.
+  @Test func aMergeCarriesThem() async throws {
+    let linked = try await Linked()
+    let (world, request) = (linked.world, linked.request)
+    let (duplicate, survivor) = (try await linked.incident("Same", for: linked.person), try await linked.incident("First"))
+    for kind in ["caused_by", "resolves", "relates_to"] { try await linked.link(duplicate, kind) }
+    try await linked.link(duplicate, "relates_to", ends: true)
+    try await linked.link(survivor, "resolves")
+    _ = try await world.call("incident.merge", ["id": duplicate, "into": survivor], as: world.engineer, version: 1)
+    #expect(try await linked.links(of: survivor, "kind") == ["resolved_by", "causes"])
+    #expect(try await linked.links(of: duplicate, "kind") == ["causes", "resolved_by"], "its own stay")
+    #expect(try await linked.links("incident") == [duplicate, duplicate, survivor, survivor])
+    // Both ends tell it, to the staff; what was linked before is not told again.
+    #expect(try await world.history(request).filter { $0 == "incident_linked" }.count == 5)
+    #expect(try await !world.history(request, as: linked.orderer).contains("incident_linked"))
+    let told = try await world.call("incident.history", ["id": survivor, "limit": 200], as: world.engineer).at("items").array ?? []
+    let links = told.filter { $0.at("type") == "incident.request_linked" }
+    #expect(links.map { $0.at("payload.kind") } == ["resolves", "caused_by"])
+    #expect(links.allSatisfy { $0.at("payload.request") == request.at("id") && $0.at("payload.incident") == survivor })
+  }
+
   /// Both ends are the same customer's, and the staff say so who work for him.
   @Test func onlyOfOneCustomerAndByTheStaff() async throws {
     let linked = try await Linked()

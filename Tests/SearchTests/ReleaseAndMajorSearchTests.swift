@@ -39,6 +39,8 @@ import Testing
     release = try await world.call("release.pilot", ["id": release["id"] ?? .null, "scope": "Branch in 杭州"], version: release["version"])
     #expect(try await world.found("wintre") == [])
     #expect(try await world.found("winter branch") == [number(release)])
+    try await world.call("release.comment", ["id": release["id"] ?? .null, "body": "The forklift is booked"])
+    #expect(try await world.found("forklift winter") == [number(release)])
     var major = try await world.major("Storage")
     try await world.call("major_incident.log", ["id": major["id"] ?? .null, "body": "The vendor is on site", "audience": "internal"])
     major = try await world.call(
@@ -147,11 +149,13 @@ import Testing
     let release = try await world.release("Archive")
     let major = try await world.major("Archive")
     try await world.call("major_incident.log", ["id": major["id"] ?? .null, "body": "an inner word", "audience": "internal"])
+    try await world.call("release.comment", ["id": release["id"] ?? .null, "body": "a word aside"])
     try await world.database.runAsSuperuser("delete from knowledge.process_text; \(Self.waiting)")
     #expect(try await world.found("archive") == [])
     try await world.sweep()
     #expect(try await world.found("archive") == [number(major), number(release)])
     #expect(try await world.found("inner") == [number(major)])
+    #expect(try await world.found("aside archive") == [number(release)])
     #expect(try await world.pending() == [0])
   }
 

@@ -107,9 +107,11 @@ create view changes.pub_found_release with (security_invoker = true) as
   select tenant_id, id as release_id, public_id, number, title, state, opened_at from changes.release;
 grant select on changes.pub_found_release to steward_app;
 
--- What was said of a change; and its tasks, for who is told of them.
+-- What was said of a change, and of a release; and a change's tasks, for who is told of them.
 create view changes.pub_comment with (security_invoker = true) as select tenant_id, change_id, public_id, body from changes.comment;
 grant select on changes.pub_comment to steward_app;
+create view changes.pub_release_comment with (security_invoker = true) as select tenant_id, release_id, public_id, body from changes.release_comment;
+grant select on changes.pub_release_comment to steward_app;
 create view changes.pub_told_task with (security_invoker = true) as
   select tenant_id, id as task_id, public_id, change_id, names, state, result, case when state = 'active' then assignee_public_id end as holder, team_id
   from changes.task;

@@ -11,6 +11,14 @@ create view desk.pub_ticket_ci with (security_invoker = true) as
   select tenant_id, ticket_id, coalesce(ci_id, shared_ci_id) as ci_id, is_primary, shared_ci_id is not null as is_shared from desk.ticket_ci where removed_at is null;
 grant select on desk.pub_ticket_ci to steward_app;
 
+-- What problems are to each other, and changes, from either end.
+create view desk.pub_process_link with (security_invoker = true) as
+  select tenant_id, id as link_id, process, kind, from_id as record_id, to_id as other_id, true as is_left, recorded_at
+  from desk.process_link where removed_at is null
+  union all
+  select tenant_id, id, process, kind, to_id, from_id, false, recorded_at from desk.process_link where removed_at is null;
+grant select on desk.pub_process_link to steward_app;
+
 -- Which OLA a team works by, and from when to when.
 create view desk.pub_team_agreement with (security_invoker = true) as
   select id as agreement_id, public_id, team_id, sla_id, valid_from, ended_at, version from desk.team_agreement;

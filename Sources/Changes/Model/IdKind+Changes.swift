@@ -9,6 +9,7 @@ extension IdKind {
   package static let changeComment = IdKind("ccm", owner: .provider)
   package static let freeze = IdKind("frz", owner: .provider)
   package static let release = IdKind("rel", owner: .provider)
+  package static let releaseComment = IdKind("rlm", owner: .provider)
   /// What a customer is told of a change.
   package static let changeNotice = IdKind("chn", owner: .tenant)
 }

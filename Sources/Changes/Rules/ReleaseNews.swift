@@ -8,6 +8,8 @@ package enum ReleaseNews: String, Sendable, CaseIterable {
   case deployed = "release.deployed"
   case closed = "release.closed"
   case cancelled = "release.cancelled"
+  /// Something was said of it among the staff.
+  case commented = "release.commented"
 
   /// The kind of its subject: a release, by its row.
   package static let subjectKind = "release"

@@ -47,7 +47,7 @@ extension ReleaseRow {
   func searched(of provider: TenantId) -> SearchedSubject { SearchedSubject(.release, id, of: provider, openedAt: openedAt) }
 }
 
-/// Releases as they are, and nobody changes anything of them until their words are written.
+/// Releases as they are, and nobody says or changes anything of them until their words are written.
 package struct HoldReleaseTexts: HoldTextsStatement {
   package let tenant: TenantId
   package let subjects: [Int64]
@@ -63,4 +63,17 @@ package struct HoldReleaseTexts: HoldTextsStatement {
     """
 
   package static func decode(_ row: inout RowReader) throws -> HeldProcessText { try HeldProcessText(&row, bodies: 4) }
+}
+
+/// What was said of a release, in its order.
+package struct SaidOfRelease: SaidStatement {
+  package let said: SaidAfter
+
+  package init(_ said: SaidAfter) { self.said = said }
+
+  package static let sql = """
+    select c.id, c.body from changes.release_comment c where c.tenant_id = $1 and c.release_id = $2 and c.id > $3 order by c.id limit $4
+    """
+
+  package static func decode(_ row: inout RowReader) throws -> SaidOfProcess { try SaidOfProcess(amongStaff: &row) }
 }

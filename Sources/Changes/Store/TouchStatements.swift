@@ -63,7 +63,7 @@ struct DropConcerned: Statement {
             select from assets.pub_affected_customer a where a.tenant_id = $1 and a.ci_id = l.ci_id and a.customer_id = $3)))
       and not exists (
         select from changes.link l
-        left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
+        left join problems.pub_problem p on l.kind in ('problem', 'caused_problem') and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
         where l.tenant_id = $1 and l.change_id = $2 and (l.other_tenant_id = $3 or p.customer_id = $3))
       and not exists (select from changes.notice t where t.tenant_id = $3 and t.change_id = $2)
     returning n.recorded_at
@@ -333,10 +333,10 @@ struct LinksOfChange: Statement {
   static let sql = """
     select l.kind, e.handle, l.other_public_id from changes.link l
     join tenancy.tenant e on e.id = l.other_tenant_id
-    left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
+    left join problems.pub_problem p on l.kind in ('problem', 'caused_problem') and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
     where l.tenant_id = $1 and l.change_id = $2
       and ($3::bigint[] is null or l.kind in ('incident', 'caused_incident', 'request') and l.other_tenant_id = any ($3)
-        or l.kind = 'problem' and (p.customer_id is null or p.customer_id = any ($3)))
+        or l.kind in ('problem', 'caused_problem') and (p.customer_id is null or p.customer_id = any ($3)))
     order by l.recorded_at, l.kind, l.other_id limit 500
     """
 

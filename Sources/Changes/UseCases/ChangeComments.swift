@@ -2,8 +2,8 @@ import Kernel
 import Knowledge
 import Operations
 
-/// What was said about a change. The staff alone read and write it: a customer is told of a change what its public text says, and a word on it
-/// may name another customer.
+/// What was said about a change or a release. The staff alone read and write it: a customer is told of a change what its public text says, and a word
+/// on it may name another customer.
 package struct ChangeCommentRecord: OperationOutput {
   let id: PublicId
   let body: String
@@ -19,6 +19,24 @@ package struct ChangeCommentRecord: OperationOutput {
     OutputField("authorName", .text, "Who wrote it.", "作者。") { .text($0.authorName) },
     OutputField("at", .instant, "When it was written.", "时间。") { .instant($0.at) },
   ]
+
+  init(_ comment: StaffComment) {
+    (id, body, at) = (comment.publicId, comment.body, comment.now)
+    (authorKind, authorName) = (comment.actor.kind.rawValue, comment.authorName)
+  }
+
+  init(_ found: CommentPage.Found, id: PublicId) {
+    (self.id, body, at) = (id, found.body, found.at)
+    (authorKind, authorName) = (found.authorKind, found.authorName)
+  }
+}
+
+extension OperationContext {
+  /// What the caller says of a change or a release.
+  func comment(_ body: String, _ kind: IdKind, on subject: Int64) -> StaffComment {
+    StaffComment(
+      provider: provider.id, publicId: newId(kind), subject: subject, body: body, actor: actor, authorName: principal.name, now: now)
+  }
 }
 
 /// Adds a comment. Whoever serves one of those whom the change concerns may write: it moves nothing. It needs no version: two people may
@@ -42,17 +60,13 @@ package enum CommentChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeCommentRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context, comparesVersion: false, mustServeAll: false)
-    let id = context.newId(.changeComment)
-    context.transaction.enqueue(
-      InsertChangeComment(
-        provider: context.provider.id, publicId: id, change: work.row.id, body: input.body, actor: context.actor, authorName: context.principal.name,
-        now: context.now))
+    let comment = context.comment(input.body, .changeComment, on: work.row.id)
+    context.transaction.enqueue(InsertChangeComment(comment: comment))
     context.transaction.enqueueWords(input.body, as: .among, about: work.searched, work.row.words)
     let isMovedByTime = !work.row.process.events.isEmpty
-    work.note("commented", [Value.Member("comment", .id(id))])
+    work.note("commented", [Value.Member("comment", .id(comment.publicId))])
     try await work.save(countsVersion: isMovedByTime)
-    return ChangeCommentRecord(
-      id: id, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name, at: context.now)
+    return ChangeCommentRecord(comment)
   }
 }
 
@@ -67,11 +81,10 @@ package enum ListChangeComments: Operation {
     let filter = input.id.description
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let change = try await context.change(input.id)
-    let rows = try await context.transaction.query(
-      CommentsOfChange(provider: context.provider.id, change: change.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    let page = CommentPage(provider: context.provider.id, subject: change.id, after: try after?.integer(0) ?? 0, limit: limit + 1)
+    let rows = try await context.transaction.query(CommentsOfChange(page: page))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
-      ChangeCommentRecord(
-        id: context.id(.changeComment, row.publicId), body: row.body, authorKind: row.authorKind, authorName: row.authorName, at: row.at)
+      ChangeCommentRecord(row, id: context.id(.changeComment, row.publicId))
     }
   }
 }

@@ -131,7 +131,10 @@ package struct ChangeDetail: OperationOutput {
         .array($0.links.filter { $0.kind == ChangeToIncident.causes.linkKind }.map { .id($0.id) })
       },
       OutputField("problems", .list(.id), "The problems that it is to resolve.", "待由其解决的问题。") {
-        .array($0.links.filter { $0.kind == "problem" }.map { .id($0.id) })
+        .array($0.links.filter { $0.kind == ChangeToProblem.resolves.linkKind }.map { .id($0.id) })
+      },
+      OutputField("causedProblems", .list(.id), "The problems that it has caused.", "由其引起的问题。") {
+        .array($0.links.filter { $0.kind == ChangeToProblem.causes.linkKind }.map { .id($0.id) })
       },
       OutputField("requests", .list(.id), "The requests that it implements.", "由其实施的请求。") {
         .array($0.links.filter { $0.kind == "request" }.map { .id($0.id) })

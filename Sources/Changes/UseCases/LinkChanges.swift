@@ -38,6 +38,28 @@ enum ChangeToIncident: String, Sendable, CaseIterable {
   }
 }
 
+/// What a change is to a problem.
+enum ChangeToProblem: String, Sendable, CaseIterable {
+  /// It is to remove what the problem is about.
+  case resolves
+  /// It brought that about.
+  case causes
+
+  static let field = Field.oneOf(
+    "kind", allCases.map(\.rawValue), "What the change is to the problem: resolves (default) or causes.", "变更与问题的关系：resolves 用于解决（默认）、causes 引起。"
+  ).optional
+
+  /// What the link is called where links of all kinds lie.
+  var linkKind: String {
+    switch self {
+    case .resolves: "problem"
+    case .causes: "caused_problem"
+    }
+  }
+
+  init(_ value: String?) { self = value.flatMap { Self(rawValue: $0) } ?? .resolves }
+}
+
 package struct IncidentOfChange: OperationInput {
   let id: PublicId
   let incident: PublicId
@@ -56,13 +78,15 @@ package struct IncidentOfChange: OperationInput {
 package struct ProblemOfChange: OperationInput {
   let id: PublicId
   let problem: PublicId
+  let kind: ChangeToProblem
 
   private static let problem = Field.id("problem", .problem, "The problem.", "问题。")
-  package static let fields: [any InputField] = [ChangeFields.id, problem]
+  package static let fields: [any InputField] = [ChangeFields.id, problem, ChangeToProblem.field]
 
   package init(_ values: InputValues) throws(FieldError) {
     id = try values[ChangeFields.id]
     problem = try values[Self.problem]
+    kind = ChangeToProblem(try values[ChangeToProblem.field])
   }
 }
 
@@ -110,12 +134,12 @@ package enum LinkChangeProblem: Operation {
   package typealias Input = ProblemOfChange
 
   package static let declaration = Declaration(
-    "change.link_problem", "Say that a change is to remove what a problem is about.", zh: "登记变更用于解决问题。", permission: ChangeRights.work,
-    roles: ChangeRights.workers, reach: .provider, effect: .change)
+    "change.link_problem", "Say that a change is to remove what a problem is about, or has caused it.", zh: "登记变更用于解决问题，或引起了问题。",
+    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let problem = try await context.problemToLink(input.problem)
-    return try await context.link(true, "problem", input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
+    return try await context.link(true, input.kind.linkKind, input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
   }
 }
 
@@ -123,12 +147,12 @@ package enum UnlinkChangeProblem: Operation {
   package typealias Input = ProblemOfChange
 
   package static let declaration = Declaration(
-    "change.unlink_problem", "Say that a change is not to remove what a problem is about after all.", zh: "解除变更与问题的关联。", permission: ChangeRights.work,
-    roles: ChangeRights.workers, reach: .provider, effect: .change)
+    "change.unlink_problem", "Say that a change is not to remove what a problem is about after all, or has not caused it.", zh: "解除变更与问题的关联。",
+    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let problem = try await context.problemToLink(input.problem)
-    return try await context.link(false, "problem", input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
+    return try await context.link(false, input.kind.linkKind, input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
   }
 }
 
@@ -217,27 +241,29 @@ package enum ListChangesOfIncident: Operation {
 package enum ListChangesOfProblem: Operation {
   package struct Input: OperationInput {
     let id: PublicId
+    let kind: ChangeToProblem
     let limit: Int64?
     let cursor: String?
 
     private static let problem = Field.id("id", .problem, "The problem.", "问题。")
-    package static let fields: [any InputField] = [problem, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [problem, ChangeToProblem.field, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[Self.problem]
+      kind = ChangeToProblem(try values[ChangeToProblem.field])
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
   }
 
   package static let declaration = Declaration(
-    "problem.changes", "List the changes that are to remove what a problem is about.", zh: "列出用于解决问题的变更。", permission: ChangeRights.read,
-    roles: ChangeRights.readers, reach: .provider, effect: .read)
+    "problem.changes", "List the changes that are to remove what a problem is about, or those that have caused it.", zh: "列出用于解决问题的变更，或引起问题的变更。",
+    permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
     let found = ProblemToLink(provider: context.provider.id, customers: context.reachableCustomers, publicId: input.id)
     guard context.principal.side == .staff, let problem = try await context.transaction.first(found) else { throw Failure.notFound }
-    return try await context.linked("problem", context.provider.id, problem.id, input.id, input.limit, input.cursor)
+    return try await context.linked(input.kind.linkKind, context.provider.id, problem.id, input.id, input.limit, input.cursor)
   }
 }
 
@@ -276,7 +302,8 @@ extension OperationContext {
       guard try await transaction.first(link) != nil else { throw Failure(.conflict, ChangeMessages.notLinked) }
     }
     let incident = ChangeToIncident(linkKind: kind)
-    let named = incident == nil ? kind : ChangeToIncident.resolves.linkKind
+    // An incident or a problem that it caused is named as any other.
+    let named = kind.hasPrefix("caused_") ? String(kind.dropFirst("caused_".count)) : kind
     work.note("\(kind)_\(isLinked ? "linked" : "unlinked")", [Value.Member(named, .id(otherId))], of: customer)
     try await work.save(countsVersion: false)
     if let incident {

@@ -17,13 +17,14 @@ struct ReleaseWork: Sendable {
   private var texts: [FieldChange] = []
   private var edit: AttributeEdit?
 
-  static func begin(on id: PublicId, in context: OperationContext) async throws -> ReleaseWork {
+  /// Locks the release `id` for an act of the caller. One that he may not see is not there.
+  static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true, mustServeAll: Bool = true) async throws -> ReleaseWork {
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
     let (_, rows) = try await context.transaction.query(
       HoldRelease(provider: provider, publicId: id), ReleaseByPublicId(provider: provider, customers: customers, reader: context.actor, publicId: id))
     guard context.principal.side == .staff, var row = rows.first else { throw Failure.notFound }
-    guard row.mayAct else { throw Failure(.denied, ChangeMessages.servesAll) }
-    try context.requireVersion(row.version)
+    if mustServeAll, !row.mayAct { throw Failure(.denied, ChangeMessages.servesAll) }
+    if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
     row.process.criteria = try await context.transaction.query(CriteriaOfRelease(provider: provider, release: row.id))
     return ReleaseWork(context: context, row: row, before: row.process.criteria)

@@ -5,11 +5,11 @@ import Operations
 /// Two incidents are one: this one goes into the other, which work goes on with. Its promises are withdrawn, for they are
 /// judged there, save those that were already missed; what it was, its comments and its history stay. What is with suppliers goes
 /// along, with its clocks as they are, and so does the wait for it; the other one names its CIs too, and has its watchers of the staff, links
-/// and children, and its owner and custom attributes where it has none.
+/// and children, and its owner and custom attributes where it has none. Modules above see to it that what they link to the one is linked to the other.
 package enum MergeIncident: Operation {
   package struct Input: OperationInput {
-    let id: PublicId
-    let into: PublicId
+    package let id: PublicId
+    package let into: PublicId
     let reason: String?
 
     private static let into = Field.id("into", .incident, "The incident that it goes into, of the same customer.", "合并到的事件（须属同一客户）。")
@@ -79,4 +79,15 @@ package enum MergeIncident: Operation {
     context.transaction.enqueue(CopyLinks(tenant: tenant, from: merged, to: survivor, actor: actor, now: now))
     _ = try await context.transaction.first(InsertLink(tenant: tenant, from: merged, to: survivor, kind: .duplicates, actor: actor, now: now))
   }
+}
+
+/// The rows of an incident that was merged and of the one that it went into, both held: for what modules above link to incidents.
+package struct MergedIncident: Sendable {
+  package let row: Int64
+  package let survivor: Int64
+}
+
+extension IncidentRecord {
+  /// Nil: it was not merged.
+  package var merged: MergedIncident? { incident.ticket.mergedInto.map { MergedIncident(row: incident.ticket.id, survivor: $0.id) } }
 }

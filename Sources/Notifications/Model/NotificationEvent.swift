@@ -101,6 +101,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case releaseDeployed = "release.deployed"
   case releaseClosed = "release.closed"
   case releaseCancelled = "release.cancelled"
+  /// Something was said of it among the staff.
+  case releaseCommented = "release.commented"
   /// What becomes of a problem, and what is said of it among the staff.
   case problemCause = "problem.cause_recorded"
   case problemWorkaround = "problem.workaround_recorded"
@@ -179,7 +181,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled,
       .changeCommented:
       .change
-    case .releasePiloted, .releasePilotRecorded, .releaseSignedOff, .releaseDeployed, .releaseClosed, .releaseCancelled: .release
+    case .releasePiloted, .releasePilotRecorded, .releaseSignedOff, .releaseDeployed, .releaseClosed, .releaseCancelled, .releaseCommented: .release
     case .problemCause, .problemWorkaround, .problemKnownError, .problemResolved, .problemReopened, .problemClosed, .problemCancelled,
       .problemCommented, .problemChange:
       .problem

@@ -257,6 +257,9 @@ struct StockRule: Sendable {
     StockRule(
       key: "release_cancelled", name: ReleaseNewsMessages.ruleCancelled, event: .releaseCancelled, audience: [.owner, .requester, .watchers],
       channels: [.inbox, .email]),
+    StockRule(
+      key: "release_commented", name: ReleaseNewsMessages.ruleCommented, event: .releaseCommented, audience: [.owner, .requester, .watchers],
+      channels: [.inbox]),
   ]
 
   /// To all of a team who may work on it: each has it in his inbox, and none needs mail of it.

@@ -28,7 +28,7 @@ struct ToldRelease: Sendable {
       var told = self
       told.result = found.payload["result"]?.text
       return told
-    case .piloted, .signedOff, .closed, .cancelled: return self
+    case .piloted, .signedOff, .closed, .cancelled, .commented: return self
     case nil: return nil
     }
   }

@@ -46,7 +46,7 @@ struct NotificationText: Sendable, Equatable {
       case .problemCause, .problemWorkaround, .problemResolved, .problemCancelled: ["number", "title", "text", "actor", "at"]
       case .problemKnownError, .problemReopened, .problemClosed: ["number", "title", "actor", "at"]
       case .problemChange: ["number", "title", "change", "outcome", "actor", "at"]
-      case .problemCommented, .changeCommented: ["number", "title", "comment", "actor", "at"]
+      case .problemCommented, .changeCommented, .releaseCommented: ["number", "title", "comment", "actor", "at"]
       case .requestTaskGiven: ["number", "title", "task", "team", "customer", "actor", "at"]
       case .changeTaskGiven: ["number", "title", "task", "team", "actor", "at"]
       case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
@@ -156,7 +156,7 @@ struct NotificationText: Sendable, Equatable {
     case .problemClosed: (WorkMessages.problemClosedSubject, WorkMessages.problemBody)
     case .problemCancelled: (WorkMessages.problemCancelledSubject, WorkMessages.problemTextBody)
     case .problemChange: (WorkMessages.problemChangeSubject, WorkMessages.problemChangeBody)
-    case .problemCommented, .changeCommented: (WorkMessages.commentedSubject, WorkMessages.commentedBody)
+    case .problemCommented, .changeCommented, .releaseCommented: (WorkMessages.commentedSubject, WorkMessages.commentedBody)
     case .requestTaskGiven, .changeTaskGiven: (TeamNewsMessages.taskGivenSubject, TeamNewsMessages.taskGivenBody)
     case .requestTaskDone, .changeTaskDone: (WorkMessages.taskDoneSubject, WorkMessages.taskBody)
     case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)

@@ -178,6 +178,7 @@ struct Cause: Sendable {
     case .deployed: .releaseDeployed
     case .closed: .releaseClosed
     case .cancelled: .releaseCancelled
+    case .commented: .releaseCommented
     }
   }
 

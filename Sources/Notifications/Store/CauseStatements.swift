@@ -275,6 +275,8 @@ struct ToldComments: Statement {
     select c.public_id, left(c.body, 2000) from problems.pub_comment c where c.tenant_id = $1 and c.public_id = any ($2)
     union all
     select c.public_id, left(c.body, 2000) from changes.pub_comment c where c.tenant_id = $1 and c.public_id = any ($2)
+    union all
+    select c.public_id, left(c.body, 2000) from changes.pub_release_comment c where c.tenant_id = $1 and c.public_id = any ($2)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -23,7 +23,14 @@ package protocol PreparedOperation: Operation {
 /// all of it by throwing. The operation does not know of it, so a module can stand behind one that it is built upon.
 package protocol OperationGuard<Guarded>: Sendable {
   associatedtype Guarded: Operation
+  /// Locks, before the operation runs, what the guard is to write and everybody locks before what the operation locks. A module's goes before those of
+  /// the modules that it is built upon, as its own operations lock.
+  static func hold(_ input: Guarded.Input, in context: OperationContext) async throws
   static func check(_ input: Guarded.Input, _ output: Guarded.Output, in context: OperationContext) async throws
+}
+
+extension OperationGuard {
+  package static func hold(_ input: Guarded.Input, in context: OperationContext) async throws {}
 }
 
 /// What ``PreparedOperation/prepare(_:for:)`` has at hand.

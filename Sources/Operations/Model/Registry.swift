@@ -130,12 +130,13 @@ package struct RegisteredOperation: Sendable {
     { value, bytes, preparation in try await type.admit(try InputValues.read(type.Input.self, from: value), bytes: bytes, for: preparation) }
   }
 
-  /// The operation, and then its guards in the order of their modules.
+  /// The operation, and then its guards in the order of their modules; what these hold, in the opposite order before it.
   private static func guarded<Type: Operation>(
     _ type: Type.Type, _ guards: [any OperationGuard.Type]
   ) -> @Sendable (Type.Input, OperationContext) async throws -> Value {
     let own = guards.compactMap { $0 as? any OperationGuard<Type>.Type }
     return { input, context in
+      for next in own.reversed() { try await next.hold(input, in: context) }
       let output = try await type.run(input, in: context)
       for next in own { try await next.check(input, output, in: context) }
       return output.value

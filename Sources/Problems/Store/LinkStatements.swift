@@ -22,6 +22,29 @@ struct TicketsToLink: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
 }
 
+/// Keeps other acts waiting on the problems behind an incident.
+struct HoldProblemsOfIncident: Statement {
+  let provider: TenantId
+  let tenant: TenantId
+  let incident: PublicId
+
+  static let sql = """
+    select p.id from problems.problem p
+    where p.tenant_id = $1 and p.id in (
+      select l.problem_id from problems.incident_link l join desk.pub_ticket t on t.tenant_id = l.other_tenant_id and t.ticket_id = l.ticket_id
+      where l.tenant_id = $1 and l.other_tenant_id = $2 and t.public_id = $3 and l.ended_seq is null)
+    order by p.id for update
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(tenant)
+    parameters.append(incident.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// Of these incidents those that have as many problems behind them as they may.
 struct FullyLinkedTickets: Statement {
   let provider: TenantId

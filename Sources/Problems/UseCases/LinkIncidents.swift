@@ -69,6 +69,12 @@ extension ProblemWork {
     let full = try await transaction.query(
       FullyLinkedTickets(provider: provider, tenant: tenant, tickets: tickets.map { $0.row }, most: Self.mostPerIncident))
     guard full.isEmpty else { throw Failure(.conflict, ProblemMessages.linkedTooOften, ["most": String(Self.mostPerIncident)]) }
+    try await link(held: tickets)
+  }
+
+  /// Links incidents of the bound tenant that are held already.
+  mutating func link(held tickets: [(id: PublicId, row: Int64)]) async throws {
+    let (transaction, provider, tenant) = (context.transaction, context.provider.id, context.tenant.id)
     var seqs: [Int64] = []
     for ticket in tickets {
       note("incident_linked", .object(["incident": .id(ticket.id)]), of: tenant)

@@ -156,11 +156,15 @@ extension OperationContext {
       request: row, link: InsertIncidentLink(tenant: tenant.id, request: row.id, ticket: ticket, kind: input.kind, actor: actor, now: now))
   }
 
-  /// In the history of both.
   fileprivate func note(_ ends: EndsOfLink, _ input: IncidentOfRequest, _ type: String, _ news: RequestLinkNews) async throws -> Done {
-    let told = Value.object(["kind": .text(input.kind.rawValue), "request": .id(input.id), "incident": .id(input.incident)])
-    transaction.enqueue(RequestNote(type, told, on: ends.request.id, of: tenant.id, by: actor, at: now))
-    try await TicketNews(news.rawValue, told, by: actor, at: now).tell([ends.link.ticket], of: tenant.id, at: now, in: transaction)
+    try await note(ends.link, input.id, input.incident, type, news)
     return Done(id: input.id, version: ends.request.version)
+  }
+
+  /// In the history of both ends of a link, which are held.
+  func note(_ link: InsertIncidentLink, _ request: PublicId, _ incident: PublicId, _ type: String, _ news: RequestLinkNews) async throws {
+    let told = Value.object(["kind": .text(link.kind.rawValue), "request": .id(request), "incident": .id(incident)])
+    transaction.enqueue(RequestNote(type, told, on: link.request, of: tenant.id, by: actor, at: now))
+    try await TicketNews(news.rawValue, told, by: actor, at: now).tell([link.ticket], of: tenant.id, at: now, in: transaction)
   }
 }

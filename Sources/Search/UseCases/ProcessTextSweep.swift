@@ -112,8 +112,7 @@ package struct ProcessTextSweep: LongSweep {
     case .request: try await transaction.query(SaidOfRequest(piece))
     case .problem: try await transaction.query(SaidOfProblem(piece))
     case .change: try await transaction.query(SaidOfChange(piece))
-    // Nothing is said of a release but what is written in it.
-    case .release: []
+    case .release: try await transaction.query(SaidOfRelease(piece))
     case .majorIncident: try await transaction.query(SaidOfMajor(piece))
     }
   }
