@@ -107,6 +107,8 @@ import Testing
     #expect(try await world.read(change, as: world.servesAcme).at("causedProblems") == .array([problem.at("id")]))
     try await world.call("change.unlink_problem", causes)
     #expect(try await world.read(change).at("causedProblems") == .array([]))
+    let ofProblem = try await world.call("problem.history", ["id": problem.at("id"), "limit": 200]).texts("type")
+    #expect(ofProblem.suffix(2) == ["problem.change_caused", "problem.change_not_caused"])
     try await world.call("change.unconcern", drop, version: concerned.at("version"))
   }
 

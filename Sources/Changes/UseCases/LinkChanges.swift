@@ -321,13 +321,16 @@ extension OperationContext {
       }
     }
     let told = Value.object(["change": .id(work.id), "number": .text(ChangeNumber.text(provider.code, work.row.number))])
-    switch kind {
+    switch named {
     case "request":
       let type = isLinked ? RequestNote.changeLinked : RequestNote.changeUnlinked
       transaction.enqueue(RequestNote(type, told, on: other, of: tenant, by: actor, at: now))
     case "problem":
       // Whoever locks a change and problems locks the change first.
-      let type = isLinked ? ProblemNote.changeLinked : ProblemNote.changeUnlinked
+      let type =
+        kind == named
+        ? isLinked ? ProblemNote.changeLinked : ProblemNote.changeUnlinked
+        : isLinked ? ProblemNote.changeCaused : ProblemNote.changeNotCaused
       transaction.enqueue(ProblemNote(type, told, on: other, of: tenant, by: actor, at: now))
     default: break
     }

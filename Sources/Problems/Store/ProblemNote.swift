@@ -7,6 +7,9 @@ package struct ProblemNote: NoteStatement {
   /// A change is to remove it, and is not after all.
   package static let changeLinked = "problem.change_linked"
   package static let changeUnlinked = "problem.change_unlinked"
+  /// A change brought it about, and did not after all.
+  package static let changeCaused = "problem.change_caused"
+  package static let changeNotCaused = "problem.change_not_caused"
 
   package let note: EventNote
 
