@@ -20,6 +20,7 @@ package struct RequestFacts: Sendable, Equatable {
   package internal(set) var respondedAt: Instant?
   /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
+  package internal(set) var rating = RequestRating.usual
 
   package init(state: RequestState, line: Int64) {
     self.state = state
@@ -151,6 +152,13 @@ package struct RequestProcess: Sendable {
     note("line_changed", at: now)
   }
 
+  /// Other numbers are right for it.
+  package mutating func rate(_ rating: RequestRating, at now: Instant) {
+    guard rating != request.rating else { return }
+    note("classified", at: now, [Value.Member("from", request.rating.value), Value.Member("to", rating.value)])
+    request.rating = rating
+  }
+
   private mutating func agree(at now: Instant) throws(Failure) {
     try move(.approve)
     request.decidedAt = now
@@ -259,10 +267,13 @@ package struct RequestProcess: Sendable {
   }
 
   /// Whether nobody but the customer's people can move it on. As long as one of the provider's own may decide it is the provider's turn.
-  private var waitsForCustomer: Bool {
+  package var waitsForCustomer: Bool {
     let asked = approvals.filter { $0.state == .asked }
     return request.state == .awaitingApproval && !asked.isEmpty && asked.allSatisfy(\.isOfCustomer)
   }
+
+  /// Whether the customer's people were asked to agree, and so nobody owed an answer for a while.
+  var hasAskedCustomer: Bool { approvals.contains { $0.isOfCustomer && $0.askedAt != nil } }
 
   /// Tells the clocks whose turn it is, where that is another's now. From one approver of the customer to the next it is one wait; and a wait that
   /// ends at the instant at which it began, for somebody stands in, was none.

@@ -28,6 +28,7 @@ struct InsertRequest: Statement {
   let unit: Int64?
   let value: Money?
   let mayApproveOwn: Bool
+  let rating: RequestRating
   let actor: Actor
   /// The person behind the caller's login.
   let actorPerson: Int64?
@@ -36,8 +37,8 @@ struct InsertRequest: Statement {
   static let sql = """
     insert into requests.request
       (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at,
-       unit_id, value_minor, value_currency, own_approval, actor_person)
-    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
+       unit_id, value_minor, value_currency, own_approval, actor_person, impact, urgency, priority)
+    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -57,6 +58,7 @@ struct InsertRequest: Statement {
     parameters.append(value?.currency.code)
     parameters.append(mayApproveOwn)
     parameters.append(actorPerson)
+    parameters.append(rating)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -169,8 +171,10 @@ struct RequestRow: Sendable {
 
 extension RequestFacts {
   /// Of `r`, in the order of ``init(_:)``.
-  static let columns =
-    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at, r.responded_at"
+  static let columns = """
+    r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at, r.responded_at,
+      r.impact, r.urgency, r.priority
+    """
 
   init(_ row: inout RowReader) throws {
     self.init(state: RequestState(rawValue: try row.next()) ?? .withdrawn, line: try row.next())
@@ -183,6 +187,7 @@ extension RequestFacts {
     reason = try row.next()
     closesAt = try row.next()
     respondedAt = try row.next()
+    rating = RequestRating(impact: try row.next(), urgency: try row.next(), priority: try row.next())
   }
 }
 
@@ -334,6 +339,13 @@ struct PersonsOfRequest: Statement {
 }
 
 extension Parameters {
+  /// The impact, the urgency and the priority.
+  mutating func append(_ rating: RequestRating) {
+    append(rating.impact)
+    append(rating.urgency)
+    append(rating.priority)
+  }
+
   /// $n everything, $n+1 units, $n+2 a person.
   mutating func append(everything scope: RowScope) {
     append(scope.everything)

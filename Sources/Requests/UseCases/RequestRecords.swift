@@ -100,6 +100,15 @@ package struct RequestLine: OperationOutput {
         "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read); staff only.",
         "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
       ) { .text(of($0).accountable?.rule.rawValue) },
+      OutputField("impact", .integer, "How grave it is: a number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") {
+        .integer(of($0).row.facts.rating.impact)
+      },
+      OutputField("urgency", .integer, "How urgent it is: a number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。") {
+        .integer(of($0).row.facts.rating.urgency)
+      },
+      OutputField("priority", .integer, "What the matrix makes of both: a number of code.list, 1 the highest.", "由影响与紧急度得出的优先级：code.list 中的数字，1 为最高。") {
+        .integer(of($0).row.facts.rating.priority)
+      },
       OutputField(
         "value", .decimal, "What it is worth: what it costs once, and the first period of what it costs again; null: not known.",
         "金额：一次性费用与各周期性费用首期之和；未知则为 null。"

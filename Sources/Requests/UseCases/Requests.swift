@@ -1,5 +1,6 @@
 import Attributes
 import Catalog
+import Desk
 import Kernel
 import Knowledge
 import Operations
@@ -10,6 +11,8 @@ package enum SubmitRequest: Operation {
     let published: Int64
     let requester: PublicId?
     let answers: Value
+    let impact: Int64?
+    let urgency: Int64?
     let attributes: Value?
 
     private static let offering = Field.id("offering", .offering, "What is ordered.", "所申请的服务项。")
@@ -20,8 +23,14 @@ package enum SubmitRequest: Operation {
       "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
     private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
 
+    private static let impact = Field.integer(
+      "impact", Rating.numbers, "A number of code.list, 1 the gravest (default 2).", "影响：code.list 中的数字，1 为最高（默认 2）。")
+    private static let urgency = Field.integer(
+      "urgency", Rating.numbers, "A number of code.list, 1 the most urgent (default 2).", "紧急度：code.list 中的数字，1 为最高（默认 2）。")
+
     package static let fields: [any InputField] = [
-      CustomerReference.field, offering, published, requester.optional, answers.optional, AttributeFields.attributes.optional,
+      CustomerReference.field, offering, published, requester.optional, answers.optional, impact.optional, urgency.optional,
+      AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -29,6 +38,8 @@ package enum SubmitRequest: Operation {
       published = try values[Self.published]
       requester = try values[Self.requester.optional]
       answers = try values[Self.answers.optional] ?? .object([])
+      impact = try values[Self.impact.optional]
+      urgency = try values[Self.urgency.optional]
       attributes = try values[AttributeFields.attributes.optional]
     }
   }
@@ -79,19 +90,21 @@ package enum SubmitRequest: Operation {
       }
     }
     let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
+    let rating = try await rating(input, context)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let value = content.value(of: reading.answers)
     let inserted = try await context.transaction.first(
       InsertRequest(
         tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
-        requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, actor: context.actor,
-        actorPerson: context.principal.person, now: context.now))
+        requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, rating: rating,
+        actor: context.actor, actorPerson: context.principal.person, now: context.now))
     guard let request = inserted else { throw context.beaten }
     context.record(
       Event(
         subjectKind: "request", subject: request, seq: 1, type: "request.submitted",
-        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now),
+        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq), "priority": .integer(rating.priority)]),
+        occurredAt: context.now),
       for: RequestNews.consumers(of: RequestNews.submitted.rawValue))
     var work = try await context.requestWork(request)
     context.transaction.enqueueWords(of: work.held.searched(in: tenant), work.held.words)
@@ -102,6 +115,13 @@ package enum SubmitRequest: Operation {
     if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
     try await work.save(countsVersion: false)
     return try await context.requestOutput(id)
+  }
+
+  private static func rating(_ input: Input, _ context: OperationContext) async throws -> RequestRating {
+    try await context.requireRatings([(input.impact, input.urgency, "")])
+    let (impact, urgency) = (input.impact ?? RequestRating.usual.impact, input.urgency ?? RequestRating.usual.urgency)
+    let priority = try await context.priority(of: context.tenant.id, impact: impact, urgency: urgency)
+    return RequestRating(impact: impact, urgency: urgency, priority: priority)
   }
 
   /// All that is wrong with the answers, persons that nobody knows or who have left included.

@@ -1,0 +1,19 @@
+-- A request has an impact, an urgency and the priority that the matrix makes of them, as an incident has. What was ordered before keeps the priority by
+-- which it was promised what it was: that of a medium impact and urgency.
+alter table requests.request
+  add column impact bigint not null default 2,
+  add column urgency bigint not null default 2,
+  add column priority bigint not null default 3,
+  add constraint request_impact_check check (impact between 1 and 9),
+  add constraint request_urgency_check check (urgency between 1 and 9),
+  add constraint request_priority_check check (priority between 1 and 9);
+grant update (impact, urgency, priority) on requests.request to steward_app;
+
+-- So gates and rules of escalation may be for some of them.
+alter table gates.gate
+  drop constraint gate_priority_of_process_check,
+  add constraint gate_priority_of_process_check check (
+    priority is null or step like 'incident.%' or step like 'problem.%' or step like 'task.%');
+alter table escalations.rule
+  drop constraint rule_priority_of_process_check,
+  add constraint rule_priority_of_process_check check (priority_to is null or process in ('incident', 'request', 'problem'));
