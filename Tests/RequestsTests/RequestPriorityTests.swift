@@ -81,6 +81,21 @@ import Testing
     #expect(rating(try await world.request(plain)) == [2, 2, 3], "what was ordered keeps it")
   }
 
+  /// Guard: what the offering says is not looked at, or a level that the matrix does not have makes each order by it fail.
+  @Test func whereNobodySaysTheOfferingDoes() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("OUTAGE", ["impact": 1, "urgency": 1])
+    #expect(rating(try await world.submit(offering)) == [1, 1, 1])
+    let milder = try await world.call(
+      "request.submit", ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "urgency": 3])
+    #expect(rating(milder) == [1, 3, 3])
+    #expect(rating(try await world.submit(try await world.offering("COLOUR", ["urgency": 3]))) == [2, 3, 4])
+    for (content, path) in [(["impact": 7], "impact"), (["urgency": 4], "urgency")] as [(KeyValuePairs<String, Value>, String)] {
+      let refused = await #expect(throws: Failure.self) { try await world.offering("GRAVE", content) }
+      #expect(refused?.violations.map { "\($0.path) \($0.message.key)" } == ["\(path) offering.unknown_level"])
+    }
+  }
+
   @Test func theStaffCorrectIt() async throws {
     let world = try await RequestsWorld()
     let offering = try await world.offering("LAPTOP", [:])

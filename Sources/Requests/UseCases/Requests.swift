@@ -24,9 +24,11 @@ package enum SubmitRequest: Operation {
     private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
 
     private static let impact = Field.integer(
-      "impact", Rating.numbers, "A number of code.list, 1 the gravest (default 2).", "影响：code.list 中的数字，1 为最高（默认 2）。")
+      "impact", Rating.numbers, "A number of code.list, 1 the gravest (default: what the offering says, else 2).",
+      "影响：code.list 中的数字，1 为最高（默认取服务项的设定，否则为 2）。")
     private static let urgency = Field.integer(
-      "urgency", Rating.numbers, "A number of code.list, 1 the most urgent (default 2).", "紧急度：code.list 中的数字，1 为最高（默认 2）。")
+      "urgency", Rating.numbers, "A number of code.list, 1 the most urgent (default: what the offering says, else 2).",
+      "紧急度：code.list 中的数字，1 为最高（默认取服务项的设定，否则为 2）。")
 
     package static let fields: [any InputField] = [
       CustomerReference.field, offering, published, requester.optional, answers.optional, impact.optional, urgency.optional,
@@ -90,7 +92,7 @@ package enum SubmitRequest: Operation {
       }
     }
     let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
-    let rating = try await rating(input, context)
+    let rating = try await rating(input, content, context)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let value = content.value(of: reading.answers)
@@ -117,9 +119,11 @@ package enum SubmitRequest: Operation {
     return try await context.requestOutput(id)
   }
 
-  private static func rating(_ input: Input, _ context: OperationContext) async throws -> RequestRating {
+  /// What the order says goes before what the offering does. What that says stays right, whatever became of the level since it was written.
+  private static func rating(_ input: Input, _ content: OfferingContent, _ context: OperationContext) async throws -> RequestRating {
     try await context.requireRatings([(input.impact, input.urgency, "")])
-    let (impact, urgency) = (input.impact ?? RequestRating.usual.impact, input.urgency ?? RequestRating.usual.urgency)
+    let impact = input.impact ?? content.impact ?? RequestRating.usual.impact
+    let urgency = input.urgency ?? content.urgency ?? RequestRating.usual.urgency
     let priority = try await context.priority(of: context.tenant.id, impact: impact, urgency: urgency)
     return RequestRating(impact: impact, urgency: urgency, priority: priority)
   }
