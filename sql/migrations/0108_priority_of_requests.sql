@@ -9,6 +9,12 @@ alter table requests.request
   add constraint request_priority_check check (priority between 1 and 9);
 grant update (impact, urgency, priority) on requests.request to steward_app;
 
+-- Where it is to be done, where that is not the requester's own site or department (unit_id), by which who agrees and which line covers it are found.
+alter table requests.request
+  add column place_id bigint,
+  add constraint request_place_fk foreign key (tenant_id, place_id) references tenancy.org_unit (tenant_id, id);
+grant update (place_id) on requests.request to steward_app;
+
 -- So gates and rules of escalation may be for some of them.
 alter table gates.gate
   drop constraint gate_priority_of_process_check,

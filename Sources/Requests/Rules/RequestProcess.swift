@@ -359,6 +359,9 @@ package struct RequestProcess: Sendable {
   /// Who answers for it from now on, or that it is offered to somebody; it moves nothing.
   mutating func noteOwnership(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
 
+  /// That something else is right now; it moves nothing.
+  mutating func noteCorrection(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
+
   /// That something was said; it moves nothing.
   /// - Parameter isWord: whether the staff said it to the customer.
   mutating func noteComment(_ id: PublicId, _ visibility: CommentVisibility, isWord: Bool, at now: Instant) {

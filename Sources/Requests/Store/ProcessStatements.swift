@@ -25,6 +25,8 @@ struct HeldRequest: Sendable {
   let submitter: Party
   let mayApproveOwn: Bool
   let submittedAt: Instant
+  /// Where it is to be done; nil: where the requester is.
+  let place: Int64?
   /// Who took it; nil: nobody.
   let owner: RequestOwner?
 }
@@ -74,7 +76,7 @@ struct ReadHeldRequest: Statement {
     select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, v.content -> 'name',
       r.offering_version_id,
       coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
-      r.own_approval, r.submitted_at, \(RequestOwner.columns)
+      r.own_approval, r.submitted_at, r.place_id, \(RequestOwner.columns)
     from requests.request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -93,7 +95,7 @@ struct ReadHeldRequest: Statement {
       access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(),
       submitter: Party(kind: try row.next(), id: try row.next(), person: try row.next()), mayApproveOwn: try row.next(),
-      submittedAt: try row.next(), owner: try RequestOwner(&row))
+      submittedAt: try row.next(), place: try row.next(), owner: try RequestOwner(&row))
   }
 }
 
@@ -270,6 +272,39 @@ struct RecordTerms: Statement {
     parameters.append(value?.minorUnits)
     parameters.append(value?.currency.code)
     parameters.append(mayApproveOwn)
+  }
+}
+
+/// Where it is to be done, by a unit that was named; none: where the requester is.
+struct UnitOfRequest: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = """
+    select s.public_id from requests.request r join tenancy.org_unit s on s.tenant_id = r.tenant_id and s.id = r.place_id
+    where r.tenant_id = $1 and r.id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
+/// It is to be done elsewhere; nil: where the requester is.
+struct UpdateRequestPlace: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let place: Int64?
+
+  static let sql = "update requests.request set place_id = $3 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(place)
   }
 }
 

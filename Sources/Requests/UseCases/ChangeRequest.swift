@@ -3,23 +3,26 @@ import Desk
 import Kernel
 import Operations
 
-/// Corrects how grave and how urgent a request is that is not over, and tells its custom attributes. What was ordered stays as it was agreed to. The
+/// Corrects how grave and how urgent a request is that is not over and where it is to be done, and tells its custom attributes. What was ordered stays as it was agreed to. The
 /// priority follows, and its clocks with that; used time stays used.
 package enum ChangeRequest: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let impact: Change<Int64>
     let urgency: Change<Int64>
+    let unit: Change<PublicId>
     let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
-      RequestReference.id, RatingFields.impact.change, RatingFields.urgency.change, AttributeFields.attributes.change,
+      RequestReference.id, RatingFields.impact.change, RatingFields.urgency.change, RequestReference.unit.clearable,
+      AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[RequestReference.id]
       impact = try values[RatingFields.impact.change]
       urgency = try values[RatingFields.urgency.change]
+      unit = try values[RequestReference.unit.clearable]
       attributes = try values[AttributeFields.attributes.change]
     }
 
@@ -27,13 +30,13 @@ package enum ChangeRequest: Operation {
   }
 
   package static let declaration = Declaration(
-    "request.change", "Change the impact, the urgency and the custom attributes of a request; priority and clocks follow, what was ordered stays.",
-    zh: "修改请求的影响、紧急度与自定义属性，优先级和时钟随之变化；申请内容不变。", permission: RequestRights.work,
+    "request.change", "Change the impact, urgency, place and custom attributes of a request; priority and clocks follow, what was ordered stays.",
+    zh: "修改请求的影响、紧急度、履行地点与自定义属性，优先级和时钟随之变化；申请内容不变。", permission: RequestRights.work,
     roles: RequestRights.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let attributes = try context.told(input.attributes.applied(to: nil), of: .request)
-    guard input.isRated || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    guard input.isRated || !input.unit.isKeep || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     var work = try await context.requestWork(input.id)
     switch work.process.request.state {
     case .submitted, .awaitingApproval, .approved, .fulfilling, .fulfilled: break
@@ -48,6 +51,7 @@ package enum ChangeRequest: Operation {
       let priority = try await context.priority(of: context.tenant.id, impact: impact, urgency: urgency)
       work.process.rate(RequestRating(impact: impact, urgency: urgency, priority: priority), at: context.now)
     }
+    try await move(&work, input.unit, context)
     if let attributes {
       // Read once it is held: what another one wrote meanwhile is not overwritten.
       let held = try await context.request(input.id).attributes
@@ -55,5 +59,18 @@ package enum ChangeRequest: Operation {
     }
     try await work.save()
     return try await context.requestOutput(input.id)
+  }
+
+  /// Neither who agrees nor which line covers it follows: both go by where the requester is.
+  private static func move(_ work: inout RequestWork, _ unit: Change<PublicId>, _ context: OperationContext) async throws {
+    guard !unit.isKeep else { return }
+    var place: Int64?
+    if case .set(let named) = unit { place = try await context.unit(named, "unit") }
+    guard place != work.held.place else { return }
+    let former = try await context.transaction.first(UnitOfRequest(tenant: context.tenant.id, id: work.held.id))
+    work.process.noteCorrection(
+      "unit_changed",
+      [Value.Member("from", .id(former.map { context.id(.unit, $0) })), Value.Member("to", .id(unit.applied(to: nil)))], at: context.now)
+    context.transaction.enqueue(UpdateRequestPlace(tenant: context.tenant.id, id: work.held.id, place: place))
   }
 }

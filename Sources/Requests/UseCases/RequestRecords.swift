@@ -46,6 +46,7 @@ package struct RequestLine: OperationOutput {
   let offering: PublicId
   let line: PublicId
   let requester: PublicId?
+  let unit: PublicId?
   let owner: PublicId?
   /// Nil also where the reader is not told.
   let accountable: Accountable?
@@ -65,6 +66,7 @@ package struct RequestLine: OperationOutput {
     offering = provider.id(IdKind.offering.prefix, row.offering)
     line = customer.id(IdKind.orderedLine.prefix, row.line)
     requester = row.requester.map { customer.id(IdKind.person.prefix, $0) }
+    unit = row.unit.map { customer.id(IdKind.unit.prefix, $0) }
     owner = accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) }
     form = row.content["form"] ?? .array([])
     self.row = row
@@ -91,6 +93,10 @@ package struct RequestLine: OperationOutput {
       OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
       OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
       OutputField("requesterName", .text, "The name of that person.", "申请对象姓名。") { .text(of($0).row.requesterName) },
+      OutputField("unit", .id, "Where it is to be done: the site or department that was named, else the requester's.", "履行地点：所指定的地点或部门，未指定则为申请对象所属单位。") {
+        .id(of($0).unit)
+      },
+      OutputField("unitName", .text, "Its name.", "其名称。") { .text(of($0).row.unitName) },
       OutputField("owner", .id, "Who answers for it until it is closed, whoever is at its tasks; staff only.", "关闭前的负责人（与任务处理人无关；仅服务商人员可见）。") {
         .id(of($0).owner)
       },
@@ -162,6 +168,9 @@ package struct RequestReference: OperationInput {
   let id: PublicId
 
   static let id = Field.id("id", .request, "The request.", "请求编号。")
+  static let unit = Field.id(
+    "unit", .unit, "Where it is to be done: a site or department (default: the requester's); who agrees and what covers it go by the requester's own.",
+    "履行地点：地点或部门（默认取申请对象所属单位）；审批人与适用的合同行仍按申请对象所属单位确定。")
 
   package static let fields: [any InputField] = [id]
 

@@ -10,6 +10,7 @@ package enum SubmitRequest: Operation {
     let offering: PublicId
     let published: Int64
     let requester: PublicId?
+    let unit: PublicId?
     let answers: Value
     let impact: Int64?
     let urgency: Int64?
@@ -31,7 +32,7 @@ package enum SubmitRequest: Operation {
       "紧急度：code.list 中的数字，1 为最高（默认取服务项的设定，否则为 2）。")
 
     package static let fields: [any InputField] = [
-      CustomerReference.field, offering, published, requester.optional, answers.optional, impact.optional, urgency.optional,
+      CustomerReference.field, offering, published, requester.optional, RequestReference.unit.optional, answers.optional, impact.optional, urgency.optional,
       AttributeFields.attributes.optional,
     ]
 
@@ -39,6 +40,7 @@ package enum SubmitRequest: Operation {
       offering = try values[Self.offering]
       published = try values[Self.published]
       requester = try values[Self.requester.optional]
+      unit = try values[RequestReference.unit.optional]
       answers = try values[Self.answers.optional] ?? .object([])
       impact = try values[Self.impact.optional]
       urgency = try values[Self.urgency.optional]
@@ -67,6 +69,8 @@ package enum SubmitRequest: Operation {
     let requester = people.first { person in (input.requester ?? named).map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
     guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
+    let place: Int64? = if let unit = input.unit { try await context.unit(unit, "unit") } else { nil }
+    guard place == nil || context.access.rows.covers(unit: place, person: requester?.id) else { throw Failure.invalid("unit", RequestMessages.outsideScope) }
     // From whoever has left access is taken away, and nothing else is ordered for him.
     let isRemoval = content.access?.action == .revoke
     if requester?.hasLeft == true, !isRemoval, input.requester != nil || named == nil { throw Failure.invalid("requester", AccountMessages.personLeft) }
@@ -99,7 +103,7 @@ package enum SubmitRequest: Operation {
     let inserted = try await context.transaction.first(
       InsertRequest(
         tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
-        requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, rating: rating,
+        requester: requester?.id, unit: requester?.unit, place: place, value: value, mayApproveOwn: content.approval.ownRequests, rating: rating,
         actor: context.actor, actorPerson: context.principal.person, now: context.now))
     guard let request = inserted else { throw context.beaten }
     context.record(
