@@ -13,10 +13,12 @@ extension CallRule {
 
   static let requestCalls: [String: CallRule] = [
     "request.submit": CallRule(
-      refused: { principal in principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : [] },
+      refused: { principal in
+        principal.side == .staff ? [] : Set(["source"] + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
+      },
       given: { world, twin, principal in
         var given: [String: Value] = [
-          "offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)]),
+          "offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)]), "source": "phone",
         ]
         if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
         return (given, nil)

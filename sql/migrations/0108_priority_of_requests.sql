@@ -15,6 +15,10 @@ alter table requests.request
   add constraint request_place_fk foreign key (tenant_id, place_id) references tenancy.org_unit (tenant_id, id);
 grant update (place_id) on requests.request to steward_app;
 
+-- How it reached us, a key of desk.code; null: nobody said.
+alter table requests.request add column source text;
+grant update (source) on requests.request to steward_app;
+
 -- So gates and rules of escalation may be for some of them.
 alter table gates.gate
   drop constraint gate_priority_of_process_check,

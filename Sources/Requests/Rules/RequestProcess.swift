@@ -21,6 +21,8 @@ package struct RequestFacts: Sendable, Equatable {
   /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
   package internal(set) var rating = RequestRating.usual
+  /// How it reached us, a key of the list; nil: nobody said.
+  package internal(set) var source: String?
 
   package init(state: RequestState, line: Int64) {
     self.state = state
@@ -157,6 +159,13 @@ package struct RequestProcess: Sendable {
     guard rating != request.rating else { return }
     note("classified", at: now, [Value.Member("from", request.rating.value), Value.Member("to", rating.value)])
     request.rating = rating
+  }
+
+  /// It reached us otherwise.
+  package mutating func came(by source: String?, at now: Instant) {
+    guard source != request.source else { return }
+    note("source_changed", at: now, [Value.Member("from", .text(request.source)), Value.Member("to", .text(source))])
+    request.source = source
   }
 
   private mutating func agree(at now: Instant) throws(Failure) {

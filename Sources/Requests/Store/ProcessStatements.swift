@@ -178,7 +178,7 @@ struct UpdateRequest: Statement {
     update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
       ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17,
       owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21, responded_at = $22, due_at = $23, due_metric = $24,
-      warned_percent = $25, impact = $26, urgency = $27, priority = $28
+      warned_percent = $25, impact = $26, urgency = $27, priority = $28, source = $29
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -208,6 +208,7 @@ struct UpdateRequest: Statement {
     parameters.append(facts.respondedAt)
     parameters.append(standing)
     parameters.append(facts.rating)
+    parameters.append(facts.source)
   }
 }
 

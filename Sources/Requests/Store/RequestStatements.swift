@@ -28,6 +28,7 @@ struct InsertRequest: Statement {
   let unit: Int64?
   /// Where it is to be done; nil: where the requester is.
   let place: Int64?
+  let source: String?
   let value: Money?
   let mayApproveOwn: Bool
   let rating: RequestRating
@@ -39,8 +40,8 @@ struct InsertRequest: Statement {
   static let sql = """
     insert into requests.request
       (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at,
-       unit_id, value_minor, value_currency, own_approval, actor_person, impact, urgency, priority, place_id)
-    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning id
+       unit_id, value_minor, value_currency, own_approval, actor_person, impact, urgency, priority, place_id, source)
+    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -62,6 +63,7 @@ struct InsertRequest: Statement {
     parameters.append(actorPerson)
     parameters.append(rating)
     parameters.append(place)
+    parameters.append(source)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -182,7 +184,7 @@ extension RequestFacts {
   /// Of `r`, in the order of ``init(_:)``.
   static let columns = """
     r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at, r.responded_at,
-      r.impact, r.urgency, r.priority
+      r.impact, r.urgency, r.priority, r.source
     """
 
   init(_ row: inout RowReader) throws {
@@ -197,6 +199,7 @@ extension RequestFacts {
     closesAt = try row.next()
     respondedAt = try row.next()
     rating = RequestRating(impact: try row.next(), urgency: try row.next(), priority: try row.next())
+    source = try row.next()
   }
 }
 

@@ -3,19 +3,20 @@ import Desk
 import Kernel
 import Operations
 
-/// Corrects how grave and how urgent a request is that is not over and where it is to be done, and tells its custom attributes. What was ordered stays as it was agreed to. The
-/// priority follows, and its clocks with that; used time stays used.
+/// Corrects how grave and how urgent a request is that is not over, where it is to be done and how it reached us, and tells its custom attributes. What
+/// was ordered stays as it was agreed to. The priority follows, and its clocks with that; used time stays used.
 package enum ChangeRequest: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let impact: Change<Int64>
     let urgency: Change<Int64>
     let unit: Change<PublicId>
+    let source: Change<String>
     let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       RequestReference.id, RatingFields.impact.change, RatingFields.urgency.change, RequestReference.unit.clearable,
-      AttributeFields.attributes.change,
+      RequestReference.source.clearable, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -23,20 +24,23 @@ package enum ChangeRequest: Operation {
       impact = try values[RatingFields.impact.change]
       urgency = try values[RatingFields.urgency.change]
       unit = try values[RequestReference.unit.clearable]
+      source = try values[RequestReference.source.clearable]
       attributes = try values[AttributeFields.attributes.change]
     }
 
     fileprivate var isRated: Bool { !(impact.isKeep && urgency.isKeep) }
+    /// Whether nothing but attributes is told.
+    fileprivate var isEmpty: Bool { !isRated && unit.isKeep && source.isKeep }
   }
 
   package static let declaration = Declaration(
-    "request.change", "Change the impact, urgency, place and custom attributes of a request; priority and clocks follow, what was ordered stays.",
-    zh: "修改请求的影响、紧急度、履行地点与自定义属性，优先级和时钟随之变化；申请内容不变。", permission: RequestRights.work,
+    "request.change", "Change the impact, urgency, place, source and custom attributes of a request; priority and clocks follow, what was ordered stays.",
+    zh: "修改请求的影响、紧急度、履行地点、来源与自定义属性，优先级和时钟随之变化；申请内容不变。", permission: RequestRights.work,
     roles: RequestRights.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let attributes = try context.told(input.attributes.applied(to: nil), of: .request)
-    guard input.isRated || !input.unit.isKeep || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    guard !input.isEmpty || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     var work = try await context.requestWork(input.id)
     switch work.process.request.state {
     case .submitted, .awaitingApproval, .approved, .fulfilling, .fulfilled: break
@@ -52,6 +56,11 @@ package enum ChangeRequest: Operation {
       work.process.rate(RequestRating(impact: impact, urgency: urgency, priority: priority), at: context.now)
     }
     try await move(&work, input.unit, context)
+    if !input.source.isKeep {
+      let former = work.process.request.source
+      if case .set(let told) = input.source { try await context.requireCode(told, of: .source, at: "source", keeping: former) }
+      work.process.came(by: input.source.applied(to: former), at: context.now)
+    }
     if let attributes {
       // Read once it is held: what another one wrote meanwhile is not overwritten.
       let held = try await context.request(input.id).attributes

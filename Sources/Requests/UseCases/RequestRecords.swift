@@ -106,6 +106,9 @@ package struct RequestLine: OperationOutput {
         "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read); staff only.",
         "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
       ) { .text(of($0).accountable?.rule.rawValue) },
+      OutputField("source", .text, "How it reached us, a key of code.list; null: nobody said.", "来源：code.list 中的键；未说明则为 null。") {
+        .text(of($0).row.facts.source)
+      },
       OutputField("impact", .integer, "How grave it is: a number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") {
         .integer(of($0).row.facts.rating.impact)
       },
@@ -168,6 +171,7 @@ package struct RequestReference: OperationInput {
   let id: PublicId
 
   static let id = Field.id("id", .request, "The request.", "请求编号。")
+  static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
   static let unit = Field.id(
     "unit", .unit, "Where it is to be done: a site or department (default: the requester's); who agrees and what covers it go by the requester's own.",
     "履行地点：地点或部门（默认取申请对象所属单位）；审批人与适用的合同行仍按申请对象所属单位确定。")

@@ -11,6 +11,7 @@ package enum SubmitRequest: Operation {
     let published: Int64
     let requester: PublicId?
     let unit: PublicId?
+    let source: String?
     let answers: Value
     let impact: Int64?
     let urgency: Int64?
@@ -32,8 +33,8 @@ package enum SubmitRequest: Operation {
       "紧急度：code.list 中的数字，1 为最高（默认取服务项的设定，否则为 2）。")
 
     package static let fields: [any InputField] = [
-      CustomerReference.field, offering, published, requester.optional, RequestReference.unit.optional, answers.optional, impact.optional, urgency.optional,
-      AttributeFields.attributes.optional,
+      CustomerReference.field, offering, published, requester.optional, RequestReference.unit.optional, RequestReference.source.optional, answers.optional,
+      impact.optional, urgency.optional, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -41,6 +42,7 @@ package enum SubmitRequest: Operation {
       published = try values[Self.published]
       requester = try values[Self.requester.optional]
       unit = try values[RequestReference.unit.optional]
+      source = try values[RequestReference.source.optional]
       answers = try values[Self.answers.optional] ?? .object([])
       impact = try values[Self.impact.optional]
       urgency = try values[Self.urgency.optional]
@@ -54,6 +56,7 @@ package enum SubmitRequest: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let tenant = context.tenant.id
+    if input.source != nil, context.principal.side != .staff { throw Failure.invalid("source", DeskMessages.staffOnly) }
     let attributes = try context.told(input.attributes, of: .request)
     let row = try await context.offering(input.offering, path: "offering")
     guard row.isOrderable, row.isFor(tenant), let published = row.published, let version = row.versionId else {
@@ -97,14 +100,15 @@ package enum SubmitRequest: Operation {
     }
     let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
     let rating = try await rating(input, content, context)
+    let source = try await source(input, context)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let value = content.value(of: reading.answers)
     let inserted = try await context.transaction.first(
       InsertRequest(
         tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
-        requester: requester?.id, unit: requester?.unit, place: place, value: value, mayApproveOwn: content.approval.ownRequests, rating: rating,
-        actor: context.actor, actorPerson: context.principal.person, now: context.now))
+        requester: requester?.id, unit: requester?.unit, place: place, source: source, value: value, mayApproveOwn: content.approval.ownRequests,
+        rating: rating, actor: context.actor, actorPerson: context.principal.person, now: context.now))
     guard let request = inserted else { throw context.beaten }
     context.record(
       Event(
@@ -121,6 +125,12 @@ package enum SubmitRequest: Operation {
     if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
     try await work.save(countsVersion: false)
     return try await context.requestOutput(id)
+  }
+
+  private static func source(_ input: Input, _ context: OperationContext) async throws -> String? {
+    guard let told = input.source else { return try await context.sourceInUse() }
+    try await context.requireCode(told, of: .source, at: "source")
+    return told
   }
 
   /// What the order says goes before what the offering does. What that says stays right, whatever became of the level since it was written.

@@ -94,7 +94,10 @@ package struct SubjectClocks: Sendable {
 
   /// The version of the contract line by which the customer was promised what counts; nil: nothing does.
   package var lineVersion: Int64? {
-    clocks.lazy.compactMap { if case .line(let version, _, _) = $0.terms.promise { version } else { nil } }.first
+    let versions = clocks.compactMap { clock -> Int64? in
+      if case .line(let version, _, _) = clock.terms.promise { version } else { nil }
+    }
+    return versions.first
   }
 
   /// When something last happened to a clock that counts.
