@@ -152,7 +152,7 @@ import Testing
     #expect(clock(try await rate(world, made, 1, 1), "response")[1] == "missed")
   }
 
-  /// Guard: were what was put down not taken up for it, an answer would be due an hour after the customer has agreed, as it was promised before.
+  /// Guard: were what was put down not looked at when it is taken up, an answer would be due an hour after the customer has agreed, as it was promised before.
   @Test func whatIsNotOwedForAWhileGoesOnByTheNewPriority() async throws {
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)
@@ -167,6 +167,23 @@ import Testing
     let agreed = try await world.request(made)
     #expect(clock(agreed, "response") == ["running", .null, "2026-03-02T11:15:00Z"])
     #expect(clock(agreed, "resolution") == ["running", .null, "2026-03-02T13:00:00Z"])
+  }
+
+  /// Guard: as above, of a priority for which no answer is promised.
+  @Test func whatIsPromisedNoMoreIsNotTakenUp() async throws {
+    let world = try await RequestsWorld()
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let offering = try await Self.offering(world, "KEYBOARD", [("response", 1, 3600), ("resolution", 1, 7200)], approvers: ["customer_manager"])
+    let made = try await world.call(
+      "request.submit", ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "impact": 1, "urgency": 1])
+    #expect(clock(made, "resolution") == ["paused", .null, .null])
+    try at(world, "09:00")
+    #expect(try await rate(world, made, 3, 3).at("clocks") == .array([]))
+    try at(world, "11:00")
+    try await world.call("approval.approve", ["id": made.at("approvals.0.id")], as: boss)
+    try await world.sweep()
+    let agreed = try await world.request(made)
+    #expect(agreed.at("clocks") == .array([]) && agreed.at("dueAt") == .null)
   }
 
   /// Guard: without the past in ``RequestReplay`` the time in which the customer's own people decided would be the provider's, and it would be due at 10:00.

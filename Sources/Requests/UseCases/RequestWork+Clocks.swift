@@ -23,18 +23,18 @@ extension RequestWork {
   mutating func followPriority() async throws {
     // What was only recorded is promised nothing.
     guard process.request.rating.priority != before.request.rating.priority, process.request.state != .submitted else { return }
+    try await retarget(at: now)
+  }
+
+  private mutating func retarget(at instant: Instant) async throws {
     let lines = try await ContractTerms.lines(tenant: tenant.id, unit: held.unit, at: held.submittedAt, in: transaction)
     guard let terms = lines.terms(of: process.request.line, promised: clocks.lineVersion, person: held.requester, service: held.service) else { return }
     let events = try await transaction.query(
       RequestEvents(
         tenant: tenant.id, request: held.id, after: 0, includesInternal: false, recordedFrom: held.submittedAt, limit: 10_000))
-    let isOwed = process.request.respondedAt != nil || !process.waitsForCustomer
-    // What was put down is brought under the new target as well, for it goes on by that.
-    if !isOwed { try await owe(at: now) }
     try await clocks.retarget(
-      under: terms, facts: targetFacts, openedAt: held.submittedAt, at: now, history: RequestReplay.acts(events, of: process),
+      under: terms, facts: targetFacts, openedAt: held.submittedAt, at: instant, history: RequestReplay.acts(events, of: process),
       beginningNone: process.hasAskedCustomer ? [.response] : [], in: transaction)
-    if !isOwed { try clocks.putDown(.response, Self.awaitingApproval, at: now) }
   }
 
   /// Tells the clocks what the act, and time before it, did.
@@ -64,6 +64,10 @@ extension RequestWork {
   /// A first answer is owed from now on, if it was put down.
   private mutating func owe(at instant: Instant) async throws {
     try await clocks.takeUp(.response, putDownFor: Self.awaitingApproval, at: instant, now: now, tenant: tenant.id, in: transaction)
+    // The priority may have been corrected while it was put down.
+    let priority = process.request.rating.priority
+    let isOfAnother = clocks.clocks.contains { $0.clock.metric == .response && $0.clock.state == .running && $0.terms.priority != priority }
+    if isOfAnother { try await retarget(at: instant) }
   }
 
   /// Somebody of the staff did or said something.
