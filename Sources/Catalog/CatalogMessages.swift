@@ -40,6 +40,8 @@ package enum CatalogMessages: MessageCatalog {
   static let notPublished = Message(
     "offering.not_published", "{code} has no published version that could be compared.", zh: "{code} 尚无已发布版本，无法比较。")
   static let unknownTeam = Message("offering.unknown_team", "There is no team {team}.", zh: "没有名为 {team} 的团队。")
+  static let unknownLevel = Message(
+    "offering.unknown_level", "The priority matrix has no level {number}. It has: {levels}.", zh: "优先级矩阵中没有级别 {number}，现有：{levels}。")
   static let oneBudget = Message("offering.one_budget", "A target has budgetSeconds or businessDays, not both.", zh: "目标只能填写 budgetSeconds 与 businessDays 之一。")
   static let emptyTarget = Message(
     "offering.empty_target", "A target needs a budget, an objective or a note.", zh: "目标须填写时限、达标率或说明之一。")
@@ -101,7 +103,7 @@ package enum CatalogMessages: MessageCatalog {
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, needsBegun, stageOrder, stageAhead, stageBegun, stagePassed, stageNotReached,
       stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion, notPublished,
       circle, dependsOnItself, needsDesigned, dependsAlready, dependsNot, unknownCode,
-      badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      badTransition, noDraft, unknownTeam, unknownLevel, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, blank, outOfRange, notAChoice, unknownPerson, repeated, otherService,

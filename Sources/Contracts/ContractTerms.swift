@@ -41,10 +41,11 @@ package enum ContractTerms {
     }
 
     /// What a line promises that covers what somebody ordered, with the reason for which it is for him; nil: it is not in force.
-    package func terms(of line: Int64, person: Int64?, service: Int64?) -> LineTerms? {
-      let own = candidates.filter { $0.terms.line == line }
+    /// - Parameter version: the version of a line by which it was promised, where it was; another line may have taken its place since.
+    package func terms(of line: Int64, promised version: Int64? = nil, person: Int64?, service: Int64?) -> LineTerms? {
+      let own = candidates.filter { candidate in version.map { candidate.terms.lineVersion == $0 } ?? (candidate.terms.line == line) }
       return LinePrecedence.choose(from: own, for: subject(person, [], service), explicit: nil)
-        ?? LinePrecedence.choose(from: own, for: subject(person, [], service), explicit: line)
+        ?? LinePrecedence.choose(from: own, for: subject(person, [], service), explicit: own.first?.terms.line)
     }
 
     private func subject(_ person: Int64?, _ covering: [Int64], _ service: Int64?) -> LinePrecedence.Subject {

@@ -32,7 +32,8 @@ package enum GateMessages: MessageCatalog {
     zh: "一个关卡只要求一类内容：请填写 fields（可含 attributes）、checklist、evidence 或 approval 之一。")
   static let neverThere = Message("gate.never_there", "Before this step that cannot be there. Possible: {allowed}.", zh: "在该步骤之前不可能具备此项。可用：{allowed}。")
   static let noPriority = Message(
-    "gate.no_priority", "Nothing in this process has a priority: give priority for steps of incidents and problems.", zh: "该流程没有优先级：priority 仅用于事件与问题的步骤。")
+    "gate.no_priority", "Nothing in this process has a priority: give priority for steps of incidents, requests and problems.",
+    zh: "该流程没有优先级：priority 仅用于事件、请求与问题的步骤。")
   static let noAttributesBefore = Message(
     "gate.no_attributes_before", "Nobody can tell custom attributes any more before this step: give attributes for an earlier one.",
     zh: "到该步骤时已不能填写自定义属性：attributes 请用于更早的步骤。")

@@ -125,6 +125,10 @@ import Testing
         "approval.rule: Approval from none to all roles", "审批由无需审批改为所有角色", "approval.roles: Roles that approve now “Head”", "审批角色新增“主管”",
         "approval.above: Approval above now EUR 10.00", "需审批的金额下限新增EUR 10.00",
       ])
+    #expect(
+      try words(["impact": 2], ["impact": 1, "urgency": 3]) == [
+        "impact: Impact of an order from 2 to 1", "申请的影响由2改为1", "urgency: Urgency of an order now 3", "申请的紧急度新增3",
+      ])
     // Of a long text what surrounds the first difference.
     let long = String(repeating: "abc ", count: 60)
     let sentence = try #require(try words(["scope": text(long + "one", "一")], ["scope": text(long + "two", "一")]).first)

@@ -40,6 +40,19 @@ import Testing
     #expect(try await world.told() == ["process.escalated_by_rule"])
   }
 
+  /// Guard: with a fixed priority of requests a rule up to one means all of them, or none.
+  @Test func aRuleUpToAPriorityMeansTheUrgentRequests() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["process": "request", "ageMinutes": 60, "staff": .array([world.leadId]), "priorityTo": 2])
+    let (urgent, _) = (try await world.order(), try await world.order())
+    let seen = try await world.request(urgent)
+    try await world.database.call(
+      "request.change", ["id": urgent["id"] ?? .null, "impact": 1, "urgency": 2], as: world.engineer, version: seen["version"]?.integer)
+    try world.at("2026-03-02T09:00:30Z")
+    for _ in 0..<2 { try await world.escalate() }
+    #expect(try await world.escalations().map { $0["request"] ?? .null } == [urgent["id"] ?? .null])
+  }
+
   /// Guard: by a rule the tasks would go to a team that the customer's delivery model does not name.
   @Test func aTeamThatMayNotWorkForTheCustomerGetsNoTasks() async throws {
     let world = try await EscalationsWorld()
@@ -251,7 +264,9 @@ import Testing
     #expect(
       await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
     #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
-    #expect(await refused(["process": "problem", "ageMinutes": 60, "priorityTo": 2, "staff": .array([world.leadId])]) == "accepted")
+    for process in ["problem", "request"] {
+      #expect(await refused(["process": .text(process), "ageMinutes": 60, "priorityTo": 2, "staff": .array([world.leadId])]) == "accepted", "\(process)")
+    }
   }
 
   /// By hand as well: who was at it is not any more.

@@ -148,6 +148,26 @@ import Testing
     #expect(try await world.friction().first.map { [$0["left"], $0["waiting"], $0["bypassed"]] } == [2, 0, 1])
   }
 
+  /// Guard: without what its history says of it in the gates' facts, the lower priority passes.
+  @Test func aLowerPriorityIsNoWayRoundForARequest() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("task.claim", Self.told, priority: 1)
+    func rated(_ order: Value, _ impact: Value, _ urgency: Value) async throws -> Value {
+      try await world.step(
+        "request.change", on: try await world.read("request", order), [Value.Member("impact", impact), Value.Member("urgency", urgency)])
+    }
+    let (usual, urgent, quick) = (try await world.order(), try await world.order(), try await world.order())
+    _ = try await world.step("task.claim", on: try await world.task(0, of: usual))
+    #expect(try await rated(urgent, 1, 1)["priority"] == 1)
+    #expect(try await rated(urgent, 2, 2)["priority"] == 3)
+    #expect(try await world.invoke("request.gates", [Value.Member("id", urgent.at("id"))], as: world.engineer)["ahead"]?.array?.count == 1)
+    try await world.stopped { try await world.step("task.claim", on: try await world.task(0, of: urgent)) }
+    _ = try await world.step("task.claim", on: try await world.task(0, of: urgent), [Self.checked])
+    _ = try await rated(quick, 1, 1)
+    try await world.stopped { try await world.step("task.claim", on: try await world.task(0, of: quick)) }
+    #expect(try await world.invoke("request.gates", [Value.Member("id", usual.at("id"))], as: world.engineer)["ahead"] == .array([]))
+  }
+
   // MARK: Problems
 
   @Test func aProblemIsStoppedBeforeItIsAKnownErrorAndBeforeItIsClosed() async throws {
@@ -336,7 +356,7 @@ import Testing
         return failure.violations.map { "\($0.path) \($0.message.key)" }.joined(separator: ", ")
       } catch { return "\(error)" }
     }
-    #expect(await refused("task.claim", Self.told, priority: 1) == "priority gate.no_priority")
+    #expect(await refused("task.claim", Self.told, priority: 1) == "accepted")
     #expect(await refused("change.start", Self.told, priority: 1) == "priority gate.no_priority")
     #expect(await refused("problem.close", Self.told, priority: 1) == "accepted")
     #expect(await refused("task.claim", ("attributes", .array(["region"]))) == "attributes[0] attribute.unknown")

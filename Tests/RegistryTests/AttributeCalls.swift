@@ -62,7 +62,7 @@ extension CallRule {
     }),
     "request.change": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("req", in: twin)
-      return (["id": seeded.id, "attributes": try await world.requestAttributes(twin)], seeded.version)
+      return (["id": seeded.id, "attributes": try await world.requestAttributes(twin), "source": "phone"], seeded.version)
     }),
   ]
 }

@@ -12,6 +12,17 @@ extension CallRule {
   })
 
   static let requestCalls: [String: CallRule] = [
+    "request.submit": CallRule(
+      refused: { principal in
+        principal.side == .staff ? [] : Set(["source"] + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
+      },
+      given: { world, twin, principal in
+        var given: [String: Value] = [
+          "offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)]), "source": "phone",
+        ]
+        if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
+        return (given, nil)
+      }),
     "knowledge_candidate.mark_request": requestToClose,
     "knowledge_candidate.decline_request": candidateRequest,
     "knowledge_candidate.draft_request": candidateRequest,

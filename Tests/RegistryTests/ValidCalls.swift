@@ -291,9 +291,6 @@ struct CallRule: Sendable {
       return (["id": draft.id], draft.version)
     }),
     "offering.read": CallRule(given: { world, twin, _ in (["id": try await world.coveredOffering(twin)], nil) }),
-    "request.submit": CallRule(given: { world, twin, _ in
-      (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
-    }),
     "request.begin": requestToBegin,
     "request.queue": CallRule(omitted: ["attribute"], given: { _, _, _ in (["offered": .bool(false), "myTeams": .bool(false)], nil) }),
     "request.offer": owned("request", offered: false) { try await $0.seeded("req", in: $1) },

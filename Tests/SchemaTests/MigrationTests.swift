@@ -136,6 +136,19 @@ import Testing
     }
   }
 
+  /// What was ordered before requests had a priority was promised what a medium one is, and stays so.
+  @Test func whatWasOrderedKeepsItsPriority() async throws {
+    let order = """
+      insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind,
+        actor_id, submitted_at)
+      values (1, 1, substr(sha256('1'), 1, 12), 1, 1, 1, 1, '{}', 'fulfilling', 'staff', 1, '2026-03-01T08:00:00Z')
+      """
+    try await migrating(to: Self.file("_priority_of_requests.sql"), holding: order) { database in
+      let rated = try await database.withConnection { try await $0.query(RatedRequests()) }
+      #expect(rated == ["1 2 2 3"])
+    }
+  }
+
   /// What was counted of each rule counts for all customers: no clock that was worked out by then is worked out anew.
   @Test func whatWasCountedOfSharesCountsForAll() async throws {
     try await migrating(to: Self.file("_shares_of_customers.sql"), holding: Self.rulesWithShares) { database in
@@ -439,6 +452,11 @@ private struct BackfilledTurns: Statement {
 
 private struct ToldPriorities: Statement {
   static let sql = "select concat_ws(' ', id, priority, supplier_id) from desk.dispatch order by id"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct RatedRequests: Statement {
+  static let sql = "select concat_ws(' ', id, impact, urgency, priority) from requests.request order by id"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 

@@ -52,7 +52,7 @@ struct WorkWorld {
     return """
       update desk.ticket t set due_at = \(due("id")), opened_at = \(start("id")), priority = 1 + id % 3, team_id = case when id % 2 = 0 then \(team) end;
       update desk.ticket t set due_metric = case when due_at is not null then 'response' end, warned_percent = 75;
-      update requests.request r set due_at = \(due("id")), submitted_at = \(start("id"));
+      update requests.request r set due_at = \(due("id")), submitted_at = \(start("id")), priority = 1 + id % 3;
       update requests.request r set due_metric = case when due_at is not null then 'response' end, warned_percent = 50;
       update requests.task t set state = 'ready', ready_at = \(start("id")), team_id = case when id % 2 = 0 then \(team) end;
       update problems.problem p set opened_at = \(start("id")), priority = 1 + id % 3;
@@ -138,7 +138,7 @@ private struct WorkRows: Statement {
     from desk.ticket where state in ('new', 'active', 'pending')
     union all
     select 'request', r.tenant_id, r.id, r.public_id, r.due_at, r.submitted_at, array[r.tenant_id],
-      array(select t.team_id from requests.task t where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id is not null), r.owner_id, null
+      array(select t.team_id from requests.task t where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id is not null), r.owner_id, r.priority
     from requests.request r where r.ended_at is null
     union all
     select 'task', tenant_id, id, public_id, null, ready_at, array[tenant_id], array_remove(array[team_id], null), assignee_id, null

@@ -1580,7 +1580,7 @@ create function finder.open_requests(
   permitted bigint[], wanted_state text, wanted_team bigint, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
   only_offered boolean default false, offered_to bigint default null, offered_teams bigint[] default '{}',
-  wanted_teams bigint[] default null)
+  wanted_teams bigint[] default null, wanted_priority bigint default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -1612,6 +1612,7 @@ begin
           select from requests.task t
           where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = any (wanted_teams) and t.state in ('ready', 'active', 'failed')))
         and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
+        and (wanted_priority is null or r.priority = wanted_priority)
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
@@ -1631,6 +1632,7 @@ begin
           where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')
             and (permitted is null or t.tenant_id = any (permitted)))
         and (wanted_state is null or r.state = wanted_state)
+        and (wanted_priority is null or r.priority = wanted_priority)
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
@@ -1639,7 +1641,7 @@ begin
     return;
   end if;
   -- A page that is not narrowed to anything, as most are.
-  if num_nonnulls(wanted_state, wanted_owner, due_from, due_before) = 0 and not unowned_only and row_limit <= 201
+  if num_nonnulls(wanted_state, wanted_owner, wanted_priority, due_from, due_before) = 0 and not unowned_only and row_limit <= 201
     and (permitted is null or cardinality(permitted) <= 200)
   then
     return query select * from finder.next_requests(permitted, place_due, place_submitted, place_tenant, place_id, row_limit);
@@ -1653,6 +1655,7 @@ begin
       from (select n.*, n.tenant_id in (select u.id from unnest(permitted) u (id)) as is_theirs from (
         select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
         where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (wanted_state is null or r.state = wanted_state)
+          and (wanted_priority is null or r.priority = wanted_priority)
           and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
           and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
           and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
@@ -1668,6 +1671,7 @@ begin
     (select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
      where permitted is null and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
        and (wanted_state is null or r.state = wanted_state)
+       and (wanted_priority is null or r.priority = wanted_priority)
        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
@@ -1678,6 +1682,7 @@ begin
        select r.tenant_id, r.id, r.due_at, r.submitted_at from requests.request r
        where r.tenant_id = p.tenant and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
          and (wanted_state is null or r.state = wanted_state)
+         and (wanted_priority is null or r.priority = wanted_priority)
          and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
          and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
          and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
@@ -1695,7 +1700,7 @@ create function finder.attribute_requests(
   wanted_state text, wanted_team bigint, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
   only_offered boolean default false, offered_to bigint default null, offered_teams bigint[] default '{}',
-  wanted_teams bigint[] default null)
+  wanted_teams bigint[] default null, wanted_priority bigint default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -1706,6 +1711,7 @@ begin
       where a.process = 'request' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
         and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
         and (wanted_state is null or r.state = wanted_state)
+        and (wanted_priority is null or r.priority = wanted_priority)
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
@@ -1729,6 +1735,7 @@ begin
       where a.process = 'request' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
         and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
         and (wanted_state is null or r.state = wanted_state)
+        and (wanted_priority is null or r.priority = wanted_priority)
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)

@@ -2,7 +2,7 @@
 
 create view requests.pub_request with (security_invoker = true) as
   select tenant_id, id as request_id, public_id, number, offering_id, contract_line_id, requester_id, state, submitted_at, asked_at, decided_at, started_at,
-    ended_at, closed_at, tasks_total, tasks_done, tasks_skipped
+    ended_at, closed_at, tasks_total, tasks_done, tasks_skipped, priority
   from requests.request;
 grant select on requests.pub_request to steward_app;
 
@@ -72,7 +72,8 @@ grant select on requests.pub_told_task to steward_app;
 
 -- What the queue over all processes shows of a request, and of a task of one.
 create view requests.pub_work with (security_invoker = true) as
-  select tenant_id, id as request_id, public_id, number, offering_version_id, state, owner_id, due_at, due_metric, warned_percent, submitted_at
+  select tenant_id, id as request_id, public_id, number, offering_version_id, state, owner_id, due_at, due_metric, warned_percent, submitted_at,
+    priority
   from requests.request;
 grant select on requests.pub_work to steward_app;
 create view requests.pub_task_work with (security_invoker = true) as

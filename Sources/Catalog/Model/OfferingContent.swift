@@ -31,6 +31,9 @@ package struct OfferingContent: OperationInput, Hashable {
   /// What access fulfilling it gives or takes; nil: none.
   package let access: AccessRule?
   let tasks: [FulfilmentTask]
+  /// How grave and how urgent an order is that says nothing of it: numbers of their lists; nil: medium.
+  package let impact: Int64?
+  package let urgency: Int64?
 
   static let name = Field.localText("name", 1...200, "What it is called.", "名称。")
   private static let targets = Field<[OfferingTarget]>.list(
@@ -47,13 +50,23 @@ package struct OfferingContent: OperationInput, Hashable {
   private static let tasks = Field<[FulfilmentTask]>.list(
     "tasks", of: Field<FulfilmentTask>.object("task", "A task.", "一项任务。"), count: 0...100, "How a request is fulfilled.", "履行任务。")
 
+  private static let impact = Field.integer(
+    "impact", Rating.numbers, "How grave an order is that does not say: a number of code.list, 1 the gravest (default 2).",
+    "申请未说明时的影响：code.list 中的数字，1 为最高（默认 2）。")
+  private static let urgency = Field.integer(
+    "urgency", Rating.numbers, "How urgent an order is that does not say: a number of code.list, 1 the most urgent (default 2).",
+    "申请未说明时的紧急度：code.list 中的数字，1 为最高（默认 2）。")
+
   private static let textFields = DescriptionPart.allCases.compactMap { part in DescriptionPart.field[part].map { (part, $0.optional) } }
 
   private static let descriptions: [any InputField] = textFields.map { $0.1 }
 
   package static let fields: [any InputField] =
     [name] + descriptions
-    + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, access.optional, tasks.optional]
+    + [
+      targets.optional, measures.optional, prices.optional, form.optional, approval.optional, access.optional, tasks.optional, impact.optional,
+      urgency.optional,
+    ]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]
@@ -67,11 +80,14 @@ package struct OfferingContent: OperationInput, Hashable {
     approval = try values[Self.approval.optional] ?? ApprovalRule.none
     access = try values[Self.access.optional]
     tasks = try values[Self.tasks.optional] ?? []
+    impact = try values[Self.impact.optional]
+    urgency = try values[Self.urgency.optional]
   }
 
   private init(_ content: OfferingContent, tasks: [FulfilmentTask]) {
     (name, texts, targets, measures) = (content.name, content.texts, content.targets, content.measures)
     (prices, form, approval, access) = (content.prices, content.form, content.approval, content.access)
+    (impact, urgency) = (content.impact, content.urgency)
     self.tasks = tasks
   }
 
@@ -83,7 +99,8 @@ package struct OfferingContent: OperationInput, Hashable {
     let lists: [(String, Value?)] = [
       ("targets", list(targets.map(\.stored))), ("measures", list(measures.map(\.stored))), ("prices", list(prices.map(\.stored))),
       ("form", list(form.map(\.stored))), ("approval", approval == ApprovalRule.none ? nil : approval.stored),
-      ("access", access?.stored), ("tasks", list(tasks.map(\.stored))),
+      ("access", access?.stored), ("tasks", list(tasks.map(\.stored))), ("impact", impact.map { .integer($0) }),
+      ("urgency", urgency.map { .integer($0) }),
     ]
     return .members([("name", name.value)] + words + lists)
   }

@@ -51,11 +51,19 @@ enum CatalogRule {
 
   /// What can be known of a content without the store.
   /// - Parameter path: what stands before its fields: empty, or `families[0].services[0].offerings[0].`.
-  static func violations(in content: OfferingContent, teams: Set<String>, path: String = "") -> [Failure.Violation] {
+  static func violations(in content: OfferingContent, teams: Set<String>, levels: PriorityLevels, path: String = "") -> [Failure.Violation] {
     FormRule.violations(in: content.form, at: "\(path)form")
       + content.tasks.enumerated().filter { !teams.contains($0.element.team) }.map {
         Failure.Violation(path: "\(path)tasks[\($0.offset)].team", CatalogMessages.unknownTeam, ["team": $0.element.team])
       } + misnamed(in: content, path: path) + misplacedAccess(in: content, path: path)
+      + unknownLevel("impact", content.impact, of: levels.impacts, path: path) + unknownLevel("urgency", content.urgency, of: levels.urgencies, path: path)
+  }
+
+  /// Otherwise an order by it would have no priority.
+  private static func unknownLevel(_ field: String, _ number: Int64?, of levels: Set<Int64>, path: String) -> [Failure.Violation] {
+    guard let number, !levels.contains(number) else { return [] }
+    let known = levels.sorted().map { String($0) }.joined(separator: ", ")
+    return [Failure.Violation(path: "\(path)\(field)", CatalogMessages.unknownLevel, ["number": String(number), "levels": known])]
   }
 
   /// Access comes of one task, and of an offering that is about access.

@@ -26,6 +26,7 @@ struct CataloguePlan: Sendable {
   /// What the catalogue names of others.
   struct Known: Sendable {
     var teams: Set<String> = []
+    var levels = PriorityLevels()
     /// The codes of customers.
     var customers: Set<String> = []
   }
@@ -130,7 +131,7 @@ struct CataloguePlan: Sendable {
   // MARK: Offerings
 
   private mutating func planOffering(_ offering: OfferingEntry, of service: ServiceEntry, at place: String) {
-    violations += CatalogRule.violations(in: offering.content, teams: known.teams, path: "\(place).")
+    violations += CatalogRule.violations(in: offering.content, teams: known.teams, levels: known.levels, path: "\(place).")
     let found = offerings[offering.code]
     if let found, found.service != service.code {
       return refuse("\(place).code", CatalogMessages.otherService, ["code": offering.code, "service": found.service])
@@ -167,6 +168,7 @@ struct CataloguePlan: Sendable {
       ("targets", left.targets != right.targets), ("measures", left.measures != right.measures), ("prices", left.prices != right.prices),
       ("form", left.form != right.form), ("approval", left.approval != right.approval),
       ("access", left.access != right.access), ("tasks", left.tasks != right.tasks),
+      ("impact", left.impact != right.impact), ("urgency", left.urgency != right.urgency),
     ]
     return differing([("name", left.name != right.name)] + words + lists)
   }

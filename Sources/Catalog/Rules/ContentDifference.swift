@@ -38,6 +38,8 @@ struct ContentDifference: Sendable {
     approval(before.approval, after.approval)
     access(before.access, after.access)
     list(.tasks, before.tasks, after.tasks, Self.item)
+    part("impact", VersionWords.impact, Self.number(before.impact), Self.number(after.impact))
+    part("urgency", VersionWords.urgency, Self.number(before.urgency), Self.number(after.urgency))
   }
 
   /// An item of a list, as it is compared.

@@ -130,6 +130,8 @@ package enum VersionWords: MessageCatalog {
   static let hours = Message("offering_version.approval_hours", "Hours for an approval", zh: "审批时限（小时）")
   static let late = Message("offering_version.approval_late", "When nobody approves in time", zh: "审批逾期的处理")
   static let access = Message("offering_version.access", "Access", zh: "访问权限")
+  static let impact = Message("offering_version.impact", "Impact of an order", zh: "申请的影响")
+  static let urgency = Message("offering_version.urgency", "Urgency of an order", zh: "申请的紧急度")
   static let quantity = Message("offering_version.quantity", "Counted by", zh: "数量字段")
   static let noApproval = Message("offering_version.approval_none", "none", zh: "无需审批")
   static let either = Message("offering_version.approval_any", "any of the roles", zh: "任一角色")
@@ -164,6 +166,6 @@ package enum VersionWords: MessageCatalog {
     becomes, isNew, isGone, otherWording, otherSpacing, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
     targetRemoved, measureRemoved, priceRemoved, fieldRemoved, taskRemoved, targetsOrder, measuresOrder, pricesOrder, fieldsOrder, tasksOrder, name, help,
     least, most, choices, values, shownWhen, step, team, roles, above, noApproval, either, every, sequence,
-    holders, ownRequests, hours, late, access, quantity,
+    holders, ownRequests, hours, late, access, impact, urgency, quantity,
   ]
 }

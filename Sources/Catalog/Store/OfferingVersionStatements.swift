@@ -126,6 +126,18 @@ struct TasksOfVersions: Statement {
   }
 }
 
+/// The pairs that the provider's priority matrix has a priority for.
+struct LevelsOfMatrix: Statement {
+  struct Found: Sendable {
+    let impact: Int64
+    let urgency: Int64
+  }
+
+  static let sql = "select p.impact, p.urgency from desk.pub_priority p"
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(impact: try row.next(), urgency: try row.next()) }
+}
+
 struct TeamsOfNames: Statement {
   struct Found: Sendable {
     let name: String

@@ -135,11 +135,13 @@ package enum ApplyCatalogue: Operation {
 extension CataloguePlan {
   /// Refuses a catalogue that cannot be, with all that is wrong with it.
   fileprivate init(_ wanted: Catalogue, _ recorded: RecordedCatalogue, in context: OperationContext) async throws {
-    let named = wanted.families.flatMap(\.services).flatMap(\.offerings).flatMap(\.content.tasks).map(\.team)
-    let teams = try await context.teams(Set(named))
+    let contents = wanted.families.flatMap(\.services).flatMap(\.offerings).map(\.content)
+    let teams = try await context.teams(Set(contents.flatMap(\.tasks).map(\.team)))
+    let levels = try await context.priorityLevels(for: contents)
     let customers = try await context.customers(wanted)
     self.init(
-      from: recorded.catalogue, to: wanted, known: Known(teams: Set(teams.keys), customers: Set(customers.keys)), today: context.today)
+      from: recorded.catalogue, to: wanted, known: Known(teams: Set(teams.keys), levels: levels, customers: Set(customers.keys)),
+      today: context.today)
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
   }
 }

@@ -194,9 +194,16 @@ extension OperationContext {
   /// The teams that a content names, by name; refuses one that could not be published.
   func checked(_ content: OfferingContent) async throws -> [String: Int64] {
     let teams = try await teams(Set(content.tasks.map(\.team)))
-    let violations = CatalogRule.violations(in: content, teams: Set(teams.keys))
+    let violations = CatalogRule.violations(in: content, teams: Set(teams.keys), levels: try await priorityLevels(for: [content]))
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
     return teams
+  }
+
+  /// What contents may name of the priority matrix; asked for only where one does.
+  func priorityLevels(for contents: [OfferingContent]) async throws -> PriorityLevels {
+    guard contents.contains(where: { $0.impact != nil || $0.urgency != nil }) else { return PriorityLevels() }
+    let cells = try await transaction.query(LevelsOfMatrix())
+    return PriorityLevels(impacts: Set(cells.map(\.impact)), urgencies: Set(cells.map(\.urgency)))
   }
 
   func teams(_ names: Set<String>) async throws -> [String: Int64] {

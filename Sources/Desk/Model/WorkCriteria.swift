@@ -35,7 +35,8 @@ package struct WorkCriteria: SavedCriteria {
     "mine", "Only those that the caller took and answers for; of tasks those that he is at.", "仅限本人认领并负责的事项；任务则为本人正在处理的。"
   ).optional
   private static let unownedField = Field.boolean("unowned", "Only those that nobody has taken.", "仅限尚无人认领的事项。").optional
-  private static let priorityField = Field.integer("priority", Rating.numbers, "Only incidents and problems of this priority.", "仅限此优先级的事件与问题。").optional
+  private static let priorityField = Field.integer("priority", Rating.numbers, "Only incidents, requests and problems of this priority.", "仅限此优先级的事件、请求与问题。")
+    .optional
   private static let dueBeforeField = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的事项。").optional
   private static let dueWithinField = Field.integer(
     "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的事项。"

@@ -135,10 +135,7 @@ package enum ClassifyIncident: Operation {
     if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)
-    let matrix = PriorityOf(tenant: context.tenant.id, impact: work.ticket.impact, urgency: work.ticket.urgency)
-    guard let priority = try await context.transaction.first(matrix) else {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
-    }
+    let priority = try await context.priority(of: context.tenant.id, impact: work.ticket.impact, urgency: work.ticket.urgency)
     work.ticket.priority = priority
     try await setFacts(input, &work)
     let cis: TicketCis? =

@@ -67,6 +67,14 @@ extension OperationContext {
     _ = try found.usable()
   }
 
+  /// How something reached us of which nobody says it, while that code is in use; for the modules that stand on the desk.
+  package func sourceInUse() async throws -> String? {
+    guard let usual = usualSource else { return nil }
+    let named = codes([NamedCode(.source, usual, at: "source")])
+    try await transaction.flush()
+    return try named.inUse.first
+  }
+
   /// Asks for codes with the next round trip.
   func codes(_ named: [NamedCode]) -> NamedCodes { NamedCodes(named: named, found: transaction.later(CodesByKey(codes: named))) }
 

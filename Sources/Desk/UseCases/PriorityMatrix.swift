@@ -133,6 +133,14 @@ package enum SetPriorityMatrix: Operation {
 }
 
 extension OperationContext {
+  /// The priority that the matrix gives a ticket of a tenant, by numbers that their lists have.
+  package func priority(of tenant: TenantId, impact: Int64, urgency: Int64) async throws -> Int64 {
+    guard let priority = try await transaction.first(PriorityOf(tenant: tenant, impact: impact, urgency: urgency)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
+    }
+    return priority
+  }
+
   /// Whoever adds a level of impact or urgency and whoever sets the provider's matrix come one after the other: each counts what the other wrote.
   fileprivate func holdLevels() async throws { try await transaction.execute(HoldLevels()) }
 

@@ -13,7 +13,7 @@ enum EscalationProcess: String, Sendable, CaseIterable {
   var hasPromises: Bool { self == .incident || self == .request }
   /// Whether teams and suppliers are, for their turns.
   var hasTurns: Bool { self == .incident }
-  var hasPriority: Bool { self == .incident || self == .problem }
+  var hasPriority: Bool { self == .incident || self == .request || self == .problem }
   /// Whether teams have it, or tasks of it.
   var hasTeams: Bool { self == .incident || giving != nil }
 

@@ -35,7 +35,7 @@ struct ProcessToEscalate: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select 'request', r.request_id, r.public_id, 9::bigint, r.ended_at is null and r.state <> 'closed', 0::bigint, r.submitted_at, '{}'::bigint[],
+    select 'request', r.request_id, r.public_id, r.priority, r.ended_at is null and r.state <> 'closed', 0::bigint, r.submitted_at, '{}'::bigint[],
       array(select t.public_id from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
       array(select coalesce(t.team_id, 0) from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
       array(select t.version from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id)

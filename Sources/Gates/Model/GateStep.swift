@@ -4,7 +4,7 @@ package enum GateProcess: String, Sendable, CaseIterable {
   case majorIncident = "major_incident"
 
   /// Whether what goes through it has a priority.
-  package var hasPriority: Bool { self == .incident || self == .problem }
+  package var hasPriority: Bool { self == .incident || self == .request || self == .problem }
 
   /// Whether what goes through it is a row of the provider's tenant, whomever it concerns.
   var isProvidersOwn: Bool { self != .incident && self != .request }

@@ -58,7 +58,7 @@ package enum CreateGate: Operation {
     let validFrom: Instant?
 
     private static let priority = Field.integer(
-      "priority", Rating.numbers, "For incidents or problems of this priority; absent: of every one.", "适用的优先级（仅事件与问题）；不填表示全部。"
+      "priority", Rating.numbers, "For incidents, requests or problems of this priority; absent: of every one.", "适用的优先级（仅事件、请求与问题）；不填表示全部。"
     ).optional
     private static let customer = Field.id("customer", .customer, "For what concerns this customer; absent: for all.", "适用的客户；不填表示全部。").optional
     private static let fieldsAsked = Field.list(

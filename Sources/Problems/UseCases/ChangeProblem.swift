@@ -54,7 +54,8 @@ package enum ChangeProblem: Operation {
     work.row.category = input.category.applied(to: before.category)
     (work.row.impact, work.row.urgency) = (impact, urgency)
     if (work.row.impact, work.row.urgency) != (before.impact, before.urgency) {
-      work.row.priority = try await context.priority(impact: work.row.impact, urgency: work.row.urgency)
+      // The provider's matrix gives it, for a problem is the provider's.
+      work.row.priority = try await context.priority(of: context.provider.id, impact: work.row.impact, urgency: work.row.urgency)
     }
     let changed = work.row.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: work.row.customer?.id, category: work.row.category)

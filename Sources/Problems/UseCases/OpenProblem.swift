@@ -66,7 +66,7 @@ package enum OpenProblem: Operation {
     if let category = input.category { try await context.requireCode(category, of: .category, at: "category") }
     try await context.requireRatings([(input.impact, input.urgency, "")])
     let id = context.id(.problem, context.random.publicIdBits())
-    let priority = try await context.priority(impact: input.impact, urgency: input.urgency)
+    let priority = try await context.priority(of: provider, impact: input.impact, urgency: input.urgency)
     let owner: ProblemRow.Reference? =
       if context.actor.kind == .staff {
         try await transaction.first(AccountOfStaff(provider: provider, account: context.actor.id))?.account
@@ -88,15 +88,5 @@ package enum OpenProblem: Operation {
     try await work.link(input.incidents) { "incidents[\($0)]" }
     work.save(countsVersion: false)
     return work.record
-  }
-}
-
-extension OperationContext {
-  /// The priority of a problem: the provider's matrix gives it, for a problem is the provider's.
-  func priority(impact: Int64, urgency: Int64) async throws -> Int64 {
-    guard let priority = try await transaction.first(PriorityOf(tenant: provider.id, impact: impact, urgency: urgency)) else {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
-    }
-    return priority
   }
 }

@@ -20,6 +20,9 @@ package struct RequestFacts: Sendable, Equatable {
   package internal(set) var respondedAt: Instant?
   /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
+  package internal(set) var rating = RequestRating.usual
+  /// How it reached us, a key of the list; nil: nobody said.
+  package internal(set) var source: String?
 
   package init(state: RequestState, line: Int64) {
     self.state = state
@@ -151,6 +154,20 @@ package struct RequestProcess: Sendable {
     note("line_changed", at: now)
   }
 
+  /// Other numbers are right for it.
+  package mutating func rate(_ rating: RequestRating, at now: Instant) {
+    guard rating != request.rating else { return }
+    note("classified", at: now, [Value.Member("from", request.rating.value), Value.Member("to", rating.value)])
+    request.rating = rating
+  }
+
+  /// It reached us otherwise.
+  package mutating func came(by source: String?, at now: Instant) {
+    guard source != request.source else { return }
+    note("source_changed", at: now, [Value.Member("from", .text(request.source)), Value.Member("to", .text(source))])
+    request.source = source
+  }
+
   private mutating func agree(at now: Instant) throws(Failure) {
     try move(.approve)
     request.decidedAt = now
@@ -264,6 +281,9 @@ package struct RequestProcess: Sendable {
     return request.state == .awaitingApproval && !asked.isEmpty && asked.allSatisfy(\.isOfCustomer)
   }
 
+  /// Whether the customer's people were asked to agree, and so nobody owed an answer for a while.
+  var hasAskedCustomer: Bool { approvals.contains { $0.isOfCustomer && $0.askedAt != nil } }
+
   /// Tells the clocks whose turn it is, where that is another's now. From one approver of the customer to the next it is one wait; and a wait that
   /// ends at the instant at which it began, for somebody stands in, was none.
   private mutating func noteTurn(at now: Instant) {
@@ -347,6 +367,9 @@ package struct RequestProcess: Sendable {
 
   /// Who answers for it from now on, or that it is offered to somebody; it moves nothing.
   mutating func noteOwnership(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
+
+  /// That something else is right now; it moves nothing.
+  mutating func noteCorrection(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
 
   /// That something was said; it moves nothing.
   /// - Parameter isWord: whether the staff said it to the customer.

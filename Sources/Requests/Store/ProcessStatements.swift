@@ -25,6 +25,8 @@ struct HeldRequest: Sendable {
   let submitter: Party
   let mayApproveOwn: Bool
   let submittedAt: Instant
+  /// Where it is to be done; nil: where the requester is.
+  let place: Int64?
   /// Who took it; nil: nobody.
   let owner: RequestOwner?
 }
@@ -74,7 +76,7 @@ struct ReadHeldRequest: Statement {
     select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, v.content -> 'name',
       r.offering_version_id,
       coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
-      r.own_approval, r.submitted_at, \(RequestOwner.columns)
+      r.own_approval, r.submitted_at, r.place_id, \(RequestOwner.columns)
     from requests.request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -93,7 +95,7 @@ struct ReadHeldRequest: Statement {
       access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(),
       submitter: Party(kind: try row.next(), id: try row.next(), person: try row.next()), mayApproveOwn: try row.next(),
-      submittedAt: try row.next(), owner: try RequestOwner(&row))
+      submittedAt: try row.next(), place: try row.next(), owner: try RequestOwner(&row))
   }
 }
 
@@ -176,7 +178,7 @@ struct UpdateRequest: Statement {
     update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
       ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17,
       owner_id = $18, owner_public_id = $19, owner_name = $20, closes_at = $21, responded_at = $22, due_at = $23, due_metric = $24,
-      warned_percent = $25
+      warned_percent = $25, impact = $26, urgency = $27, priority = $28, source = $29
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -205,6 +207,8 @@ struct UpdateRequest: Statement {
     parameters.append(facts.closesAt)
     parameters.append(facts.respondedAt)
     parameters.append(standing)
+    parameters.append(facts.rating)
+    parameters.append(facts.source)
   }
 }
 
@@ -269,6 +273,39 @@ struct RecordTerms: Statement {
     parameters.append(value?.minorUnits)
     parameters.append(value?.currency.code)
     parameters.append(mayApproveOwn)
+  }
+}
+
+/// Where it is to be done, by a unit that was named; none: where the requester is.
+struct UnitOfRequest: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = """
+    select s.public_id from requests.request r join tenancy.org_unit s on s.tenant_id = r.tenant_id and s.id = r.place_id
+    where r.tenant_id = $1 and r.id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
+/// It is to be done elsewhere; nil: where the requester is.
+struct UpdateRequestPlace: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let place: Int64?
+
+  static let sql = "update requests.request set place_id = $3 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(place)
   }
 }
 

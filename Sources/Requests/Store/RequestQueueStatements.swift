@@ -26,11 +26,13 @@ struct RequestPositions: Statement {
   let offeredTeams: [Int64]
   /// Only what one of these has a task of that is to be done; nil: whichever.
   let wantedTeams: [Int64]?
+  let priority: Int64?
   let after: Found?
   let limit: Int64
 
   static let sql = """
-    select tenant_id, id, due_at, submitted_at from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    select tenant_id, id, due_at, submitted_at
+    from finder.open_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -50,6 +52,7 @@ struct RequestPositions: Statement {
     parameters.append(reader)
     parameters.append(offeredTeams)
     parameters.append(wantedTeams)
+    parameters.append(priority)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
@@ -64,7 +67,7 @@ struct AttributeRequestPositions: Statement {
 
   static let sql = """
     select tenant_id, id, due_at, submitted_at
-    from finder.attribute_requests($1, $17, $18, $19, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    from finder.attribute_requests($1, $18, $19, $20, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -26,8 +26,12 @@ struct InsertRequest: Statement {
   let answers: Value
   let requester: Int64?
   let unit: Int64?
+  /// Where it is to be done; nil: where the requester is.
+  let place: Int64?
+  let source: String?
   let value: Money?
   let mayApproveOwn: Bool
+  let rating: RequestRating
   let actor: Actor
   /// The person behind the caller's login.
   let actorPerson: Int64?
@@ -36,8 +40,8 @@ struct InsertRequest: Statement {
   static let sql = """
     insert into requests.request
       (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at,
-       unit_id, value_minor, value_currency, own_approval, actor_person)
-    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
+       unit_id, value_minor, value_currency, own_approval, actor_person, impact, urgency, priority, place_id, source)
+    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -57,6 +61,9 @@ struct InsertRequest: Statement {
     parameters.append(value?.currency.code)
     parameters.append(mayApproveOwn)
     parameters.append(actorPerson)
+    parameters.append(rating)
+    parameters.append(place)
+    parameters.append(source)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -75,6 +82,9 @@ struct RequestRow: Sendable {
   let answers: Value
   let requester: [UInt8]?
   let requesterName: String?
+  /// Where it is to be done.
+  let unit: [UInt8]?
+  let unitName: String?
   let value: Money?
   let facts: RequestFacts
   let submittedAt: Instant
@@ -115,7 +125,7 @@ struct RequestRow: Sendable {
 
   private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
   private static let tail = """
-    l.public_id, r.answers, p.public_id, p.name, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total,
+    l.public_id, r.answers, p.public_id, p.name, s.public_id, s.name, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total,
       r.tasks_done, r.tasks_skipped, r.version, r.due_at, \(RequestOwner.columns),
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'request'),
@@ -128,6 +138,7 @@ struct RequestRow: Sendable {
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
     join contracts.pub_line l on l.tenant_id = r.tenant_id and l.line_id = r.contract_line_id
     left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
+    left join tenancy.org_unit s on s.tenant_id = r.tenant_id and s.id = coalesce(r.place_id, r.unit_id)
     """
 
   /// What a row scope leaves of them: $2 everything, $3 units, $4 a person.
@@ -145,6 +156,8 @@ struct RequestRow: Sendable {
     answers = try row.next()
     requester = try row.next()
     requesterName = try row.next()
+    unit = try row.next()
+    unitName = try row.next()
     value = try Money(minorUnits: row.next(), code: row.next())
     facts = try RequestFacts(&row)
     submittedAt = try row.next()
@@ -169,8 +182,10 @@ struct RequestRow: Sendable {
 
 extension RequestFacts {
   /// Of `r`, in the order of ``init(_:)``.
-  static let columns =
-    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at, r.responded_at"
+  static let columns = """
+    r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason, r.closes_at, r.responded_at,
+      r.impact, r.urgency, r.priority, r.source
+    """
 
   init(_ row: inout RowReader) throws {
     self.init(state: RequestState(rawValue: try row.next()) ?? .withdrawn, line: try row.next())
@@ -183,6 +198,8 @@ extension RequestFacts {
     reason = try row.next()
     closesAt = try row.next()
     respondedAt = try row.next()
+    rating = RequestRating(impact: try row.next(), urgency: try row.next(), priority: try row.next())
+    source = try row.next()
   }
 }
 
@@ -349,6 +366,13 @@ struct PersonsOfRequest: Statement {
 }
 
 extension Parameters {
+  /// The impact, the urgency and the priority.
+  mutating func append(_ rating: RequestRating) {
+    append(rating.impact)
+    append(rating.urgency)
+    append(rating.priority)
+  }
+
   /// $n everything, $n+1 units, $n+2 a person.
   mutating func append(everything scope: RowScope) {
     append(scope.everything)

@@ -14,15 +14,21 @@ struct TaskRow: Sendable {
   let requestNumber: Int64
   let offeringCode: String
   let requesterName: String?
+  /// Where it is to be done.
+  let unit: [UInt8]?
+  let unitName: String?
   let answers: Value
 
-  static let select = "select \(RequestTask.columns), m.public_id, m.name, x.public_id, x.name, r.public_id, r.number, o.code, p.name, r.answers"
+  static let select = """
+    select \(RequestTask.columns), m.public_id, m.name, x.public_id, x.name, r.public_id, r.number, o.code, p.name, s.public_id, s.name, r.answers
+    """
   static let others = """
     join requests.request r on r.tenant_id = t.tenant_id and r.id = t.request_id
     join catalog.pub_offering o on o.offering_id = r.offering_id
     left join desk.pub_team m on m.team_id = t.team_id
     left join desk.pub_team x on x.team_id = t.withheld_team_id
     left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
+    left join tenancy.org_unit s on s.tenant_id = r.tenant_id and s.id = coalesce(r.place_id, r.unit_id)
     """
 
   init(_ row: inout RowReader) throws {
@@ -35,6 +41,8 @@ struct TaskRow: Sendable {
     requestNumber = try row.next()
     offeringCode = try row.next()
     requesterName = try row.next()
+    unit = try row.next()
+    unitName = try row.next()
     answers = try row.next()
   }
 }

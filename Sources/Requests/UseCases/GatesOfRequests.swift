@@ -18,7 +18,9 @@ package enum ListGatesOfRequest: Operation {
     let tasks = try await context.transaction.query(TasksOfRequest(tenant: context.tenant.id, request: row.id))
     let process = RequestProcess(request: row.facts, tasks: tasks)
     // What came of a task is given with the act.
-    return try await context.gateSituation(of: .request, input.id.random, before: process.stepsAhead) { needed in
+    return try await context.gateSituation(
+      of: .request, input.id.random, priority: { try await row.highestPriority(of: context.tenant.id, in: context.transaction) }, before: process.stepsAhead
+    ) { needed in
       GateNeeds(
         attributes: try await context.attributesThere(needed.attributes, in: row.attributes, of: .request, customer: context.tenant.id))
     }
@@ -37,7 +39,8 @@ package enum BypassGateOfRequest: Operation {
     let row = try await context.request(input.subject.id)
     var work = try await context.requestWork(row.id)
     let passing = try await context.letPass(
-      input.gate, because: input.reason, of: .request, input.subject.id.random, before: work.process.stepsAhead)
+      input.gate, because: input.reason, of: .request, input.subject.id.random,
+      priority: { try await row.highestPriority(of: context.tenant.id, in: context.transaction) }, before: work.process.stepsAhead)
     work.process.noteGate(passing.event, passing.payload, at: context.now)
     try await work.save(countsVersion: false)
     return try await context.requestOutput(input.subject.id)
@@ -65,9 +68,12 @@ extension RequestWork {
     if !before.hasWorkBegun, process.hasWorkBegun { taken.append(.claimTask) }
     if before.request.state != .fulfilled, process.request.state == .fulfilled { taken.append(.completeTask) }
     let asJudged = HoldRequestAtVersion(judged: JudgedRow(of: tenant, request, version: held.version))
+    let highest = HighestPriorityOfRequest(
+      tenant: tenant.id, request: held.id, submittedAt: held.submittedAt, priority: process.request.rating.priority)
+    let transaction = transaction
     let passings = try await gates.pass(
       GateFacts(
-        of: held.publicId,
+        of: held.publicId, priority: { try await transaction.first(highest) ?? highest.priority },
         present: { needed in
           let facts: Set<GateFact> = result == nil ? [] : needed.facts.intersection([.result])
           guard !needed.attributes.isEmpty else { return GateNeeds(facts: facts) }
@@ -78,6 +84,42 @@ extension RequestWork {
         hold: { transaction in try await transaction.first(asJudged) != nil }), taking: taken)
     for passing in passings { process.noteGate(passing.event, passing.payload, at: now) }
   }
+}
+
+extension RequestRow {
+  fileprivate func highestPriority(of tenant: TenantId, in transaction: Transaction) async throws -> Int64 {
+    let highest = HighestPriorityOfRequest(tenant: tenant, request: id, submittedAt: submittedAt, priority: facts.rating.priority)
+    return try await transaction.first(highest) ?? highest.priority
+  }
+}
+
+/// The highest priority of a request since it was ordered or last reopened, as its history tells it: by that gates judge it, for a lower one just before
+/// the step is no way round them. Asked for only where a gate is for one priority.
+private struct HighestPriorityOfRequest: Statement {
+  let tenant: TenantId
+  let request: Int64
+  /// Nothing of the request is older: spares the older partitions.
+  let submittedAt: Instant
+  /// What it has now.
+  let priority: Int64
+
+  static let sql = """
+    with story as (
+      select e.seq, e.type, (e.payload #>> '{from,priority}')::bigint as priority from operations.event e
+      where e.tenant_id = $1 and e.subject_kind = 'request' and e.subject_id = $2 and e.recorded_at >= $3
+        and e.type in ('request.classified', 'request.reopened'))
+    select least($4::bigint, min(s.priority)) from story s
+    where s.seq > coalesce((select max(r.seq) from story r where r.type = 'request.reopened'), 0)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+    parameters.append(submittedAt)
+    parameters.append(priority)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct HoldRequestAtVersion: HoldAsJudged {

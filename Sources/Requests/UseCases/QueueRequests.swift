@@ -35,6 +35,7 @@ package enum QueueRequests: Operation {
     let myTeams: Bool
     let owner: PublicId?
     let unowned: Bool
+    let priority: Int64?
     let dueBefore: Instant?
     let overdue: Bool?
     let offered: Bool
@@ -48,13 +49,14 @@ package enum QueueRequests: Operation {
     private static let team = Field.id("team", .taskTeam, "Only those that this team has a task of that is to be done.", "仅限此团队有待办任务的请求。").optional
     private static let owner = Field.id("owner", .staff, "Only those that this member of the staff took.", "仅限由此人员认领的请求。").optional
     private static let unowned = Field.boolean("unowned", "Only those that nobody took.", "仅限无人认领的请求。").optional
+    private static let priority = Field.integer("priority", Rating.numbers, "Only those of this priority.", "仅限此优先级的请求。").optional
     private static let dueBefore = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的请求。").optional
     private static let overdue = Field.boolean(
       "overdue", "true: only those whose next due time has passed; false: only the others, so that what is due next comes first.",
       "true：仅限已超期的请求；false：仅限未超期的请求，最先到期的在前。"
     ).optional
     package static let fields: [any InputField] = [
-      ServedCustomers.field, stateField, team, TeamListFields.myTeams, owner, unowned, dueBefore, overdue, OfferFields.offered,
+      ServedCustomers.field, stateField, team, TeamListFields.myTeams, owner, unowned, priority, dueBefore, overdue, OfferFields.offered,
       AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
@@ -65,6 +67,7 @@ package enum QueueRequests: Operation {
       myTeams = try values[TeamListFields.myTeams] ?? false
       owner = try values[Self.owner]
       unowned = try values[Self.unowned] ?? false
+      priority = try values[Self.priority]
       dueBefore = try values[Self.dueBefore]
       overdue = try values[Self.overdue]
       offered = try values[OfferFields.offered] ?? false
@@ -75,9 +78,10 @@ package enum QueueRequests: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      let named = [team, owner].map { $0?.description ?? "-" } + [dueBefore?.description ?? "-", overdue.map { String($0) } ?? "-", attribute ?? "-"]
+      let named = [team, owner].map { $0?.description ?? "-" }
+      let told = [dueBefore?.description ?? "-", overdue.map { String($0) } ?? "-", attribute ?? "-", priority.map { String($0) } ?? "-"]
       return
-        "\(state?.rawValue ?? "-") \(offered) \(unowned) \(myTeams) \(named.joined(separator: " ")) \((customers ?? []).map(\.description).joined(separator: ","))"
+        "\(state?.rawValue ?? "-") \(offered) \(unowned) \(myTeams) \((named + told).joined(separator: " ")) \((customers ?? []).map(\.description).joined(separator: ","))"
     }
   }
 
@@ -100,7 +104,7 @@ package enum QueueRequests: Operation {
       dueFrom: input.overdue == false ? context.now : nil,
       dueBefore: [input.dueBefore, input.overdue == true ? context.now : nil].compactMap { $0 }.min(), isOffered: input.offered,
       reader: context.actor.kind == .staff ? context.actor.id : nil, offeredTeams: offeredTeams, wantedTeams: wantedTeams,
-      after: try after.map(RequestPositions.Found.init), limit: limit + 1)
+      priority: input.priority, after: try after.map(RequestPositions.Found.init), limit: limit + 1)
     let positions: [RequestPositions.Found]
     if let attribute = try await context.attributeFilter(input.attribute, of: .request) {
       positions = try await context.transaction.query(AttributeRequestPositions(requests: queue, attribute: attribute))

@@ -46,6 +46,7 @@ package struct RequestLine: OperationOutput {
   let offering: PublicId
   let line: PublicId
   let requester: PublicId?
+  let unit: PublicId?
   let owner: PublicId?
   /// Nil also where the reader is not told.
   let accountable: Accountable?
@@ -65,6 +66,7 @@ package struct RequestLine: OperationOutput {
     offering = provider.id(IdKind.offering.prefix, row.offering)
     line = customer.id(IdKind.orderedLine.prefix, row.line)
     requester = row.requester.map { customer.id(IdKind.person.prefix, $0) }
+    unit = row.unit.map { customer.id(IdKind.unit.prefix, $0) }
     owner = accountable.map { provider.id(IdKind.staff.prefix, $0.publicId) }
     form = row.content["form"] ?? .array([])
     self.row = row
@@ -91,6 +93,10 @@ package struct RequestLine: OperationOutput {
       OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
       OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
       OutputField("requesterName", .text, "The name of that person.", "申请对象姓名。") { .text(of($0).row.requesterName) },
+      OutputField("unit", .id, "Where it is to be done: the site or department that was named, else the requester's.", "履行地点：所指定的地点或部门，未指定则为申请对象所属单位。") {
+        .id(of($0).unit)
+      },
+      OutputField("unitName", .text, "Its name.", "其名称。") { .text(of($0).row.unitName) },
       OutputField("owner", .id, "Who answers for it until it is closed, whoever is at its tasks; staff only.", "关闭前的负责人（与任务处理人无关；仅服务商人员可见）。") {
         .id(of($0).owner)
       },
@@ -100,6 +106,18 @@ package struct RequestLine: OperationOutput {
         "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read); staff only.",
         "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）；仅服务商人员可见。"
       ) { .text(of($0).accountable?.rule.rawValue) },
+      OutputField("source", .text, "How it reached us, a key of code.list; null: nobody said.", "来源：code.list 中的键；未说明则为 null。") {
+        .text(of($0).row.facts.source)
+      },
+      OutputField("impact", .integer, "How grave it is: a number of code.list, 1 the gravest.", "影响：code.list 中的数字，1 为最高。") {
+        .integer(of($0).row.facts.rating.impact)
+      },
+      OutputField("urgency", .integer, "How urgent it is: a number of code.list, 1 the most urgent.", "紧急度：code.list 中的数字，1 为最高。") {
+        .integer(of($0).row.facts.rating.urgency)
+      },
+      OutputField("priority", .integer, "What the matrix makes of both: a number of code.list, 1 the highest.", "由影响与紧急度得出的优先级：code.list 中的数字，1 为最高。") {
+        .integer(of($0).row.facts.rating.priority)
+      },
       OutputField(
         "value", .decimal, "What it is worth: what it costs once, and the first period of what it costs again; null: not known.",
         "金额：一次性费用与各周期性费用首期之和；未知则为 null。"
@@ -153,6 +171,10 @@ package struct RequestReference: OperationInput {
   let id: PublicId
 
   static let id = Field.id("id", .request, "The request.", "请求编号。")
+  static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
+  static let unit = Field.id(
+    "unit", .unit, "Where it is to be done: a site or department (default: the requester's); who agrees and what covers it go by the requester's own.",
+    "履行地点：地点或部门（默认取申请对象所属单位）；审批人与适用的合同行仍按申请对象所属单位确定。")
 
   package static let fields: [any InputField] = [id]
 

@@ -6,18 +6,35 @@ import ServiceLevels
 import Tenancy
 
 extension RequestWork {
-  /// A request has no priority of its own: its targets are those of a medium one, as the time that is spent on it is covered.
-  private static let priority: Int64 = 3
   /// Why its clocks wait.
-  private static let awaitingApproval = "awaiting_approval"
+  static let awaitingApproval = "awaiting_approval"
 
   /// Starts its clocks, by the SLA that the line sells which covers it. What the customer was promised when he ordered stays promised, also where
   /// another line takes the place of that one.
   mutating func promise() async throws {
     let lines = try await ContractTerms.lines(tenant: tenant.id, unit: held.unit, at: held.submittedAt, in: transaction)
     guard let terms = lines.terms(of: process.request.line, person: held.requester, service: held.service) else { return }
-    let facts = TargetFacts(ticketType: .request, priority: Self.priority, service: held.service)
-    try await clocks.start(under: terms, facts: facts, at: held.submittedAt, now: now, in: transaction)
+    try await clocks.start(under: terms, facts: targetFacts, at: held.submittedAt, now: now, in: transaction)
+  }
+
+  private var targetFacts: TargetFacts { TargetFacts(ticketType: .request, priority: process.request.rating.priority, service: held.service) }
+
+  /// Brings its clocks under the targets of the priority that it has now, once they were told what the act did: what was used stays used.
+  mutating func followPriority() async throws {
+    // What was only recorded is promised nothing.
+    guard process.request.rating.priority != before.request.rating.priority, process.request.state != .submitted else { return }
+    try await retarget(at: now)
+  }
+
+  private mutating func retarget(at instant: Instant) async throws {
+    let lines = try await ContractTerms.lines(tenant: tenant.id, unit: held.unit, at: held.submittedAt, in: transaction)
+    guard let terms = lines.terms(of: process.request.line, promised: clocks.lineVersion, person: held.requester, service: held.service) else { return }
+    let events = try await transaction.query(
+      RequestEvents(
+        tenant: tenant.id, request: held.id, after: 0, includesInternal: false, recordedFrom: held.submittedAt, limit: 10_000))
+    try await clocks.retarget(
+      under: terms, facts: targetFacts, openedAt: held.submittedAt, at: instant, history: RequestReplay.acts(events, of: process),
+      beginningNone: process.hasAskedCustomer ? [.response] : [], in: transaction)
   }
 
   /// Tells the clocks what the act, and time before it, did.
@@ -47,6 +64,10 @@ extension RequestWork {
   /// A first answer is owed from now on, if it was put down.
   private mutating func owe(at instant: Instant) async throws {
     try await clocks.takeUp(.response, putDownFor: Self.awaitingApproval, at: instant, now: now, tenant: tenant.id, in: transaction)
+    // The priority may have been corrected while it was put down.
+    let priority = process.request.rating.priority
+    let isOfAnother = clocks.clocks.contains { $0.clock.metric == .response && $0.clock.state == .running && $0.terms.priority != priority }
+    if isOfAnother { try await retarget(at: instant) }
   }
 
   /// Somebody of the staff did or said something.

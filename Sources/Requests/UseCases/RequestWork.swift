@@ -158,6 +158,7 @@ struct RequestWork: Sendable {
     try await askStandIns()
     if process.request.state == .fulfilled, before.request.state != .fulfilled { try await planClosing() }
     try await tellClocks()
+    try await followPriority()
     process.countVersions(since: before)
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
     if isAccessDone, let recorded = try await recordAccess() {

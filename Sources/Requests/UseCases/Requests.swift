@@ -1,5 +1,6 @@
 import Attributes
 import Catalog
+import Desk
 import Kernel
 import Knowledge
 import Operations
@@ -9,7 +10,11 @@ package enum SubmitRequest: Operation {
     let offering: PublicId
     let published: Int64
     let requester: PublicId?
+    let unit: PublicId?
+    let source: String?
     let answers: Value
+    let impact: Int64?
+    let urgency: Int64?
     let attributes: Value?
 
     private static let offering = Field.id("offering", .offering, "What is ordered.", "所申请的服务项。")
@@ -20,15 +25,27 @@ package enum SubmitRequest: Operation {
       "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
     private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
 
+    private static let impact = Field.integer(
+      "impact", Rating.numbers, "A number of code.list, 1 the gravest (default: what the offering says, else 2).",
+      "影响：code.list 中的数字，1 为最高（默认取服务项的设定，否则为 2）。")
+    private static let urgency = Field.integer(
+      "urgency", Rating.numbers, "A number of code.list, 1 the most urgent (default: what the offering says, else 2).",
+      "紧急度：code.list 中的数字，1 为最高（默认取服务项的设定，否则为 2）。")
+
     package static let fields: [any InputField] = [
-      CustomerReference.field, offering, published, requester.optional, answers.optional, AttributeFields.attributes.optional,
+      CustomerReference.field, offering, published, requester.optional, RequestReference.unit.optional, RequestReference.source.optional, answers.optional,
+      impact.optional, urgency.optional, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       offering = try values[Self.offering]
       published = try values[Self.published]
       requester = try values[Self.requester.optional]
+      unit = try values[RequestReference.unit.optional]
+      source = try values[RequestReference.source.optional]
       answers = try values[Self.answers.optional] ?? .object([])
+      impact = try values[Self.impact.optional]
+      urgency = try values[Self.urgency.optional]
       attributes = try values[AttributeFields.attributes.optional]
     }
   }
@@ -39,6 +56,7 @@ package enum SubmitRequest: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let tenant = context.tenant.id
+    if input.source != nil, context.principal.side != .staff { throw Failure.invalid("source", DeskMessages.staffOnly) }
     let attributes = try context.told(input.attributes, of: .request)
     let row = try await context.offering(input.offering, path: "offering")
     guard row.isOrderable, row.isFor(tenant), let published = row.published, let version = row.versionId else {
@@ -54,6 +72,8 @@ package enum SubmitRequest: Operation {
     let requester = people.first { person in (input.requester ?? named).map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
     guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
+    let place: Int64? = if let unit = input.unit { try await context.unit(unit, "unit") } else { nil }
+    guard place == nil || context.access.rows.covers(unit: place, person: requester?.id) else { throw Failure.invalid("unit", RequestMessages.outsideScope) }
     // From whoever has left access is taken away, and nothing else is ordered for him.
     let isRemoval = content.access?.action == .revoke
     if requester?.hasLeft == true, !isRemoval, input.requester != nil || named == nil { throw Failure.invalid("requester", AccountMessages.personLeft) }
@@ -79,19 +99,22 @@ package enum SubmitRequest: Operation {
       }
     }
     let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
+    let rating = try await rating(input, content, context)
+    let source = try await source(input, context)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let value = content.value(of: reading.answers)
     let inserted = try await context.transaction.first(
       InsertRequest(
         tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
-        requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, actor: context.actor,
-        actorPerson: context.principal.person, now: context.now))
+        requester: requester?.id, unit: requester?.unit, place: place, source: source, value: value, mayApproveOwn: content.approval.ownRequests,
+        rating: rating, actor: context.actor, actorPerson: context.principal.person, now: context.now))
     guard let request = inserted else { throw context.beaten }
     context.record(
       Event(
         subjectKind: "request", subject: request, seq: 1, type: "request.submitted",
-        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now),
+        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq), "priority": .integer(rating.priority)]),
+        occurredAt: context.now),
       for: RequestNews.consumers(of: RequestNews.submitted.rawValue))
     var work = try await context.requestWork(request)
     context.transaction.enqueueWords(of: work.held.searched(in: tenant), work.held.words)
@@ -102,6 +125,21 @@ package enum SubmitRequest: Operation {
     if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
     try await work.save(countsVersion: false)
     return try await context.requestOutput(id)
+  }
+
+  private static func source(_ input: Input, _ context: OperationContext) async throws -> String? {
+    guard let told = input.source else { return try await context.sourceInUse() }
+    try await context.requireCode(told, of: .source, at: "source")
+    return told
+  }
+
+  /// What the order says goes before what the offering does. What that says stays right, whatever became of the level since it was written.
+  private static func rating(_ input: Input, _ content: OfferingContent, _ context: OperationContext) async throws -> RequestRating {
+    try await context.requireRatings([(input.impact, input.urgency, "")])
+    let impact = input.impact ?? content.impact ?? RequestRating.usual.impact
+    let urgency = input.urgency ?? content.urgency ?? RequestRating.usual.urgency
+    let priority = try await context.priority(of: context.tenant.id, impact: impact, urgency: urgency)
+    return RequestRating(impact: impact, urgency: urgency, priority: priority)
   }
 
   /// All that is wrong with the answers, persons that nobody knows or who have left included.

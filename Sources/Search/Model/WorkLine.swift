@@ -37,7 +37,7 @@ package struct WorkLine: OperationOutput {
     OutputField("customerCode", .text, "The customer's code.", "客户代码。") { .text($0.row.customerCode) },
     OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.row.customerName) },
     OutputField(
-      "priority", .integer, "Of an incident or a problem: a number of code.list, 1 the highest.", "优先级（仅事件与问题）：code.list 中的数字，1 为最高。"
+      "priority", .integer, "Of an incident, a request or a problem: a number of code.list, 1 the highest.", "优先级（仅事件、请求与问题）：code.list 中的数字，1 为最高。"
     ) { .integer($0.row.priority) },
     OutputField("state", .text, "Its state, one of its process's.", "状态，取值依其流程而定。") { .text($0.row.state) },
     OutputField("team", .id, "The team that works on it.", "处理团队。") { .id($0.team) },

@@ -69,8 +69,8 @@ extension WorkProcess {
 
   var hasPriority: Bool {
     switch self {
-    case .incident, .problem: true
-    case .request, .task, .change, .changeTask: false
+    case .incident, .request, .problem: true
+    case .task, .change, .changeTask: false
     }
   }
 

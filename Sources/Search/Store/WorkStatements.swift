@@ -47,7 +47,7 @@ struct WorkPlaces: Statement {
     union all
     select 'request', r.tenant_id, r.id, r.due_at, r.submitted_at
     from finder.open_requests(
-      $2, null, $3, $4, $5, $7, $8, $9, $10, ($12::bigint[])[2], ($13::bigint[])[2], $14, $17::bigint is not null, $17, $18, $16) r
+      $2, null, $3, $4, $5, $7, $8, $9, $10, ($12::bigint[])[2], ($13::bigint[])[2], $14, $17::bigint is not null, $17, $18, $16, $6) r
     where 'request' = any ($1::text[])
     union all
     select 'task', t.tenant_id, t.id, null, t.ready_at
@@ -196,7 +196,7 @@ struct WorkAt: Statement {
         t.owner_id
       from w join desk.pub_work t on t.tenant_id = w.tenant_id and t.ticket_id = w.id where w.process = 'incident'
       union all
-      select w.process, r.request_id, r.public_id, r.number, coalesce(v.content -> 'name', '{}'), null, r.state, r.due_at, r.due_metric, r.warned_percent,
+      select w.process, r.request_id, r.public_id, r.number, coalesce(v.content -> 'name', '{}'), r.priority, r.state, r.due_at, r.due_metric, r.warned_percent,
         r.submitted_at, null, r.tenant_id, to_jsonb(array[r.tenant_id]), null, r.owner_id
       from w join requests.pub_work r on r.tenant_id = w.tenant_id and r.request_id = w.id
       join catalog.pub_offering_version v on v.version_id = r.offering_version_id where w.process = 'request'

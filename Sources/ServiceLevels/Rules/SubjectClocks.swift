@@ -92,6 +92,14 @@ package struct SubjectClocks: Sendable {
     return ClockStanding(dueAt: next?.at, dueMetric: next?.metric, warnedPercent: counting.compactMap(\.warnedPercent).max())
   }
 
+  /// The version of the contract line by which the customer was promised what counts; nil: nothing does.
+  package var lineVersion: Int64? {
+    let versions = clocks.compactMap { clock -> Int64? in
+      if case .line(let version, _, _) = clock.terms.promise { version } else { nil }
+    }
+    return versions.first
+  }
+
   /// When something last happened to a clock that counts.
   package var lastEventAt: Instant? { clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.lastEventAt).max() }
 
@@ -265,9 +273,10 @@ package struct SubjectClocks: Sendable {
   ///   - line: nil when nothing is promised any more.
   ///   - history: what happened to the subject since it was opened.
   ///   - cause: what a clock that is new runs by.
+  ///   - metrics: of which no clock begins, whatever is promised; those that there are go on under the new targets.
   package mutating func retarget(
     under line: LineTerms?, facts: TargetFacts, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
-    cause: String = "classified", in transaction: Transaction
+    cause: String = "classified", beginningNone metrics: Set<Metric> = [], in transaction: Transaction
   ) async throws {
     explicitlyNone = []
     var goals: [Goal] = []
@@ -275,6 +284,10 @@ package struct SubjectClocks: Sendable {
       let choices = try await ContractTerms.choices(slaVersion: line.slaVersion, facts: facts, at: openedAt, in: transaction)
       goals = choices.compactMap { $0.terms(for: facts) }.map { Goal(line, $0) }
       explicitlyNone = choices.filter(\.isExplicitlyNone).map(\.metric.clockMetric)
+    }
+    if !metrics.isEmpty {
+      let live = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
+      goals.removeAll { metrics.contains($0.metric) && !live.contains($0.metric) }
     }
     try await retarget(
       to: goals, startedAt: openedAt, at: instant, history: history, cause: cause, withdrawal: line == nil ? "no_contract_line" : Self.noTarget,
