@@ -22,6 +22,7 @@ package enum OpenChange: Operation {
     let cis: [PublicId]
     let sharedCis: [PublicId]
     let suppressAlerts: Bool?
+    let team: PublicId?
     let attributes: Value?
 
     private static let customer = Field.id(
@@ -45,7 +46,7 @@ package enum OpenChange: Operation {
     package static let fields: [any InputField] = [
       customer, kind, ChangeFields.title, ChangeFields.description.optional, ChangeFields.publicText.optional, model, ChangeFields.plan.optional,
       ChangeFields.backOut.optional, ChangeFields.test.optional, ChangeFields.startsAt.optional, ChangeFields.endsAt.optional, cis, sharedCis,
-      ChangeFields.suppressAlerts.optional, AttributeFields.attributes.optional,
+      ChangeFields.suppressAlerts.optional, WorkingTeamFields.team.optional, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -63,6 +64,7 @@ package enum OpenChange: Operation {
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
       suppressAlerts = try values[ChangeFields.suppressAlerts.optional]
+      team = try values[WorkingTeamFields.team.optional]
       attributes = try values[AttributeFields.attributes.optional]
       guard kind != .standard || model != nil else { throw FieldError("model", ChangeMessages.modelNeeded) }
       try ChangeFields.checkWindow(startsAt, endsAt)
@@ -133,6 +135,7 @@ package enum OpenChange: Operation {
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]", in: context) }
     // Now that all are known whom it concerns.
     try await context.requireMaySuppress(work, "suppressAlerts")
+    if let team = input.team { try await work.give(to: .set(team), in: context) }
     if let content {
       try work.assess(content.answers, try await context.questionnaire())
       try await work.plan(content.tasks, random: context.random)
