@@ -109,7 +109,7 @@ struct UpdateChange: Statement {
       freeze_reason = $9, release_id = $10, owner_id = $11, owner_public_id = $12, state = $13, approval = $14, outcome = $15, plan = $16, back_out = $17,
       test = $18, starts_at = $19, ends_at = $20, risk = $21, score = $22, outcome_note = $23, review = $24, reason = $25, started_at = $26,
       finished_at = $27, ended_at = $28, round = $29, last_seq = $30, updated_at = $31, version = $32, freezes = $33, parties = $34,
-      suppresses_alerts = $35, team_id = $36
+      suppresses_alerts = $35, team_id = $36, requester_tenant_id = $37, requester_id = $38, requester_public_id = $39
     where tenant_id = $1 and id = $2
     """
 
@@ -151,6 +151,9 @@ struct UpdateChange: Statement {
     parameters.append(json: row.parties.stored)
     parameters.append(row.suppressesAlerts)
     parameters.append(row.team?.id)
+    parameters.append(row.requester?.tenant)
+    parameters.append(row.requester?.id)
+    parameters.append(row.requester?.publicId.random)
   }
 }
 

@@ -180,6 +180,16 @@ extension ChangeWork {
       ])
   }
 
+  /// Says whom it is for: somebody of the bound tenant, or nobody any more.
+  mutating func name(requester told: Change<PublicId>, in context: OperationContext) async throws {
+    guard !told.isKeep else { return }
+    let before = row.requester
+    row.requester = try await context.requester(told, after: before, of: concerned())
+    for event in NamedRequester.told(from: before, to: row.requester, provider: provider.id) {
+      note("requester_changed", event.payload, of: event.customer)
+    }
+  }
+
   /// What concerns nobody yet is for who serves all customers.
   fileprivate func offering(_ concerned: [TenantId], in context: OperationContext) -> Offering<OfferSubject> {
     Offering(.change(row.id), of: provider.id, needing: [ChangeRights.work], for: concerned, in: context)

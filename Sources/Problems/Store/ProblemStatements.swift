@@ -105,7 +105,7 @@ struct UpdateProblem: Statement {
     update problems.problem set customer_id = $3, title = $4, description = $5, category = $6, impact = $7, urgency = $8, priority = $9, state = $10,
       owner_id = $11, owner_public_id = $12, cause = $13, cause_code = $14, workaround = $15, solution = $16, outcome = $17, reason = $18, article_id = $19,
       article_public_id = $20, known_error_at = $21, resolved_at = $22, closed_at = $23, reopen_count = $24, last_seq = $25, updated_at = $26, version = $27,
-      team_id = $28
+      team_id = $28, requester_tenant_id = $29, requester_id = $30, requester_public_id = $31
     where tenant_id = $1 and id = $2
     """
 
@@ -138,6 +138,9 @@ struct UpdateProblem: Statement {
     parameters.append(row.updatedAt)
     parameters.append(row.version)
     parameters.append(row.team?.id)
+    parameters.append(row.requester?.tenant)
+    parameters.append(row.requester?.id)
+    parameters.append(row.requester?.publicId.random)
   }
 }
 

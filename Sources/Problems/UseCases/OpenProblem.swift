@@ -16,6 +16,7 @@ package enum OpenProblem: Operation {
     let impact: Int64
     let urgency: Int64
     let team: PublicId?
+    let requester: PublicId?
     let incidents: [PublicId]
     let cis: [PublicId]
     let sharedCis: [PublicId]
@@ -39,7 +40,7 @@ package enum OpenProblem: Operation {
 
     package static let fields: [any InputField] = [
       customer, ProblemFields.title, ProblemFields.description.optional, ProblemFields.category.optional, RatingFields.impact, RatingFields.urgency,
-      WorkingTeamFields.team.optional, incidents, cis, sharedCis, AttributeFields.attributes.optional,
+      WorkingTeamFields.team.optional, NamedRequesterFields.requester.optional, incidents, cis, sharedCis, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -50,6 +51,7 @@ package enum OpenProblem: Operation {
       impact = try values[RatingFields.impact]
       urgency = try values[RatingFields.urgency]
       team = try values[WorkingTeamFields.team.optional]
+      requester = try values[NamedRequesterFields.requester.optional]
       incidents = try values[Self.incidents] ?? []
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
@@ -89,6 +91,7 @@ package enum OpenProblem: Operation {
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]") }
     try await work.link(input.incidents) { "incidents[\($0)]" }
     if let team = input.team { try await work.give(to: .set(team)) }
+    if let requester = input.requester { try await work.name(requester: .set(requester)) }
     work.save(countsVersion: false)
     return work.record
   }

@@ -84,6 +84,16 @@ extension ProblemWork {
       ]))
   }
 
+  /// Says whom it is for: somebody of the bound tenant, or nobody any more.
+  mutating func name(requester told: Change<PublicId>) async throws {
+    guard !told.isKeep else { return }
+    let before = row.requester
+    row.requester = try await context.requester(told, after: before, of: concerned())
+    for event in NamedRequester.told(from: before, to: row.requester, provider: context.provider.id) {
+      note("requester_changed", .object(event.payload), of: event.customer)
+    }
+  }
+
   /// Exactly one answers for it: whoever did before does not any more.
   mutating func own(_ staff: StaffToOwn.Found) {
     let before = row.owner
