@@ -158,6 +158,7 @@ import Testing
         if process != "change" { read = try await world.call("\(process).read", ["id": id]) }
         #expect(read["number"] == item["number"] && read["state"] == item["state"] && item["partOf"] == Value.null, "\(item)")
         #expect(read["owner"] == item["owner"] && read["ownerBy"] == item["ownerBy"], "\(item)")
+        if ["problem", "change"].contains(process) { #expect(read["team"] == item["team"] && read["teamName"] == item["teamName"], "\(item)") }
       }
       let isDated = item["dueAt"] != Value.null
       let metric: Value =

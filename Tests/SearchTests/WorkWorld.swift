@@ -55,8 +55,9 @@ struct WorkWorld {
       update requests.request r set due_at = \(due("id")), submitted_at = \(start("id")), priority = 1 + id % 3;
       update requests.request r set due_metric = case when due_at is not null then 'response' end, warned_percent = 50;
       update requests.task t set state = 'ready', ready_at = \(start("id")), team_id = case when id % 2 = 0 then \(team) end;
-      update problems.problem p set opened_at = \(start("id")), priority = 1 + id % 3;
-      update changes.change c set opened_at = \(start("id")), ends_at = \(due("id")), starts_at = \(due("id")) - interval '1 hour';
+      update problems.problem p set opened_at = \(start("id")), priority = 1 + id % 3, team_id = case when id % 2 = 0 then \(team) end;
+      update changes.change c set opened_at = \(start("id")), ends_at = \(due("id")), starts_at = \(due("id")) - interval '1 hour',
+        team_id = case when id % 3 = 0 then \(team) end;
       update changes.change c set state = 'implementing', risk = 'low', approval = 'approved', back_out = 'Undo', test = 'Look', ends_at = w.till,
         starts_at = w.till - interval '1 hour' from (select '\(now.adding(seconds: 3600))'::timestamptz as till) w where c.id % 2 = 0;
       insert into changes.task (tenant_id, public_id, change_id, seq, step, names, state, ready_at, team_id, recorded_at)
@@ -144,11 +145,13 @@ private struct WorkRows: Statement {
     select 'task', tenant_id, id, public_id, null, ready_at, array[tenant_id], array_remove(array[team_id], null), assignee_id, null
     from requests.task where state = 'ready'
     union all
-    select 'problem', tenant_id, id, public_id, null, opened_at, case when customer_id is not null then array[customer_id] end, '{}', owner_id, priority
+    select 'problem', tenant_id, id, public_id, null, opened_at, case when customer_id is not null then array[customer_id] end,
+      array_remove(array[team_id], null), owner_id, priority
     from problems.problem where state = 'new'
     union all
     select 'change', c.tenant_id, c.id, c.public_id, c.ends_at, c.opened_at,
-      array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id), '{}', c.owner_id, null
+      array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id),
+      array_remove(array[c.team_id], null), c.owner_id, null
     from changes.change c where c.ended_at is null
     union all
     select 'change_task', t.tenant_id, t.id, t.public_id, null, t.ready_at,

@@ -2015,11 +2015,12 @@ $$;
 -- The same, also narrowed. What is offered is so to an account, or to one of some teams.
 create function finder.open_problems(
   permitted bigint[], is_narrowed boolean, wanted_owner bigint, unowned_only boolean, wanted_priority bigint,
-  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}')
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}',
+  wanted_team bigint default null, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  if num_nonnulls(wanted_owner, wanted_priority, offered_to) = 0 and not unowned_only and row_limit <= 201 then
+  if num_nonnulls(wanted_owner, wanted_priority, offered_to, wanted_team, wanted_teams) = 0 and not unowned_only and row_limit <= 201 then
     return query select * from finder.next_problems(
       permitted, is_narrowed, coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
     return;
@@ -2027,6 +2028,7 @@ begin
   return query select p.tenant_id, p.id, p.opened_at from problems.problem p
     where p.state in ('new', 'investigating', 'known_error')
       and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
+      and (wanted_team is null or p.team_id = wanted_team) and (wanted_teams is null or p.team_id = any (wanted_teams))
       and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
       and (wanted_priority is null or p.priority = wanted_priority)
       and (offered_to is null or exists (
@@ -2086,14 +2088,14 @@ $$;
 create function finder.open_changes(
   permitted bigint[], wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  offered_to bigint default null, offered_teams bigint[] default '{}')
+  offered_to bigint default null, offered_teams bigint[] default '{}', wanted_team bigint default null, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   -- The place behind which it goes on.
   place_due timestamptz := coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end);
 begin
-  if num_nonnulls(wanted_owner, due_from, due_before, offered_to) = 0 and not unowned_only and row_limit <= 201 then
+  if num_nonnulls(wanted_owner, due_from, due_before, offered_to, wanted_team, wanted_teams) = 0 and not unowned_only and row_limit <= 201 then
     return query select * from finder.next_changes(
       permitted, place_due, coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0), row_limit);
     return;
@@ -2103,6 +2105,7 @@ begin
       and (permitted is null or (
         select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
         where n.tenant_id = c.tenant_id and n.change_id = c.id))
+      and (wanted_team is null or c.team_id = wanted_team) and (wanted_teams is null or c.team_id = any (wanted_teams))
       and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
       and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
       and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)

@@ -119,8 +119,8 @@ grant select on changes.pub_told_task to steward_app;
 
 -- What the queue over all processes shows of a change, and of a task of one; `serving`: whom it concerns, of whom one must serve one to see it.
 create view changes.pub_work with (security_invoker = true) as
-  select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.owner_id, case when c.outcome is null then c.ends_at end as due_at,
-    c.opened_at, array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id) as serving
+  select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.owner_id, c.team_id,
+    case when c.outcome is null then c.ends_at end as due_at, c.opened_at, array(select n.customer_id from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id) as serving
   from changes.change c;
 grant select on changes.pub_work to steward_app;
 create view changes.pub_task_work with (security_invoker = true) as

@@ -1,7 +1,8 @@
 -- What problem management publishes to other modules: changes that are to remove what lies behind incidents. Rows of the provider's tenant; a
 -- problem with a customer is there for who serves him.
 create view problems.pub_problem with (security_invoker = true) as
-  select tenant_id, id as problem_id, public_id, number, customer_id, title, state, priority, opened_at, version, owner_id from problems.problem;
+  select tenant_id, id as problem_id, public_id, number, customer_id, title, state, priority, opened_at, version, owner_id, team_id
+  from problems.problem;
 grant select on problems.pub_problem to steward_app;
 
 -- What is told to whoever has a problem open: its number and version, and the customers of whom one must serve one to see it (null: it is there

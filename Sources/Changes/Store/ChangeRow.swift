@@ -1,4 +1,5 @@
 import Attributes
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -43,6 +44,10 @@ struct ChangeRow: Sendable {
   var ownerName: String?
   /// The person behind the owner's account.
   var ownerPerson: Int64?
+  /// Nil: it is no team's.
+  var team: WorkingTeam?
+  /// Nil: for nobody in particular.
+  var requester: NamedRequester?
   let author: Party
   let openedAt: Instant
   var process: ChangeProcess
@@ -70,16 +75,19 @@ struct ChangeRow: Sendable {
       c.author_id, c.author_person, c.opened_at, c.kind, c.state, c.approval, c.outcome, c.plan, c.back_out, c.test, c.starts_at, c.ends_at, c.risk,
       c.score, c.outcome_note, c.review, c.reason, c.started_at, c.finished_at, c.ended_at, c.round, c.last_seq, c.updated_at, c.version,
       \(mayAct),
+      team.team_id, team.public_id, team.name, c.requester_tenant_id, c.requester_id, whose.handle, c.requester_public_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'change'),
       (select h.owner_name from handbooks.pub_accountable h where h.process = 'change'),
       (select h.rule from handbooks.pub_accountable h where h.process = 'change')
     """
-  static let tables = """
-    from changes.change c
+  static let tables = "from changes.change c \(joins)"
+  static let joins = """
     left join changes.model m on m.tenant_id = c.tenant_id and m.id = c.model_id
     left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
     left join tenancy.account o on o.tenant_id = c.tenant_id and o.id = c.owner_id
+    left join desk.pub_team team on team.team_id = c.team_id
+    left join tenancy.tenant whose on whose.id = c.requester_tenant_id
     """
   static let select = "select \(columns) \(tables)"
 
@@ -125,6 +133,8 @@ struct ChangeRow: Sendable {
     updatedAt = try row.next()
     version = try row.next()
     mayAct = try row.next()
+    team = try WorkingTeam(&row)
+    requester = try NamedRequester(&row)
     standIn = try Accountable(&row)
   }
 

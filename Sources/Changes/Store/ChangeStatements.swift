@@ -109,7 +109,7 @@ struct UpdateChange: Statement {
       freeze_reason = $9, release_id = $10, owner_id = $11, owner_public_id = $12, state = $13, approval = $14, outcome = $15, plan = $16, back_out = $17,
       test = $18, starts_at = $19, ends_at = $20, risk = $21, score = $22, outcome_note = $23, review = $24, reason = $25, started_at = $26,
       finished_at = $27, ended_at = $28, round = $29, last_seq = $30, updated_at = $31, version = $32, freezes = $33, parties = $34,
-      suppresses_alerts = $35
+      suppresses_alerts = $35, team_id = $36, requester_tenant_id = $37, requester_id = $38, requester_public_id = $39
     where tenant_id = $1 and id = $2
     """
 
@@ -150,6 +150,10 @@ struct UpdateChange: Statement {
     parameters.append(json: .array(row.freezes.map { .integer($0) }))
     parameters.append(json: row.parties.stored)
     parameters.append(row.suppressesAlerts)
+    parameters.append(row.team?.id)
+    parameters.append(row.requester?.tenant)
+    parameters.append(row.requester?.id)
+    parameters.append(row.requester?.publicId.random)
   }
 }
 
@@ -168,8 +172,10 @@ struct ChangesOfProvider: Statement {
     var reader: Int64?
     var attribute: AttributeFilter?
     var offeredTeams: [Int64] = []
-    /// Only what one of these has a task of that is to be done; nil: whichever.
+    /// Only what one of these works on, or has a task of that is to be done; nil: whichever.
     var wantedTeams: [Int64]?
+    /// Only what this one works on.
+    var team: Int64?
     /// Only those that touch this CI.
     var ci: Int64?
   }
@@ -183,8 +189,10 @@ struct ChangesOfProvider: Statement {
 
   static let sql = "\(ChangeRow.select) where \(ChangeRow.isVisible) and \(page)"
 
-  fileprivate static let withTasks = """
+  fileprivate static let ofTeams = """
     select k.change_id from changes.task k where k.tenant_id = $1 and k.team_id = any ($17) and k.state in ('ready', 'active', 'failed')
+    union all
+    select g.id from changes.change g where g.tenant_id = $1 and g.team_id = any ($17) and g.ended_at is null
     """
 
   static let page = """
@@ -195,7 +203,8 @@ struct ChangesOfProvider: Statement {
         where o.tenant_id = $1 and o.subject_kind = 'change' and o.outcome is null and (o.to_team_id = any ($16) or o.to_id = $12)))
       and (not $13 or c.owner_id is null and c.ended_at is null)
       and \(AttributeFilter.condition(.change, "c.id", at: 14))
-      and ($17::bigint[] is null or c.id in (\(withTasks)))
+      and ($17::bigint[] is null or c.id in (\(ofTeams)))
+      and ($19::bigint is null or c.team_id = $19)
       and ($18::bigint is null or c.id in (select l.change_id from changes.ci_link l where l.tenant_id = $1 and l.ci_id = $18))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
@@ -219,6 +228,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.offeredTeams)
     parameters.append(filter.wantedTeams)
     parameters.append(filter.ci)
+    parameters.append(filter.team)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -236,7 +246,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($19) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($20) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """
@@ -249,8 +259,8 @@ struct ChangesOfCustomers: Statement {
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
 }
 
-/// Those of them with a task of some teams that is to be done, found by these tasks and not by looking through all changes: a condition that may be left
-/// out finds none.
+/// Those of them that some teams work on or have a task of, found by these and their tasks and not by looking through all changes: a condition that may be
+/// left out finds none.
 struct ChangesOfTeams: Statement {
   /// Of which teams its filter says.
   let changes: ChangesOfProvider
@@ -259,7 +269,7 @@ struct ChangesOfTeams: Statement {
     \(ChangeRow.select) where c.tenant_id = $1 and c.id in (
       select p.id from (
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
-        where \(ChangeRow.isVisible) and c.id in (\(ChangesOfProvider.withTasks)) and \(ChangesOfProvider.page)) p)
+        where \(ChangeRow.isVisible) and c.id in (\(ChangesOfProvider.ofTeams)) and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """
 

@@ -221,9 +221,7 @@ struct ApprovalsWaiting: Statement {
   static let sql = """
     select a.id, a.asked_at, \(Approval.columns), \(ChangeRow.columns)
     from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id
-    left join changes.model m on m.tenant_id = c.tenant_id and m.id = c.model_id
-    left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
-    left join tenancy.account o on o.tenant_id = c.tenant_id and o.id = c.owner_id
+    \(ChangeRow.joins)
     where \(ChangeRow.isVisible) and a.tenant_id = $1 and a.state = 'asked'
       and ($3::text[] is null or a.role = any ($3) or a.stand_in = any ($3) or a.escalated_at is not null and a.escalates_to = any ($3)
         or a.delegate_kind = 'staff' and a.delegate_id = $4)

@@ -10,10 +10,12 @@ import Tenancy
 /// A change in a listing.
 package struct ChangeLine: OperationOutput {
   let row: ChangeRow
+  private let requester: PublicId?
   private let provider: TenantEntry
 
   init(_ row: ChangeRow, in context: OperationContext) {
     self.row = row
+    requester = context.shown(row.requester)
     provider = context.provider
   }
 
@@ -53,6 +55,9 @@ package struct ChangeLine: OperationOutput {
         "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read).",
         "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）。"
       ) { .text(of($0).row.ownerBy?.rawValue) },
+      OutputField("team", .id, "The team that works on it; null: none.", "处理团队；没有则为 null。") { of($0).id(.team, of($0).row.team?.publicId) },
+      OutputField("teamName", .text, "Its name.", "团队名称。") { .text(of($0).row.team?.name) },
+      NamedRequesterFields.told { of($0).requester },
       OutputField("model", .id, "The model by which a standard change is made.", "标准变更所依据的模型。") { of($0).id(.changeModel, of($0).row.model?.publicId) },
       OutputField("release", .id, "The release that it goes out with.", "所属发布。") { of($0).id(.release, of($0).row.release?.publicId) },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(of($0).row.openedAt) },

@@ -22,6 +22,8 @@ package enum OpenChange: Operation {
     let cis: [PublicId]
     let sharedCis: [PublicId]
     let suppressAlerts: Bool?
+    let team: PublicId?
+    let requester: PublicId?
     let attributes: Value?
 
     private static let customer = Field.id(
@@ -45,7 +47,8 @@ package enum OpenChange: Operation {
     package static let fields: [any InputField] = [
       customer, kind, ChangeFields.title, ChangeFields.description.optional, ChangeFields.publicText.optional, model, ChangeFields.plan.optional,
       ChangeFields.backOut.optional, ChangeFields.test.optional, ChangeFields.startsAt.optional, ChangeFields.endsAt.optional, cis, sharedCis,
-      ChangeFields.suppressAlerts.optional, AttributeFields.attributes.optional,
+      ChangeFields.suppressAlerts.optional, WorkingTeamFields.team.optional, NamedRequesterFields.requester.optional,
+      AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -63,6 +66,8 @@ package enum OpenChange: Operation {
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
       suppressAlerts = try values[ChangeFields.suppressAlerts.optional]
+      team = try values[WorkingTeamFields.team.optional]
+      requester = try values[NamedRequesterFields.requester.optional]
       attributes = try values[AttributeFields.attributes.optional]
       guard kind != .standard || model != nil else { throw FieldError("model", ChangeMessages.modelNeeded) }
       try ChangeFields.checkWindow(startsAt, endsAt)
@@ -133,6 +138,8 @@ package enum OpenChange: Operation {
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]", in: context) }
     // Now that all are known whom it concerns.
     try await context.requireMaySuppress(work, "suppressAlerts")
+    if let team = input.team { try await work.give(to: .set(team), in: context) }
+    if let requester = input.requester { try await work.name(requester: .set(requester), in: context) }
     if let content {
       try work.assess(content.answers, try await context.questionnaire())
       try await work.plan(content.tasks, random: context.random)
@@ -155,12 +162,13 @@ package enum WriteChange: Operation {
     let startsAt: Change<Instant>
     let endsAt: Change<Instant>
     let suppressAlerts: Change<Bool>
+    let requester: Change<PublicId>
     let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       ChangeFields.id, ChangeFields.title.change, ChangeFields.description.change, ChangeFields.publicText.clearable, ChangeFields.plan.clearable,
       ChangeFields.backOut.clearable, ChangeFields.test.clearable, ChangeFields.startsAt.clearable, ChangeFields.endsAt.clearable,
-      ChangeFields.suppressAlerts.change, AttributeFields.attributes.change,
+      ChangeFields.suppressAlerts.change, NamedRequesterFields.requester.clearable, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -174,19 +182,20 @@ package enum WriteChange: Operation {
       startsAt = try values[ChangeFields.startsAt.clearable]
       endsAt = try values[ChangeFields.endsAt.clearable]
       suppressAlerts = try values[ChangeFields.suppressAlerts.change]
+      requester = try values[NamedRequesterFields.requester.clearable]
       attributes = try values[AttributeFields.attributes.change]
     }
 
     /// Whether nothing but attributes is told.
-    var isEmpty: Bool { title.isKeep && !isOfModel && startsAt.isKeep && endsAt.isKeep && suppressAlerts.isKeep }
+    var isEmpty: Bool { title.isKeep && !isOfModel && startsAt.isKeep && endsAt.isKeep && suppressAlerts.isKeep && requester.isKeep }
 
     var isOfModel: Bool { !description.isKeep || !publicText.isKeep || !plan.isKeep || !backOut.isKeep || !test.isKeep }
   }
 
   package static let declaration = Declaration(
-    "change.change", "Write what a draft or assessed change is to be, and when it is to be done; its risk is judged anew.",
-    zh: "修改草稿或已评估变更的内容与时间窗口；须重新评估风险。",
-    permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+    "change.change", "Write what a draft or assessed change is to be, whom it is for, and when it is to be done; its risk is judged anew.",
+    zh: "修改草稿或已评估变更的内容、请求人与时间窗口；须重新评估风险。", permission: ChangeRights.work, roles: ChangeRights.workers,
+    reach: .homeOr(by: "requester", andProvider: true), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     let attributes = try context.told(input.attributes.applied(to: nil), of: .change)
@@ -206,10 +215,11 @@ package enum WriteChange: Operation {
     work.row.process.endsAt = input.endsAt.applied(to: before.process.endsAt)
     work.row.suppressesAlerts = input.suppressAlerts.applied(to: before.suppressesAlerts)
     try ChangeFields.checkWindow(work.row.process.startsAt, work.row.process.endsAt)
+    try await work.name(requester: input.requester, in: context)
     let changed = work.row.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
     // Telling what stands there already is no change: what was assessed stays so.
-    if changed.isEmpty, edit?.isEmpty ?? true {
+    if changed.isEmpty, edit?.isEmpty ?? true, work.row.requester == before.requester {
       // Save what time has decided meanwhile.
       if !read.row.process.events.isEmpty { try await read.save() }
       return try await read.record(in: context)

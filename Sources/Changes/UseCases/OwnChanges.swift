@@ -2,33 +2,42 @@ import Desk
 import Kernel
 import Operations
 
-/// The first answers for a change from now on; who answers for it already hands it over by an offer.
+/// The first answers for a change from now on; who answers for it already hands it over by an offer. Which team works on it is said at any time.
 package enum AssignChange: Operation {
   package struct Input: OperationInput {
     let id: PublicId
-    let staff: PublicId
+    let staff: PublicId?
+    let team: Change<PublicId>
 
-    private static let staff = Field.id("staff", .staff, "Who answers for it from now on.", "新的负责人。")
-    package static let fields: [any InputField] = [ChangeFields.id, staff]
+    private static let staff = Field.id("staff", .staff, "Who answers for it from now on.", "新的负责人。").optional
+    package static let fields: [any InputField] = [ChangeFields.id, staff, WorkingTeamFields.team.clearable]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ChangeFields.id]
       staff = try values[Self.staff]
+      team = try values[WorkingTeamFields.team.clearable]
     }
   }
 
   package static let declaration = Declaration(
-    "change.assign", "Make a member of the staff the one who answers for a change that nobody has taken (else: change.offer).",
-    zh: "为尚无人认领的变更指定负责人（已有负责人时用 change.offer）。", permission: ChangeRights.work,
-    roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+    "change.assign",
+    "Give a change to a team, or make a member of the staff the one who answers for one that nobody has taken (else: change.offer).",
+    zh: "将变更分派给团队，或为尚无人认领的变更指定负责人（已有负责人时用 change.offer）。", permission: ChangeRights.work, roles: ChangeRights.workers,
+    reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    guard input.staff != nil || !input.team.isKeep else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ChangeWork.begin(on: input.id, in: context)
     try work.requireNotOver()
-    let found = try await context.staff(input.staff, for: work, with: ChangeRights.work, "staff")
-    guard found.account != work.row.owner else { throw Failure.invalid("staff", ChangeMessages.ownedAlready) }
-    guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
-    work.own(found)
+    let before = work.row.team
+    try await work.give(to: input.team, in: context)
+    if let staff = input.staff {
+      let found = try await context.staff(staff, for: work, with: ChangeRights.work, "staff")
+      guard found.account != work.row.owner else { throw Failure.invalid("staff", ChangeMessages.ownedAlready) }
+      guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
+      work.own(found)
+    }
+    guard input.staff != nil || work.row.team != before else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     try await work.save()
     return try await work.record(in: context)
   }
@@ -158,6 +167,29 @@ package enum ListChangeHandovers: Operation {
 }
 
 extension ChangeWork {
+  /// Gives it to a team, or takes it from the one that has it; who answers for it stays.
+  mutating func give(to told: Change<PublicId>, in context: OperationContext) async throws {
+    guard !told.isKeep else { return }
+    let before = row.team
+    row.team = try await context.team(told, after: before, for: concerned())
+    guard row.team != before else { return }
+    note(
+      "assigned",
+      [
+        Value.Member("team", .id(row.team.map { context.id(.team, $0.publicId) })), Value.Member("from", .id(before.map { context.id(.team, $0.publicId) })),
+      ])
+  }
+
+  /// Says whom it is for: somebody of the bound tenant, or nobody any more.
+  mutating func name(requester told: Change<PublicId>, in context: OperationContext) async throws {
+    guard !told.isKeep else { return }
+    let before = row.requester
+    row.requester = try await context.requester(told, after: before, of: concerned())
+    for event in NamedRequester.told(from: before, to: row.requester, provider: provider.id) {
+      note("requester_changed", event.payload, of: event.customer)
+    }
+  }
+
   /// What concerns nobody yet is for who serves all customers.
   fileprivate func offering(_ concerned: [TenantId], in context: OperationContext) -> Offering<OfferSubject> {
     Offering(.change(row.id), of: provider.id, needing: [ChangeRights.work], for: concerned, in: context)

@@ -43,6 +43,7 @@ package enum ListChanges: Operation {
     let risk: String?
     let release: PublicId?
     let owner: PublicId?
+    let team: PublicId?
     let myTeams: Bool
     let unowned: Bool
     let offered: Bool
@@ -60,13 +61,16 @@ package enum ListChanges: Operation {
     private static let risk = Field.oneOf("risk", ChangeRisk.allCases.map(\.rawValue), "Only this risk.", "仅限此风险。").optional
     private static let release = Field.id("release", .release, "Only those of this release.", "仅限此发布的变更。").optional
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
+    private static let myTeams = Field.boolean(
+      "myTeams", "Only those that one of the caller's teams works on, or has a task of that is to be done.", "仅限由本人所属团队处理、或其有待办任务的变更。"
+    ).optional
     private static let ci = Field.id(
       "ci", .ticketCi, "Only those that touch this configuration item: of the customer, or, without one, a shared one.",
       "仅限涉及此配置项的变更：该客户的；未指定客户时为服务商共享的。"
     ).optional
 
     package static let fields: [any InputField] = [
-      customer, state, kind, risk, release, owner, TeamListFields.myTeams, OfferFields.unowned, OfferFields.offered, ci, AttributeFields.filter,
+      customer, state, kind, risk, release, owner, WorkingTeamFields.only, myTeams, OfferFields.unowned, OfferFields.offered, ci, AttributeFields.filter,
       Paging.limit, Paging.cursor,
     ]
 
@@ -77,7 +81,8 @@ package enum ListChanges: Operation {
       risk = try values[Self.risk]
       release = try values[Self.release]
       owner = try values[Self.owner]
-      myTeams = try values[TeamListFields.myTeams] ?? false
+      team = try values[WorkingTeamFields.only]
+      myTeams = try values[Self.myTeams] ?? false
       unowned = try values[OfferFields.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
       ci = try values[Self.ci]
@@ -88,7 +93,7 @@ package enum ListChanges: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      let ids = [customer, release, owner, ci].map { $0?.description ?? "" }.joined(separator: "/")
+      let ids = [customer, release, owner, team, ci].map { $0?.description ?? "" }.joined(separator: "/")
       return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(myTeams)/\(attribute ?? "")"
     }
 
@@ -113,6 +118,8 @@ package enum ListChanges: Operation {
     }
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
+    let team: Int64? =
+      if let team = input.team { try await context.team(team, "team") } else { nil }
     let ci: Int64? =
       if let ci = input.ci { try await context.ciToTouch(ci, of: context.tenant, "ci").id } else { nil }
     let changes = ChangesOfProvider(
@@ -122,7 +129,7 @@ package enum ListChanges: Operation {
         isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil,
         attribute: try await context.attributeFilter(
           input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id),
-        offeredTeams: offeredTeams, wantedTeams: wantedTeams, ci: ci),
+        offeredTeams: offeredTeams, wantedTeams: wantedTeams, team: team, ci: ci),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]

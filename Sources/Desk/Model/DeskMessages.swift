@@ -19,6 +19,8 @@ package enum DeskMessages: MessageCatalog {
     "ticket.evidence_missing", "Waiting for the customer stops the clock: ask in a comment, or say where the question can be found.",
     zh: "等待客户会暂停计时：请在评论中提问，或说明问题的出处。")
   package static let nothingToChange = Message("ticket.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
+  static let requesterNotConcerned = Message(
+    "requester.not_concerned", "It is for a person of a customer whom it concerns, or of the provider.", zh: "请求人须为所涉及客户或服务商的人员。")
   package static let teamNameTaken = Message("team.name_taken", "There is a team with this name.", zh: "已有同名团队。")
   package static let noTurn = Message("ticket.no_turn", "No team has this ticket.", zh: "该工单未分派给任何团队。")
   package static let needsOla = Message("team_agreement.needs_ola", "Teams agree to OLAs; this is an SLA.", zh: "团队只能约定 OLA；这是 SLA。")
@@ -59,7 +61,7 @@ package enum DeskMessages: MessageCatalog {
   package static let all = [
     targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, lineNotInForce, outsideScope, nothingToChange,
-    teamNameTaken, orderNeedsTeam, orderOfAttribute,
+    requesterNotConcerned, teamNameTaken, orderNeedsTeam, orderOfAttribute,
     badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded,
     notInForce, choiceReasonMissing, alreadyDispatched, dispatchedTwice, toldAlready, dispatchOver, supplierEvidenceMissing, beforeLastWord,
   ]

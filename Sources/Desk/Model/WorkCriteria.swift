@@ -25,11 +25,13 @@ package struct WorkCriteria: SavedCriteria {
     "仅限这些流程：incident 事件、request 请求、task 请求履行任务、problem 问题、change 变更、change_task 变更实施任务。"
   ).optional
   private static let teamField = Field.id(
-    "team", .team, "Only incidents and tasks of this team, and requests that it has a task of that is to be done.", "仅限此团队的事件与任务，以及此团队有待办任务的请求。"
+    "team", .team, "Only incidents, problems, changes and tasks of this team, and requests that it has a task of that is to be done.",
+    "仅限此团队的事件、问题、变更与任务，以及此团队有待办任务的请求。"
   ).optional
   private static let myTeamsField = Field.boolean(
-    "myTeams", "Only incidents and tasks of one of the caller's teams, and requests that one of these has a task of that is to be done.",
-    "仅限本人所属团队的事件与任务，以及这些团队有待办任务的请求。"
+    "myTeams",
+    "Only incidents, problems, changes and tasks of one of the caller's teams, and requests that one of these has a task of that is to be done.",
+    "仅限本人所属团队的事件、问题、变更与任务，以及这些团队有待办任务的请求。"
   ).optional
   private static let mineField = Field.boolean(
     "mine", "Only those that the caller took and answers for; of tasks those that he is at.", "仅限本人认领并负责的事项；任务则为本人正在处理的。"

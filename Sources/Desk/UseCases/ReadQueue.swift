@@ -71,11 +71,3 @@ extension QueuePositions.Found {
     id = try cursor.integer(3)
   }
 }
-
-extension OperationContext {
-  /// The internal id of a team that a body names.
-  func team(_ id: PublicId, _ path: String) async throws -> Int64 {
-    guard let found = try await transaction.first(TeamByPublicId(publicId: id)) else { throw unknownReference(path) }
-    return found
-  }
-}

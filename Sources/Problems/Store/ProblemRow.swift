@@ -1,4 +1,5 @@
 import Attributes
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -30,6 +31,10 @@ struct ProblemRow: Sendable {
   /// The one who took it, and answers for it since; nil until somebody did.
   var owner: Reference?
   var ownerName: String?
+  /// Nil: it is no team's.
+  var team: WorkingTeam?
+  /// Nil: for nobody in particular.
+  var requester: NamedRequester?
   var article: Reference?
   var process: ProblemProcess
   let openedAt: Instant
@@ -52,6 +57,7 @@ struct ProblemRow: Sendable {
     p.id, p.public_id, p.number, p.customer_id, c.handle, c.public_id, p.title, p.description, p.category, p.impact, p.urgency, p.priority,
       p.owner_id, p.owner_public_id, a.name, p.article_id, p.article_public_id, p.state, p.cause, p.cause_code, p.workaround, p.solution, p.outcome, p.reason,
       p.known_error_at, p.resolved_at, p.closed_at, p.reopen_count, p.opened_at, p.last_seq, p.updated_at, p.version,
+      team.team_id, team.public_id, team.name, p.requester_tenant_id, p.requester_id, whose.handle, p.requester_public_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'problem'),
       (select h.owner_public_id from handbooks.pub_accountable h where h.process = 'problem'),
       (select h.owner_name from handbooks.pub_accountable h where h.process = 'problem'),
@@ -61,6 +67,8 @@ struct ProblemRow: Sendable {
     from problems.problem p
     left join tenancy.tenant c on c.id = p.customer_id
     left join tenancy.account a on a.tenant_id = p.tenant_id and a.id = p.owner_id
+    left join desk.pub_team team on team.team_id = p.team_id
+    left join tenancy.tenant whose on whose.id = p.requester_tenant_id
     """
   static let select = "select \(columns) \(tables)"
 
@@ -87,6 +95,8 @@ struct ProblemRow: Sendable {
     lastSeq = try row.next()
     updatedAt = try row.next()
     version = try row.next()
+    team = try WorkingTeam(&row)
+    requester = try NamedRequester(&row)
     standIn = try Accountable(&row)
   }
 

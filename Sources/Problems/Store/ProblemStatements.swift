@@ -104,7 +104,8 @@ struct UpdateProblem: Statement {
   static let sql = """
     update problems.problem set customer_id = $3, title = $4, description = $5, category = $6, impact = $7, urgency = $8, priority = $9, state = $10,
       owner_id = $11, owner_public_id = $12, cause = $13, cause_code = $14, workaround = $15, solution = $16, outcome = $17, reason = $18, article_id = $19,
-      article_public_id = $20, known_error_at = $21, resolved_at = $22, closed_at = $23, reopen_count = $24, last_seq = $25, updated_at = $26, version = $27
+      article_public_id = $20, known_error_at = $21, resolved_at = $22, closed_at = $23, reopen_count = $24, last_seq = $25, updated_at = $26, version = $27,
+      team_id = $28, requester_tenant_id = $29, requester_id = $30, requester_public_id = $31
     where tenant_id = $1 and id = $2
     """
 
@@ -136,6 +137,10 @@ struct UpdateProblem: Statement {
     parameters.append(row.lastSeq)
     parameters.append(row.updatedAt)
     parameters.append(row.version)
+    parameters.append(row.team?.id)
+    parameters.append(row.requester?.tenant)
+    parameters.append(row.requester?.id)
+    parameters.append(row.requester?.publicId.random)
   }
 }
 
@@ -147,6 +152,7 @@ struct ProblemsOfProvider: Statement {
     var category: String?
     var owner: Int64?
     var isUnowned = false
+    var team: Int64?
     var ci: Int64?
     var priority: Int64?
     /// Only what is offered to the reader, or to one of these teams.
@@ -171,7 +177,8 @@ struct ProblemsOfProvider: Statement {
       and (not $13 or p.id in (
         select o.subject_id from desk.pub_told_offer o
         where o.tenant_id = $1 and o.subject_kind = 'problem' and o.outcome is null and (o.to_team_id = any ($17) or o.to_id = $14)))
-      and ($9::bigint is null or p.priority = $9) and ($10::timestamptz is null or (p.opened_at, p.id) < ($10, $11))
+      and ($18::bigint is null or p.team_id = $18) and ($9::bigint is null or p.priority = $9)
+      and ($10::timestamptz is null or (p.opened_at, p.id) < ($10, $11))
       and \(AttributeFilter.condition(.problem, "p.id", at: 15))
     order by p.opened_at desc, p.id desc limit $12
     """
@@ -193,6 +200,7 @@ struct ProblemsOfProvider: Statement {
     parameters.append(filter.reader)
     parameters.append(filter.attribute)
     parameters.append(filter.offeredTeams)
+    parameters.append(filter.team)
   }
 
   static func decode(_ row: inout RowReader) throws -> ProblemRow { try ProblemRow(&row) }

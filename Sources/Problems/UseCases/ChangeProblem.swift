@@ -11,11 +11,12 @@ package enum ChangeProblem: Operation {
     let category: Change<String>
     let impact: Change<Int64>
     let urgency: Change<Int64>
+    let requester: Change<PublicId>
     let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       ProblemFields.id, ProblemFields.title.change, ProblemFields.description.change, ProblemFields.category.clearable, RatingFields.impact.change,
-      RatingFields.urgency.change, AttributeFields.attributes.change,
+      RatingFields.urgency.change, NamedRequesterFields.requester.clearable, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -25,17 +26,18 @@ package enum ChangeProblem: Operation {
       category = try values[ProblemFields.category.clearable]
       impact = try values[RatingFields.impact.change]
       urgency = try values[RatingFields.urgency.change]
+      requester = try values[NamedRequesterFields.requester.clearable]
       attributes = try values[AttributeFields.attributes.change]
     }
 
     /// Whether nothing but attributes is told.
-    var isEmpty: Bool { title.isKeep && description.isKeep && category.isKeep && impact.isKeep && urgency.isKeep }
+    var isEmpty: Bool { title.isKeep && description.isKeep && category.isKeep && impact.isKeep && urgency.isKeep && requester.isKeep }
   }
 
   package static let declaration = Declaration(
-    "problem.change", "Change what an open problem is about, its impact and urgency, and its custom attributes.", zh: "修改未结问题的内容、影响、紧急度与自定义属性。",
-    permission: ProblemRights.work,
-    roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+    "problem.change", "Change what an open problem is about and whom it is for, its impact and urgency, and its custom attributes.",
+    zh: "修改未结问题的内容、请求人、影响、紧急度与自定义属性。", permission: ProblemRights.work, roles: ProblemRights.workers,
+    reach: .homeOr(by: "requester", andProvider: true), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     let attributes = try context.told(input.attributes.applied(to: nil), of: .problem)
@@ -57,10 +59,11 @@ package enum ChangeProblem: Operation {
       // The provider's matrix gives it, for a problem is the provider's.
       work.row.priority = try await context.priority(of: context.provider.id, impact: work.row.impact, urgency: work.row.urgency)
     }
+    try await work.name(requester: input.requester)
     let changed = work.row.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: work.row.customer?.id, category: work.row.category)
     // Telling what stands there already is no change.
-    if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
+    if changed.isEmpty, edit?.isEmpty ?? true, work.row.requester == before.requester { return work.record }
     work.note(changed)
     work.tell(edit)
     work.save()

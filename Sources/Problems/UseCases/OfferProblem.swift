@@ -115,7 +115,7 @@ package enum ListProblemHandovers: Operation {
 
 extension ProblemWork {
   /// Its customer; of one that may concern several, those whose incidents it is behind.
-  fileprivate func concerned() async throws -> [TenantId] {
+  func concerned() async throws -> [TenantId] {
     if let customer = row.customer { return [customer.id] }
     return try await context.transaction.query(CustomersOfProblem(provider: context.provider.id, problem: row.id))
   }

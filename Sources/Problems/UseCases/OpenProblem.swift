@@ -15,6 +15,8 @@ package enum OpenProblem: Operation {
     let category: String?
     let impact: Int64
     let urgency: Int64
+    let team: PublicId?
+    let requester: PublicId?
     let incidents: [PublicId]
     let cis: [PublicId]
     let sharedCis: [PublicId]
@@ -38,7 +40,7 @@ package enum OpenProblem: Operation {
 
     package static let fields: [any InputField] = [
       customer, ProblemFields.title, ProblemFields.description.optional, ProblemFields.category.optional, RatingFields.impact, RatingFields.urgency,
-      incidents, cis, sharedCis, AttributeFields.attributes.optional,
+      WorkingTeamFields.team.optional, NamedRequesterFields.requester.optional, incidents, cis, sharedCis, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -48,6 +50,8 @@ package enum OpenProblem: Operation {
       category = try values[ProblemFields.category.optional]
       impact = try values[RatingFields.impact]
       urgency = try values[RatingFields.urgency]
+      team = try values[WorkingTeamFields.team.optional]
+      requester = try values[NamedRequesterFields.requester.optional]
       incidents = try values[Self.incidents] ?? []
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
@@ -86,6 +90,8 @@ package enum OpenProblem: Operation {
     for (index, ci) in input.cis.enumerated() { try await work.name(ci, of: context.tenant, "cis[\(index)]") }
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]") }
     try await work.link(input.incidents) { "incidents[\($0)]" }
+    if let team = input.team { try await work.give(to: .set(team)) }
+    if let requester = input.requester { try await work.name(requester: .set(requester)) }
     work.save(countsVersion: false)
     return work.record
   }

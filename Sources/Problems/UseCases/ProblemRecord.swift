@@ -1,5 +1,6 @@
 import Assets
 import Attributes
+import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -7,10 +8,12 @@ import Tenancy
 /// A problem in a listing.
 package struct ProblemLine: OperationOutput {
   let row: ProblemRow
+  private let requester: PublicId?
   private let provider: TenantEntry
 
   init(_ row: ProblemRow, in context: OperationContext) {
     self.row = row
+    requester = context.shown(row.requester)
     provider = context.provider
   }
 
@@ -43,6 +46,9 @@ package struct ProblemLine: OperationOutput {
         "By what: person (he took it), handbook (nobody did; he stands in the handbook of the process) or default (ownership.read).",
         "负责依据：person 本人认领，handbook 无人认领、由流程手册指定，default 默认负责人（ownership.read）。"
       ) { .text(of($0).row.ownerBy?.rawValue) },
+      OutputField("team", .id, "The team that works on it; null: none.", "处理团队；没有则为 null。") { of($0).id(.team, of($0).row.team?.publicId) },
+      OutputField("teamName", .text, "Its name.", "团队名称。") { .text(of($0).row.team?.name) },
+      NamedRequesterFields.told { of($0).requester },
       OutputField("workaround", .text, "What helps meanwhile; null: nothing is known.", "临时方案；未知则为 null。") { .text(of($0).row.process.workaround) },
       OutputField("article", .id, "The article of the knowledge base that tells it.", "对应的知识库文章。") { of($0).id(.article, of($0).row.article?.publicId) },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(of($0).row.openedAt) },

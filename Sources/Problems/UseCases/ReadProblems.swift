@@ -29,6 +29,7 @@ package enum ListProblems: Operation {
     let owner: PublicId?
     let unowned: Bool
     let offered: Bool
+    let team: PublicId?
     let ci: PublicId?
     let priority: Int64?
     let attribute: String?
@@ -50,7 +51,7 @@ package enum ListProblems: Operation {
     private static let priority = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
 
     package static let fields: [any InputField] = [
-      customer, state, category, owner, unowned, OfferFields.offered, ci, priority, AttributeFields.filter, Paging.limit, Paging.cursor,
+      customer, state, category, owner, unowned, OfferFields.offered, WorkingTeamFields.only, ci, priority, AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -60,6 +61,7 @@ package enum ListProblems: Operation {
       owner = try values[Self.owner]
       unowned = try values[Self.unowned] ?? false
       offered = try values[OfferFields.offered] ?? false
+      team = try values[WorkingTeamFields.only]
       ci = try values[Self.ci]
       priority = try values[Self.priority]
       attribute = try values[AttributeFields.filter]
@@ -69,7 +71,7 @@ package enum ListProblems: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      let ids = [customer, owner, ci].map { $0?.description ?? "" }.joined(separator: "/")
+      let ids = [customer, owner, team, ci].map { $0?.description ?? "" }.joined(separator: "/")
       return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(offered)/\(priority ?? 0)/\(attribute ?? "")"
     }
 
@@ -94,6 +96,7 @@ package enum ListProblems: Operation {
       }
       filter.owner = found
     }
+    if let team = input.team { filter.team = try await context.team(team, "team") }
     if let ci = input.ci { filter.ci = try await context.ci(ci, of: context.tenant, for: nil, "ci").id }
     filter.attribute = try await context.attributeFilter(input.attribute, of: .problem, customer: filter.customer)
     let rows = try await context.transaction.query(

@@ -52,13 +52,6 @@ extension WorkProcess {
     }
   }
 
-  var hasTeam: Bool {
-    switch self {
-    case .incident, .request, .task, .changeTask: true
-    case .problem, .change: false
-    }
-  }
-
   /// Whether it is handed over by offer; whoever is at a task gives it on.
   var hasOffers: Bool {
     switch self {
@@ -89,9 +82,7 @@ extension WorkProcess {
 extension WorkCriteria {
   /// A process that has nothing of what is asked for is not in the queue.
   func asks(for process: WorkProcess) -> Bool {
-    guard processes?.contains(process) ?? true, team == nil && !myTeams || process.hasTeam, !offered || process.hasOffers,
-      priority == nil || process.hasPriority
-    else { return false }
+    guard processes?.contains(process) ?? true, !offered || process.hasOffers, priority == nil || process.hasPriority else { return false }
     return process.isDated || dueBefore == nil && dueWithinMinutes == nil && overdue != true
   }
 }

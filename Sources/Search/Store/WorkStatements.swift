@@ -55,11 +55,11 @@ struct WorkPlaces: Statement {
     where 'task' = any ($1::text[])
     union all
     select 'problem', p.tenant_id, p.id, null, p.opened_at
-    from finder.open_problems($2, $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14, $17, $18) p
+    from finder.open_problems($2, $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14, $17, $18, $3, $16) p
     where 'problem' = any ($1::text[])
     union all
     select 'change', c.tenant_id, c.id, c.due_at, c.opened_at
-    from finder.open_changes($2, $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14, $17, $18) c
+    from finder.open_changes($2, $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14, $17, $18, $3, $16) c
     where 'change' = any ($1::text[])
     union all
     select 'change_task', k.tenant_id, k.id, null, k.ready_at
@@ -206,12 +206,12 @@ struct WorkAt: Statement {
       from w join requests.pub_task_work t on t.tenant_id = w.tenant_id and t.task_id = w.id where w.process = 'task'
       union all
       select w.process, p.problem_id, p.public_id, p.number, to_jsonb(p.title), p.priority, p.state, null, null, null, p.opened_at, null,
-        p.customer_id, case when p.customer_id is not null then to_jsonb(array[p.customer_id]) end, null, p.owner_id
+        p.customer_id, case when p.customer_id is not null then to_jsonb(array[p.customer_id]) end, p.team_id, p.owner_id
       from w join problems.pub_problem p on p.tenant_id = w.tenant_id and p.problem_id = w.id where w.process = 'problem'
       union all
       select w.process, c.change_id, c.public_id, c.number, to_jsonb(c.title), null, c.state, c.due_at,
         case when c.due_at is not null then 'planned_end' end, null, c.opened_at, null, case when cardinality(c.serving) = 1 then c.serving[1] end,
-        to_jsonb(c.serving), null, c.owner_id
+        to_jsonb(c.serving), c.team_id, c.owner_id
       from w join changes.pub_work c on c.tenant_id = w.tenant_id and c.change_id = w.id where w.process = 'change'
       union all
       select w.process, k.task_id, k.public_id, k.number, k.names, null, k.state, null, null, null, k.ready_at, k.change_public_id,
@@ -242,15 +242,4 @@ struct WorkAt: Statement {
       customerName: try row.next(), team: try row.next(), teamName: try row.next(), owner: try row.next(), ownerName: try row.next(),
       standIn: try Accountable(&row))
   }
-}
-
-/// The internal id of a team that a filter names.
-struct TeamOfWork: Statement {
-  let publicId: PublicId
-
-  static let sql = "select team_id from desk.pub_team where public_id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -124,10 +124,7 @@ extension OperationContext {
     var filter = WorkFilter(
       isNarrowed: criteria.customers != nil, owner: criteria.mine ? actor.id : nil, isUnowned: criteria.unowned, priority: criteria.priority,
       dueFrom: criteria.overdue == false ? now : nil, dueBefore: [criteria.dueBefore, criteria.overdue == true ? now : nil].compactMap { $0 }.min())
-    if let team = criteria.team {
-      guard let found = try await transaction.first(TeamOfWork(publicId: team)) else { throw unknownReference("team") }
-      filter.team = found
-    }
+    if let team = criteria.team { filter.team = try await self.team(team, "team") }
     filter.attribute = try await criteria.attributeAsked(of: WorkProcess.allCases.filter { readable[$0] != nil }, in: self)
     if criteria.myTeams { filter.wantedTeams = try await ownTeams() }
     if criteria.offered {
