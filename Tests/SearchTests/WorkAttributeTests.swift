@@ -10,7 +10,7 @@ import Testing
   private static let emea = Value.Member("attribute", "region:emea")
 
   /// The id of something of a process that holds this region; nil: none.
-  private func open(_ process: String, _ region: Value?, for customer: TenantEntry, _ world: SearchWorld) async throws -> Value {
+  private func open(_ process: String, _ region: Value?, for customer: TenantEntry, team: Value = .null, _ world: SearchWorld) async throws -> Value {
     world.database.clock.advance(seconds: 60)
     let (customer, attributes) = (Value.id(customer.publicId), region.map { Value.object(["region": $0]) } ?? .null)
     let made =
@@ -22,9 +22,9 @@ import Testing
           "request.submit",
           ["customer": customer, "offering": world.laptop, "published": 1, "answers": .object(["purpose": "T"]), "attributes": attributes])
       case "problem":
-        try await world.call("problem.open", ["customer": customer, "title": "T", "impact": 2, "urgency": 2, "attributes": attributes])
+        try await world.call("problem.open", ["customer": customer, "title": "T", "impact": 2, "urgency": 2, "team": team, "attributes": attributes])
       default:
-        try await world.call("change.open", ["customer": customer, "kind": "normal", "title": "T", "attributes": attributes])
+        try await world.call("change.open", ["customer": customer, "kind": "normal", "title": "T", "team": team, "attributes": attributes])
       }
     return made["id"] ?? .null
   }
@@ -59,22 +59,29 @@ import Testing
       _ = try await open(process, nil, for: world.acme, world)
       ofOther.insert(try await open(process, "emea", for: world.other, world))
     }
-    let held = ofAcme.union(ofOther)
+    var held = ofAcme.union(ofOther)
     #expect(try await Set(walk([Self.emea], world)) == held)
     #expect(try await Set(walk([Self.emea], as: world.servesAcme, world)) == ofAcme)
     #expect(try await counts(["attribute": "region:emea"], world) == ["incident": 2, "request": 2, "problem": 2, "change": 2])
     #expect(try await counts(["attribute": "region:apac"], as: world.servesOther, world) == ["incident": 0, "request": 0, "problem": 0, "change": 0])
+    // A team has some of what holds it, and some of what does not.
+    let team = try await world.call("team.create", ["name": "First line"], as: world.database.root)["id"] ?? .null
+    for process in ["problem", "change"] {
+      held.insert(try await open(process, "emea", for: world.acme, team: team, world))
+      _ = try await open(process, "apac", for: world.acme, team: team, world)
+    }
     // Whatever else narrows it, it is what the queue shows without it, in the same order.
     let others: [[Value.Member]] = [
       [], [Value.Member("unowned", .bool(true))], [Value.Member("mine", .bool(true))], [Value.Member("priority", 3)], [Value.Member("overdue", .bool(false))],
       [Value.Member("customers", .array([.id(world.acme.publicId)]))], [Value.Member("processes", .array(["problem", "change", "task"]))],
-      [Value.Member("offered", .bool(true))], [Value.Member("myTeams", .bool(true))],
+      [Value.Member("offered", .bool(true))], [Value.Member("myTeams", .bool(true))], [Value.Member("team", team)],
     ]
     for other in others {
       let shown = try await walk(other, world)
       #expect(try await walk(other + [Self.emea], world) == shown.filter { held.contains($0) }, "\(other)")
     }
-    #expect(try await walk([Self.emea, Value.Member("customers", .array([.id(world.acme.publicId)]))], world).count == 4)
+    #expect(try await walk([Self.emea, Value.Member("customers", .array([.id(world.acme.publicId)]))], world).count == 6)
+    #expect(try await walk([Self.emea, Value.Member("team", team)], world).count == 2)
     #expect(try await walk([Self.emea, Value.Member("processes", .array(["task"]))], world).isEmpty)
   }
 

@@ -2044,7 +2044,8 @@ $$;
 -- met by walking the queue, what few hold is looked up.
 create function finder.attribute_problems(
   permitted bigint[], wanted_key text, wanted_code text, is_narrowed boolean, wanted_owner bigint, unowned_only boolean, wanted_priority bigint,
-  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}')
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint, offered_to bigint default null, offered_teams bigint[] default '{}',
+  wanted_team bigint default null, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -2052,6 +2053,7 @@ begin
     from attributes.internal_value a join problems.problem p on p.tenant_id = a.tenant_id and p.id = a.subject_id
     where a.process = 'problem' and a.key = wanted_key and a.code = wanted_code and p.state in ('new', 'investigating', 'known_error')
       and (permitted is null or p.customer_id in (select u.id from unnest(permitted) u (id)) or p.customer_id is null and not is_narrowed)
+      and (wanted_team is null or p.team_id = wanted_team) and (wanted_teams is null or p.team_id = any (wanted_teams))
       and (wanted_owner is null or p.owner_id = wanted_owner) and (not unowned_only or p.owner_id is null)
       and (wanted_priority is null or p.priority = wanted_priority)
       and (offered_to is null or exists (
@@ -2125,7 +2127,7 @@ $$;
 create function finder.attribute_changes(
   permitted bigint[], wanted_key text, wanted_code text, wanted_owner bigint, unowned_only boolean, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
-  offered_to bigint default null, offered_teams bigint[] default '{}')
+  offered_to bigint default null, offered_teams bigint[] default '{}', wanted_team bigint default null, wanted_teams bigint[] default null)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
@@ -2136,6 +2138,7 @@ begin
       and (permitted is null or (
         select bool_or(n.customer_id in (select u.id from unnest(permitted) u (id))) from changes.concerned n
         where n.tenant_id = c.tenant_id and n.change_id = c.id))
+      and (wanted_team is null or c.team_id = wanted_team) and (wanted_teams is null or c.team_id = any (wanted_teams))
       and (wanted_owner is null or c.owner_id = wanted_owner) and (not unowned_only or c.owner_id is null)
       and (due_from is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) >= due_from)
       and (due_before is null or coalesce(case when c.outcome is null then c.ends_at end, 'infinity'::timestamptz) < due_before)

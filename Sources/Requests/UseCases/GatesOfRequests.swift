@@ -69,7 +69,7 @@ extension RequestWork {
     if before.request.state != .fulfilled, process.request.state == .fulfilled { taken.append(.completeTask) }
     let asJudged = HoldRequestAtVersion(judged: JudgedRow(of: tenant, request, version: held.version))
     let highest = HighestPriorityOfRequest(
-      tenant: tenant.id, request: held.id, submittedAt: held.submittedAt, priority: process.request.rating.priority)
+      tenant: tenant, request: request, submittedAt: held.submittedAt, priority: process.request.rating.priority)
     let transaction = transaction
     let passings = try await gates.pass(
       GateFacts(

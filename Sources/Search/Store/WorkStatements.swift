@@ -114,17 +114,17 @@ struct AttributeWorkPlaces: Statement {
     select 'request', r.tenant_id, r.id, r.due_at, r.submitted_at
     from finder.attribute_requests(
       $2, $19, ($20::text[])[2], 'request' = any ($21::text[]), null, $3, $4, $5, $7, $8, $9, $10, ($12::bigint[])[2], ($13::bigint[])[2], $14,
-      $17::bigint is not null, $17, $18, $16) r
+      $17::bigint is not null, $17, $18, $16, $6) r
     where 'request' = any ($1::text[])
     union all
     select 'problem', p.tenant_id, p.id, null, p.opened_at
     from finder.attribute_problems(
-      $2, $19, ($20::text[])[4], $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14, $17, $18) p
+      $2, $19, ($20::text[])[4], $15, $4, $5, $6, $11, ($12::bigint[])[4], ($13::bigint[])[4], $14, $17, $18, $3, $16) p
     where 'problem' = any ($1::text[])
     union all
     select 'change', c.tenant_id, c.id, c.due_at, c.opened_at
     from finder.attribute_changes(
-      $2, $19, ($20::text[])[5], $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14, $17, $18) c
+      $2, $19, ($20::text[])[5], $4, $5, $7, $8, $9, $10, ($12::bigint[])[5], ($13::bigint[])[5], $14, $17, $18, $3, $16) c
     where 'change' = any ($1::text[])
     """
 
