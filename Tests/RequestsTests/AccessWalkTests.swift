@@ -71,8 +71,8 @@ import Testing
     case .grantBriefly: next.give("reader", daysLeft: 1)
     case .grantTooLate: return nil
     case .change:
-      // Of what nobody has it gives nothing.
-      if model.standing != nil {
+      // Of what nobody has, or what has run out, it gives nothing.
+      if model.standing?.isHeld == true {
         next.end(by: "request")
         next.entries.append(Entry(level: "admin"))
       }
@@ -101,7 +101,6 @@ import Testing
     case .carryOut, .skip, .cancel: model.wasOrdered
     // What has run out stays so.
     case .wait: (model.standing?.daysLeft ?? -1) >= 0
-    case .change: !(model.standing?.isLapsed ?? false)
     default: true
     }
   }
