@@ -75,6 +75,23 @@ import Testing
     #expect(try await listed(world, [Value.Member("all", .bool(true))]).isEmpty)
   }
 
+  /// Guard: it is had no more, and would be given anew, for good, without the approval of the grant.
+  @Test func aChangeOfWhatHasRunOutGivesNothing() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let change = try await world.offering("ERP-CHANGE", ["form": Self.form, "access": Self.access("change")])
+    let mia = try await world.person("Mia")
+    try await fulfil(world, grant, for: mia, ["role": "reader", "until": "2026-03-04"])
+    world.database.clock.advance(seconds: 2 * 86_400)
+    try await fulfil(world, change, for: mia, ["role": "editor", "until": "2026-03-05"])
+    #expect(levels(try await listed(world)) == ["editor"], "on its last day it is had")
+    world.database.clock.advance(seconds: 2 * 86_400)
+    try await fulfil(world, change, for: mia, ["role": "reader"])
+    #expect(try await listed(world).isEmpty)
+    #expect(levels(try await listed(world, [Value.Member("lapsed", .bool(true))])) == ["editor"], "it is still to be taken")
+    #expect(levels(try await listed(world, [Value.Member("all", .bool(true))])) == ["reader", "editor"])
+  }
+
   /// Scope, coverage and the rule on one's own requests look at whom a request is for: access is for nobody else.
   @Test func accessIsForWhomTheRequestIsFor() async throws {
     let world = try await RequestsWorld()

@@ -30,11 +30,14 @@ struct EndEntitlement: Statement {
   let person: Int64
   let resource: String
   let request: Int64
+  /// Only what is held on this day; nil: also what has run out.
+  let heldOn: CalendarDate?
   let now: Instant
 
   static let sql = """
     update requests.entitlement set ended_at = greatest(since, $5), ended_request_id = $4, version = version + 1
-    where tenant_id = $1 and person_id = $2 and resource = $3 and ended_at is null returning public_id
+    where tenant_id = $1 and person_id = $2 and resource = $3 and ended_at is null and ($6::date is null or until_on is null or until_on >= $6)
+    returning public_id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -43,6 +46,7 @@ struct EndEntitlement: Statement {
     parameters.append(resource)
     parameters.append(request)
     parameters.append(now)
+    parameters.append(heldOn)
   }
 
   static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }

@@ -230,8 +230,10 @@ struct RequestWork: Sendable {
     guard let person = try await transaction.first(HoldPerson(tenant: tenant.id, person: order.person)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "whom access was ordered for is not there any more")
     }
+    // What has run out is had no more: it is not changed, but taken, or given anew.
+    let heldOn: CalendarDate? = order.action == .change ? tenant.day(at: now) : nil
     let ended = try await transaction.first(
-      EndEntitlement(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
+      EndEntitlement(tenant: tenant.id, person: person, resource: order.resource, request: held.id, heldOn: heldOn, now: now))
     if order.action != .change {
       transaction.enqueue(SettleRevoked(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
     }
