@@ -54,9 +54,10 @@ import Testing
       } else {
         incidents.append(Incident())
       }
+      let incident = last
       for place in places {
         alerts[place]?.state = "firing"
-        alerts[place]?.incident = last
+        alerts[place]?.incident = incident
       }
     }
 
