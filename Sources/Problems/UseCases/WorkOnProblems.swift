@@ -176,6 +176,7 @@ extension OperationContext {
   fileprivate func act(_ act: ProblemAct, on id: PublicId) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
+    try await work.doubtArticle(after: act)
     switch act {
     // Without a gate of its own it leaves behind those before the steps that it does not come to any more.
     case .resolve: leaveGates(work.row.publicId, of: .problem, besides: .closeProblem)
@@ -194,6 +195,7 @@ extension OperationContext {
     let gates = try gates(before: [step], of: id, answers)
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
+    try await work.doubtArticle(after: act)
     try await work.pass(gates, known: known)
     work.save()
     return work.record
