@@ -15,7 +15,7 @@ package enum DeskModule: OperationModule {
     SearchIncidents.self, CiteArticle.self, UnciteArticle.self, ListCitedArticles.self, SuggestArticles.self,
     ListIncidentsOfArticle.self,
     MarkKnowledgeCandidate.self, DeclineKnowledgeCandidate.self, DraftOfCandidate.self, ListKnowledgeCandidates.self,
-    AddTicketCi.self, RemoveTicketCi.self, ListTicketCis.self, IncidentImpact.self,
+    AddTicketCi.self, RemoveTicketCi.self, ListTicketCis.self, IncidentImpact.self, TakeAffectedServices.self,
     CreateCode.self, ChangeCode.self, RetireCode.self, RestoreCode.self, ListCodes.self,
     ReadPriorityMatrix.self, SetPriorityMatrix.self,
     LinkIncident.self, UnlinkIncident.self, ListLinks.self, WatchIncident.self, UnwatchIncident.self, ListWatchers.self,

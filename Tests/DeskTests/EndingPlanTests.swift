@@ -30,9 +30,9 @@ import Testing
       """,
       """
       insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
-        last_seq, recorded_at, updated_at)
+        last_seq, recorded_at, updated_at, closes_at)
       select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3, 'resolved', t.opened_at, 1,
-        t.recorded_at, t.updated_at
+        t.recorded_at, t.updated_at, case when n % 2 = 0 then t.opened_at + interval '30 days' end
       from desk.ticket t cross join generate_series(1, 20000) n where t.title = 'One'
       """,
       "analyze desk.comment; analyze desk.cascade_item; analyze desk.ticket",
@@ -45,9 +45,22 @@ import Testing
             of: CommentsOfTicket(
               tenant: tenant, ticket: ticket, includesInternal: true, afterAt: Instant.accepted.lowerBound, afterId: 0, limit: 51))),
         "below": try await connection.query(Plan<TicketsBelow>(of: TicketsBelow(tenant: tenant, ticket: ticket, states: [.new], limit: 1001))),
-        "waiting": try await connection.query(WaitingPlan()), "closing": try await connection.query(ClosingPlan()),
+        "waiting": try await connection.query(Plan<WaitingCascades>(of: WaitingCascades(tenant: tenant, behind: 0, limit: 200))),
+        "closing": try await connection.query(
+          Plan<TicketsToClose>(of: TicketsToClose(tenant: tenant, now: DeskWorld.monday.adding(seconds: 9 * 86_400), behind: nil, limit: 200))),
       ]
     }
+    let turns = [
+      "tenants_to_close": try await world.database.finderPlan(
+        "tenants_to_close", given: .object(["reference": "'2026-03-10'", "after_tenant": "0"])),
+      "tenants_with_cascades": try await world.database.finderPlan("tenants_with_cascades", given: .object(["after_tenant": "0"])),
+    ]
+    for (name, plan) in turns {
+      let text = plan.joined(separator: "\n")
+      #expect(!text.contains("Seq Scan on ticket ") && !text.contains("Seq Scan on cascade_item "), "\(name):\n\(text)")
+    }
+    #expect(turns["tenants_to_close"]?.contains { $0.contains("ticket_closing_of_customer") } == true, "\(turns)")
+    #expect(turns["tenants_with_cascades"]?.contains { $0.contains("cascade_item_waiting") } == true, "\(turns)")
     for (name, plan) in plans {
       #expect(
         !plan.contains { line in ["comment", "cascade_item", "ticket"].contains { line.contains("Seq Scan on \($0) ") } },
@@ -91,20 +104,6 @@ private struct Plan<Of: Statement>: Statement {
   static var sql: String { "explain \(Of.sql)" }
 
   func bind(to parameters: inout Parameters) { of.bind(to: &parameters) }
-
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
-}
-
-private struct WaitingPlan: Statement {
-  static let sql = "explain select c.tenant_id, c.id from desk.cascade_item c where c.state = 'waiting' and c.id > 0 order by c.id limit 200"
-
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
-}
-
-private struct ClosingPlan: Statement {
-  static let sql = """
-    explain select t.tenant_id, t.id from desk.ticket t where t.closes_at is not null and t.closes_at <= '2026-03-10' order by t.closes_at, t.tenant_id, t.id limit 200
-    """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -8,7 +8,8 @@ import Testing
 @Suite struct IncidentActivityTests {
   @Test(arguments: [
     ("incident.opened", "IM1"), ("incident.changed", "IM2"), ("incident.attributes_changed", "IM2"), ("incident.classified", "IM2"),
-    ("incident.cis_changed", "IM2"), ("incident.assigned", "IM2"), ("incident.started", "IM3"), ("incident.accepted", "IM3"), ("incident.held", "IM3"),
+    ("incident.cis_changed", "IM2"), ("incident.services_affected", "IM2"), ("incident.assigned", "IM2"), ("incident.started", "IM3"),
+    ("incident.accepted", "IM3"), ("incident.held", "IM3"),
     ("incident.resumed", "IM3"), ("incident.dispatched", "IM3"), ("incident.supplier_answered", "IM3"), ("incident.returned", "IM3"),
     ("incident.escalated", "IM3"), ("incident.escalated_by_rule", "IM3"), ("incident.dispatch_moved", "IM3"), ("incident.reopened", "IM3"),
     ("incident.problem_linked", "IM3"), ("incident.problem_workaround", "IM3"), ("incident.problem_known_error", "IM3"), ("incident.article_cited", "IM3"),

@@ -89,6 +89,41 @@ import Testing
     #expect(seen["customers"] == .array([]))
   }
 
+  /// They stay when the CIs go, until they are taken over again; what came of shared ones is for those who see that.
+  @Test func theServicesThatTheWalkFindsAreTakenOver() async throws {
+    let world = try await CiWorld()
+    let database = world.desk.database
+    func ci(_ name: String, _ service: String, of customer: TenantEntry) async throws -> Value {
+      try await database.call(
+        "ci.create", ["customer": .id(customer.publicId), "type": "server", "name": .text(name), "service": .text(service)], as: world.desk.engineer)["id"]
+        ?? .null
+    }
+    func codes(_ incident: Value?) -> [Value]? { incident?["affectedServices"]?.column("code") }
+    let (own, core) = (try await ci("files-01", "VIP", of: world.desk.acme), try await ci("Core switch", "LAB", of: database.provider))
+    _ = try await database.call("shared_ci.affect", ["id": core, "customer": .id(world.desk.acme.publicId)], as: world.desk.engineer)
+    let ticket = try await world.open(["cis": .array([own]), "sharedCis": .array([core])])
+    let limited = try await database.staff(.engineer, for: [world.desk.acme])
+    let first = try await world.desk.act("take_affected", on: ticket, as: limited)
+    #expect(codes(first) == ["VIP"])
+    let both = try await world.desk.act("take_affected", on: first)
+    #expect(codes(both) == ["LAB", "VIP"] && both["version"] != first["version"])
+    #expect(await world.refused { try await world.desk.act("take_affected", on: both) } == ["ticket.services_taken"])
+    let without = try await world.desk.act("remove_ci", on: both, ["ci": own, "sharedCi": core])
+    #expect(codes(try await world.desk.read(without)) == ["LAB", "VIP"], "nobody has taken over what the walk finds now")
+    let less = try await world.desk.act("take_affected", on: without, as: limited)
+    #expect(codes(less) == ["LAB"])
+    #expect(await world.refused { try await world.desk.act("take_affected", on: less, as: limited) } == ["ticket.services_taken"])
+    let manager = try await database.user(.customerManager, of: world.desk.acme)
+    #expect(codes(try await world.desk.read(less, as: manager)) == [])
+    #expect(codes(try await world.desk.act("take_affected", on: less)) == [])
+    let told = try await world.desk.list("history", of: ticket).filter { $0["type"] == "incident.services_affected" }
+    #expect(told.compactMap { $0["payload"]?["added"] } == [.array(["VIP"]), .array(["LAB"]), .array([]), .array([])])
+    #expect(told.compactMap { $0["payload"]?["removed"] } == [.array([]), .array([]), .array(["VIP"]), .array(["LAB"])])
+    #expect(try await world.desk.list("history", of: ticket, as: manager).allSatisfy { $0["type"] != "incident.services_affected" })
+    let stranger = try await database.staff(.engineer, for: [world.desk.other])
+    await expectFailure(.notFound) { try await world.desk.act("take_affected", on: ticket, as: stranger) }
+  }
+
   private func relate(_ from: Value, _ kind: String, _ to: Value, _ world: CiWorld) async throws {
     let row = try await world.desk.database.call("ci.read", ["id": from], as: world.desk.engineer)
     _ = try await world.desk.database.call(

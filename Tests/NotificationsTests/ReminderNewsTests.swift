@@ -55,6 +55,47 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// At once, and why; not again by the day, not of what he changed himself, and not of what was confirmed before anybody was told.
+  @Test func theAuthorHearsThatHisArticlesProblemHasChanged() async throws {
+    let world = try await NotificationsWorld()
+    let text = Value.object(["en": "Paper jam"])
+    let draft = try await world.call(
+      "article.create", ["kind": "known_error", "audience": "internal", "title": text, "symptom": text, "workaround": text], as: world.engineer)
+    let submitted = try await world.call("article.submit", ["id": draft["id"] ?? .null], as: world.engineer, version: draft["version"]?.integer)
+    try await world.call("article.publish", ["id": draft["id"] ?? .null], as: world.colleague, version: submitted["version"]?.integer)
+    let opened = try await world.call(
+      "problem.open", ["title": "Jams", "description": "Each week", "impact": 2, "urgency": 2], as: world.colleague)
+    let (id, number) = (opened["id"] ?? .null, opened["number"]?.text ?? "")
+    var version = try await world.call(
+      "problem.cite_known_error", ["id": id, "article": draft["id"] ?? .null], as: world.colleague, version: opened["version"]?.integer)["version"]?
+      .integer
+    func record(_ workaround: String, as principal: Principal) async throws {
+      version = try await world.call("problem.record_workaround", ["id": id, "workaround": .text(workaround)], as: principal, version: version)[
+        "version"]?.integer
+    }
+    try await record("Thicker paper", as: world.colleague)
+    try await world.make()
+    let told = try await world.inbox(world.engineer)
+    #expect(told.map { $0["event"]?.text } == ["article.source_changed"])
+    #expect(told.first?["subject"]?.text == "[KB-000001] To be looked through, for \(number) has changed: Paper jam")
+    #expect(told.first?["about"] == draft["id"])
+    #expect(try await world.rows("inbox").contains { $0.body.contains("It tells \(number): something else helps meanwhile.\nKarl, ") })
+    try await reviews("2026-03-02T22:00:00Z", world)
+    #expect(try await world.events(world.engineer).count == 1)
+    try await record("Dry paper", as: world.engineer)
+    try await world.make()
+    #expect(try await world.events(world.engineer).count == 1)
+    try await record("Fresh paper", as: world.colleague)
+    let seen = try await world.call("article.inspect", ["id": draft["id"] ?? .null], as: world.colleague)
+    try await world.call("article.confirm", ["id": draft["id"] ?? .null], as: world.colleague, version: seen["version"]?.integer)
+    try await world.make()
+    #expect(try await world.events(world.engineer).count == 1)
+    try await world.call("problem.resolve", ["id": id, "solution": "Another printer"], as: world.colleague, version: version)
+    try await world.make()
+    #expect(try await world.events(world.engineer) == ["article.source_changed", "article.source_changed"])
+    #expect(try await world.left() == 0)
+  }
+
   /// Nor is what was confirmed before anybody was told.
   @Test func whatIsRetiredOrConfirmedIsNotDue() async throws {
     let world = try await NotificationsWorld()
@@ -290,6 +331,7 @@ import Testing
     #expect(await answer("article.review_due", ["audience": .array(["owner"])]) == "accepted")
     #expect(
       await answer("article.review_due", ["audience": .array(["owner"]), "customer": .id(world.acme.publicId)]) == "customer notification_rule.of_no_customer")
+    #expect(await answer("article.source_changed", ["audience": .array(["owner"])]) == "accepted")
     #expect(await answer("handbook.review_due", ["audience": .array(["requester"])]) == "audience notification_rule.no_such_audience")
     #expect(await answer("ci.warranty_ending", ["audience": .array(["owner", "account_managers"]), "customer": .id(world.acme.publicId)]) == "accepted")
     #expect(await answer("access_review.overdue", ["audience": .array(["owner", "account_managers"])]) == "accepted")

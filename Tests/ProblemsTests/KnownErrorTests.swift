@@ -95,6 +95,114 @@ import Testing
     try await world.tell()
     #expect(try await world.seen(incident, by: world.manager) == [])
   }
+
+  // MARK: What becomes of the article afterwards
+
+  /// All that makes its text doubtful, and nothing else.
+  @Test func whatMakesAnArticleDoubtful() {
+    func doubt(_ act: ProblemAct, _ change: (inout ProblemProcess) -> Void = { _ in }) -> ArticleDoubt? {
+      var before = ProblemProcess(state: .knownError, cause: "Heat", workaround: "Cool it")
+      change(&before)
+      return ArticleDoubt(after: act, of: before)
+    }
+    #expect(doubt(.recordCause("Heat", code: "configuration")) == nil)
+    #expect(doubt(.recordCause("Dust", code: nil)) == .cause)
+    #expect(doubt(.recordCause("Heat", code: nil)) { $0.cause = nil } == .cause)
+    #expect(doubt(.recordWorkaround("Cool it")) == nil)
+    #expect(doubt(.recordWorkaround("Wait")) == .workaround)
+    #expect(doubt(.investigate) == .investigated)
+    #expect(doubt(.investigate) { $0.state = .new } == nil)
+    #expect(doubt(.declareKnownError) == nil)
+    #expect(doubt(.resolve(solution: "Fan")) == .resolved)
+    #expect(doubt(.close(outcome: "removed")) == .closed)
+    #expect(doubt(.reopen(reason: "Back")) == .reopened)
+    #expect(doubt(.cancel(reason: "None")) == .cancelled)
+  }
+
+  /// Whoever confirms it has to have seen that; a day that has come already stays.
+  @Test func whatChangesMakesTheReviewDueNow() async throws {
+    let world = try await ProblemsWorld()
+    let (article, other) = (try await world.article("VPN", audience: "internal"), try await world.article("VPN too", audience: "internal"))
+    func inspect(_ article: Value) async throws -> Value { try await world.call("article.inspect", ["id": article]) }
+    func isDue(_ article: Value) async throws -> Bool {
+      let seen = try await inspect(article)
+      guard seen.at("reviewDueOn") == .date(world.database.clock.now().utcDay) else { return false }
+      try await world.call("article.confirm", ["id": article], as: world.database.root, version: seen.at("version"))
+      return true
+    }
+    var problem = try await world.problem("VPN drops")
+    problem = try await world.act("cite_known_error", on: problem, ["article": article])
+    #expect(try await isDue(article) == false)
+    let before = try await inspect(article)
+    problem = try await world.act("record_cause", on: problem, ["cause": "The firewall", "causeCode": "configuration"])
+    await expectFailure(.versionMismatch) {
+      try await world.call("article.confirm", ["id": article], as: world.database.root, version: before.at("version"))
+    }
+    #expect(try await isDue(article))
+    problem = try await world.act("record_workaround", on: problem, ["workaround": "Install the new profile"])
+    #expect(try await isDue(article))
+    problem = try await world.act("declare_known_error", on: problem)
+    #expect(try await isDue(article) == false)
+    problem = try await world.act("resolve", on: problem, ["solution": "Another firewall"])
+    #expect(try await isDue(article))
+    problem = try await world.act("close", on: problem)
+    #expect(try await isDue(article))
+    problem = try await world.act("reopen", on: problem, ["reason": "It is back"])
+    #expect(try await isDue(article))
+    problem = try await world.act("cancel", on: problem, ["reason": "It was another one"])
+    #expect(try await isDue(article))
+    problem = try await world.act("reopen", on: problem, ["reason": "It was not"])
+    #expect(try await isDue(article))
+    // Another one tells it: the first is to be looked through, and the second from then on.
+    problem = try await world.act("cite_known_error", on: problem, ["article": other])
+    #expect(try await isDue(article))
+    #expect(try await isDue(other) == false)
+    problem = try await world.act("record_workaround", on: problem, ["workaround": "Dial in"])
+    #expect(try await isDue(article) == false)
+    #expect(try await isDue(other))
+    try await world.database.runAsSuperuser("update knowledge.article set review_due_on = '2020-01-05' where title ->> 'en' = 'VPN too'")
+    try await world.act("record_workaround", on: problem, ["workaround": "Wait"])
+    #expect(try await inspect(other).at("reviewDueOn").text == "2020-01-05")
+  }
+
+  /// What nobody reads yet, or nobody any more, is not looked through.
+  @Test func whatIsNotPublishedIsNotDue() async throws {
+    let world = try await ProblemsWorld()
+    var problem = try await world.problem("VPN drops")
+    problem = try await world.act("record_workaround", on: problem, ["workaround": "Install the new profile"])
+    problem = try await world.act("draft_known_error", on: problem)
+    problem = try await world.act("record_workaround", on: problem, ["workaround": "Dial in"])
+    let draft = try await world.call("article.inspect", ["id": problem.at("article")])
+    #expect(draft.at("reviewDueOn").isNull && draft.at("version").integer == 1)
+    let published = try await world.call(
+      "article.bypass", ["id": problem.at("article"), "reason": "A test"], as: world.database.root, version: draft.at("version"))
+    let retired = try await world.call("article.retire", ["id": problem.at("article")], as: world.database.root, version: published.at("version"))
+    try await world.act("resolve", on: problem, ["solution": "Another firewall"])
+    #expect(try await world.call("article.inspect", ["id": problem.at("article")]).at("version") == retired.at("version"))
+  }
+
+  /// Those with a draft, or with what was retired, among them.
+  @Test func knownErrorsWithoutAnArticleAreListed() async throws {
+    let world = try await ProblemsWorld()
+    var problems: [Value] = []
+    for title in ["Drafted", "Told", "Untold"] {
+      let problem = try await world.act("record_workaround", on: try await world.problem(title), ["workaround": "Wait"])
+      problems.append(try await world.act("declare_known_error", on: problem))
+    }
+    func listed(_ without: Bool) async throws -> [String] {
+      try await world.call("problem.list", ["state": "known_error", "withoutArticle": .bool(without)]).texts("title").sorted()
+    }
+    #expect(try await listed(true) == ["Drafted", "Told", "Untold"])
+    let article = try await world.article("Told", audience: "internal")
+    let (first, second) = (try #require(problems.first), try #require(problems.dropFirst().first))
+    try await world.act("draft_known_error", on: first)
+    try await world.act("cite_known_error", on: second, ["article": article])
+    #expect(try await listed(true) == ["Drafted", "Untold"])
+    #expect(try await listed(false) == ["Drafted", "Told", "Untold"])
+    let seen = try await world.call("article.inspect", ["id": article])
+    try await world.call("article.retire", ["id": article], as: world.database.root, version: seen.at("version"))
+    #expect(try await listed(true) == ["Drafted", "Told", "Untold"])
+  }
 }
 
 extension ProblemsWorld {

@@ -1757,29 +1757,51 @@ begin
 end
 $$;
 
--- Requests whose tasks are to be opened, by when they were submitted, those with an approval that nobody decided in time, by when it was due, and those
--- that are fulfilled and to which nobody objected in time, by when that was over.
-create function finder.requests_to_move(
-  reference timestamptz, after_since timestamptz, after_tenant bigint, after_request bigint, row_limit integer)
-returns table (tenant_id bigint, request_id bigint, since timestamptz)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+-- Customers of whom time, or an act of their people, has left something to do about a request, behind one, by their numbers: what was agreed to, approvals
+-- whose time is over, and what closes. Found by stepping over the indexes; of the last two, which may lie far ahead, where any is due.
+create function finder.tenants_to_move(reference timestamptz, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
-    (select r.tenant_id, r.id, r.submitted_at from requests.request r
-     where r.state = 'approved' and (r.submitted_at, r.tenant_id, r.id)
-       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
-     order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1000))
-    union
-    (select a.tenant_id, a.request_id, a.due_at from requests.approval a
-     where a.state = 'asked' and a.due_at <= reference and (a.due_at, a.tenant_id, a.request_id)
-       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
-     order by a.due_at, a.tenant_id, a.request_id limit least(row_limit, 1000))
-    union
-    (select r.tenant_id, r.id, r.closes_at from requests.request r
-     where r.closes_at is not null and r.closes_at <= reference and (r.closes_at, r.tenant_id, r.id)
-       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
-     order by r.closes_at, r.tenant_id, r.id limit least(row_limit, 1000))
-    order by 3, 1, 2 limit least(row_limit, 1000);
+    with recursive opening (tenant) as (
+      (select r.tenant_id from requests.request r
+       where r.state = 'approved' and r.tenant_id > after_tenant order by r.tenant_id, r.submitted_at limit 1)
+      union all
+      select n.tenant_id from opening w cross join lateral (
+        select r.tenant_id from requests.request r
+        where r.state = 'approved' and r.tenant_id > w.tenant order by r.tenant_id, r.submitted_at limit 1) n
+    ), deciding (tenant) as (
+      (select a.tenant_id from requests.approval a
+       where a.state = 'asked' and a.due_at is not null and a.tenant_id > after_tenant
+         and (select d.due_at from requests.approval d where d.state = 'asked' and d.due_at is not null order by d.due_at limit 1) <= reference
+       order by a.tenant_id, a.due_at limit 1)
+      union all
+      select n.tenant_id from deciding w cross join lateral (
+        select a.tenant_id from requests.approval a
+        where a.state = 'asked' and a.due_at is not null and a.tenant_id > w.tenant order by a.tenant_id, a.due_at limit 1) n
+    ), closing (tenant) as (
+      (select r.tenant_id from requests.request r
+       where r.closes_at is not null and r.tenant_id > after_tenant
+         and (select d.closes_at from requests.request d where d.closes_at is not null order by d.closes_at limit 1) <= reference
+       order by r.tenant_id, r.closes_at limit 1)
+      union all
+      select n.tenant_id from closing w cross join lateral (
+        select r.tenant_id from requests.request r
+        where r.closes_at is not null and r.tenant_id > w.tenant order by r.tenant_id, r.closes_at limit 1) n
+    ), moving (tenant) as (
+      (select w.tenant from opening w limit least(row_limit, 1000))
+      union
+      (select w.tenant from deciding w
+       where (select d.due_at from requests.approval d
+              where d.tenant_id = w.tenant and d.state = 'asked' and d.due_at is not null order by d.due_at limit 1) <= reference
+       limit least(row_limit, 1000))
+      union
+      (select w.tenant from closing w
+       where (select d.closes_at from requests.request d
+              where d.tenant_id = w.tenant and d.closes_at is not null order by d.closes_at limit 1) <= reference
+       limit least(row_limit, 1000)))
+    select m.tenant from moving m order by m.tenant limit least(row_limit, 1000);
 end
 $$;
 
@@ -2484,25 +2506,42 @@ begin
 end
 $$;
 
--- Resolved tickets whose time to object is over.
-create function finder.tickets_to_close(reference timestamptz, row_limit bigint)
-returns table (tenant_id bigint, id bigint)
+-- Customers of whom the time to object to a resolved ticket is over, behind one, by their numbers: where there are any, found by stepping over the index.
+create function finder.tenants_to_close(reference timestamptz, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select t.tenant_id, t.id from desk.ticket t
-    where t.closes_at is not null and t.closes_at <= reference
-    order by t.closes_at, t.tenant_id, t.id limit least(row_limit, 1000);
+  return query
+    with recursive waiting (tenant) as (
+      (select t.tenant_id from desk.ticket t
+       where t.closes_at is not null and t.tenant_id > after_tenant
+         and (select d.closes_at from desk.ticket d where d.closes_at is not null order by d.closes_at limit 1) <= reference
+       order by t.tenant_id, t.closes_at limit 1)
+      union all
+      select n.tenant_id from waiting w cross join lateral (
+        select t.tenant_id from desk.ticket t
+        where t.closes_at is not null and t.tenant_id > w.tenant order by t.tenant_id, t.closes_at limit 1) n)
+    select w.tenant from waiting w
+    where (select d.closes_at from desk.ticket d
+           where d.tenant_id = w.tenant and d.closes_at is not null order by d.closes_at limit 1) <= reference
+    limit least(row_limit, 1000);
 end
 $$;
 
--- Tickets that are to end with another one.
-create function finder.waiting_cascades(after_id bigint, row_limit bigint)
-returns table (tenant_id bigint, id bigint)
+-- Customers of whom tickets are to end with another one, behind one, by their numbers.
+create function finder.tenants_with_cascades(after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select c.tenant_id, c.id from desk.cascade_item c
-    where c.state = 'waiting' and c.id > after_id
-    order by c.id limit least(row_limit, 1000);
+  return query
+    with recursive waiting (tenant) as (
+      (select c.tenant_id from desk.cascade_item c
+       where c.state = 'waiting' and c.tenant_id > after_tenant order by c.tenant_id, c.id limit 1)
+      union all
+      select n.tenant_id from waiting w cross join lateral (
+        select c.tenant_id from desk.cascade_item c
+        where c.state = 'waiting' and c.tenant_id > w.tenant order by c.tenant_id, c.id limit 1) n)
+    select w.tenant from waiting w limit least(row_limit, 1000);
 end
 $$;
 

@@ -78,7 +78,7 @@ package enum WalkImpact: Operation {
   }
 
   package struct AffectedService: OperationOutput {
-    let code: String
+    package let code: String
     let name: LocalText?
     let cis: [PublicId]
 

@@ -17,7 +17,7 @@ package enum IncidentActivity: String, Sendable, CaseIterable {
     switch type {
     case TicketEventType.opened: .record
     case TicketEventType.changed, TicketEventType.classified, TicketEventType.cisChanged, TicketEventType.assigned, TicketEventType.attributesChanged,
-      TicketEventType.internalAttributesChanged:
+      TicketEventType.internalAttributesChanged, TicketEventType.servicesAffected:
       .classify
     // What comes back is looked into anew.
     case TicketEventType.started, TicketEventType.accepted, TicketEventType.held, TicketEventType.resumed, TicketEventType.dispatched,

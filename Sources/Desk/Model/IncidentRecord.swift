@@ -13,6 +13,8 @@ package struct IncidentRecord: OperationOutput {
   var outcome: MergeOutcome?
   /// Of one that is read.
   var names: RatingNames.Found?
+  /// Of one that is read, or whose services were taken over, to the staff.
+  var affectedServices: [AffectedServiceRecord] = []
 
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
@@ -47,6 +49,11 @@ package struct IncidentRecord: OperationOutput {
         "attributes", .document, "Custom attributes by key, as attribute.list describes them; to customers those that are visible.",
         "自定义属性，按键列出（说明见 attribute.list）；客户仅见可见的属性。"
       ) { $0.incident.ticket.attributes.value },
+      OutputField(
+        "affectedServices", listOf: AffectedServiceRecord.self,
+        "In the answers to incident.read and incident.take_affected, to the staff: the services that it affects, as they were taken over.",
+        "incident.read 与 incident.take_affected 的结果中（仅服务商人员可见）：已登记的受影响服务。"
+      ) { $0.affectedServices },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
       OutputField(
         "agreements", listOf: AgreementRecord.self, "The turns of its team and of suppliers that go on, with their clocks; staff only.",

@@ -27,8 +27,11 @@ package enum TicketCiMessages: MessageCatalog {
   static let noService = Message("ticket.no_service", "No service is known.", zh: "服务未知。")
   static let someCi = Message("ticket.some_ci", "a configuration item", zh: "某配置项")
 
+  static let servicesTaken = Message(
+    "ticket.services_taken", "The services that the walk finds are recorded already, or it finds none.", zh: "影响分析得出的服务均已登记，或未得出任何服务。")
+
   package static let all = [
     retired, tooMany, namedAlready, attributeOfCi, requesterAlone, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, serviceOfCategory,
-    noService, someCi,
+    noService, someCi, servicesTaken,
   ]
 }

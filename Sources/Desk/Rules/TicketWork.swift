@@ -256,6 +256,8 @@ package enum TicketEventType {
   package static let classified = "incident.classified"
   /// It names other CIs, or another one as the primary one.
   package static let cisChanged = "incident.cis_changed"
+  /// Services were recorded as affected by it, or not any more.
+  package static let servicesAffected = "incident.services_affected"
   /// Links to other tickets, in the history of both; and who is told what happens to it.
   package static let linked = "incident.linked"
   package static let unlinked = "incident.unlinked"
@@ -328,6 +330,6 @@ package enum TicketEventType {
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
       ownershipReturned, ownershipWaiting, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked,
-      internalAttributesChanged, articleCited, articleUncited,
+      internalAttributesChanged, articleCited, articleUncited, servicesAffected,
     ] + ProblemNews.Kind.allCases.map(\.rawValue) + ChangeNews.Kind.allCases.map(\.rawValue) + RequestLinkNews.allCases.map(\.rawValue)
 }

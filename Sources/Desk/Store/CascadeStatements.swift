@@ -97,19 +97,36 @@ package struct PlanCascade: Statement {
   }
 }
 
-/// Tickets that are to end with another one, over all customers.
-struct WaitingCascades: Statement {
-  let after: Int64
+/// Customers of whom tickets are to end with another one, by their numbers.
+struct TenantsWithCascades: Statement {
+  let behind: Int64
   let limit: Int64
 
-  static let sql = "select tenant_id, id from finder.waiting_cascades($1, $2)"
+  static let sql = "select tenant_id from finder.tenants_with_cascades($1, $2)"
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(after)
+    parameters.append(behind)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (tenant: try row.next(), id: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
+}
+
+/// A customer's tickets that are to end with another one.
+struct WaitingCascades: Statement {
+  let tenant: TenantId
+  let behind: Int64
+  let limit: Int64
+
+  static let sql = "select c.id from desk.cascade_item c where c.tenant_id = $1 and c.state = 'waiting' and c.id > $2 order by c.id limit $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(behind)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// Whose turn it is: the ticket, and its parent.

@@ -240,19 +240,50 @@ struct ClosureRecorded: Statement {
   static func decode(_ row: inout RowReader) throws -> Instant { try row.next() }
 }
 
-/// Tickets whose time to object is over.
-struct TicketsToClose: Statement {
+/// Customers of whom the time to object to a ticket is over, by their numbers.
+struct TenantsToClose: Statement {
   let now: Instant
+  let behind: Int64
   let limit: Int64
 
-  static let sql = "select tenant_id, id from finder.tickets_to_close($1, $2)"
+  static let sql = "select tenant_id from finder.tenants_to_close($1, $2, $3)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
+    parameters.append(behind)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (tenant: try row.next(), id: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
+}
+
+/// A customer's tickets whose time to object is over, behind one, the first one first.
+struct TicketsToClose: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let closesAt: Instant
+  }
+
+  let tenant: TenantId
+  let now: Instant
+  let behind: Found?
+  let limit: Int64
+
+  static let sql = """
+    select t.id, t.closes_at from desk.ticket t
+    where t.tenant_id = $1 and t.closes_at <= $2 and (t.closes_at, t.id) > (coalesce($3::timestamptz, '-infinity'), coalesce($4::bigint, 0))
+    order by t.closes_at, t.id limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(now)
+    parameters.append(behind?.closesAt)
+    parameters.append(behind?.id)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), closesAt: try row.next()) }
 }
 
 /// A ticket that is held, as whoever ends it must know it.

@@ -16,39 +16,35 @@ package struct CascadeSweep: Sweep {
 
   private let dispatcher: Dispatcher
   private let batch: Int64
+  private let tenantsAtOnce: Int64
   private let majors: MajorStanding
   /// After so many it is left: something is at fault with it.
   static let mostAttempts: Int64 = 5
 
   /// - Parameters:
-  ///   - batch: how many are looked for at once.
+  ///   - batch: how many of a customer have their turn at once.
+  ///   - tenantsAtOnce: how many customers are looked up at once.
   ///   - majors: asked before a ticket ends with a major incident, in the transaction that ends it.
-  package init(_ dispatcher: Dispatcher, batch: Int64 = 200, majors: @escaping MajorStanding) {
+  package init(_ dispatcher: Dispatcher, batch: Int64 = 100, tenantsAtOnce: Int64 = 500, majors: @escaping MajorStanding) {
     self.dispatcher = dispatcher
     self.batch = batch
+    self.tenantsAtOnce = tenantsAtOnce
     self.majors = majors
   }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    var rest = LeftUndone()
-    var after: Int64 = 0
-    while true {
-      let look = WaitingCascades(after: after, limit: batch)
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
-      for one in found {
-        try Task.checkCancellation()
-        do {
-          try await end(one.id, of: one.tenant, provider, tenancy)
-          FaultPoint.sweepStep.reach()
-        } catch  where !Task.isCancelled {
-          rest.add("cascade \(one.id) of tenant \(one.tenant)", error)
-        }
-      }
-      guard found.count == Int(batch), let last = found.last else { break }
-      after = last.id
+    try await ByTurns.run(share: batch, tenantsAtOnce: tenantsAtOnce) { behind in
+      let look = TenantsWithCascades(behind: behind, limit: tenantsAtOnce)
+      return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    } find: { tenant, behind -> [Int64] in
+      let look = WaitingCascades(tenant: tenant, behind: behind ?? 0, limit: batch)
+      return try await tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) { try await $0.query(look) }
+    } name: {
+      "cascade \($0)"
+    } work: { tenant, id in
+      try await end(id, of: tenant, provider, tenancy)
     }
-    if !rest.isEmpty { throw rest }
   }
 
   private func end(_ id: Int64, of tenant: TenantId, _ provider: TenantEntry, _ tenancy: Tenancy) async throws {

@@ -14,35 +14,27 @@ package struct CloseSweep: Sweep {
 
   private let dispatcher: Dispatcher
   private let batch: Int64
+  private let tenantsAtOnce: Int64
   private static let actor = Actor(kind: .system, id: 0, via: .job)
   static let secondsToNextTry: Int64 = 86_400
   static let secondsAfterFault: Int64 = 300
 
-  /// - Parameter batch: how many are looked for at once.
-  package init(_ dispatcher: Dispatcher, batch: Int64 = 200) {
+  /// - Parameters:
+  ///   - batch: how many of a customer have their turn at once.
+  ///   - tenantsAtOnce: how many customers are looked up at once.
+  package init(_ dispatcher: Dispatcher, batch: Int64 = 100, tenantsAtOnce: Int64 = 500) {
     self.dispatcher = dispatcher
     self.batch = batch
+    self.tenantsAtOnce = tenantsAtOnce
   }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
     var rest = LeftUndone()
-    while true {
-      let look = TicketsToClose(now: now, limit: batch)
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
-      var isAnyDone = false
-      for one in found {
-        try Task.checkCancellation()
-        do {
-          try await close(one.id, of: one.tenant, provider, at: now, tenancy)
-          FaultPoint.sweepStep.reach()
-          isAnyDone = true
-        } catch  where !Task.isCancelled {
-          rest.add("closing of ticket \(one.id) of tenant \(one.tenant)", error)
-        }
-      }
-      // What was closed or put off is not found again.
-      guard found.count == Int(batch), isAnyDone else { break }
+    do {
+      try await closeAll(provider, at: now, tenancy)
+    } catch let undone as LeftUndone {
+      rest.add(undone)
     }
     do {
       try await EndedGateApprovals.lapse(of: provider.id, tenancy)
@@ -50,6 +42,21 @@ package struct CloseSweep: Sweep {
       rest.add("approvals at gates of what is over", error)
     }
     if !rest.isEmpty { throw rest }
+  }
+
+  /// Customers have their turns.
+  private func closeAll(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws {
+    try await ByTurns.run(share: batch, tenantsAtOnce: tenantsAtOnce) { behind in
+      let look = TenantsToClose(now: now, behind: behind, limit: tenantsAtOnce)
+      return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    } find: { tenant, behind -> [TicketsToClose.Found] in
+      let look = TicketsToClose(tenant: tenant, now: now, behind: behind, limit: batch)
+      return try await tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) { try await $0.query(look) }
+    } name: {
+      "closing of ticket \($0.id)"
+    } work: { tenant, one in
+      try await close(one.id, of: tenant, provider, at: now, tenancy)
+    }
   }
 
   private func close(_ id: Int64, of tenant: TenantId, _ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws {

@@ -9,7 +9,7 @@ package enum IncidentImpact: Operation {
     let depth: Int64
     let most: Int64
 
-    private static let depth = Field.integer("depth", 1...50, "How many relations away at the most (default 10).", "最多经过多少层关系（默认 10）。").optional
+    static let depth = Field.integer("depth", 1...50, "How many relations away at the most (default 10).", "最多经过多少层关系（默认 10）。").optional
     private static let most = Field.integer(
       "most", 1...2000, "How many CIs at the most besides those that are named (default 500).", "除所涉及的配置项外最多返回多少个（默认 500）。"
     )
@@ -60,21 +60,29 @@ package enum IncidentImpact: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let ticket = try await context.ticket(input.id)
     let isStaff = context.principal.side == .staff
-    let rows = try await context.transaction.query(
-      PageOfTicketCis(
-        tenant: context.tenant.id, ticket: ticket.id, withRemoved: false, scope: context.visibleCis, after: 0, limit: Int64(TicketCis.most)))
+    let starts = try await context.startsOfWalk(ticket.id)
     let search = ImpactSearch(isUp: true, depth: input.depth, most: input.most)
     var parts: [Impact] = []
-    let own = rows.compactMap(\.ci)
-    if !own.isEmpty { parts.append(try await search.impact(of: own, tenant: context.tenant, tellsCustomers: isStaff, in: context.transaction)) }
-    // What rests on a shared CI at the provider's, and whom it serves, is for those who serve all customers.
-    let shared = rows.compactMap(\.sharedCi)
-    let servesAll = context.principal.access("ci.read", honouring: [.listed, .all], at: context.now)?.reaches(context.provider.id) ?? false
-    if servesAll, !shared.isEmpty {
+    if !starts.own.isEmpty {
+      parts.append(try await search.impact(of: starts.own, tenant: context.tenant, tellsCustomers: isStaff, in: context.transaction))
+    }
+    if !starts.shared.isEmpty {
       let provider = context.provider
       parts.append(
-        try await context.bound(to: [provider.id]) { try await search.impact(of: shared, tenant: provider, tellsCustomers: true, in: $0) })
+        try await context.bound(to: [provider.id]) { try await search.impact(of: starts.shared, tenant: provider, tellsCustomers: true, in: $0) })
     }
     return Output(parts: parts)
+  }
+}
+
+extension OperationContext {
+  /// What rests on a shared CI at the provider's, and whom it serves, is for those who serve all customers.
+  var seesSharedImpact: Bool { principal.access("ci.read", honouring: [.listed, .all], at: now)?.reaches(provider.id) ?? false }
+
+  /// The CIs that a ticket names, from which a walk begins: the customer's own, and, for those who see what rests on them, those that the provider shares.
+  func startsOfWalk(_ ticket: Int64) async throws -> (own: [Int64], shared: [Int64]) {
+    let rows = try await transaction.query(
+      PageOfTicketCis(tenant: tenant.id, ticket: ticket, withRemoved: false, scope: visibleCis, after: 0, limit: Int64(TicketCis.most)))
+    return (rows.compactMap(\.ci), seesSharedImpact ? rows.compactMap(\.sharedCi) : [])
   }
 }

@@ -15,6 +15,7 @@ package enum ReadIncident: Operation {
     let tenant = context.tenant.id
     let found = TicketByPublicId(tenant: tenant, publicId: input.id, scope: context.access.rows)
     let names = context.transaction.later(RatingNames(tenant: tenant, ticket: input.id))
+    let services = context.principal.side == .staff ? context.transaction.later(AffectedServices(tenant: tenant, ticket: input.id)) : nil
     let (tickets, turns, dispatches): ([Ticket], [TeamTurn], [SupplierTurn]) =
       switch context.principal.side {
       case .staff: try await context.transaction.query(found, OpenTurn(tenant: tenant, ticket: input.id), OpenDispatches(tenant: tenant, ticket: input.id))
@@ -28,6 +29,7 @@ package enum ReadIncident: Operation {
       incident: IncidentView(ticket, in: context), clocks: clocks[.ticket(ticket.id)]?.records ?? [],
       agreements: AgreementRecord.list(turns.first?.with(clocks), dispatches.map { $0.with(clocks) }, in: context), names: try names.first)
     record.outcome = outcome
+    if let services { record.affectedServices = try services.rows.map { AffectedServiceRecord(service: $0) } }
     return record
   }
 }

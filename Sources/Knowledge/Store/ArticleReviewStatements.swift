@@ -27,6 +27,27 @@ struct ArticlesToTell: Statement {
   static func decode(_ row: inout RowReader) throws -> DueArticle { DueArticle(id: try row.next(), day: try row.next()) }
 }
 
+/// Makes the review of a published article due by a day, if it is not due sooner; no row when the article is not published. Who it is told to is told
+/// by the event of the act that did it: the sweep has nothing more to say.
+struct CallForReview: Statement {
+  let article: Int64
+  let day: CalendarDate
+
+  static let sql = """
+    update knowledge.article set review_due_on = least(review_due_on, $2), review_told_on = least(review_due_on, $2), version = version + 1
+    where id = $1 and state = 'published' returning public_id, version, review_due_on
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(article)
+    parameters.append(day)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (publicId: [UInt8], version: Int64, day: CalendarDate) {
+    (try row.next(), try row.next(), try row.next())
+  }
+}
+
 /// Takes the telling upon itself; no row when it was told, confirmed or retired meanwhile. Its version stays: who is at it has nothing to see anew.
 struct TakeArticleReview: Statement {
   let due: DueArticle

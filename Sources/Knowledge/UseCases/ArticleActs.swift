@@ -43,8 +43,20 @@ extension OperationContext {
 
   /// An event of the provider's, which names its subject and tells nothing else.
   func noteArticle(_ row: Int64, _ seq: Int64, _ what: String, _ id: PublicId) {
-    let event = Event(subjectKind: "article", subject: row, seq: seq, type: "article.\(what)", payload: .object(["id": .id(id)]), occurredAt: now)
+    let event = Event(
+      subjectKind: ArticleReviewNews.articleKind, subject: row, seq: seq, type: "article.\(what)", payload: .object(["id": .id(id)]), occurredAt: now)
     transaction.record(event, tenant: provider.id, actor: actor, at: now)
+  }
+
+  /// Has a published article looked through from today on, and who began it told why. Bound to the provider.
+  /// - Parameter reason: codes and ids, never what somebody wrote.
+  package func callForReview(of article: Int64, because reason: [Value.Member]) async throws {
+    guard let due = try await transaction.first(CallForReview(article: article, day: day)) else { return }
+    let payload = [Value.Member("id", .id(id(.article, due.publicId))), Value.Member("dueOn", .date(due.day))] + reason
+    let event = Event(
+      subjectKind: ArticleReviewNews.articleKind, subject: article, seq: due.version, type: ArticleReviewNews.sourceChanged,
+      payload: .object(payload), occurredAt: now)
+    transaction.record(event, for: ["notifications"], tenant: provider.id, actor: actor, at: now)
   }
 
   /// What all customers read, or are to read, is for those who may act for all of them.

@@ -40,4 +40,8 @@ package enum ArticleReviewNews {
   package static let due = "article.review_due"
   /// The kind of its subject: an article, by its row, in the provider's tenant.
   package static let subjectKind = "article_review"
+  /// The kind of an article's own events.
+  package static let articleKind = "article"
+  /// What a published article was written of is not as it was: it is to be looked through now.
+  package static let sourceChanged = "article.source_changed"
 }

@@ -128,6 +128,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case articleSolved = "article.solved"
   /// The day has come by which a published article is to be looked through.
   case articleReviewDue = "article.review_due"
+  /// The problem that a published article tells is not as it was: the article is to be looked through now.
+  case articleSourceChanged = "article.source_changed"
   /// Somebody is to look at who has what; the day by which he was to is over.
   case accessReviewOpened = "access_review.opened"
   case accessReviewOverdue = "access_review.overdue"
@@ -188,7 +190,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .requestTaskGiven, .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
     case .changeTaskGiven, .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
     case .articleSolved: .article
-    case .articleReviewDue: .articleReview
+    case .articleReviewDue, .articleSourceChanged: .articleReview
     case .accessReviewOpened, .accessReviewOverdue: .accessReview
     case .handbookReviewDue: .handbookReview
     case .warrantyEnding: .warranty

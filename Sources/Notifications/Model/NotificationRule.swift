@@ -287,6 +287,8 @@ struct StockRule: Sendable {
   private static let ofReminders: [StockRule] = [
     StockRule(key: "article_review_due", name: ReminderMessages.ruleArticle, event: .articleReviewDue, audience: [.owner], channels: [.inbox]),
     StockRule(
+      key: "article_source_changed", name: ReminderMessages.ruleArticleSource, event: .articleSourceChanged, audience: [.owner], channels: [.inbox]),
+    StockRule(
       key: "access_review_opened", name: ReminderMessages.ruleAccessOpened, event: .accessReviewOpened, audience: [.owner], channels: [.inbox, .email]),
     StockRule(
       key: "access_review_overdue", name: ReminderMessages.ruleAccessOverdue, event: .accessReviewOverdue, audience: [.owner],

@@ -53,6 +53,7 @@ struct NotificationText: Sendable, Equatable {
       case .changeTaskDone, .changeTaskFailed, .changeTaskTaken: ["number", "title", "task", "result", "actor", "at"]
       case .articleSolved: ["article", "number", "customer", "actor", "at"]
       case .articleReviewDue: ["number", "title", "dueOn", "at"]
+      case .articleSourceChanged: ["number", "title", "problem", "what", "dueOn", "actor", "at"]
       case .accessReviewOpened: ["resource", "customer", "dueOn", "actor", "at"]
       case .accessReviewOverdue: ["resource", "customer", "dueOn", "at"]
       case .handbookReviewDue: ["process", "dueOn", "at"]
@@ -163,6 +164,7 @@ struct NotificationText: Sendable, Equatable {
     case .requestTaskTaken, .changeTaskTaken: (WorkMessages.taskTakenSubject, WorkMessages.taskTakenBody)
     case .articleSolved: (WorkMessages.articleSolvedSubject, WorkMessages.articleSolvedBody)
     case .articleReviewDue: (ReminderMessages.articleSubject, ReminderMessages.articleBody)
+    case .articleSourceChanged: (ReminderMessages.articleSourceSubject, ReminderMessages.articleSourceBody)
     case .accessReviewOpened: (ReminderMessages.accessOpenedSubject, ReminderMessages.accessOpenedBody)
     case .accessReviewOverdue: (ReminderMessages.accessOverdueSubject, ReminderMessages.accessOverdueBody)
     case .handbookReviewDue: (ReminderMessages.handbookSubject, ReminderMessages.handbookBody)

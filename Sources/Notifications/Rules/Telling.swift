@@ -119,6 +119,7 @@ struct Cause: Sendable {
     case EscalationNews.escalated: .processEscalated
     case ArticleNews.solved: .articleSolved
     case ArticleReviewNews.due: .articleReviewDue
+    case ArticleReviewNews.sourceChanged: .articleSourceChanged
     case AccessReviewNews.opened: .accessReviewOpened
     case AccessReviewNews.overdue: .accessReviewOverdue
     case HandbookReviewNews.due: .handbookReviewDue

@@ -337,7 +337,8 @@ struct AccountMatters: Sendable {
       case "certification": matters[kind] = Self.byId(try await transaction.query(CertificationsToTell(ids: ids)))
       case "appraisal_action", "appraisal_reminder":
         matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
-      case ArticleReviewNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(ArticleReviewsToTell(ids: ids)))
+      case ArticleReviewNews.subjectKind, ArticleReviewNews.articleKind:
+        matters[kind] = Self.byId(try await transaction.query(ArticleReviewsToTell(ids: ids)))
       case HandbookReviewNews.subjectKind: matters[kind] = Self.byId(try await HandbookReviewsToTell.load(ids, of: tenant, in: transaction))
       case WarrantyNews.subjectKind: matters[kind] = Self.byId(try await transaction.query(WarrantiesToTell(tenant: tenant, ids: ids)))
       case TriageNews.subjectKind, TriageNews.expiryKind:
@@ -459,7 +460,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .reminder(let reminder): return reminder.stands(event) ? matter : nil
+    case .reminder(let reminder): return reminder.stands(event) ? .reminder(reminder.told(event)) : nil
     case .triage(let triage): return .triage(triage.told(event))
     case .proof, .certification, .gateApproval, .escalation, .request, .change, .release, .offer, .owner, .problem, .task, .article, .majorIncident:
       return matter

@@ -160,6 +160,8 @@ struct ProblemsOfProvider: Statement {
     var reader: Int64?
     var attribute: AttributeFilter?
     var offeredTeams: [Int64] = []
+    /// Only those that no published article tells.
+    var isWithoutArticle = false
   }
 
   let provider: TenantId
@@ -180,6 +182,7 @@ struct ProblemsOfProvider: Statement {
       and ($18::bigint is null or p.team_id = $18) and ($9::bigint is null or p.priority = $9)
       and ($10::timestamptz is null or (p.opened_at, p.id) < ($10, $11))
       and \(AttributeFilter.condition(.problem, "p.id", at: 15))
+      and (not $19 or not exists (select from knowledge.pub_article_review k where k.article_id = p.article_id))
     order by p.opened_at desc, p.id desc limit $12
     """
 
@@ -201,6 +204,7 @@ struct ProblemsOfProvider: Statement {
     parameters.append(filter.attribute)
     parameters.append(filter.offeredTeams)
     parameters.append(filter.team)
+    parameters.append(filter.isWithoutArticle)
   }
 
   static func decode(_ row: inout RowReader) throws -> ProblemRow { try ProblemRow(&row) }

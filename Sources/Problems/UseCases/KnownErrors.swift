@@ -76,6 +76,7 @@ package enum CiteKnownError: Operation {
       throw context.unknownReference("article")
     }
     guard article != work.row.article?.id else { throw Failure(.conflict, ProblemMessages.hasArticle) }
+    try await work.doubtArticle(.replaced)
     work.cite(ProblemRow.Reference(id: article, publicId: input.article.random))
     work.save()
     return work.record

@@ -13,6 +13,8 @@ struct ProblemWork: Sendable {
   var row: ProblemRow
   /// What it was found by when it was read.
   let wordsBefore: ProcessText
+  /// How it stood when it was read.
+  let processBefore: ProblemProcess
 
   /// Locks the problem `id`. One that the caller may not see is not there.
   /// - Parameter concernsAll: whether the act says something to all that the problem is behind. Of one that may concern several customers
@@ -27,7 +29,7 @@ struct ProblemWork: Sendable {
     if concernsAll, row.customer == nil, row.owner?.id != context.actor.id { try context.requireEveryCustomer() }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
-    return ProblemWork(context: context, row: row, wordsBefore: row.words)
+    return ProblemWork(context: context, row: row, wordsBefore: row.words, processBefore: row.process)
   }
 
   var id: PublicId { context.id(.problem, row.publicId) }
@@ -84,6 +86,20 @@ struct ProblemWork: Sendable {
   func tell(_ news: ProblemNews.Kind) {
     context.transaction.enqueue(
       InsertTelling(provider: context.provider.id, problem: row.id, seq: row.lastSeq, kind: news, actor: context.actor, now: context.now))
+  }
+
+  /// Has the article that tells the problem looked through now, if it is published and what it says may not be right any more.
+  func doubtArticle(after act: ProblemAct) async throws {
+    if let doubt = ArticleDoubt(after: act, of: processBefore) { try await doubtArticle(doubt) }
+  }
+
+  func doubtArticle(_ doubt: ArticleDoubt) async throws {
+    guard let article = row.article else { return }
+    try await context.callForReview(
+      of: article.id,
+      because: [
+        Value.Member("problem", .id(id)), Value.Member("problemNumber", .text(number)), Value.Member("reason", .text(doubt.rawValue)),
+      ])
   }
 
   /// - Parameter countsVersion: whether others who read the problem before must read it again.

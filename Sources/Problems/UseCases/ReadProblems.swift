@@ -31,6 +31,7 @@ package enum ListProblems: Operation {
     let offered: Bool
     let team: PublicId?
     let ci: PublicId?
+    let withoutArticle: Bool
     let priority: Int64?
     let attribute: String?
     let limit: Int64?
@@ -48,10 +49,14 @@ package enum ListProblems: Operation {
       "ci", .ticketCi, "Only those about this configuration item: of the customer, or, without one, a shared one.",
       "仅限涉及此配置项的问题：该客户的；未指定客户时为服务商共享的。"
     ).optional
+    private static let withoutArticle = Field.boolean(
+      "withoutArticle", "Only those that no published article tells: none is begun, or it is not published yet, or not any more.",
+      "仅限没有已发布文章的问题：尚未起草、尚未发布或已停用。"
+    ).optional
     private static let priority = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
 
     package static let fields: [any InputField] = [
-      customer, state, category, owner, unowned, OfferFields.offered, WorkingTeamFields.only, ci, priority, AttributeFields.filter, Paging.limit, Paging.cursor,
+      customer, state, category, owner, unowned, OfferFields.offered, WorkingTeamFields.only, ci, withoutArticle, priority, AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -63,6 +68,7 @@ package enum ListProblems: Operation {
       offered = try values[OfferFields.offered] ?? false
       team = try values[WorkingTeamFields.only]
       ci = try values[Self.ci]
+      withoutArticle = try values[Self.withoutArticle] ?? false
       priority = try values[Self.priority]
       attribute = try values[AttributeFields.filter]
       limit = try values[Paging.limit]
@@ -72,7 +78,7 @@ package enum ListProblems: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, owner, team, ci].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(offered)/\(priority ?? 0)/\(attribute ?? "")"
+      return "\(ids)/\(state ?? "")/\(category ?? "")/\(unowned)/\(offered)/\(withoutArticle)/\(priority ?? 0)/\(attribute ?? "")"
     }
 
     fileprivate var states: [ProblemState]? {
@@ -89,6 +95,7 @@ package enum ListProblems: Operation {
     var filter = ProblemsOfProvider.Filter(
       states: input.states, customer: input.customer == nil ? nil : context.tenant.id, category: input.category, isUnowned: input.unowned,
       priority: input.priority, isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil)
+    filter.isWithoutArticle = input.withoutArticle
     if input.offered { filter.offeredTeams = try await context.teamsToAnswerFor() }
     if let owner = input.owner {
       guard let found = try await context.transaction.first(StaffToFilterBy(provider: context.provider.id, publicId: owner)) else {

@@ -179,6 +179,7 @@ extension OperationContext {
   fileprivate func act(_ act: ProblemAct, on id: PublicId) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
+    try await work.doubtArticle(after: act)
     switch act {
     case .reopen, .cancel: leaveGates(work.row.publicId, of: .problem)
     case .investigate, .recordCause, .recordWorkaround, .declareKnownError, .resolve, .close: break
@@ -195,6 +196,7 @@ extension OperationContext {
     let gates = try gates(before: [step], of: id, answers)
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
+    try await work.doubtArticle(after: act)
     try await work.pass(gates, known: known)
     work.save()
     return work.record

@@ -12,35 +12,35 @@ package struct RequestSweep: Sweep {
   package static let everySeconds: Int64 = 5
   package static let isPrompt = true
 
-  private let batch: Int32
+  private let batch: Int64
+  private let tenantsAtOnce: Int64
 
-  /// - Parameter batch: how many are looked for at once.
-  package init(batch: Int32 = 500) { self.batch = batch }
-
-  /// One that cannot be moved holds up no other, and is tried again by the next run.
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    var rest = LeftUndone()
-    var after: RequestsToMove.Found?
-    repeat {
-      try Task.checkCancellation()
-      let statement = RequestsToMove(now: now, after: after, limit: batch)
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(statement) }
-      for one in found {
-        do {
-          try await tenancy.transaction(binding: [one.tenant], side: .staff) { try await move(one, now, tenancy.random, in: $0) }
-          FaultPoint.sweepStep.reach()
-        } catch  where !Task.isCancelled {
-          rest.add("request \(one.request) of tenant \(one.tenant)", error)
-        }
-      }
-      after = found.count < Int(batch) ? nil : found.last
-    } while after != nil
-    if !rest.isEmpty { throw rest }
+  /// - Parameters:
+  ///   - batch: how many of a customer have their turn at once.
+  ///   - tenantsAtOnce: how many customers are looked up at once.
+  package init(batch: Int64 = 100, tenantsAtOnce: Int64 = 500) {
+    self.batch = batch
+    self.tenantsAtOnce = tenantsAtOnce
   }
 
-  private func move(_ found: RequestsToMove.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
-    guard let tenant = try await transaction.first(TenantById(tenant: found.tenant)),
-      var work = try await RequestWork.load(found.request, of: tenant, at: now, random, in: transaction)
+  /// Customers have their turns. One that cannot be moved holds up no other, and is tried again by the next run.
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    try await ByTurns.run(share: batch, tenantsAtOnce: tenantsAtOnce) { behind in
+      let look = TenantsToMove(now: now, behind: behind, limit: tenantsAtOnce)
+      return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    } find: { tenant, behind -> [RequestsToMove.Found] in
+      let look = RequestsToMove(tenant: tenant, now: now, behind: behind, limit: batch)
+      return try await tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) { try await $0.query(look) }
+    } name: {
+      "request \($0.request)"
+    } work: { tenant, one in
+      try await tenancy.transaction(binding: [tenant], side: .staff) { try await move(one.request, of: tenant, now, tenancy.random, in: $0) }
+    }
+  }
+
+  private func move(_ request: Int64, of tenant: TenantId, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
+    guard let tenant = try await transaction.first(TenantById(tenant: tenant)),
+      var work = try await RequestWork.load(request, of: tenant, at: now, random, in: transaction)
     else { return }
     if work.process.request.state == .approved { try await work.open() }
     try await work.save()
