@@ -56,7 +56,8 @@ package enum ListProblems: Operation {
     private static let priority = Field.integer("priority", Rating.numbers, "Only this priority.", "仅限此优先级。").optional
 
     package static let fields: [any InputField] = [
-      customer, state, category, owner, unowned, OfferFields.offered, WorkingTeamFields.only, ci, withoutArticle, priority, AttributeFields.filter, Paging.limit, Paging.cursor,
+      customer, state, category, owner, unowned, OfferFields.offered, WorkingTeamFields.only, ci, withoutArticle, priority,
+      AttributeFields.filter, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
