@@ -16,6 +16,14 @@ struct ProblemWork: Sendable {
   /// How it stood when it was read.
   let processBefore: ProblemProcess
 
+  /// - Parameter row: as it was read once it was locked.
+  init(context: OperationContext, row: ProblemRow) {
+    self.context = context
+    self.row = row
+    wordsBefore = row.words
+    processBefore = row.process
+  }
+
   /// Locks the problem `id`. One that the caller may not see is not there.
   /// - Parameter concernsAll: whether the act says something to all that the problem is behind. Of one that may concern several customers
   ///   only who serves them all does that, or who answers for it: a grant for a few customers must not change what the others are told.
@@ -29,7 +37,7 @@ struct ProblemWork: Sendable {
     if concernsAll, row.customer == nil, row.owner?.id != context.actor.id { try context.requireEveryCustomer() }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
-    return ProblemWork(context: context, row: row, wordsBefore: row.words, processBefore: row.process)
+    return ProblemWork(context: context, row: row)
   }
 
   var id: PublicId { context.id(.problem, row.publicId) }

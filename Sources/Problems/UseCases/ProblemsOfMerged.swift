@@ -18,7 +18,7 @@ enum ProblemsOfMerged: OperationGuard {
     let (_, behind, known) = try await context.transaction.query(
       held(input.id, context), problems(merged.row, context), problems(merged.survivor, context))
     for found in behind where found.row.process.state != .cancelled && !known.contains(where: { $0.row.id == found.row.id }) {
-      var work = ProblemWork(context: context, row: found.row, wordsBefore: found.row.words)
+      var work = ProblemWork(context: context, row: found.row)
       try await work.link(held: [(id: input.into, row: merged.survivor)])
       work.save(countsVersion: false)
     }
