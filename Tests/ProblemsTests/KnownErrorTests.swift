@@ -105,9 +105,9 @@ import Testing
       change(&before)
       return ArticleDoubt(after: act, of: before)
     }
-    #expect(doubt(.recordCause("Heat", code: "configuration")) == nil)
-    #expect(doubt(.recordCause("Dust", code: nil)) == .cause)
-    #expect(doubt(.recordCause("Heat", code: nil)) { $0.cause = nil } == .cause)
+    #expect(doubt(.recordCause("Heat", code: .set("configuration"))) == nil)
+    #expect(doubt(.recordCause("Dust", code: .keep)) == .cause)
+    #expect(doubt(.recordCause("Heat", code: .keep)) { $0.cause = nil } == .cause)
     #expect(doubt(.recordWorkaround("Cool it")) == nil)
     #expect(doubt(.recordWorkaround("Wait")) == .workaround)
     #expect(doubt(.investigate) == .investigated)
