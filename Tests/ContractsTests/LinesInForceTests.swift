@@ -61,7 +61,9 @@ import Testing
       update contracts.contract_line_version v set
         other_unit_ids = array(select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id),
         person_ids = array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id);
-      set session_replication_role = origin
+      set session_replication_role = origin;
+      analyze contracts.contract, contracts.contract_version, contracts.contract_version_withdrawal, contracts.contract_line,
+        contracts.contract_line_version, contracts.contract_line_version_withdrawal, contracts.contract_line_unit, contracts.contract_line_person
       """)
     var found = 0, named = 0
     for customer in [world.acme, world.other] {

@@ -1585,10 +1585,10 @@ returns table (tenant_id bigint, id bigint, due_at timestamptz, submitted_at tim
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   -- The place behind which it goes on; what has no running clock stands at the end.
-  place_due timestamptz := coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end);
-  place_submitted timestamptz := coalesce(after_submitted, '-infinity'::timestamptz);
-  place_tenant bigint := coalesce(after_tenant, 0);
-  place_id bigint := coalesce(after_id, 0);
+  seen_due timestamptz := coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end);
+  seen_submitted timestamptz := coalesce(after_submitted, '-infinity'::timestamptz);
+  seen_tenant bigint := coalesce(after_tenant, 0);
+  seen_id bigint := coalesce(after_id, 0);
   most bigint := least(row_limit, 1001);
   walked bigint;
   tenants bigint[];
@@ -1619,7 +1619,7 @@ begin
         and (wanted_team is null or exists (
           select from requests.task t
           where t.tenant_id = r.tenant_id and t.request_id = r.id and t.team_id = wanted_team and t.state in ('ready', 'active', 'failed')))
-        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (seen_due, seen_submitted, seen_tenant, seen_id)
       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most;
     return;
   end if;
@@ -1636,7 +1636,7 @@ begin
         and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
         and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
         and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+        and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (seen_due, seen_submitted, seen_tenant, seen_id)
       order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most;
     return;
   end if;
@@ -1644,7 +1644,7 @@ begin
   if num_nonnulls(wanted_state, wanted_owner, wanted_priority, due_from, due_before) = 0 and not unowned_only and row_limit <= 201
     and (permitted is null or cardinality(permitted) <= 200)
   then
-    return query select * from finder.next_requests(permitted, place_due, place_submitted, place_tenant, place_id, row_limit);
+    return query select * from finder.next_requests(permitted, seen_due, seen_submitted, seen_tenant, seen_id, row_limit);
     return;
   end if;
   -- Of so many tenants that a page of them stands near the front, or that the front is all there is, not each is looked into.
@@ -1659,7 +1659,7 @@ begin
           and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
           and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
           and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-          and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+          and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (seen_due, seen_submitted, seen_tenant, seen_id)
         order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit 5000) n) w;
     if walked < 5000 or cardinality(ids) >= most then
       return query select * from unnest(tenants, ids, dues, submitted) limit most;
@@ -1675,7 +1675,7 @@ begin
        and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
        and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
        and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-       and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+       and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (seen_due, seen_submitted, seen_tenant, seen_id)
      order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id limit most)
     union all
     (select n.tenant_id, n.id, n.due_at, n.submitted_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
@@ -1686,8 +1686,8 @@ begin
          and (wanted_owner is null or r.owner_id = wanted_owner) and (not unowned_only or r.owner_id is null)
          and (due_from is null or coalesce(r.due_at, 'infinity'::timestamptz) >= due_from)
          and (due_before is null or coalesce(r.due_at, 'infinity'::timestamptz) < due_before)
-         and coalesce(r.due_at, 'infinity'::timestamptz) >= place_due
-         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (place_due, place_submitted, place_tenant, place_id)
+         and coalesce(r.due_at, 'infinity'::timestamptz) >= seen_due
+         and (coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.tenant_id, r.id) > (seen_due, seen_submitted, seen_tenant, seen_id)
        order by coalesce(r.due_at, 'infinity'::timestamptz), r.submitted_at, r.id limit most) n
      order by coalesce(n.due_at, 'infinity'::timestamptz), n.submitted_at, n.tenant_id, n.id limit most)) f
     order by coalesce(f.due_at, 'infinity'::timestamptz), f.submitted_at, f.tenant_id, f.id limit most;
