@@ -133,6 +133,15 @@ import Testing
     #expect(chinese.contains("完成后自动关闭期限：3 天") && chinese.contains("关闭后可重新打开期限：12 天 |"))
   }
 
+  /// Guard: without the lists of the process nobody reads in its handbook which priority an order gets.
+  @Test func theHandbookOfRequestsSaysWhatGivesThemTheirPriority() async throws {
+    let world = try await HandbooksWorld()
+    let made = try await world.act("publish", try await world.create(["owner": world.ann, "manager": world.ben], of: "request"))
+    let inForce = try await world.read(made).at("published.inForce")
+    #expect(Set(inForce.at("codes").array?.map { $0.at("list") } ?? []) == ["source", "impact", "urgency", "priority"])
+    #expect(inForce.at("priorities").array?.count == 9)
+  }
+
   /// One that cannot be read is told, and hides no other.
   @Test func whatCannotBeReadIsToldAndPassedBy() async throws {
     let world = try await HandbooksWorld()

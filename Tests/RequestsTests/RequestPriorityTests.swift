@@ -169,7 +169,26 @@ import Testing
     #expect(clock(agreed, "resolution") == ["running", .null, "2026-03-02T13:00:00Z"])
   }
 
-  /// Guard: as above, of a priority for which no answer is promised.
+  /// What was broken before the customer was asked runs on, until another priority leaves it time. Guard: were it not put down then, the customer would
+  /// use up that time himself, and at 09:00 it would be broken again.
+  @Test func whatIsBrokenNoMoreIsNotOwedWhileTheCustomerDecides() async throws {
+    let world = try await RequestsWorld()
+    let (finance, boss) = (try await world.database.staff(.finance), try await world.database.user(.customerManager, of: world.acme))
+    let offering = try await Self.offering(world, "SERVER", Self.shorter, approvers: ["finance", "customer_manager"])
+    let made = try await world.call(
+      "request.submit", ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "impact": 1, "urgency": 1])
+    try at(world, "08:30")
+    try await world.call("approval.approve", ["id": made.at("approvals.0.id")], as: finance)
+    #expect(clock(try await world.request(made), "response") == ["running", "missed", "2026-03-02T08:15:00Z"])
+    try at(world, "08:40")
+    #expect(clock(try await rate(world, made, 3, 3), "response") == [.null, .null, .null])
+    try at(world, "11:00")
+    try await world.call("approval.approve", ["id": made.at("approvals.1.id")], as: boss)
+    try await world.sweep()
+    #expect(clock(try await world.request(made), "response") == ["running", .null, "2026-03-02T11:20:00Z"])
+  }
+
+  /// Guard: were what was put down taken up by the priority that it had, an answer would be owed that nobody promises.
   @Test func whatIsPromisedNoMoreIsNotTakenUp() async throws {
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)

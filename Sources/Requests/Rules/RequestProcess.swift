@@ -276,7 +276,7 @@ package struct RequestProcess: Sendable {
   }
 
   /// Whether nobody but the customer's people can move it on. As long as one of the provider's own may decide it is the provider's turn.
-  private var waitsForCustomer: Bool {
+  var waitsForCustomer: Bool {
     let asked = approvals.filter { $0.state == .asked }
     return request.state == .awaitingApproval && !asked.isEmpty && asked.allSatisfy(\.isOfCustomer)
   }

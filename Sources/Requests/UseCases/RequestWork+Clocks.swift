@@ -24,6 +24,8 @@ extension RequestWork {
     // What was only recorded is promised nothing.
     guard process.request.rating.priority != before.request.rating.priority, process.request.state != .submitted else { return }
     try await retarget(at: now)
+    // What was broken before the customer was asked ran on: where the new targets leave it time, none is owed as long as he decides.
+    if process.waitsForCustomer { try clocks.putDown(.response, Self.awaitingApproval, at: now) }
   }
 
   private mutating func retarget(at instant: Instant) async throws {
