@@ -68,7 +68,7 @@ package enum RequestMessages: MessageCatalog {
   static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
   static let reviewerMayNot = Message(
     "access_review.reviewer_may_not", "This person has no active login that may decide on the access of all of this customer's people ({permission}).",
-    zh: "该人员没有可复核此客户全部人员权限的有效账号（{permission}）。")
+    zh: "该人员没有可复核此客户全部人员权限的有效账户（{permission}）。")
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
   static let endedMeanwhile = Message(
     "access_review.ended", "This access was taken meanwhile: it can be decided on as revoked, not confirmed.", zh: "该权限已被收回：只能决定为 revoked，不能确认保留。")

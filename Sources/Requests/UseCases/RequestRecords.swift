@@ -93,7 +93,7 @@ package struct RequestLine: OperationOutput {
       OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
       OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
       OutputField("requesterName", .text, "The name of that person.", "申请对象姓名。") { .text(of($0).row.requesterName) },
-      OutputField("unit", .id, "Where it is to be done: the site or department that was named, else the requester's.", "履行地点：所指定的地点或部门，未指定则为申请对象所属单位。") {
+      OutputField("unit", .id, "Where it is to be done: the site or department that was named, else the requester's.", "履行地点：所指定的站点或部门，未指定则为申请对象所属单位。") {
         .id(of($0).unit)
       },
       OutputField("unitName", .text, "Its name.", "其名称。") { .text(of($0).row.unitName) },
@@ -174,7 +174,7 @@ package struct RequestReference: OperationInput {
   static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
   static let unit = Field.id(
     "unit", .unit, "Where it is to be done: a site or department (default: the requester's); who agrees and what covers it go by the requester's own.",
-    "履行地点：地点或部门（默认取申请对象所属单位）；审批人与适用的合同行仍按申请对象所属单位确定。")
+    "履行地点：站点或部门（默认取申请对象所属单位）；审批人与适用的合同行仍按申请对象所属单位确定。")
 
   package static let fields: [any InputField] = [id]
 

@@ -26,7 +26,7 @@ package struct TaskLine: OperationOutput {
     OutputField("requestNumber", .text, "Its number for people.", "请求号。") { .text(RequestLine.number(of: $0.tenant.code, $0.row.requestNumber)) },
     OutputField("offeringCode", .text, "The code of what was ordered.", "服务项代码。") { .text($0.row.offeringCode) },
     OutputField("requesterName", .text, "Whom it is for.", "申请对象姓名。") { .text($0.row.requesterName) },
-    OutputField("unit", .id, "Where it is to be done: a site or department.", "履行地点：地点或部门。") { $0.id(.unit, $0.row.unit) },
+    OutputField("unit", .id, "Where it is to be done: a site or department.", "履行地点：站点或部门。") { $0.id(.unit, $0.row.unit) },
     OutputField("unitName", .text, "Its name.", "其名称。") { .text($0.row.unitName) },
     OutputField("answers", .document, "What was ordered, by the form's keys.", "申请内容（按表单键）。") { $0.row.answers },
     OutputField("name", .document, "What is to be done, by language.", "任务名称（按语言）。") { $0.row.task.names },
