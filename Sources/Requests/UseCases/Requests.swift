@@ -71,8 +71,8 @@ package enum SubmitRequest: Operation {
     let named = content.access?.personAnswer.flatMap { reading.persons[$0] }
     let requester = people.first { person in (input.requester ?? named).map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
-    guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
     let place: Int64? = if let unit = input.unit { try await context.unit(unit, "unit") } else { nil }
+    guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
     guard place == nil || context.access.rows.covers(unit: place, person: requester?.id) else { throw Failure.invalid("unit", RequestMessages.outsideScope) }
     // From whoever has left access is taken away, and nothing else is ordered for him.
     let isRemoval = content.access?.action == .revoke
