@@ -133,6 +133,15 @@ import Testing
     #expect(chinese.contains("完成后自动关闭期限：3 天") && chinese.contains("关闭后可重新打开期限：12 天 |"))
   }
 
+  /// Guard: a request has an impact, an urgency, a priority and a source, as an incident has; its handbook said nothing of the lists and the matrix.
+  @Test func theHandbookOfRequestsTellsByWhatTheyAreRated() async throws {
+    let world = try await HandbooksWorld()
+    let made = try await world.create(["process": "request", "kpis": .array([])])
+    let english = try await world.export(made, ["draft": .bool(true)])
+    #expect(english.contains("## Codes") && english.contains("| Source | Name |") && english.contains("## Priorities"))
+    #expect(!english.contains("| Nature | Name |"), "what incidents alone are kept by")
+  }
+
   /// One that cannot be read is told, and hides no other.
   @Test func whatCannotBeReadIsToldAndPassedBy() async throws {
     let world = try await HandbooksWorld()

@@ -16,8 +16,9 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     switch self {
     case .incident: ["source", "nature", "category", "pending_reason", "closure_code", "impact", "urgency", "priority"]
     case .problem: ["category", "problem_cause", "problem_outcome", "impact", "urgency", "priority"]
+    case .request: ["source", "impact", "urgency", "priority"]
     case .event: ["source", "nature"]
-    case .request, .change, .release, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
+    case .change, .release, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
     }
   }
 
@@ -58,5 +59,5 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
   }
 
   /// Whether impact and urgency give its priority.
-  var hasPriorities: Bool { self == .incident || self == .problem }
+  var hasPriorities: Bool { self == .incident || self == .request || self == .problem }
 }
