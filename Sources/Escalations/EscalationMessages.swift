@@ -24,7 +24,8 @@ package enum EscalationMessages: MessageCatalog {
     "escalation_rule.no_turns", "Teams (ola) and suppliers (uc) promise times for incidents alone: leave agreement out, or give sla.",
     zh: "OLA（ola）与支撑合同（uc）的时限仅适用于事件：请不填 agreement 或填写 sla。")
   static let noPriority = Message("escalation_rule.no_priority", "Nothing in this process has a priority.", zh: "该流程没有优先级。")
-  static let noTeam = Message("escalation_rule.no_team", "Nothing in this process has a team: name staff.", zh: "该流程没有团队：请指定 staff。")
+  static let noTeam = Message(
+    "escalation_rule.no_team", "Rules of this process neither ask for a team nor give anything to one: name staff.", zh: "该流程的规则不涉及团队：请指定 staff。")
 
   package static let all = [
     ageAlone, noTurns, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, agreementOfPromises, noAct, sameTeam,

@@ -14,7 +14,7 @@ enum EscalationProcess: String, Sendable, CaseIterable {
   /// Whether teams and suppliers are, for their turns.
   var hasTurns: Bool { self == .incident }
   var hasPriority: Bool { self == .incident || self == .request || self == .problem }
-  /// Whether teams have it, or tasks of it.
+  /// Whether rules ask for the team that has it, or those that have tasks of it.
   var hasTeams: Bool { self == .incident || giving != nil }
 
   /// The operation that gives a task of it to another team, and what who calls it must be permitted; nil: it has no tasks.
