@@ -143,7 +143,7 @@ import Testing
         actor_id, submitted_at)
       values (1, 1, substr(sha256('1'), 1, 12), 1, 1, 1, 1, '{}', 'fulfilling', 'staff', 1, '2026-03-01T08:00:00Z')
       """
-    try await migrating(to: Self.file("_priority_of_requests.sql"), holding: order) { database in
+    try await migrating(to: Self.file("_requests_have_priority.sql"), holding: order) { database in
       let rated = try await database.withConnection { try await $0.query(RatedRequests()) }
       #expect(rated == ["1 2 2 3"])
     }

@@ -17,7 +17,6 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     case .incident: ["source", "nature", "category", "pending_reason", "closure_code", "impact", "urgency", "priority"]
     case .request: ["source", "impact", "urgency", "priority"]
     case .problem: ["category", "problem_cause", "problem_outcome", "impact", "urgency", "priority"]
-    case .request: ["source", "impact", "urgency", "priority"]
     case .event: ["source", "nature"]
     case .change, .release, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
     }
