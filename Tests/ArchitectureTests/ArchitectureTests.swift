@@ -47,9 +47,9 @@ import Testing
     let sweeps = Self.files.filter { $0.path.hasPrefix("Sources/") && $0.text.contains(/: (?:Long)?Sweep \{/) }
     #expect(sweeps.count > 20)
     for sweep in sweeps where !others.contains(sweep.path) {
-      #expect(sweep.text.contains("FaultPoint.") || sweep.text.contains("OneByOne.run("), "\(sweep.path)")
+      #expect(["FaultPoint.", "OneByOne.run(", "ByTurns.run("].contains { sweep.text.contains($0) }, "\(sweep.path)")
     }
-    for shared in ["Sources/Jobs/Model/OneByOne.swift", "Sources/ServiceLevels/UseCases/ClockRound.swift"] {
+    for shared in ["Sources/Jobs/Model/OneByOne.swift", "Sources/Jobs/Model/ByTurns.swift", "Sources/ServiceLevels/UseCases/ClockRound.swift"] {
       let file = try #require(Self.files.first { $0.path == shared })
       #expect(file.text.contains("FaultPoint."), "\(shared)")
     }
