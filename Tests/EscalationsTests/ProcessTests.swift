@@ -265,7 +265,8 @@ import Testing
       await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
     #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
     for process in ["problem", "request"] {
-      #expect(await refused(["process": .text(process), "ageMinutes": 60, "priorityTo": 2, "staff": .array([world.leadId])]) == "accepted", "\(process)")
+      let urgent: [String: Value] = ["name": .text("Urgent, \(process)"), "process": .text(process), "ageMinutes": 60, "priorityTo": 2, "staff": staff]
+      #expect(await refused(urgent) == "accepted", "\(process)")
     }
   }
 
