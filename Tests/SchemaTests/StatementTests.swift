@@ -137,6 +137,7 @@ enum Composed {
     let all = [
       offers(OfferSubject.self), offers(OfferedTicket.self), offers(OfferedRequest.self), articles(CitingIncidents.self), articles(CitingRequests.self),
       owners(ProblemOwners.self), owners(ChangeOwners.self), owners(ReleaseOwners.self), owners(MajorOwners.self), timeOfThings,
+      comments(CommentedProblems.self), comments(CommentedChanges.self), comments(CommentedReleases.self),
     ]
     return all.reduce(into: [:]) { texts, more in texts.merge(more) { $1 } }
   }
@@ -159,6 +160,10 @@ enum Composed {
       "KeepArticleUse<\(process)>": KeepArticleUse<Process>.sql, "DropArticleUse<\(process)>": DropArticleUse<Process>.sql,
       "ArticlesOfRecord<\(process)>": ArticlesOfRecord<Process>.sql,
     ]
+  }
+
+  private static func comments<Process: CommentedProcess>(_ process: Process.Type) -> [String: String] {
+    ["InsertStaffComment<\(process)>": InsertStaffComment<Process>.sql, "CommentsOfRecord<\(process)>": CommentsOfRecord<Process>.sql]
   }
 
   private static func owners<Keeper: ProcessOwnerKeeper>(_ keeper: Keeper.Type) -> [String: String] {

@@ -3,47 +3,29 @@ import Kernel
 import Knowledge
 import Operations
 
-/// Something that was said of a problem, among the staff.
-package struct ProblemCommentRecord: OperationOutput {
-  let id: PublicId
-  let body: String
-  let authorKind: String
-  let authorName: String
-  let at: Instant
-
-  package static let fields: [OutputField<ProblemCommentRecord>] = [
-    OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
-    OutputField("body", .text, "What was written.", "内容。") { .text($0.body) },
-    OutputField("authorKind", .text, "staff, service, operator or system.", "作者类别。") { .text($0.authorKind) },
-    OutputField("authorName", .text, "Who wrote it.", "作者。") { .text($0.authorName) },
-    OutputField("at", .instant, "When it was written.", "时间。") { .instant($0.at) },
-  ]
+/// What is said of problems.
+package enum CommentedProblems: CommentedProcess {
+  package static let comments = "problems.comment"
+  package static let column = "problem_id"
+  package static let author = "actor_name"
+  package static let kind = IdKind.problemComment
+  package static let id = ProblemFields.id
+  package static let told: [OutputField<StaffComment<CommentedProblems>>] = StaffComment.told(withVisibility: false)
 }
 
 /// Adds a comment. It needs no version: two people may write at once.
 package enum CommentProblem: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let body: String
-
-    package static let fields: [any InputField] = [ProblemFields.id, CommentFields.body]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ProblemFields.id]
-      body = try values[CommentFields.body]
-    }
-  }
+  package typealias Input = StaffCommentInput<CommentedProblems>
 
   package static let declaration = Declaration(
     "problem.comment", "Say something of a problem, among the staff.", zh: "评论问题（仅服务商人员可见）。", permission: ProblemRights.work,
     roles: ProblemRights.workers, reach: .provider, effect: .change)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemCommentRecord {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> StaffComment<CommentedProblems> {
     var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
-    let id = work.comment(input.body)
+    let comment = work.comment(input.body)
     work.save(countsVersion: false)
-    return ProblemCommentRecord(
-      id: id, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name, at: context.now)
+    return comment
   }
 }
 
@@ -54,16 +36,8 @@ package enum ListProblemComments: Operation {
     "problem.comments", "List what was said of a problem, in order.", zh: "按顺序列出问题的评论。", permission: ProblemRights.read,
     roles: ProblemRights.readers, reach: .provider, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ProblemCommentRecord> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let problem = try await context.problem(input.id)
-    let rows = try await context.transaction.query(
-      ProblemComments(provider: context.provider.id, problem: problem.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
-      ProblemCommentRecord(
-        id: context.id(.problemComment, row.publicId), body: row.body, authorKind: row.actorKind, authorName: row.actorName, at: row.at)
-    }
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<StaffComment<CommentedProblems>> {
+    try await context.comments(of: CommentedProblems.self, input.id, input.limit, input.cursor) { try await context.problem(input.id).id }
   }
 }
 
@@ -93,13 +67,10 @@ package enum ReadProblemHistory: Operation {
 
 extension ProblemWork {
   /// Writes what somebody says of it.
-  @discardableResult mutating func comment(_ body: String) -> PublicId {
-    let id = context.id(.problemComment, context.random.publicIdBits())
-    context.transaction.enqueue(
-      InsertProblemComment(
-        provider: context.provider.id, publicId: id, problem: row.id, body: body, principal: context.principal, now: context.now))
+  @discardableResult mutating func comment(_ body: String) -> StaffComment<CommentedProblems> {
+    let comment = context.comment(body, of: CommentedProblems.self, on: row.id)
     context.transaction.enqueueWords(body, as: .among, about: searched, row.words)
-    note("commented", .object(["comment": .id(id)]))
-    return id
+    note("commented", .object(["comment": .id(comment.id)]))
+    return comment
   }
 }
