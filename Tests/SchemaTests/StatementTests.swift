@@ -137,7 +137,8 @@ enum Composed {
     let all = [
       offers(OfferSubject.self), offers(OfferedTicket.self), offers(OfferedRequest.self), articles(CitingIncidents.self), articles(CitingRequests.self),
       owners(ProblemOwners.self), owners(ChangeOwners.self), owners(ReleaseOwners.self), owners(MajorOwners.self), timeOfThings,
-      comments(CommentedProblems.self), comments(CommentedChanges.self), comments(CommentedReleases.self),
+      comments(CommentedProblems.self), comments(CommentedChanges.self), comments(CommentedReleases.self), links(ChangeRow.self),
+      links(ProblemRow.self),
     ]
     return all.reduce(into: [:]) { texts, more in texts.merge(more) { $1 } }
   }
@@ -165,6 +166,8 @@ enum Composed {
   private static func comments<Process: CommentedProcess>(_ process: Process.Type) -> [String: String] {
     ["InsertStaffComment<\(process)>": InsertStaffComment<Process>.sql, "CommentsOfRecord<\(process)>": CommentsOfRecord<Process>.sql]
   }
+
+  private static func links<Row: LinkedRow>(_ row: Row.Type) -> [String: String] { ["LinkedRows<\(row)>": LinkedRows<Row>.sql] }
 
   private static func owners<Keeper: ProcessOwnerKeeper>(_ keeper: Keeper.Type) -> [String: String] {
     ["HoldOwned<\(keeper)>": HoldOwned<Keeper>.sql, "LoseOwner<\(keeper)>": LoseOwner<Keeper>.sql]

@@ -145,6 +145,11 @@ struct ChangeRow: Sendable {
   }
 }
 
+extension ChangeRow: LinkedRow {
+  static let linkedProcess = "change"
+  static let alias = "c"
+}
+
 extension Party {
   var stored: Value { .object(["kind": .text(kind), "id": .integer(id), "person": .integer(person)]) }
 

@@ -5,6 +5,7 @@ import Operations
 /// What a change is to another one, of those that the caller sees.
 package enum ChangeLinking: LinkedProcess {
   package typealias Note = ChangeNote
+  package typealias Line = ChangeLine
 
   package static let id = ChangeFields.id
   package static let kind = Field.oneOf(
@@ -12,6 +13,10 @@ package enum ChangeLinking: LinkedProcess {
     "What this change is to the other: depends_on (it is done after that one, in no circle) or relates_to.",
     "本变更与对方的关系：depends_on 依赖于其先完成（不成环）、relates_to 相关。")
   package static let to = Field.id("to", .change, "The other change.", "对方变更。")
+
+  package static let told: [OutputField<LinkedTo<ChangeLinking>>] = LinkedTo.told(
+    ChangeLine.facts { $0.line }, "What this change is to it: depends_on or relates_to; from the other end required_by.",
+    "本变更与它的关系：depends_on、relates_to；从另一端看为 required_by。")
 
   package static func find(_ id: PublicId, in context: OperationContext) async throws -> LinkedRecord {
     let change = try await context.change(id)
@@ -43,21 +48,6 @@ package enum UnlinkChange: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done { try await context.unlink(input) }
 }
 
-/// A change that another one is linked to.
-package struct LinkedChange: OperationOutput {
-  let line: ChangeLine
-  let link: ChangesOfChange.Found
-
-  package static let fields: [OutputField<LinkedChange>] =
-    ChangeLine.facts { $0.line } + [
-      OutputField(
-        "link", .text, "What this change is to it: depends_on or relates_to; from the other end required_by.",
-        "本变更与它的关系：depends_on、relates_to；从另一端看为 required_by。"
-      ) { .text($0.link.isLeft ? $0.link.kind.rawValue : $0.link.kind.inverse) },
-      OutputField("linkedAt", .instant, "When they were linked.", "关联时间。") { .instant($0.link.at) },
-    ]
-}
-
 package enum ListLinksOfChange: Operation {
   package typealias Input = PageOfChange
 
@@ -65,15 +55,8 @@ package enum ListLinksOfChange: Operation {
     "change.links", "List the changes that a change is linked to, of those that the caller may see.", zh: "列出与变更关联且有权查看的其他变更。",
     permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<LinkedChange> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let change = try await context.change(input.id)
-    let rows = try await context.transaction.query(
-      ChangesOfChange(
-        provider: context.provider.id, customers: context.reachableCustomers, change: change.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.link)]) }) {
-      LinkedChange(line: ChangeLine($0.row, in: context), link: $0)
-    }
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<LinkedTo<ChangeLinking>> {
+    let line = { (row: ChangeRow) in ChangeLine(row, in: context) }
+    return try await context.links(of: ChangeLinking.self, input.id, input.limit, input.cursor, line: line) { try await context.change(input.id).id }
   }
 }

@@ -96,3 +96,54 @@ struct ReachedByLinks: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// The rows of a process whose records are linked to each other, as its own lists read them.
+package protocol LinkedRow: Sendable {
+  /// By which its links are told from those of others, and the name that ``tables`` gives its table.
+  static var linkedProcess: String { get }
+  static var alias: String { get }
+  static var columns: String { get }
+  static var tables: String { get }
+  /// $1 the provider; $2 the customers whom the reader serves, null: all.
+  static var isVisible: String { get }
+  init(_ row: inout RowReader) throws
+}
+
+/// The records that one is linked to, of those that the reader sees, in the order in which they were linked.
+struct LinkedRows<Row: LinkedRow>: Statement {
+  struct Found: Sendable {
+    let link: Int64
+    let kind: ProcessLinkKind
+    /// Whether the record that is asked about is the left end.
+    let isLeft: Bool
+    let at: Instant
+    let row: Row
+  }
+
+  let provider: TenantId
+  let customers: [Int64]?
+  let record: Int64
+  let after: Int64
+  let limit: Int64
+
+  static var sql: String {
+    """
+    select l.link_id, l.kind, l.is_left, l.recorded_at, \(Row.columns) \(Row.tables)
+    join desk.pub_process_link l on l.tenant_id = \(Row.alias).tenant_id and l.other_id = \(Row.alias).id
+    where \(Row.isVisible) and l.process = '\(Row.linkedProcess)' and l.record_id = $3 and l.link_id > $4 order by l.link_id limit $5
+    """
+  }
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(record)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      link: try row.next(), kind: ProcessLinkKind(rawValue: try row.next()) ?? .relatesTo, isLeft: try row.next(), at: try row.next(), row: try Row(&row))
+  }
+}

@@ -19,10 +19,14 @@ package struct LinkedRecord: Sendable {
 package protocol LinkedProcess: Sendable {
   /// By which its history is told.
   associatedtype Note: NoteStatement
+  /// As which a list tells of a record.
+  associatedtype Line: OperationOutput
   /// The fields that name both ends, and what the one is to the other.
   static var id: Field<PublicId> { get }
   static var kind: Field<String> { get }
   static var to: Field<PublicId> { get }
+  /// What is told of a record that another one is linked to, by ``LinkedTo/told(_:_:_:)``: made once, for each is told by it.
+  static var told: [OutputField<LinkedTo<Self>>] { get }
   /// One that the caller sees.
   static func find(_ id: PublicId, in context: OperationContext) async throws -> LinkedRecord
 }
@@ -39,6 +43,26 @@ package struct ProcessLinkInput<Process: LinkedProcess>: OperationInput {
     id = try values[Process.id]
     kind = ProcessLinkKind(rawValue: try values[Process.kind]) ?? .relatesTo
     to = try values[Process.to]
+  }
+}
+
+/// A record that another one is linked to.
+package struct LinkedTo<Process: LinkedProcess>: OperationOutput {
+  package let line: Process.Line
+  /// What the record that is asked about is to it.
+  let kind: String
+  let at: Instant
+
+  package static var fields: [OutputField<Self>] { Process.told }
+
+  /// - Parameters:
+  ///   - facts: those of its ``line``.
+  ///   - english, chinese: what there may be between the two.
+  package static func told(_ facts: [OutputField<Self>], _ english: String, _ chinese: String) -> [OutputField<Self>] {
+    facts + [
+      OutputField("link", .text, english, chinese) { .text($0.kind) },
+      OutputField("linkedAt", .instant, "When they were linked.", "关联时间。") { .instant($0.at) },
+    ]
   }
 }
 
@@ -63,6 +87,24 @@ extension OperationContext {
       throw Failure(.conflict, SpineMessages.notLinked)
     }
     return note("unlinked", left, right, input)
+  }
+
+  /// A page of the records that one is linked to, of those that the caller sees.
+  /// - Parameters:
+  ///   - line: tells of another one by its row.
+  ///   - find: looks for what the id names, as the caller sees it.
+  package func links<Process: LinkedProcess, Row: LinkedRow>(
+    of process: Process.Type, _ id: PublicId, _ limit: Int64?, _ cursor: String?, line: (Row) -> Process.Line, find: () async throws -> Int64
+  ) async throws -> Listing<LinkedTo<Process>> {
+    let filter = id.description
+    let (most, after) = try page(limit, cursor, filter: filter)
+    let record = try await find()
+    let rows = try await transaction.query(
+      LinkedRows<Row>(
+        provider: provider.id, customers: reachableCustomers, record: record, after: try after?.integer(0) ?? 0, limit: most + 1))
+    return listing(rows, limit: most, filter: filter, key: { PageCursor([.integer($0.link)]) }) {
+      LinkedTo<Process>(line: line($0.row), kind: $0.isLeft ? $0.kind.rawValue : $0.kind.inverse, at: $0.at)
+    }
   }
 
   private func endsOfLink<Process: LinkedProcess>(_ input: ProcessLinkInput<Process>) async throws -> (LinkedRecord, LinkedRecord) {

@@ -107,6 +107,11 @@ struct ProblemRow: Sendable {
   }
 }
 
+extension ProblemRow: LinkedRow {
+  static let linkedProcess = "problem"
+  static let alias = "p"
+}
+
 extension ProblemProcess {
   fileprivate init(_ row: inout RowReader) throws {
     state = ProblemState(rawValue: try row.next()) ?? .cancelled

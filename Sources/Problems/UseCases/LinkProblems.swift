@@ -5,12 +5,17 @@ import Operations
 /// What a problem is to another one, of those that the caller sees.
 package enum ProblemLinking: LinkedProcess {
   package typealias Note = ProblemNote
+  package typealias Line = ProblemLine
 
   package static let id = ProblemFields.id
   package static let kind = Field.oneOf(
     "kind", [ProcessLinkKind.duplicates, .relatesTo].map(\.rawValue), "What this problem is to the other: duplicates (in no circle) or relates_to.",
     "本问题与对方的关系：duplicates 与其重复（不成环）、relates_to 相关。")
   package static let to = Field.id("to", .problem, "The other problem.", "对方问题。")
+
+  package static let told: [OutputField<LinkedTo<ProblemLinking>>] = LinkedTo.told(
+    ProblemLine.facts { $0.line }, "What this problem is to it: duplicates or relates_to; from the other end duplicated_by.",
+    "本问题与它的关系：duplicates、relates_to；从另一端看为 duplicated_by。")
 
   package static func find(_ id: PublicId, in context: OperationContext) async throws -> LinkedRecord {
     let problem = try await context.problem(id)
@@ -39,21 +44,6 @@ package enum UnlinkProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done { try await context.unlink(input) }
 }
 
-/// A problem that another one is linked to.
-package struct LinkedProblem: OperationOutput {
-  let line: ProblemLine
-  let link: ProblemsLinked.Found
-
-  package static let fields: [OutputField<LinkedProblem>] =
-    ProblemLine.facts { $0.line } + [
-      OutputField(
-        "link", .text, "What this problem is to it: duplicates or relates_to; from the other end duplicated_by.",
-        "本问题与它的关系：duplicates、relates_to；从另一端看为 duplicated_by。"
-      ) { .text($0.link.isLeft ? $0.link.kind.rawValue : $0.link.kind.inverse) },
-      OutputField("linkedAt", .instant, "When they were linked.", "关联时间。") { .instant($0.link.at) },
-    ]
-}
-
 package enum ListLinksOfProblem: Operation {
   package typealias Input = PageOfProblem
 
@@ -61,15 +51,8 @@ package enum ListLinksOfProblem: Operation {
     "problem.links", "List the problems that a problem is linked to, of those that the caller may see.", zh: "列出与问题关联且有权查看的其他问题。",
     permission: ProblemRights.read, roles: ProblemRights.readers, reach: .provider, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<LinkedProblem> {
-    let filter = input.id.description
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let problem = try await context.problem(input.id)
-    let rows = try await context.transaction.query(
-      ProblemsLinked(
-        provider: context.provider.id, customers: context.reachableCustomers, problem: problem.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.link)]) }) {
-      LinkedProblem(line: ProblemLine($0.row, in: context), link: $0)
-    }
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<LinkedTo<ProblemLinking>> {
+    let line = { (row: ProblemRow) in ProblemLine(row, in: context) }
+    return try await context.links(of: ProblemLinking.self, input.id, input.limit, input.cursor, line: line) { try await context.problem(input.id).id }
   }
 }
