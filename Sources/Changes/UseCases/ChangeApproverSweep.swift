@@ -17,15 +17,14 @@ package struct ChangeApproverSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    try await OneByOne.run(limit: batch) { behind in
-      let look = ChangesAsked(provider: provider.id, after: behind, limit: batch)
-      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+    try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+      ChangesAsked(provider: provider.id, after: behind, limit: batch)
     } number: {
       $0.id
     } name: {
       "the approvers of change \($0.id)"
-    } work: { one in
-      try await tenancy.transaction(binding: [provider.id], side: .staff) { try await look(at: one, provider, now, in: $0) }
+    } work: { one, transaction in
+      try await look(at: one, provider, now, in: transaction)
     }
   }
 

@@ -54,15 +54,14 @@ package struct ChangeSweep: Sweep {
   /// To whom an approval was given may have left since, or lost the right: it waits for who is asked alone, who hears so.
   private func endDelegations(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
     do {
-      try await OneByOne.run(limit: batch) { behind in
-        let look = DelegatedInVain(provider: provider.id, now: now, after: behind, limit: batch)
-        return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+      try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+        DelegatedInVain(provider: provider.id, now: now, after: behind, limit: batch)
       } number: {
         $0.id
       } name: {
         "the delegation of approval \($0.id) of a change"
-      } work: { one in
-        try await tenancy.transaction(binding: [provider.id], side: .staff) { try await end(one, provider, at: now, in: $0) }
+      } work: { one, transaction in
+        try await end(one, provider, at: now, in: transaction)
       }
     } catch let undone as LeftUndone {
       rest.add(undone)

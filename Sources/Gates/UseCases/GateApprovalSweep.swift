@@ -17,17 +17,14 @@ package struct GateApprovalSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    try await OneByOne.run(limit: batch) { behind in
-      let look = OverdueGateApprovals(provider: provider.id, now: now, after: behind, limit: batch)
-      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+    try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+      OverdueGateApprovals(provider: provider.id, now: now, after: behind, limit: batch)
     } number: {
       $0.id
     } name: {
       "approval \($0.id) at a gate"
-    } work: { one in
-      try await tenancy.transaction(binding: [provider.id], side: .staff) {
-        try await OverdueRound.settle(one.publicId, of: provider, at: now, in: $0)
-      }
+    } work: { one, transaction in
+      try await OverdueRound.settle(one.publicId, of: provider, at: now, in: transaction)
     }
   }
 }

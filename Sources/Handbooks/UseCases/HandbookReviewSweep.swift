@@ -18,18 +18,15 @@ package struct HandbookReviewSweep: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    try await OneByOne.run(limit: batch) { behind in
-      let look = HandbooksToTell(on: provider.day(at: now), after: behind, limit: batch)
-      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+    try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+      HandbooksToTell(on: provider.day(at: now), after: behind, limit: batch)
     } number: {
       $0.id
     } name: {
       "the review of handbook \($0.id)"
-    } work: { due in
-      try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
-        guard try await transaction.first(TakeHandbookReview(due: due)) != nil else { return }
-        transaction.remind(HandbookReviewNews.due, of: HandbookReviewNews.subjectKind, due.id, dueOn: due.day, tenant: provider.id, at: now)
-      }
+    } work: { due, transaction in
+      guard try await transaction.first(TakeHandbookReview(due: due)) != nil else { return }
+      transaction.remind(HandbookReviewNews.due, of: HandbookReviewNews.subjectKind, due.id, dueOn: due.day, tenant: provider.id, at: now)
     }
   }
 }

@@ -1,4 +1,6 @@
 import Kernel
+import Postgres
+import Tenancy
 
 /// Work that is found by its number: of all that there is to do one after the other, each in transactions of its own, and a piece of it looked for at a
 /// time.
@@ -33,5 +35,23 @@ package enum OneByOne {
       behind = number(last)
     }
     if !rest.isEmpty { throw rest }
+  }
+
+  /// The same of what is the provider's own: it is looked for, and each is done, in a transaction of the staff that sees nobody else's rows.
+  /// - Parameter look: finds the first of what lies behind a number, by their numbers, as many as the limit at the most.
+  package static func run<Look: Statement>(
+    of provider: TenantId, _ tenancy: Tenancy, limit: Int64, look: (_ behind: Int64) -> Look, number: (Look.Output) -> Int64,
+    name: (Look.Output) -> String, work: (Look.Output, Transaction) async throws -> Void
+  ) async throws {
+    try await run(limit: limit) { behind in
+      let statement = look(behind)
+      return try await tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { try await $0.query(statement) }
+    } number: {
+      number($0)
+    } name: {
+      name($0)
+    } work: { one in
+      try await tenancy.transaction(binding: [provider], side: .staff) { try await work(one, $0) }
+    }
   }
 }

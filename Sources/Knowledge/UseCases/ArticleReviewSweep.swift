@@ -19,18 +19,15 @@ package struct ArticleReviewSweep: Sweep {
     guard let provider = try await tenancy.provider() else { return }
     // The day that the list goes by.
     let today = now.utcDay
-    try await OneByOne.run(limit: batch) { behind in
-      let look = ArticlesToTell(on: today, after: behind, limit: batch)
-      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(look) }
+    try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+      ArticlesToTell(on: today, after: behind, limit: batch)
     } number: {
       $0.id
     } name: {
       "the review of article \($0.id)"
-    } work: { due in
-      try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
-        guard try await transaction.first(TakeArticleReview(due: due)) != nil else { return }
-        transaction.remind(ArticleReviewNews.due, of: ArticleReviewNews.subjectKind, due.id, dueOn: due.day, tenant: provider.id, at: now)
-      }
+    } work: { due, transaction in
+      guard try await transaction.first(TakeArticleReview(due: due)) != nil else { return }
+      transaction.remind(ArticleReviewNews.due, of: ArticleReviewNews.subjectKind, due.id, dueOn: due.day, tenant: provider.id, at: now)
     }
   }
 }
