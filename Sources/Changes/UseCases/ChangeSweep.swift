@@ -20,51 +20,38 @@ package struct ChangeSweep: Sweep {
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
     var rest = LeftUndone()
-    try await expire(provider, at: now, tenancy, &rest)
-    try await endDelegations(provider, at: now, tenancy, &rest)
+    do { try await expire(provider, at: now, tenancy) } catch let undone as LeftUndone { rest.add(undone) }
+    do { try await endDelegations(provider, at: now, tenancy) } catch let undone as LeftUndone { rest.add(undone) }
     try await announce(provider, tenancy, &rest)
     if !rest.isEmpty { throw rest }
   }
 
-  private func expire(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
-    var after: Int64 = 0
-    while true {
-      let due = ChangesOverdue(provider: provider.id, now: now, after: after, limit: batch)
-      let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(due) }
-      for change in found {
-        try Task.checkCancellation()
-        do {
-          try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
-            let id = provider.id(IdKind.change.prefix, change.publicId)
-            guard var work = try await ChangeWork.load(id, of: provider, for: nil, at: now, in: transaction) else { return }
-            // Somebody decided meanwhile: nothing is left to do, and who read it need not read it again.
-            guard !work.row.process.events.isEmpty else { return }
-            try await work.save()
-          }
-          FaultPoint.sweepStep.reach()
-        } catch  where !Task.isCancelled {
-          rest.add("approvals of change \(change.id)", error)
-        }
-      }
-      guard found.count == Int(batch), let last = found.last else { return }
-      after = last.id
+  private func expire(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws {
+    try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+      ChangesOverdue(provider: provider.id, now: now, after: behind, limit: batch)
+    } number: {
+      $0.id
+    } name: {
+      "approvals of change \($0.id)"
+    } work: { change, transaction in
+      let id = provider.id(IdKind.change.prefix, change.publicId)
+      guard var work = try await ChangeWork.load(id, of: provider, for: nil, at: now, in: transaction) else { return }
+      // Somebody decided meanwhile: nothing is left to do, and who read it need not read it again.
+      guard !work.row.process.events.isEmpty else { return }
+      try await work.save()
     }
   }
 
   /// To whom an approval was given may have left since, or lost the right: it waits for who is asked alone, who hears so.
-  private func endDelegations(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
-    do {
-      try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
-        DelegatedInVain(provider: provider.id, now: now, after: behind, limit: batch)
-      } number: {
-        $0.id
-      } name: {
-        "the delegation of approval \($0.id) of a change"
-      } work: { one, transaction in
-        try await end(one, provider, at: now, in: transaction)
-      }
-    } catch let undone as LeftUndone {
-      rest.add(undone)
+  private func endDelegations(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws {
+    try await OneByOne.run(of: provider.id, tenancy, limit: batch) { behind in
+      DelegatedInVain(provider: provider.id, now: now, after: behind, limit: batch)
+    } number: {
+      $0.id
+    } name: {
+      "the delegation of approval \($0.id) of a change"
+    } work: { one, transaction in
+      try await end(one, provider, at: now, in: transaction)
     }
   }
 
