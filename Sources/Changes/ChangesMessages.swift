@@ -64,6 +64,9 @@ package enum ChangeMessages: MessageCatalog {
     "change.affects_too_many",
     "More than {most} customers are affected by what rests on its shared configuration items: name those that affect them (change.add_ci).",
     zh: "依赖其所涉共享配置项的对象影响超过 {most} 个客户，请直接添加影响这些客户的配置项（change.add_ci）。")
+  static let servicesTaken = Message(
+    "change.services_taken", "The services that the walk finds are recorded already, or it finds none. See change.affected.",
+    zh: "影响分析得出的服务均已登记，或未得出任何服务。参见 change.affected。")
   static let linkedAlready = Message("change.linked_already", "They are linked already.", zh: "两者已关联。")
   static let notLinked = Message("change.not_linked", "They are not linked.", zh: "两者未关联。")
   static let refused = Message(
@@ -97,7 +100,8 @@ package enum ChangeMessages: MessageCatalog {
     approvedAlready, ownModel, needsPerson, notYours, anotherIsYours, ownChange, agreedAlready, mayNot, mayNotSuppress, reassignedToOwn, ownedAlready, namesCi,
     namesNotCi,
     tooManyCis,
-    concerned, notConcerned, stillConcerned, affectsNobodyElse, affectsTooMany, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged,
+    concerned, notConcerned, stillConcerned, affectsNobodyElse, affectsTooMany, servicesTaken, linkedAlready, notLinked, frozen, refused, emergencyReason,
+    questionsChanged,
     modelReplaced, modelNeedsCi,
     modelNotShared, highUnasked,
     concernsMore, ownerMissing, owned, notOwners, releaseSigned,

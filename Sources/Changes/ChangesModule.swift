@@ -12,7 +12,7 @@ package enum ChangesModule: OperationModule {
     OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self,
     CommentChange.self, ListChangeComments.self, WatchChange.self, UnwatchChange.self, ListChangeWatchers.self,
     ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
-    ConcernAffectedCustomers.self,
+    ConcernAffectedCustomers.self, TakeServicesOfChange.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
     ListChangesOfProblem.self, LinkChangeRequest.self, UnlinkChangeRequest.self, ListChangesOfRequest.self,
     LinkChange.self, UnlinkChange.self, ListLinksOfChange.self,

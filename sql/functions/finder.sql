@@ -2994,19 +2994,46 @@ $$;
 
 grant select on changes.change, changes.ci_link, assets.ci, assets.relation, assets.affected_customer to steward_finder;
 
+-- What stands up to so many relations up (what needs them) or down (what they need) from some CIs of one tenant, without these: of those in a live
+-- state, at most so many, the nearest first. For the staff alone.
+create function finder.ci_reach(owner bigint, starts bigint[], is_up boolean, far bigint, most bigint, live_states text[]) returns bigint[]
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  room constant bigint := least(most, 500);
+  reached bigint[] := '{}';
+  frontier bigint[] := starts;
+begin
+  if coalesce(current_setting('app.side', true), '') <> 'staff' then
+    return reached;
+  end if;
+  for level in 1..least(far, 10) loop
+    frontier := array(
+      select distinct e.id from (
+        select r.from_id as id from assets.relation r
+        where r.tenant_id = owner and r.to_id = any (frontier) and (r.kind <> 'part_of') = is_up
+        union all
+        select r.to_id from assets.relation r
+        where r.tenant_id = owner and r.from_id = any (frontier) and (r.kind = 'part_of') = is_up) e
+      join assets.ci c on c.tenant_id = owner and c.id = e.id
+      where e.id <> all (reached || starts) and c.state = any (live_states)
+      order by e.id limit room - cardinality(reached));
+    exit when cardinality(frontier) = 0;
+    reached := reached || frontier;
+  end loop;
+  return reached;
+end
+$$;
+
 -- What some changes that lie ahead touch, and what stands up to so many relations up or down from that: as far as change.clashes walks, with as many
--- CIs as that reaches from the CIs of one tenant in one direction, of those in a live state. Of the CIs of the served customers (null: all) and of
--- shared ones that affect one of them; what stands in relations to shared ones is for those who serve all. For the staff alone.
+-- CIs as that reaches from the CIs of one tenant in one direction. Of the CIs of the served customers (null: all) and of shared ones that affect one
+-- of them; what stands in relations to shared ones is for those who serve all. For the staff alone.
 create function finder.clash_reach(wanted_changes bigint[], served bigint[], far bigint, most bigint, live_states text[])
 returns table (change_id bigint, tenant_id bigint, ci_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan rows 100 as $$
 declare
   provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
-  room constant bigint := least(most, 500);
   touched record;
   is_up boolean;
-  reached bigint[];
-  frontier bigint[];
 begin
   if coalesce(current_setting('app.side', true), '') <> 'staff' then
     return;
@@ -3023,24 +3050,35 @@ begin
     return query select touched.change, touched.owner, n.id from unnest(touched.cis) n (id);
     continue when touched.owner = provider and served is not null;
     foreach is_up in array array[true, false] loop
-      reached := '{}';
-      frontier := touched.cis;
-      for level in 1..least(far, 10) loop
-        frontier := array(
-          select distinct e.id from (
-            select r.from_id as id from assets.relation r
-            where r.tenant_id = touched.owner and r.to_id = any (frontier) and (r.kind <> 'part_of') = is_up
-            union all
-            select r.to_id from assets.relation r
-            where r.tenant_id = touched.owner and r.from_id = any (frontier) and (r.kind = 'part_of') = is_up) e
-          join assets.ci c on c.tenant_id = touched.owner and c.id = e.id
-          where e.id <> all (reached || touched.cis) and c.state = any (live_states)
-          order by e.id limit room - cardinality(reached));
-        exit when cardinality(frontier) = 0;
-        reached := reached || frontier;
-      end loop;
-      return query select touched.change, touched.owner, n.id from unnest(reached) n (id);
+      return query select touched.change, touched.owner, n.id
+        from unnest(finder.ci_reach(touched.owner, touched.cis, is_up, far, most, live_states)) n (id);
     end loop;
+  end loop;
+end
+$$;
+
+-- The services of the catalogue that the CIs belong to which a change touches, and what needs those and fails with them, as far as change.affected
+-- walks: by whose CIs they are. Of the CIs of the served customers; null: of all, and of those that the provider shares. For the staff alone.
+create function finder.services_reached(wanted_change bigint, served bigint[], far bigint, most bigint, live_states text[])
+returns table (tenant_id bigint, service_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan rows 100 as $$
+declare
+  provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
+  touched record;
+  walked bigint[];
+begin
+  if coalesce(current_setting('app.side', true), '') <> 'staff' then
+    return;
+  end if;
+  for touched in
+    select l.other_tenant_id as owner, array_agg(l.ci_id order by l.ci_id) as cis
+    from changes.ci_link l
+    where l.tenant_id = provider and l.change_id = wanted_change and (served is null or l.other_tenant_id = any (served))
+    group by l.other_tenant_id
+  loop
+    walked := touched.cis || finder.ci_reach(touched.owner, touched.cis, true, far, most, live_states);
+    return query select distinct touched.owner, c.service_id from assets.ci c
+      where c.tenant_id = touched.owner and c.id = any (walked) and c.service_id is not null;
   end loop;
 end
 $$;

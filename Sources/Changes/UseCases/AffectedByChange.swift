@@ -60,8 +60,8 @@ package enum ProposeAffected: Operation {
 
   package static let declaration = Declaration(
     "change.affected",
-    "Propose what a change affects, from the relations of the configuration items that it touches: configuration items, services and customers; what rests on shared ones, for staff who serve all customers. It concerns nobody for that: concern_affected, concern or add_ci does.",
-    zh: "根据配置项关系，推荐变更可能影响的配置项、服务与客户；依赖共享配置项的对象仅服务全部客户的人员可见。变更不因此涉及其客户，须用 change.concern_affected、change.concern 或 change.add_ci 登记。",
+    "Propose what a change affects, from the relations of the configuration items that it touches: configuration items, services and customers; what rests on shared ones, for staff who serve all customers. Nothing is recorded for that: take_affected records the services, and concern_affected, concern or add_ci whom it concerns.",
+    zh: "根据配置项关系，推荐变更可能影响的配置项、服务与客户；依赖共享配置项的对象仅服务全部客户的人员可见。结果不会自动登记：服务用 change.take_affected 登记，客户用 change.concern_affected、change.concern 或 change.add_ci 登记。",
     permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {

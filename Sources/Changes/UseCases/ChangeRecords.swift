@@ -114,6 +114,7 @@ package struct ChangeDetail: OperationOutput {
   let reasons: [RiskReason]
   let customers: [PublicId]
   let cis: [TouchedCi]
+  let services: [ServiceOfChange]
   let links: [LinksOfChange.Found]
   let clashes: ClashSum?
   let approvals: [ChangeApprovalLine]
@@ -129,6 +130,7 @@ package struct ChangeDetail: OperationOutput {
         "cis", listOf: TouchedCi.self, "The configuration items that it touches: those of the customers that one serves, and those that the provider shares.",
         "所涉及的配置项：所服务客户的，以及服务商共享的。"
       ) { $0.cis },
+      ServiceOfChange.list { (detail: ChangeDetail) in detail.services },
       OutputField("incidents", .list(.id), "The incidents that it is to resolve.", "待由其解决的事件。") {
         .array($0.links.filter { $0.kind == ChangeToIncident.resolves.linkKind }.map { .id($0.id) })
       },

@@ -19,10 +19,11 @@ package enum ReadChange: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeDetail {
     let row = try await context.change(input.id)
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
-    let (concerned, named, links, approvals, tasks) = try await context.transaction.query(
+    let (concerned, named, links, approvals, tasks, services) = try await context.transaction.query(
       ConcernedCustomers(provider: provider, change: row.id, customers: customers, limit: mostCustomers),
       CiLinks(provider: provider, change: row.id, customers: customers), LinksOfChange(provider: provider, change: row.id, customers: customers),
-      ApprovalsOfChange(provider: provider, change: row.id), TasksOfChange(provider: provider, change: row.id))
+      ApprovalsOfChange(provider: provider, change: row.id), TasksOfChange(provider: provider, change: row.id),
+      ServicesOfChange(provider: provider, change: row.id, customers: customers))
     let clashes = try await context.clashes(of: [row.id], naming: mostClashes)[row.id]
     var reasons: [RiskRule.Reason] = []
     if row.process.risk != nil {
@@ -30,7 +31,7 @@ package enum ReadChange: Operation {
     }
     return ChangeDetail(
       line: ChangeLine(row, in: context), reasons: reasons.map { RiskReason(reason: $0) }, customers: concerned.map(\.publicId),
-      cis: try await context.touched(named), links: links, clashes: clashes,
+      cis: try await context.touched(named), services: ServiceOfChange.joined(services), links: links, clashes: clashes,
       approvals: approvals.map { ChangeApprovalLine($0, of: row, clashes: clashes, in: context) }, tasks: try await context.taskLines(tasks))
   }
 }

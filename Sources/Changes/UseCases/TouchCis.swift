@@ -83,6 +83,7 @@ package enum UnconcernCustomer: Operation {
       guard try await context.transaction.first(left) != nil else { throw Failure(.denied, ChangeMessages.servesAll) }
     }
     context.transaction.enqueue(DropAnnouncement(provider: provider, change: change, customer: customer))
+    context.transaction.enqueue(DropServicesOfChange(provider: provider, change: change, owner: customer, services: nil))
     if let release = work.row.release {
       context.transaction.enqueue(ForgetConcernedByRelease(provider: provider, release: release.id, customer: customer, since: since))
     }
