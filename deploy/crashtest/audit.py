@@ -221,7 +221,7 @@ def drain(site, seconds=180):
           + (select count(*) from events.received where state = 'waiting')
           + (select count(*) from requests.request where state = 'approved')
           + (select count(*) from problems.telling) + (select count(*) from changes.incident_news)
-          + (select count(*) from desk.cascade_item where state = 'waiting')
+          + (select count(*) from changes.announcement) + (select count(*) from desk.cascade_item where state = 'waiting')
           + (select count(*) from service_levels.clock
             where breach_at < now() - interval '1 second' or subject_kind = 'ticket' and breach_at < now() + interval '1 minute')""")[0][0]
 

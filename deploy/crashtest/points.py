@@ -30,6 +30,7 @@ OF_SWEEPS = {
     # What the writer of incidents with others leaves.
     "problems.tell": "",
     "changes.tell": "",
+    "changes.move": "",
     "desk.cascade": "",
     "desk.answers": "",
 }
@@ -40,7 +41,7 @@ WITH_OWN_POINTS = ["notifications.make", "notifications.deliver"]
 # loops by which most others go (OneByOne, LongSweep), and run several at once.
 WITHOUT_WORK = [
     "service_levels.calendar", "service_levels.watch", "catalog.stages", "assurance.proof", "time_entries.timer", "contracts.renewal",
-    "suppliers.remind", "changes.move", "requests.move", "requests.approvers", "changes.approvers", "gates.expire", "gates.approvers",
+    "suppliers.remind", "requests.move", "requests.approvers", "changes.approvers", "gates.expire", "gates.approvers",
     "handbooks.accountable", "operations.owners", "knowledge.reviews", "requests.reviews", "handbooks.reviews", "assets.warranties", "attachments.sweep",
     "operations.partitions", "major_incidents.tell", "desk.ticket_text", "search.process_text", "operations.idempotency", "tenancy.ended_tokens",
     "events.forget", "notifications.forget"]

@@ -33,12 +33,12 @@ class Related:
             version = self.do(f"problem.{act}", path, body, self.name(act), title, id, version)["version"]
 
     def wait_for_a_change(self, customer):
-        """It is done, by somebody who answers for it, or will not be."""
+        """It is done, by somebody who answers for it, and its customer is told so; or it will not be."""
         incident, title, is_done = self.open("waiting", customer), self.name("change"), self.writer.dice.random() < 0.5
         token = self.desk.person if is_done else ""
         change = self.do("change.open", "/v1/changes", {
-            "customer": customer, "kind": "normal", "title": title, "plan": "Replace it", "backOut": "Put it back", "test": "Ask", "startsAt": utc(-60),
-            "endsAt": utc(6 * 3600)}, title, token=token)
+            "customer": customer, "kind": "normal", "title": title, "publicText": "It is replaced", "plan": "Replace it", "backOut": "Put it back",
+            "test": "Ask", "startsAt": utc(-60), "endsAt": utc(6 * 3600)}, title, token=token)
         id, version = change["id"], change["version"]
 
         def act(name, body):
@@ -157,6 +157,12 @@ AGAINST_THE_LEDGER = {
       ) s join (
         select title, version, state from problems.problem union all select title, version, state from changes.change
       ) p on p.title = s.story where p.version <> s.version or p.state <> s.state""",
+    "changes that are acknowledged as done and of which their customer was not told that": """
+      select count(*) from fact f join changes.change c on c.title = f.story
+      join changes.concerned d on d.tenant_id = c.tenant_id and d.change_id = c.id
+      left join changes.notice n on n.tenant_id = d.customer_id and n.change_id = d.change_id
+      where f.operation = 'change.complete' and f.state = 'acknowledged'
+      and (n.state is distinct from 'implemented' or n.outcome is distinct from 'success')""",
     "problems, changes or links that nobody asked for": """
       select (select count(*) from problems.problem p where not exists (select from fact f where f.marker = p.title))
       + (select count(*) from changes.change c where not exists (select from fact f where f.marker = c.title))
