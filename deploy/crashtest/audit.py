@@ -1,6 +1,7 @@
 """Holds the database against the ledger, by SQL as the superuser: an independent look past everything that Steward says."""
 import time
 
+from . import related
 from .desk import damaged_files
 from .processes import Failed
 
@@ -35,16 +36,30 @@ with stored as (
   union all select note, count(*) from time_entries.draft where note in (select marker from write) group by note
   union all select name, count(*) from attachments.attachment where name in (select marker from write) group by name
   union all select title, count(*) from changes.release where title in (select marker from write) group by title
+  union all select title, count(*) from problems.problem where title in (select marker from write) group by title
+  union all select title, count(*) from changes.change where title in (select marker from write) group by title
+  union all select p.title || ' is behind ' || t.title, count(*) from problems.incident_link l
+  join problems.problem p on p.tenant_id = l.tenant_id and p.id = l.problem_id
+  join desk.ticket t on t.tenant_id = l.other_tenant_id and t.id = l.ticket_id where p.title in (select story from write) group by 1
+  union all select c.title || ' is to resolve ' || t.title, count(*) from changes.link l
+  join changes.change c on c.tenant_id = l.tenant_id and c.id = l.change_id
+  join desk.ticket t on t.tenant_id = l.other_tenant_id and t.id = l.other_id where c.title in (select story from write) group by 1
+  union all select t.title || ' is below ' || p.title, count(*) from desk.ticket_link k
+  join desk.ticket t on t.tenant_id = k.tenant_id and t.id = k.from_id join desk.ticket p on p.tenant_id = k.tenant_id and p.id = k.to_id
+  where k.kind = 'child_of' and t.title in (select story from write) group by 1
   union all select t.title || ' is watched', count(*) from desk.ticket_watcher w join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.ticket_id
   where t.title in (select story from write) group by t.title
 ), changed as (
   select title as story, max(version) as version from desk.ticket where title in (select story from write) group by title
   union all select title, max(version) from changes.release where title in (select story from write) group by title
+  union all select title, max(version) from problems.problem where title in (select story from write) group by title
+  union all select title, max(version) from changes.change where title in (select story from write) group by title
 )
 select w.*, s.response, coalesce(s.n, 0) as stored, coalesce(a.n, 0) as audited,
   case when w.version is null then coalesce(e.n, 0) when c.version > w.version then 1 else 0 end as effects
 from write w left join stored s on s.key = w.key left join audited a on a.key = w.key left join effect e on e.marker = w.marker
 left join changed c on c.story = w.story;
+analyze fact;
 """
 
 # Each query gives the offenders' number. Nothing here depends on the ledger: no half of anything is anywhere.
@@ -73,6 +88,14 @@ WHOLENESS = {
       select count(*) from changes.release r left join (
         select tenant_id, subject_id, count(*) n, min(seq) low, max(seq) high from operations.event where subject_kind = 'release' group by 1, 2
       ) e on e.tenant_id = r.tenant_id and e.subject_id = r.id where e.n is distinct from r.last_seq + 1 or e.low <> 0 or e.high <> r.last_seq""",
+    "half problems: the events of one are not 1 to its last": """
+      select count(*) from problems.problem p left join (
+        select tenant_id, subject_id, count(*) n, min(seq) low, max(seq) high from operations.event where subject_kind = 'problem' group by 1, 2
+      ) e on e.tenant_id = p.tenant_id and e.subject_id = p.id where e.n is distinct from p.last_seq or e.low <> 1 or e.high <> p.last_seq""",
+    "half changes: the events of one are not 1 to its last": """
+      select count(*) from changes.change c left join (
+        select tenant_id, subject_id, count(*) n, min(seq) low, max(seq) high from operations.event where subject_kind = 'change' group by 1, 2
+      ) e on e.tenant_id = c.tenant_id and e.subject_id = c.id where e.n is distinct from c.last_seq or e.low <> 1 or e.high <> c.last_seq""",
     "half clocks: the ledger of one does not reach its last interval, milestone or verdict": """
       select count(*) from service_levels.clock c
       where c.last_interval_seq <> (select count(*) from service_levels.interval i where i.tenant_id = c.tenant_id and i.clock_id = c.id)
@@ -104,10 +127,12 @@ AGAINST_THE_LEDGER = {
     "not settled": "select count(*) from fact where state in ('sent', 'unknown')",
     "refused and yet done": "select count(*) from fact where state = 'refused' and (stored > 0 or audited > 0 or effects > 0)",
     "answered otherwise than stored": "select count(*) from fact where state = 'acknowledged' and response::jsonb is distinct from answer::jsonb",
-    "incidents whose version is not that of the last acknowledged change": """
+    "incidents whose version is not that of the last acknowledged change, and of what a sweep did behind it": f"""
       select count(*) from (
         select f.story, max(f.version) + 1 as version from fact f where f.version is not null and f.state = 'acknowledged' group by f.story
-      ) s join desk.ticket t on t.title = s.story where t.version <> s.version""",
+      ) s join desk.ticket t on t.title = s.story left join (
+        select e.tenant_id, e.subject_id, count(*) as n from operations.event e where e.subject_kind = 'ticket' and {related.BY_SWEEPS} group by 1, 2
+      ) e on e.tenant_id = t.tenant_id and e.subject_id = t.id where t.version <> s.version + coalesce(e.n, 0)""",
     "acknowledged events that are not one alert each, as it was told last, with its incident": """
       select count(*) from (
         select story, bool_or(marker like 'ends %') as is_over from fact
@@ -195,6 +220,8 @@ def drain(site, seconds=180):
           select (select count(*) from operations.outbox)
           + (select count(*) from events.received where state = 'waiting')
           + (select count(*) from requests.request where state = 'approved')
+          + (select count(*) from problems.telling) + (select count(*) from changes.incident_news)
+          + (select count(*) from changes.announcement) + (select count(*) from desk.cascade_item where state = 'waiting')
           + (select count(*) from service_levels.clock
             where breach_at < now() - interval '1 second' or subject_kind = 'ticket' and breach_at < now() + interval '1 minute')""")[0][0]
 
@@ -226,7 +253,7 @@ def whole(site, say):
     """The full audit. Gives the findings; none is what should be."""
     drain(site)
     script = facts(site.ledger.writes)
-    checks = WHOLENESS | AGAINST_THE_LEDGER
+    checks = WHOLENESS | AGAINST_THE_LEDGER | related.AGAINST_THE_LEDGER
     queries = "".join(f"{query};\n" for query in checks.values())
     rows = site.cluster.sql(f"begin isolation level repeatable read;\n{script}{queries}commit;", seconds=600)
     findings = {name: int(row[0]) for name, row in zip(checks, rows, strict=True) if int(row[0])}

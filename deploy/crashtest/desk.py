@@ -1,4 +1,4 @@
-"""What the desk is told besides incidents: deliveries of monitoring, orders and what is decided of them, time, files."""
+"""What the desk is told besides incidents: deliveries of monitoring, orders and what is decided of them, time, files; and by whom."""
 import base64
 import hashlib
 import hmac
@@ -9,7 +9,7 @@ from urllib.parse import quote
 class Desk:
     """What their stories stand on: a source of signed events, an offering that somebody has to agree to, and who does."""
 
-    LOGIN = "kim@example.test"
+    LOGIN, PASSWORD = "kim@example.test", "correct horse battery"
 
     def __init__(self, site):
         self.site = site
@@ -20,18 +20,36 @@ class Desk:
         self.source = source["id"]
         self.secret = base64.b64decode(source["secret"].removeprefix("whsec_"))
         self.person = self.make_person()
+        # Of each customer the token of somebody there, whose word is his answer.
+        self.people = {customer: self.make_person_of(customer, f"{site.CODE}{number}") for number, customer in enumerate(site.customers)}
+        self.ask_nobody_of_low_risk()
         # Of one person: what the team is told, he is.
         self.team = site.call("POST", "/v1/teams", {"name": "Second line"})["id"]
         site.call("POST", f"/v1/teams/{self.team}/add-member", {"staff": self.account}, headers={"If-Match": '"1"'})
 
     def make_person(self):
         """Somebody with a login: only people decide, and have time of their own. Gives the token of a session."""
-        login, password = self.LOGIN, "correct horse battery"
-        self.account = account = self.site.call("POST", "/v1/staff", {"login": login, "name": "Kim", "password": password})["id"]
+        self.account = account = self.site.call("POST", "/v1/staff", {"login": self.LOGIN, "name": "Kim", "password": self.PASSWORD})["id"]
         for role in ("account_manager", "engineer"):
             self.site.call("POST", "/v1/staff-grants", {"account": account, "role": role, "everyCustomer": True})
-        provider = self.site.call("GET", "/v1/identity")["tenant"]
-        return self.site.call("POST", "/v1/sessions", {"tenant": provider, "login": login, "password": password})["token"]
+        return self.log_in(self.site.call("GET", "/v1/identity")["tenant"], self.LOGIN)
+
+    def make_person_of(self, customer, code):
+        """He may speak on each of its incidents, and none is his: he is told of none. Gives the token of a session."""
+        login = "lee@example.test"
+        account = self.site.call("POST", "/v1/accounts", {"customer": customer, "login": login, "name": "Lee", "password": self.PASSWORD})["id"]
+        self.site.call("POST", "/v1/account-grants", {"account": account, "role": "customer_manager", "scope": "tenant"})
+        return self.log_in(code, login)
+
+    def log_in(self, tenant, login):
+        """The token of a session."""
+        return self.site.call("POST", "/v1/sessions", {"tenant": tenant, "login": login, "password": self.PASSWORD})["token"]
+
+    def ask_nobody_of_low_risk(self):
+        """Changes of low risk are agreed to when they are submitted."""
+        manager = {"rule": "any", "approvers": [{"name": {"en": "Account manager"}, "role": "account_manager"}]}
+        self.site.call("POST", "/v1/change-policies/change", {
+            "low": {"rule": "none"}, "medium": manager, "high": manager, "emergency": manager | {"hours": 48}}, headers={"If-Match": '"1"'})
 
     @staticmethod
     def make_offering(site):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from .client import Ended, NotSent
 from .ledger import Write
 from .processes import Failed
+from .related import Related
 from .site import utc
 
 
@@ -33,7 +34,8 @@ class Load:
         self.slowest = 0.0
         self.lock = threading.Lock()
         self.first = len(site.ledger.writes)
-        self.writers = [Writer(self, number, random.Random(f"{seed}/{number}/{self.first}")) for number in range(writers)]
+        # And one that tells of incidents with others.
+        self.writers = [Writer(self, number, random.Random(f"{seed}/{number}/{self.first}"), number == writers) for number in range(writers + 1)]
 
     def start(self):
         Load.running.append(self)
@@ -108,13 +110,14 @@ class Load:
 class Writer(threading.Thread):
     """One connection; one write at a time."""
 
-    def __init__(self, load, number, dice):
+    def __init__(self, load, number, dice, is_of_related=False):
         super().__init__(daemon=True)
         self.load = load
         self.number = number
         self.dice = dice
-        # Every third one by the admin protocol.
-        self.client = load.site.admin_client() if number % 3 == 2 else load.site.client()
+        # Every third one by the admin protocol, which knows the writer's own account alone.
+        self.client = load.site.admin_client() if number % 3 == 2 and not is_of_related else load.site.client()
+        self.related = Related(self) if is_of_related else None
         self.serial = 0
         self.current = None
         self.parked = threading.Event()
@@ -135,7 +138,11 @@ class Writer(threading.Thread):
     # What is written.
 
     def tell(self):
-        """A customer now and then, what monitoring tells, an order; else the life of an incident, which may end anywhere."""
+        """A customer now and then, what monitoring tells, an order; else the life of an incident, which may end anywhere. One tells of nothing but incidents
+        with others."""
+        if self.related:
+            self.related.tell()
+            return
         roll = self.dice.random()
         if roll < 0.01:
             self.make_customer()

@@ -27,18 +27,24 @@ OF_SWEEPS = {
     "desk.close": "update desk.ticket set closes_at = now() where state = 'resolved' and closes_at > now() and title like 'Something is wrong with %';",
     "events.settle": "",
     "scorecard.refresh": "",
+    # What the writer of incidents with others leaves.
+    "problems.tell": "",
+    "changes.tell": "",
+    "changes.move": "",
+    "desk.cascade": "",
+    "desk.answers": "",
 }
 # Sweeps with points of their own above.
 WITH_OWN_POINTS = ["notifications.make", "notifications.deliver"]
 # Sweeps that this load brings no work: they end between two of their steps only where "sweep.step" without a name meets them. Each has the point, or works
-# in one transaction, or only makes room. No test ends a process at a point: tests break off runs of problems.tell and major_incidents.tell by a step that
-# fails, and the two loops by which most others go (OneByOne, LongSweep), and run several at once.
+# in one transaction, or only makes room. No test ends a process at a point: tests break off runs of major_incidents.tell by a step that fails, and the two
+# loops by which most others go (OneByOne, LongSweep), and run several at once.
 WITHOUT_WORK = [
     "service_levels.calendar", "service_levels.watch", "catalog.stages", "assurance.proof", "time_entries.timer", "contracts.renewal",
-    "suppliers.remind", "problems.tell", "changes.move", "changes.tell", "requests.move", "requests.approvers", "changes.approvers", "gates.expire",
-    "gates.approvers", "handbooks.accountable", "operations.owners", "desk.answers", "knowledge.reviews", "requests.reviews", "handbooks.reviews",
-    "assets.warranties", "attachments.sweep", "operations.partitions", "desk.cascade", "major_incidents.tell", "desk.ticket_text", "search.process_text",
-    "operations.idempotency", "tenancy.ended_tokens", "events.forget", "notifications.forget"]
+    "suppliers.remind", "requests.move", "requests.approvers", "changes.approvers", "gates.expire", "gates.approvers",
+    "handbooks.accountable", "operations.owners", "knowledge.reviews", "requests.reviews", "handbooks.reviews", "assets.warranties", "attachments.sweep",
+    "operations.partitions", "major_incidents.tell", "desk.ticket_text", "search.process_text", "operations.idempotency", "tenancy.ended_tokens",
+    "events.forget", "notifications.forget"]
 # Whose loss is waited for in truth, in the short form too: the longest of all, for a notification is in hand besides the job.
 ALWAYS_TIMED = {"notification.sent@webhook"}
 MOST_SECONDS = 60
@@ -50,8 +56,12 @@ ORPHANS = """
   where channel = 'webhook' and state = 'waiting' and attempts > 0"""
 # What goes out now; a summary waits for the end of its hour.
 OUTGOING = "channel in ('webhook', 'email') and state = 'waiting' and event <> 'notification.summary'"
-# What is told by a webhook besides what is opened: of a promise about a request, and of a release.
-FURTHER_EVENTS = ["request.clock_warned", "request.clock_breached", "release.cancelled"]
+# Acts that end something, the news of each, and the name under which that has what ended.
+ENDS = [
+    ("release.cancel", "release.cancelled", "release"), ("change.cancel", "change.cancelled", "change"),
+    ("change.complete", "change.implemented", "change"), ("problem.resolve", "problem.resolved", "problem")]
+# What is told by a webhook besides what is opened: of a promise about a request, and of what ended.
+FURTHER_EVENTS = ["request.clock_warned", "request.clock_breached"] + [event for _, event, _ in ENDS]
 
 
 class Points:
@@ -213,7 +223,7 @@ class Points:
             # A warning of a promise may come while this is looked at.
             "sent and not received, or received and not sent": self.at_rest("what was sent to be what was received", 60, lambda: abs(
                 len(receiver.times) - site.cluster.number("select count(*) from notifications.notification where channel = 'webhook' and state = 'sent'"))),
-        } | self.of_releases() | self.of_requests() | self.of_colleagues() | self.of_mail()
+        } | self.of_ends() | self.of_requests() | self.of_colleagues() | self.of_mail()
         self.findings |= {name: count for name, count in counts.items() if count}
         self.figures |= {"notifications, by their ids": len(receiver.times), "of these received again under the same id": self.repeated}
         # One worker dies at a time, and sends to one webhook one after the other: a kill repeats one message at the most.
@@ -260,15 +270,17 @@ class Points:
             told = [one["data"] for one in self.receiver.told.values() if one["type"] == event]
         return Counter(data.get(names[0]) if len(names) == 1 else tuple(data.get(name) for name in names) for data in told)
 
-    def of_releases(self):
-        """News of a release: each that was cancelled is told under one id."""
-        wanted = {write.subject for write in self.site.ledger.writes if write.operation == "release.cancel" and write.state == "acknowledged"}
-        told = self.told("release.cancelled", "release")
-        self.figures["releases cancelled and told of"] = len(wanted & set(told))
-        return {
-            "cancelled releases of which nothing was told": len(wanted - set(told)),
-            "told of what is no cancelled release": len(set(told) - wanted),
-            "cancelled releases of which was told under two ids": sum(times > 1 for times in told.values())}
+    def of_ends(self):
+        """News of releases, changes and problems: that one ended is told under one id."""
+        counts = {}
+        for operation, event, name in ENDS:
+            wanted = {write.subject for write in self.site.ledger.writes if write.operation == operation and write.state == "acknowledged"}
+            told = self.told(event, name)
+            self.figures[f"{event}, done and told"] = len(wanted & set(told))
+            counts |= {
+                f"{event}: done and not told": len(wanted - set(told)), f"{event}: told and not done": len(set(told) - wanted),
+                f"{event}: told under two ids": sum(times > 1 for times in told.values())}
+        return counts
 
     def of_requests(self):
         """Promises about requests: that a share of one has passed, and that it is broken, is recorded once and told once."""

@@ -15,7 +15,8 @@ from .processes import Child, Failed, wait_for
 
 
 class Site:
-    CUSTOMERS = 4
+    # What the codes of customers begin with, and how many there are.
+    CODE, CUSTOMERS = "CRASH", 4
 
     def __init__(self, binary, folder, connections=10, environment=None, **cluster):
         self.binary = Path(binary)
@@ -154,7 +155,7 @@ class Site:
     # What there is to work on.
 
     def make_customer(self, number):
-        customer = self.call("POST", "/v1/customers", {"code": f"CRASH{number}", "name": f"Customer {number}", "zone": "Europe/Berlin"})["id"]
+        customer = self.call("POST", "/v1/customers", {"code": f"{self.CODE}{number}", "name": f"Customer {number}", "zone": "Europe/Berlin"})["id"]
         if number == 0:
             calendar = self.call("POST", "/v1/calendars", {"name": "Around the clock", "stock": "24x7", "zone": "UTC", "published": True})["id"]
             # A response within a minute: whatever is opened with a time in the past keeps the workers busy, and passes the first share of its
