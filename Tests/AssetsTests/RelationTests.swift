@@ -58,7 +58,7 @@ import Testing
     let world = try await AssetsWorld()
     let (mine, theirs) = (try await world.server("mine"), try await world.server("theirs", of: world.other))
     #expect(await violations { try await world.relate(mine, "uses", theirs) } == ["to input.unknown_reference"])
-    let ids = try await world.database.superuser.withConnection { try await $0.query(CiIds()) }
+    let ids = try await world.database.superuser.transaction { try await $0.query(CiIds()) }
     let (one, other) = (try #require(ids["mine"]), try #require(ids["theirs"]))
     let crossing = InsertRelation(tenant: world.acme.id, from: one, to: other, kind: .uses, now: TestDatabase.start)
     do {

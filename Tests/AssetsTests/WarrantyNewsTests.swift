@@ -15,7 +15,7 @@ import Testing
   }
 
   private func told(_ world: AssetsWorld) async throws -> [String] {
-    try await world.database.superuser.withConnection { try await $0.query(ToldWarranties()) }
+    try await world.database.superuser.transaction { try await $0.query(ToldWarranties()) }
   }
 
   /// A batch of each customer in turn, whatever its size; workers at once tell nothing twice.
@@ -75,7 +75,7 @@ import Testing
       return plans
     }
     for plan in plans { #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan)") }
-    let look = try await world.database.superuser.withConnection { try await $0.query(ExplainedLook()) }
+    let look = try await world.database.superuser.transaction { try await $0.query(ExplainedLook()) }
     #expect(look.contains { $0.contains("ci_warranty_to_tell") }, "\(look)")
   }
 }

@@ -103,7 +103,7 @@ import Testing
   @Test func anActiveContractWithoutAProofIsFound() async throws {
     let world = try await AssuranceWorld()
     try await world.activate()
-    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetProofs()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(ForgetProofs()) }
     #expect(try await world.open().isEmpty)
     try await world.sweep()
     #expect(try await world.open().first?.at("proof.outcome") == "unproven")

@@ -122,7 +122,7 @@ extension AssuranceWorld {
 
   fileprivate func newGaps() async throws -> [[Int64]] { try await left().map { ($0.payload["new"]?.array ?? []).compactMap(\.integer) } }
 
-  private func left() async throws -> [ProofsLeft.Found] { try await database.superuser.withConnection { try await $0.query(ProofsLeft()) } }
+  private func left() async throws -> [ProofsLeft.Found] { try await database.superuser.transaction { try await $0.query(ProofsLeft()) } }
 }
 
 private struct ProofsLeft: Statement {

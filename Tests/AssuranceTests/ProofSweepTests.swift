@@ -103,7 +103,7 @@ import Testing
     try await world.call(
       "contract_line.add",
       ["contract": world.contract.at("id"), "name": "Later", "sla": world.sla.at("id"), "validFrom": "2026-08-01T00:00:00Z"])
-    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStandings()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(ForgetStandings()) }
     try await world.database.runAsSuperuser(
       """
       create function assurance.fault() returns trigger language plpgsql as $$
@@ -137,7 +137,7 @@ import Testing
       ["contract": world.contract.at("id"), "name": "Much later", "sla": world.sla.at("id"), "validFrom": "2026-09-01T00:00:00Z"])
     try await world.call("supplier_link.add", ["line": linked.at("id"), "service": world.service.at("id"), "role": "provides"])
     try await world.call("contract_line.withdraw", ["id": linked.at("id"), "reason": "Not sold"], version: linked.at("version"))
-    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStandings()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(ForgetStandings()) }
     #expect(try await world.found().count == 1, "the line that holds, and no other")
   }
 
@@ -149,7 +149,7 @@ import Testing
       "calendar.create", ["name": "Broken hours", "definition": AssuranceWorld.hours(saturday: "13:00")])
     let (first, second) = (try await world.customer("AAA", world.ours), try await world.customer("BBB", other))
     let last = try await world.customer("CCC", world.ours)
-    _ = try await world.database.superuser.withConnection { try await $0.query(BreakHours()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(BreakHours()) }
     await #expect(throws: (any Error).self) { try await world.sweep() }
     var proven: [Bool] = []
     for line in [world.line, first, second, last] {

@@ -55,7 +55,7 @@ struct AttachmentsServer {
     let login = "\(Base32.encode(SystemRandom.bytes(8)))@example.test"
     let id = try await database.call("staff.create", ["login": .text(login), "name": "Somebody"], as: database.root)["id"] ?? .null
     try await database.call("staff_grant.add", ["account": id, "role": .text(role), "everyCustomer": .bool(true)], as: database.root)
-    let row = try await database.superuser.withConnection { try await $0.query(AccountByLogin(login: login)) }.first ?? 0
+    let row = try await database.superuser.transaction { try await $0.query(AccountByLogin(login: login)) }.first ?? 0
     let secret = Secret(handle: database.provider.handle, random: SystemRandom.source)
     let now = database.clock.now()
     _ = try await database.tenancy.transaction(binding: [database.provider.id], side: .staff) { transaction in

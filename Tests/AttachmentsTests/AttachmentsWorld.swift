@@ -148,7 +148,7 @@ final class AttachmentsWorld: Sendable {
   }
 
   func rows() async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(CountAttachments()) }.first ?? -1
+    try await database.superuser.transaction { try await $0.query(CountAttachments()) }.first ?? -1
   }
 
   static let day: Int64 = 86_400

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct AttributeGateTests {
   private func gate(_ world: AttributesWorld, _ keys: [Value], customer: Bool = true, step: String = "incident.resolve") async throws -> Value {
-    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: world.account.actor.id)) }
+    let bits = try await world.database.superuser.transaction { try await $0.query(StaffBits(account: world.account.actor.id)) }
     var members = [
       Value.Member("step", .text(step)), Value.Member("attributes", .array(keys)), Value.Member("name", .object(["en": "Region"])),
       Value.Member("purpose", .object(["en": "Figures by region"])), Value.Member("owner", .id(world.database.provider.id("stf", try #require(bits.first)))),

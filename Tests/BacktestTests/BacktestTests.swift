@@ -257,7 +257,7 @@ struct BacktestTests {
     let whole = try await world.backtest(sla)
     #expect(whole.figure("resolution")?["denominator"] == 3 && whole["withoutHistory"] == 0)
     // The second has none, the third lost its beginning.
-    _ = try await world.database.superuser.withConnection { try await $0.query(LoseStories()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(LoseStories()) }
     let rest = try await world.backtest(sla)
     #expect(rest["tickets"] == 3 && rest["withoutHistory"] == 2 && rest["changed"] == 0 && rest["newlyJudged"] == 0)
     #expect(rest.figure("resolution")?["denominator"] == 1 && rest.figure("resolution")?["denominatorNow"] == 1)
@@ -284,7 +284,7 @@ struct BacktestTests {
     }
     task.cancel()
     await #expect(throws: (any Error).self) { try await task.value }
-    _ = try await world.database.superuser.withConnection { try await $0.query(BreakStory()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(BreakStory()) }
     let failure = await expectFailure { try await world.backtest(["sla": world.sla["id"] ?? .null]) }
     #expect(failure?.kind == .internal)
   }
@@ -351,7 +351,7 @@ extension BacktestWorld {
 
   /// Rows and newest transaction of every table.
   func databaseState() async throws -> [String] {
-    try await database.superuser.withConnection { try await $0.query(DatabaseState()) }
+    try await database.superuser.transaction { try await $0.query(DatabaseState()) }
   }
 }
 

@@ -27,7 +27,7 @@ struct DemonstrationTests {
     try await demonstration.tell(until: end, customers: 4, share: 10)
     database.clock.set(end)
     try await BreachSweep(keepers: BacktestWorld.keepers).run(at: end, database.tenancy)
-    let lines = try await database.superuser.withConnection { try await $0.query(JudgedLines()) }
+    let lines = try await database.superuser.transaction { try await $0.query(JudgedLines()) }
     #expect(lines.count >= 4)
     var tickets: Int64 = 0
     for line in lines {
@@ -45,7 +45,7 @@ struct DemonstrationTests {
     #expect(tickets > 30)
     // What the provider wrote down helps with the tickets of its subjects.
     let found = try await database.call("article.search", ["text": "VPN"], as: database.root)
-    let uses = try await database.superuser.withConnection { try await $0.query(SolvedBy()) }
+    let uses = try await database.superuser.transaction { try await $0.query(SolvedBy()) }
     #expect(found["items"]?.array?.count == 1 && (uses.first ?? 0) > 5)
     // And what it found behind them stands behind tickets of several customers.
     let problems = try await database.call("problem.list", ["state": "known_error"], as: database.root)

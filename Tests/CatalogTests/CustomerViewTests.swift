@@ -108,7 +108,7 @@ import Testing
     // The first wall: staff read past row security; a line that sells it all the same, as no operation writes one, lets nobody see it.
     let wan = try await world.found("service.list", "MANAGED-WAN")
     _ = try await world.contract(of: world.other, selling: ["service": wan.at("id")])
-    try await world.database.superuser.withConnection { _ = try await $0.query(SellTailored(to: world.other.id)) }
+    try await world.database.superuser.transaction { _ = try await $0.query(SellTailored(to: world.other.id)) }
     #expect(try await codes(world, "service.list", ["customer": customer(world.other)]) == [])
     #expect(try await codes(world, "offering.list", ["customer": customer(world.other)]) == [])
     await expectFailure(.notFound) { try await world.call("service.read", ["id": service.at("id"), "customer": customer(world.other)]) }

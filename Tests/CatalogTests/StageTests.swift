@@ -58,7 +58,7 @@ import Testing
       }
     }
     func events() async throws -> [String] {
-      try await world.database.superuser.withConnection { try await $0.query(ServiceEvents(code: "NEXT")) }
+      try await world.database.superuser.transaction { try await $0.query(ServiceEvents(code: "NEXT")) }
     }
     try await sweep()
     #expect(try await !isSeen())
@@ -78,7 +78,7 @@ import Testing
     let world = try await CatalogWorld()
     let service = try await service(world, .object(["design": "2026-02-01", "operation": "2026-03-03", "retirement": "2026-03-05"]))
     func events() async throws -> [String] {
-      try await world.database.superuser.withConnection { try await $0.query(ServiceDayEvents(code: "NEXT")) }
+      try await world.database.superuser.transaction { try await $0.query(ServiceDayEvents(code: "NEXT")) }
     }
     world.database.clock.advance(seconds: 15 * 3600)
     let changed = try await world.call("service.change", ["id": service.at("id"), "summary": name], version: service.at("version"))
@@ -97,7 +97,7 @@ import Testing
     _ = try await service(world, .object(["design": "2026-02-01", "operation": "2026-03-03", "retirement": "2026-03-05"]))
     world.database.clock.advance(seconds: 7 * 86_400)
     for _ in 1...2 { try await StageSweep().run(at: world.database.clock.now(), world.database.tenancy) }
-    let events = try await world.database.superuser.withConnection { try await $0.query(ServiceDayEvents(code: "NEXT")) }
+    let events = try await world.database.superuser.transaction { try await $0.query(ServiceDayEvents(code: "NEXT")) }
     #expect(events == ["service.created", "service.entered 2026-03-03", "service.retired 2026-03-05"])
   }
 

@@ -187,7 +187,7 @@ import Testing
     #expect(change?.title == opened.at("title").text)
     let reached = ServicesReached(change: try #require(change).id, customers: nil, depth: 1)
     #expect(try await world.database.asStaff(reached).map(\.code) == ["MAIL", "WEB"])
-    let sideless = try await world.database.superuser.withConnection { try await $0.query(reached) }
+    let sideless = try await world.database.superuser.transaction { try await $0.query(reached) }
     #expect(sideless.isEmpty)
     let served = ServicesReached(change: try #require(change).id, customers: [world.other.id.rawValue], depth: 1)
     #expect(try await world.database.asStaff(served).isEmpty)

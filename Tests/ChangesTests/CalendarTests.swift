@@ -164,7 +164,7 @@ import Testing
     #expect(try await world.database.asStaff(ReachOfAll(most: 10)) == [11])
     // Nobody raises the bound.
     #expect(try await world.database.asStaff(ReachOfAll(most: 5000)) == [501])
-    let sideless = try await world.database.superuser.withConnection { try await $0.query(ReachOfAll(most: 500)) }
+    let sideless = try await world.database.superuser.transaction { try await $0.query(ReachOfAll(most: 500)) }
     #expect(sideless == [0])
     #expect(try await world.read(change).at("clashCount") == 0)
   }

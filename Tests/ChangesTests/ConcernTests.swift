@@ -153,7 +153,7 @@ import Testing
     change = try await world.act("change.unconcern", on: change, ["customer": other])
     _ = try await world.decide(try await world.submitted(change), role: "engineer", as: world.peer)
     try await world.sweep()
-    let told = try await world.database.superuser.withConnection { try await $0.query(CustomersTold()) }
+    let told = try await world.database.superuser.transaction { try await $0.query(CustomersTold()) }
     #expect(told == [world.acme.id.rawValue])
   }
 

@@ -122,7 +122,7 @@ import Testing
     let children = [try await world.open("A"), try await world.open("B"), try await world.open("C")]
     for one in children { try await world.link(one, below: parent) }
     _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
-    let held = try await world.database.superuser.withConnection { try await $0.query(TicketRow(title: "B")) }
+    let held = try await world.database.superuser.transaction { try await $0.query(TicketRow(title: "B")) }
     let id = try #require(held.first)
     try await world.database.application.transaction(
       TransactionOptions(settings: [.integers("app.tenants", [world.acme.id.rawValue]), .word("app.side", "staff")])

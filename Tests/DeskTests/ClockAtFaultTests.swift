@@ -86,14 +86,14 @@ import Testing
     let sweep = WarnSweep(keepers: DeskWorld.keepers, batch: 2)
     let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
     await #expect(throws: LeftUndone.self) { try await sweep.run(at: now, tenancy) }
-    let left = try await world.database.superuser.withConnection { try await $0.query(SubjectsToWarn()) }
+    let left = try await world.database.superuser.transaction { try await $0.query(SubjectsToWarn()) }
     #expect(left.count == 2 && incidents.count == 3)
   }
 
   /// Behind a place in a version with thousands at fault: a plan for any version would read all of them before it.
   @Test func theLookBehindACalendarIsPlannedForEachVersion() async throws {
     let world = try await DeskWorld()
-    let isPlanned = try await world.database.superuser.withConnection { try await $0.query(PlannedForEach()) }
+    let isPlanned = try await world.database.superuser.transaction { try await $0.query(PlannedForEach()) }
     #expect(isPlanned == [true])
   }
 

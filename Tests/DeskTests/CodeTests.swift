@@ -188,7 +188,7 @@ import Testing
     let resumed = try await world.desk.act("resume", on: held)
     #expect(world.due(resumed, "resolution") == .text(due))
     // The history says the same as the clock that was there: a clock of another line begins with it.
-    let story = try await world.desk.database.superuser.withConnection { try await $0.query(StoryCodes()) }
+    let story = try await world.desk.database.superuser.transaction { try await $0.query(StoryCodes()) }
     #expect(story.first?.contains(waitsFor == "customer" ? 16 : waitsFor == "supplier" ? 17 : 18) == true)
     let again = try await world.desk.act("classify", on: resumed, ["ciTier": "platinum"])
     let back = try await world.desk.act("classify", on: again, ["ciTier": .null])

@@ -163,7 +163,7 @@ import Testing
     let after = try await world.call("dispatch.read", [("id", dispatch["id"] ?? .null)])
     #expect(after["clocks"]?.column("verdict") == ["missed", "missed", "missed"], "what is withdrawn was missed all the same")
     // Scorecards were told of the ticket's own clocks only.
-    #expect(try await world.database.superuser.withConnection { try await $0.query(OutboxSubjects()) } == ["ticket"])
+    #expect(try await world.database.superuser.transaction { try await $0.query(OutboxSubjects()) } == ["ticket"])
   }
 
   @Test func whatIsRecalledIsNotJudgedAndAResolutionEndsIt() async throws {

@@ -52,7 +52,7 @@ import Testing
 extension DeskWorld {
   /// Tickets by their titles, in the order in which they had such an event.
   fileprivate func ended(_ type: String) async throws -> [String] {
-    try await database.superuser.withConnection { try await $0.query(EndedInOrder(type: type)) }
+    try await database.superuser.transaction { try await $0.query(EndedInOrder(type: type)) }
   }
 }
 

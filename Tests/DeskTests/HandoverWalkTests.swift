@@ -97,7 +97,7 @@ import Testing
     var made: [(principal: Principal, id: Value)] = []
     for _ in 0..<Self.operatorsPlace {
       let principal = try await world.database.staff(.engineer)
-      let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+      let bits = try await world.database.superuser.transaction { try await $0.query(StaffBits(account: principal.actor.id)) }
       let id = Value.id(world.database.provider.id("stf", try #require(bits.first)))
       try await world.database.call(
         "staff_grant.add", ["account": id, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)

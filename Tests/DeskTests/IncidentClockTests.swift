@@ -207,7 +207,7 @@ import Testing
     world.database.clock.advance(seconds: 60)
     try await world.sweep()
     #expect(try await world.explain(incident, "resolution") == before)
-    let events = try await world.database.superuser.withConnection { try await $0.query(ClockEvents()) }
+    let events = try await world.database.superuser.transaction { try await $0.query(ClockEvents()) }
     #expect(events == ["2026-03-02T12:00:00Z", "2026-03-04T08:00:00Z"])
     // Answered at last: what is observed does not change what was judged.
     let answered = try await world.act("start", on: try await world.read(incident))

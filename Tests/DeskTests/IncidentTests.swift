@@ -98,7 +98,7 @@ import Testing
           ]),
         ])
     }
-    let stored = try await world.database.superuser.withConnection { try await $0.query(StoredPayloads(type: "incident.changed")) }
+    let stored = try await world.database.superuser.transaction { try await $0.query(StoredPayloads(type: "incident.changed")) }
     #expect(stored.count == 2)
     for payload in stored {
       let text = JSON.text(payload)
@@ -164,7 +164,7 @@ import Testing
     #expect(events.compactMap { $0["type"]?.text }.filter { $0 == "incident.accepted" }.count == 1)
     #expect(events.compactMap { $0["type"]?.text }.suffix(3) == ["incident.resumed", "incident.resolved", "incident.closed"])
     #expect(!"\(events)".contains("Secret words"))
-    let subjects = try await world.database.superuser.withConnection { try await $0.query(OutboxSubjects()) }
+    let subjects = try await world.database.superuser.transaction { try await $0.query(OutboxSubjects()) }
     #expect(subjects == ["ticket"])
   }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct OwnershipTests {
   /// The public id of a member of the staff.
   private func id(_ principal: Principal, _ world: DeskWorld) async throws -> Value {
-    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    let bits = try await world.database.superuser.transaction { try await $0.query(StaffBits(account: principal.actor.id)) }
     return .id(world.database.provider.id("stf", try #require(bits.first)))
   }
 

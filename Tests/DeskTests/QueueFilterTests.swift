@@ -128,7 +128,7 @@ import Testing
   @Test func aCountEnds() async throws {
     let world = try await DeskWorld()
     let incident = try await world.open("one of many")
-    try await world.database.superuser.withConnection { try await $0.query(ManyLikeIt(title: "one of many", copies: 1002)) }
+    try await world.database.superuser.transaction { try await $0.query(ManyLikeIt(title: "one of many", copies: 1002)) }
     let counted = try await world.database.call("incident.count", as: world.engineer)
     #expect(counted["count"] == 1000 && counted["isMore"] == .bool(true))
     #expect(try await world.database.call("incident.queue", ["limit": 200], as: world.engineer)["items"]?.array?.count == 200)

@@ -61,7 +61,7 @@ import Testing
     let world = try await DeskWorld()
     let incident = try await world.open()
     _ = try await world.open("other")
-    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: world.engineer.actor.id)) }
+    let bits = try await world.database.superuser.transaction { try await $0.query(StaffBits(account: world.engineer.actor.id)) }
     let me = PublicId(kind: "stf", handle: world.database.provider.handle, random: try #require(bits.first))
     try await world.database.call("staff_grant.add", ["account": .id(me), "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
     let assigned = try await world.act("assign", on: incident, ["assignee": .id(me)])

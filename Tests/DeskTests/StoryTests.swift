@@ -35,7 +35,7 @@ struct StoryTests {
     #expect(told.count >= 5)
     for one in told { #expect(one.story == (try await world.storyOfEvents(one)), "ticket \(one.number)") }
 
-    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStories()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(ForgetStories()) }
     try await world.database.runAsOwner(try StoryMigration.text())
     #expect(try await world.stories() == told)
   }
@@ -85,7 +85,7 @@ extension DeskWorld {
   }
 
   fileprivate func stories() async throws -> [StoredStory.Found] {
-    try await database.superuser.withConnection { try await $0.query(StoredStory()) }
+    try await database.superuser.transaction { try await $0.query(StoredStory()) }
   }
 
   fileprivate func storyOfEvents(_ ticket: StoredStory.Found) async throws -> [UInt8] {

@@ -21,7 +21,7 @@ import Testing
   }
 
   private func id(_ principal: Principal, _ world: DeskWorld) async throws -> Value {
-    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    let bits = try await world.database.superuser.transaction { try await $0.query(StaffBits(account: principal.actor.id)) }
     return .id(world.database.provider.id("stf", try #require(bits.first)))
   }
 

@@ -27,7 +27,7 @@ import Testing
     #expect(events.first { $0["type"] == "incident.resolved" }?["occurredAt"] == "2026-03-06T09:20:00Z")
     // Nobody is told of a breach that was none.
     try await world.sweep()
-    let breaches = try await world.database.superuser.withConnection { try await $0.query(Breaches()) }
+    let breaches = try await world.database.superuser.transaction { try await $0.query(Breaches()) }
     #expect(breaches == [0])
     // What was late is late, by its own instants.
     let late: KeyValuePairs<String, Value> = [

@@ -95,7 +95,7 @@ import Testing
           "unit.add", ["customer": .id(world.acme.publicId), "kind": "site", "name": .text(name)], as: world.manager)["id"] ?? .null)
     }
     let hamburg = try #require(units.first?.text.flatMap { PublicId($0) })
-    let id = try await world.database.superuser.withConnection { try await $0.query(UnitId(publicId: hamburg.random)) }
+    let id = try await world.database.superuser.transaction { try await $0.query(UnitId(publicId: hamburg.random)) }
     let lead = try await world.database.user(.customerManager, of: world.acme, .unit, units: Set(id))
     for unit in units {
       try await world.database.call(

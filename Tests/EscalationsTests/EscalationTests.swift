@@ -540,7 +540,7 @@ import Testing
     try world.at("2026-03-02T08:11:00Z")
     try await world.escalate()
     _ = try await world.told()
-    let told = try await world.database.superuser.withConnection { try await $0.query(ReceiversOfEscalations()) }
+    let told = try await world.database.superuser.transaction { try await $0.query(ReceiversOfEscalations()) }
     #expect(told == ["head@provider.test"])
   }
 

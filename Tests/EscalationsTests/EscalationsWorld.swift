@@ -49,7 +49,7 @@ struct EscalationsWorld {
       try await database.call(
         "staff.create", ["login": "lead@provider.test", "name": "Lead", "password": "correct horse battery"], as: database.root)["id"] ?? .null
     try await database.call("staff_grant.add", ["account": leadId, "role": "engineer", "everyCustomer": .bool(true)], as: database.root)
-    let account = try await database.superuser.withConnection { try await $0.query(AccountByLogin(login: "lead@provider.test")).first ?? 0 }
+    let account = try await database.superuser.transaction { try await $0.query(AccountByLogin(login: "lead@provider.test")).first ?? 0 }
     lead = Principal(
       actor: Actor(kind: .staff, id: account, via: .http), tenant: database.provider.id, side: .staff, name: "Lead",
       grants: [Grant(role: "engineer", permissions: database.permissions(of: .engineer), scope: .all)])

@@ -144,7 +144,7 @@ import Testing
     try world.at("2026-03-02T12:00:00Z")
     for _ in 0..<2 { try await world.work() }
     #expect(try await world.request(order)["state"] == "rejected")
-    #expect(try await world.database.superuser.withConnection { try await $0.query(PassedShares()) } == [20])
+    #expect(try await world.database.superuser.transaction { try await $0.query(PassedShares()) } == [20])
     #expect(try await world.escalations() == [])
   }
 

@@ -109,8 +109,8 @@ import Testing
       """)
     let page = EscalationsPage(tenant: tenant, ticket: nil, before: .max, limit: 51)
     let plans = [
-      "aged": try await world.database.superuser.withConnection { try await $0.query(AgedPlan(at: now)) },
-      "due": try await world.database.superuser.withConnection { try await $0.query(DuePlan(at: now)) },
+      "aged": try await world.database.superuser.transaction { try await $0.query(AgedPlan(at: now)) },
+      "due": try await world.database.superuser.transaction { try await $0.query(DuePlan(at: now)) },
       "page": try await world.database.tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) {
         try await $0.query(Plan(statement: page))
       },

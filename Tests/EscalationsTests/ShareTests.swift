@@ -273,7 +273,7 @@ extension EscalationsWorld {
 
   /// Of how many clocks a share is due at which a rule acts.
   fileprivate func sharesToCome() async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(SharesToCome()).first ?? -1 }
+    try await database.superuser.transaction { try await $0.query(SharesToCome()).first ?? -1 }
   }
 }
 

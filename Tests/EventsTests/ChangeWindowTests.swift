@@ -67,7 +67,7 @@ import Testing
 
     /// What changes with every write of an alert that is expected, and with every lock on it.
     func rowVersions() async throws -> [String] {
-      try await world.database.superuser.withConnection { try await $0.query(RowVersions()) }
+      try await world.database.superuser.transaction { try await $0.query(RowVersions()) }
     }
 
     /// The opener with other rights: those of an engineer but the one to announce maintenance windows, which is for these customers.
@@ -321,7 +321,7 @@ import Testing
     }
     try await world.deliver(storm, [EventsWorld.alert("A", ["host": "storm"])], groupKey: nil)
     try await world.sweep()
-    try await world.database.superuser.withConnection { try await $0.query(ManyLikeIt(copies: 1200)) }
+    try await world.database.superuser.transaction { try await $0.query(ManyLikeIt(copies: 1200)) }
     try await world.deliver(calm, [EventsWorld.alert("A", ["host": "calm"])], groupKey: nil)
     try await world.sweep()
     #expect(try await world.alerts(["state": "firing"]).isEmpty)
@@ -347,7 +347,7 @@ import Testing
       let sweep = Task { try await world.sweep() }
       var waits = false
       for _ in 0..<6000 where !waits {
-        let waiting = try await database.superuser.withConnection { try await $0.query(CountWaiting()) }
+        let waiting = try await database.superuser.transaction { try await $0.query(CountWaiting()) }
         waits = waiting != [0]
         if !waits { try await Task.sleep(for: .milliseconds(5)) }
       }

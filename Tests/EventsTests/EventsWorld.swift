@@ -98,7 +98,7 @@ struct EventsWorld {
 
   /// Events by state.
   func received() async throws -> [String: Int64] {
-    let rows = try await database.superuser.withConnection { try await $0.query(ReceivedByState()) }
+    let rows = try await database.superuser.transaction { try await $0.query(ReceivedByState()) }
     return Dictionary(rows.map { ($0.state, $0.count) }) { first, _ in first }
   }
 }

@@ -21,7 +21,7 @@ import Testing
     try await world.deliver(calm, [EventsWorld.alert("Calm")])
     try await world.sweep()
     #expect(try await world.received() == ["settled": 10_001])
-    let counts = try await world.database.superuser.withConnection { try await $0.query(AlertsByIncident()) }
+    let counts = try await world.database.superuser.transaction { try await $0.query(AlertsByIncident()) }
     #expect(counts.reduce(0) { $0 + $1.alerts } == 10_001 && !counts.contains { $0.isWithout }, "each stands with an incident")
     // Five of their own, one of the storm, and the other customer's.
     #expect(counts.count == 7 && counts.map(\.alerts).max() == 9995, "\(counts)")
@@ -78,7 +78,7 @@ import Testing
     try await world.deliver(calm, [EventsWorld.alert("Calm")])
     try await world.sweep(batch: 2)
     #expect(try await world.received() == ["settled": 41])
-    let before = try await world.database.superuser.withConnection { try await $0.query(SettledBeforeTheLast()) }
+    let before = try await world.database.superuser.transaction { try await $0.query(SettledBeforeTheLast()) }
     #expect(before == [2], "one batch of the storm")
   }
 

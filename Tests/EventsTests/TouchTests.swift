@@ -109,7 +109,7 @@ import TimeEntries
   /// Before an incident of Acme is resolved its category must be told.
   private static func gate(_ world: EventsWorld) async throws {
     let account = world.administrator.actor.id
-    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: account)) }
+    let bits = try await world.database.superuser.transaction { try await $0.query(StaffBits(account: account)) }
     let owner = world.database.provider.id("stf", try #require(bits.first))
     try await world.call(
       "gate.create",

@@ -11,7 +11,7 @@ import Testing
 @Suite struct TriageNewsTests {
   /// What was left to be told, as its type with how many events wait and how many of them fire.
   private func told(_ world: EventsWorld) async throws -> [String] {
-    try await world.database.superuser.withConnection { try await $0.query(TriageTold()) }
+    try await world.database.superuser.transaction { try await $0.query(TriageTold()) }
   }
 
   /// Guard: what goes to triage would be told of batch by batch, or each time that a sweep runs.
@@ -66,7 +66,7 @@ import Testing
     try await world.deliver(source, [EventsWorld.alert("B")])
     let (database, provider) = (world.database, world.database.provider.id)
     let now = database.clock.now()
-    let row = try #require(try await database.superuser.withConnection { try await $0.query(OneSource()) }.first)
+    let row = try #require(try await database.superuser.transaction { try await $0.query(OneSource()) }.first)
     // Somebody else tells of what is there just when B goes to triage, and has not committed.
     try await database.superuser.transaction { try await $0.execute(NoteTriage(provider: provider, source: row, now: now)) }
     let sweeping: Task<Void, any Error> = try await database.tenancy.transaction(binding: [provider], side: .staff) { transaction in
@@ -76,7 +76,7 @@ import Testing
       let sweep = Task { try await world.sweep() }
       var waits = false
       for _ in 0..<6000 where !waits {
-        let waiting = try await database.superuser.withConnection { try await $0.query(WaitingForLocks()) }
+        let waiting = try await database.superuser.transaction { try await $0.query(WaitingForLocks()) }
         waits = waiting != [0]
         if !waits { try await Task.sleep(for: .milliseconds(5)) }
       }

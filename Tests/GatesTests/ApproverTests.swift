@@ -192,7 +192,7 @@ import Testing
     let world = try await GatesWorld()
     let lea = try await world.approver()
     func waiting() async throws -> Int64 {
-      try await world.database.superuser.withConnection { try await $0.query(WaitingApprovals()) }.first ?? 0
+      try await world.database.superuser.transaction { try await $0.query(WaitingApprovals()) }.first ?? 0
     }
     let rule = GatesWorld.approval("any", [lea.id])
     let gate = try await world.gate("incident.resolve", rule)

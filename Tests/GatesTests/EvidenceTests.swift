@@ -261,7 +261,7 @@ extension GatesWorld {
       insert into tenancy.account (tenant_id, public_id, kind, name, language, recorded_at)
       values (\(acme.id), substr(sha256('programme'), 1, 12), 'service', 'Programme', 'en', '2026-01-01');
       """)
-    let found = try await database.superuser.withConnection { try await $0.query(ServiceAccounts()) }
+    let found = try await database.superuser.transaction { try await $0.query(ServiceAccounts()) }
     return try #require(found.last)
   }
 }

@@ -208,7 +208,7 @@ import Testing
 extension GatesWorld {
   /// What changes with every write of a passage, and with every lock on it.
   fileprivate func rowVersions() async throws -> [String] {
-    try await database.superuser.withConnection { try await $0.query(PassageVersions()) }
+    try await database.superuser.transaction { try await $0.query(PassageVersions()) }
   }
 }
 

@@ -316,7 +316,7 @@ import Testing
 extension GatesWorld {
   /// How many rows of approvals are in a state.
   fileprivate func stored(_ state: String) async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(ApprovalsInState(state: state)) }.first ?? -1
+    try await database.superuser.transaction { try await $0.query(ApprovalsInState(state: state)) }.first ?? -1
   }
 }
 

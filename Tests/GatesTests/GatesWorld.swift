@@ -52,7 +52,7 @@ struct GatesWorld {
   }
 
   static func id(of principal: Principal, _ database: TestDatabase) async throws -> Value {
-    let bits = try await database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    let bits = try await database.superuser.transaction { try await $0.query(StaffBits(account: principal.actor.id)) }
     return .id(database.provider.id("stf", try #require(bits.first)))
   }
 

@@ -227,11 +227,11 @@ extension GatesWorld {
 
   /// How many were given to somebody else.
   fileprivate func delegated() async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(DelegatedApprovals()) }.first ?? 0
+    try await database.superuser.transaction { try await $0.query(DelegatedApprovals()) }.first ?? 0
   }
 
   /// Of all approvals, in the order in which they were asked for.
-  fileprivate func states() async throws -> [String] { try await database.superuser.withConnection { try await $0.query(StatesOfApprovals()) } }
+  fileprivate func states() async throws -> [String] { try await database.superuser.transaction { try await $0.query(StatesOfApprovals()) } }
 }
 
 private struct DelegatedApprovals: Statement {

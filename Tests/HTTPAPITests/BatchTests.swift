@@ -71,7 +71,7 @@ import Testing
       let token = try await api.administrator()
       _ = try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", "y"), ("X-Request-Id", "batch-2")], json: Self.create("NEW", "NEWER"))
       for (request, outcome, count) in [("batch-1", "denied", 1), ("batch-2", "done", 2)] {
-        let rows = try await api.database.superuser.withConnection { try await $0.query(AuditRows(request: request, outcome: outcome)) }
+        let rows = try await api.database.superuser.transaction { try await $0.query(AuditRows(request: request, outcome: outcome)) }
         #expect(rows.first == Int64(count), "\(request)")
       }
     }
@@ -158,7 +158,7 @@ import Testing
       for result in await [one, two] {
         #expect(result.value["done"] == 3 && result.value["left"] == 0 && result.retryAfterSeconds == nil, "\(result.value)")
       }
-      let rows = try await api.database.superuser.withConnection { try await $0.query(AuditRows(request: "slow", outcome: "done")) }
+      let rows = try await api.database.superuser.transaction { try await $0.query(AuditRows(request: "slow", outcome: "done")) }
       #expect(rows.first == 3)
     }
   }

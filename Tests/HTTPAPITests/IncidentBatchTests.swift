@@ -70,11 +70,11 @@ import Testing
       #expect(again.map { $0["replayed"] == .bool(true) } == outcomes.map { $0 < 300 })
       #expect(again.map { $0["value"] } == whole.map { $0["value"] })
 
-      let tickets = try await api.database.superuser.withConnection { try await $0.query(TicketsByState()) }
+      let tickets = try await api.database.superuser.transaction { try await $0.query(TicketsByState()) }
       #expect(tickets.map { "\($0.state) \($0.version) \($0.count)" } == ["new 2 1", "resolved 3 65"])
-      let comments = try await api.database.superuser.withConnection { try await $0.query(CommentsByCount()) }
+      let comments = try await api.database.superuser.transaction { try await $0.query(CommentsByCount()) }
       #expect(comments.map { "\($0.comments): \($0.tickets)" } == ["1: 65", "3: 1"])
-      let done = try await api.database.superuser.withConnection { try await $0.query(IncidentActsDone()) }
+      let done = try await api.database.superuser.transaction { try await $0.query(IncidentActsDone()) }
       #expect(
         done.map { "\($0.operation) \($0.count)" } == ["incident.assign 66", "incident.comment 68", "incident.open 66", "incident.resolve 65"])
     }

@@ -81,7 +81,7 @@ import Testing
       try await sweep(world)
       #expect(try await answers(world) == follows)
     }
-    let history = try await world.database.superuser.withConnection { try await $0.query(RulesOfIncidents()) }
+    let history = try await world.database.superuser.transaction { try await $0.query(RulesOfIncidents()) }
     #expect(history == ["default", "default", "handbook", "handbook", "default", "default"], "what changed nothing left no row")
   }
 

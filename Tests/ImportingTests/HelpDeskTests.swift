@@ -130,7 +130,7 @@ struct HelpDeskTests {
     // What the log left running has run out since.
     try await BreachSweep(keepers: [.ticket: TicketKeeper()]).run(at: database.clock.now(), database.tenancy)
     let now = Date(timeIntervalSince1970: Double(database.clock.now().seconds))
-    let stored = try await database.superuser.withConnection { try await $0.query(StoredVerdicts()) }
+    let stored = try await database.superuser.transaction { try await $0.query(StoredVerdicts()) }
     #expect(stored.count == 4580)
     for one in stored { #expect(one.verdict == account.verdict(of: one.key, now: now), "\(one.key)") }
     #expect(stored.filter { $0.verdict == "met" }.count > 1000 && stored.filter { $0.verdict == "missed" }.count > 100)

@@ -61,7 +61,7 @@ private struct TicketsAsText: Statement {
 }
 
 extension TestDatabase {
-  fileprivate func rowCounts() async throws -> [Int64] { try await superuser.withConnection { try await $0.query(RowCounts()) }.first ?? [] }
+  fileprivate func rowCounts() async throws -> [Int64] { try await superuser.transaction { try await $0.query(RowCounts()) }.first ?? [] }
 
   fileprivate var importer: ImportLog { ImportLog(dispatcher: dispatcher, as: root) }
 }
@@ -89,11 +89,11 @@ struct ImportTests {
     try await act(3, "classify", [.init("impact", 1), .init("urgency", 1)])
     try await act(3, "resume")
     try await act(3, "resolve", [.init("resolution", "Done")])
-    let told = try await database.superuser.withConnection { try await $0.query(Stories()) }
+    let told = try await database.superuser.transaction { try await $0.query(Stories()) }
     #expect(told.count == 3)
-    _ = try await database.superuser.withConnection { try await $0.query(ForgetStories()) }
+    _ = try await database.superuser.transaction { try await $0.query(ForgetStories()) }
     try await database.runAsOwner(try StoryMigration.text())
-    #expect(try await database.superuser.withConnection { try await $0.query(Stories()) } == told)
+    #expect(try await database.superuser.transaction { try await $0.query(Stories()) } == told)
   }
 
   @Test("A log is counted by the versions that its calendar had")
@@ -112,7 +112,7 @@ struct ImportTests {
       ], as: database.root, version: 1)
     try await SmallLog.withFile(SmallLog.text()) { file in
       _ = try await database.importer.run(file, SmallLog.profile())
-      let tickets = try await database.superuser.withConnection { try await $0.query(TicketsAsText()) }
+      let tickets = try await database.superuser.transaction { try await $0.query(TicketsAsText()) }
       #expect(tickets.first?.contains("| stopped | 2700 | met | 1 | running 45 |") == true)
       #expect(tickets.dropFirst().first?.contains("| 4500 | missed | 1 | running 60, paused 240, running 15, running 0, running 0 |") == true, "\(tickets)")
     }
@@ -128,7 +128,7 @@ struct ImportTests {
       let all = report.allVerdicts
       #expect([all.recorded, all.recordedMet, all.recomputedMet, all.recomputedMissed, all.notJudged, all.agreeing] == [3, 2, 1, 1, 1, 2])
       #expect(
-        try await database.superuser.withConnection { try await $0.query(TicketsAsText()) } == [
+        try await database.superuser.transaction { try await $0.query(TicketsAsText()) } == [
           "1 | INC1 | Berlin · INC1 | closed | met | Ann | Berlin | explicit | stopped | 2700 | met | 1 | running 45 | "
             + "incident.opened incident.resolved incident.closed",
           // The pause of four hours uses nothing; the change of priority keeps the 90 minutes that were used.
@@ -153,7 +153,7 @@ struct ImportTests {
     let report = try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, SmallLog.profile()) }
     #expect([report.newIncidents, report.newEvents, report.newPersons, report.newSites] == [2, 8, 1, 0])
     #expect(report.created.isEmpty)
-    let tickets = try await database.superuser.withConnection { try await $0.query(TicketsAsText()) }
+    let tickets = try await database.superuser.transaction { try await $0.query(TicketsAsText()) }
     #expect(tickets.map { String($0.prefix(8)) } == ["1 | INC1", "2 | INC2", "3 | INC3"])
   }
 
@@ -276,7 +276,7 @@ struct ImportTests {
     #expect(report.allVerdicts.recorded == 24_918)
     #expect(report.allVerdicts.agreeing >= 24_893)
     #expect(report.allVerdicts.recordedMet == 15_803)
-    let stored = try await database.superuser.withConnection { try await $0.query(StoredAgreement()) }
+    let stored = try await database.superuser.transaction { try await $0.query(StoredAgreement()) }
     #expect(stored == [StoredAgreement.Found(recorded: 24_918, agreeing: report.allVerdicts.agreeing)])
 
     let before = try await database.rowCounts()

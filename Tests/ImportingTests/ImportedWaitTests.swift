@@ -59,7 +59,7 @@ struct ImportedWaitTests {
     }
     let sla = try await database.call("sla.list", as: database.root)["items"]?.array?.first
     #expect(sla?["supplierWaitsPause"] == .bool(true) && sla?["providerWaitsPause"] == .bool(true))
-    let clocks = try await database.superuser.withConnection { try await $0.query(WaitsOfClocks()) }
+    let clocks = try await database.superuser.transaction { try await $0.query(WaitsOfClocks()) }
     #expect(clocks == [[true, true]])
   }
 }

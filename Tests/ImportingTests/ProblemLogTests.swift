@@ -58,9 +58,9 @@ extension TestDatabase {
     try await SmallLog.withFile(text) { try await importer.run($0, profile, options) }
   }
 
-  fileprivate func problems() async throws -> [String] { try await superuser.withConnection { try await $0.query(ProblemsAsText()) } }
-  fileprivate func pendingWords() async throws -> [Int64] { try await superuser.withConnection { try await $0.query(PendingProblemWords()) } }
-  fileprivate func counts() async throws -> [Int64] { try await superuser.withConnection { try await $0.query(ProblemCounts()) }.first ?? [] }
+  fileprivate func problems() async throws -> [String] { try await superuser.transaction { try await $0.query(ProblemsAsText()) } }
+  fileprivate func pendingWords() async throws -> [Int64] { try await superuser.transaction { try await $0.query(PendingProblemWords()) } }
+  fileprivate func counts() async throws -> [Int64] { try await superuser.transaction { try await $0.query(ProblemCounts()) }.first ?? [] }
 }
 
 private struct ProblemsAsText: Statement {
@@ -367,7 +367,7 @@ struct VolvoProblemTests {
     var account = try await ProblemAccount.cases(LogFile(path: open.path))
     account.merge(try await ProblemAccount.cases(LogFile(path: closed.path))) { _, closed in closed }
     #expect(account.count == 1841)
-    let stored = try await database.superuser.withConnection { try await $0.query(StoredStories()) }
+    let stored = try await database.superuser.transaction { try await $0.query(StoredStories()) }
     #expect(stored.count == account.values.reduce(0) { $0 + $1.count } && stored.count == 7460)
     var counted: [String: Int] = [:]
     for row in stored {
@@ -378,7 +378,7 @@ struct VolvoProblemTests {
       // The log's word is there wherever it changed.
       if place == 0 || told[place - 1].state != told[place].state { #expect(row.word == told[place].state, "\(row.key) \(place)") }
     }
-    let ends = try await database.superuser.withConnection { try await $0.query(StoredEnds()) }
+    let ends = try await database.superuser.transaction { try await $0.query(StoredEnds()) }
     #expect(ends.count == 1841)
     for end in ends { #expect(account[end.key]?.last?.ours == end.state, "\(end.key)") }
     #expect(ends.count { $0.state == "closed" } == 1487 && ends.count { $0.reopened > 0 } == 63)

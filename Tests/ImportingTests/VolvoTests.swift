@@ -37,7 +37,7 @@ struct VolvoTests {
     // What the log left running has run out since.
     try await BreachSweep(keepers: [.ticket: TicketKeeper()]).run(at: database.clock.now(), database.tenancy)
     let now = Date(timeIntervalSince1970: Double(database.clock.now().seconds))
-    let stored = try await database.superuser.withConnection { try await $0.query(StoredTickets()) }
+    let stored = try await database.superuser.transaction { try await $0.query(StoredTickets()) }
     #expect(stored.count == 7554)
     #expect(stored.count { $0.reopenCount > 0 } == 514 && stored.reduce(0) { $0 + $1.reopenCount } == 580)
     var verdicts: [String: Int] = [:]
@@ -51,7 +51,7 @@ struct VolvoTests {
     #expect(verdicts == ["met": 7204, "missed": 344, "withdrawn": 1, "none": 5])
 
     // Row by row the log's own words are kept: as many as came back are found in the events again.
-    let cameBack = try await database.superuser.withConnection { try await $0.query(CameBack()) }
+    let cameBack = try await database.superuser.transaction { try await $0.query(CameBack()) }
     #expect(cameBack == [390])
   }
 }

@@ -146,12 +146,12 @@ extension JobWorld {
 
   /// Jobs of a kind, of all tenants.
   fileprivate func count(of kind: String) async throws -> Int {
-    Int(try await database.superuser.withConnection { try await $0.query(JobsOfKind(kind: kind)) }.first?.all ?? 0)
+    Int(try await database.superuser.transaction { try await $0.query(JobsOfKind(kind: kind)) }.first?.all ?? 0)
   }
 
   /// Effects of different jobs.
   fileprivate func distinctEffects() async throws -> Int {
-    Int(try await database.superuser.withConnection { try await $0.query(JobsOfKind(kind: Self.effectKind)) }.first?.distinct ?? 0)
+    Int(try await database.superuser.transaction { try await $0.query(JobsOfKind(kind: Self.effectKind)) }.first?.distinct ?? 0)
   }
 }
 

@@ -335,16 +335,16 @@ extension JobWorld {
 
   /// The jobs of a kind, of all tenants.
   func rows(_ kind: String = Handler.kind) async throws -> [JobRows.Found] {
-    try await database.superuser.withConnection { try await $0.query(JobRows(kind: kind)) }
+    try await database.superuser.transaction { try await $0.query(JobRows(kind: kind)) }
   }
 
   /// Whether it has been since it was left.
   func wasLocked(_ job: Int64) async throws -> Bool {
-    try await database.superuser.withConnection { try await $0.query(LockOfJob(id: job)) }.first == true
+    try await database.superuser.transaction { try await $0.query(LockOfJob(id: job)) }.first == true
   }
 
   func isLocked(_ job: Int64) async throws -> Bool {
-    try await database.superuser.withConnection { try await $0.query(UnlockedJob(id: job)) }.isEmpty
+    try await database.superuser.transaction { try await $0.query(UnlockedJob(id: job)) }.isEmpty
   }
 }
 

@@ -9,7 +9,7 @@ import Testing
 /// That an article is to be looked through is left to be told once for each day that is set.
 @Suite struct ArticleReviewTests {
   private func told(_ world: KnowledgeWorld) async throws -> [String] {
-    try await world.database.superuser.withConnection { try await $0.query(ToldReviews()) }
+    try await world.database.superuser.transaction { try await $0.query(ToldReviews()) }
   }
 
   /// Whatever the size of a batch; one that cannot be told holds up no other; workers at once tell nothing twice.

@@ -50,7 +50,7 @@ import Testing
     let world = try await KnowledgeWorld()
     _ = try await world.open("Printer", for: world.acme)
     _ = try await world.open("Printer", for: world.other)
-    _ = try await world.database.superuser.withConnection { try await $0.query(Past()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(Past()) }
     try await world.database.runAsSuperuser("analyze desk.ticket_text")
     return world
   }

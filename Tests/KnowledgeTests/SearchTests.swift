@@ -78,9 +78,9 @@ import Testing
     let world = try await KnowledgeWorld()
     _ = try await world.published("Rare", "quokka")
     _ = try await world.published("Common", "printer")
-    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 20_000)) }
+    _ = try await world.database.superuser.transaction { try await $0.query(Multiply(copies: 20_000)) }
     try await world.database.runAsSuperuser("analyze knowledge.published")
-    let plan = try await world.database.superuser.withConnection { try await $0.query(RareWordPlan()) }
+    let plan = try await world.database.superuser.transaction { try await $0.query(RareWordPlan()) }
     #expect(plan.contains { $0.contains("published_search") } && !plan.contains { $0.contains("Seq Scan") }, "\(plan.joined(separator: "\n"))")
     #expect(try await world.found("quokka") == ["Rare"])
     #expect(try await world.found("printer").count == 50)

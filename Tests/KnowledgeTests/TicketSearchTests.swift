@@ -97,7 +97,7 @@ import Testing
     let manager = try await world.database.user(.customerManager, of: world.acme)
     #expect(try await world.incidents("inner", as: manager) == [])
     #expect(try await world.incidents("archive", as: manager).count == 3)
-    #expect(try await world.database.superuser.withConnection { try await $0.query(Pending()) } == [0])
+    #expect(try await world.database.superuser.transaction { try await $0.query(Pending()) } == [0])
     _ = kept
   }
 
@@ -129,9 +129,9 @@ import Testing
       let body = (0..<150).map { "word\(number)x\($0)" }.joined(separator: " ")
       try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(body), "visibility": "public"])
     }
-    let before = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
+    let before = try await world.database.superuser.transaction { try await $0.query(Sheets()) }
     try await world.call("incident.comment", ["id": incident.at("id"), "body": "ok, thanks", "visibility": "public"])
-    let after = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
+    let after = try await world.database.superuser.transaction { try await $0.query(Sheets()) }
     #expect(before.count > 2 && after.count == before.count)
     #expect(zip(before, after).filter { $0 != $1 }.count == 1, "\(before) \(after)")
     #expect(after.allSatisfy { $0.size < 8000 + 150 * 9 }, "\(after)")
@@ -153,7 +153,7 @@ import Testing
       """)
     for _ in 0..<2 { try await TicketTextSweep().run(at: world.database.clock.now(), world.database.tenancy) }
     #expect(try await Set(world.incidents("archive")) == ["Imported 2", "Imported 3"])
-    #expect(try await world.database.superuser.withConnection { try await $0.query(Pending()) } == [1])
+    #expect(try await world.database.superuser.transaction { try await $0.query(Pending()) } == [1])
     // An operator mends it, and takes the mark away.
     try await world.database.runAsSuperuser(
       "alter table desk.ticket_text drop constraint poison; update desk.text_pending set refused_at = null")
@@ -204,7 +204,7 @@ import Testing
   @Test func searchGoesBackThroughTheYears() async throws {
     let world = try await KnowledgeWorld()
     _ = try await world.open("Printer", for: world.other)
-    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 2500)) }
+    _ = try await world.database.superuser.transaction { try await $0.query(Multiply(copies: 2500)) }
     for days in [1, 30, 90, 400, 1200, 4000, 9000] {
       _ = try await world.open("Fax of \(days)")
       try await world.database.runAsSuperuser(Self.age("Fax of \(days)", days))
@@ -237,7 +237,7 @@ import Testing
   @Test func aSearchOfFewCustomersReadsTheirsOnly() async throws {
     let world = try await KnowledgeWorld()
     _ = try await world.open("Printer", for: world.other)
-    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 10_000)) }
+    _ = try await world.database.superuser.transaction { try await $0.query(Multiply(copies: 10_000)) }
     try await world.database.runAsSuperuser("analyze desk.ticket_text")
     _ = try await world.open("Printer of ACME")
     #expect(try await world.incidents("printer", as: world.servesAcme) == ["Printer of ACME"])

@@ -158,7 +158,7 @@ struct LiveSite: Sendable {
   }
 
   private func login(_ name: String, _ account: Value, _ grants: [Value], of tenant: TenantEntry, _ seconds: Int64) async throws -> Login {
-    let row = try await superuser.withConnection { try await $0.query(AccountByLogin(login: name)).first }
+    let row = try await superuser.transaction { try await $0.query(AccountByLogin(login: name)).first }
     let secret = Secret(handle: tenant.handle, random: SystemRandom.source)
     let (bits, now, id) = (SystemRandom.bytes(12), clock.now(), try #require(row))
     _ = try await tenancy.transaction(binding: [tenant.id], side: .staff) { transaction in
@@ -213,7 +213,7 @@ struct LiveSite: Sendable {
     }
   }
 
-  func breakConnections() async throws { _ = try await superuser.withConnection { try await $0.query(TerminateApplication()) } }
+  func breakConnections() async throws { _ = try await superuser.transaction { try await $0.query(TerminateApplication()) } }
 
   static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
     .ticket: TicketKeeper(), .request: RequestKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),

@@ -156,7 +156,7 @@ import Testing
     let acme = try await site.customer("ACME")
     let (erika, karl) = (try await site.staff(), try await site.staff())
     let anna = try await site.user(.requester, of: acme, scope: "own")
-    let person = try await site.superuser.withConnection { try await $0.query(PersonOfAccount(account: anna.row)).first ?? 0 }
+    let person = try await site.superuser.transaction { try await $0.query(PersonOfAccount(account: anna.row)).first ?? 0 }
     try await LiveServer.with(site) { server in
       let listeners = [try await server.listen(erika.token), try await server.listen(karl.token), try await server.listen(anna.token)]
       for listener in listeners { _ = try await listener.position() }

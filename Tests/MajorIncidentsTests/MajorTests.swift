@@ -266,7 +266,7 @@ import Testing
 extension MajorWorld {
   /// How much is still to be told.
   func left() async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(TellingsLeft()).first ?? -1 }
+    try await database.superuser.transaction { try await $0.query(TellingsLeft()).first ?? -1 }
   }
 }
 

@@ -218,7 +218,7 @@ import Testing
         "title: Storage CANARY > Network CANARY", "description:  > No route", "mitigation: - > Second line CANARY", "resolution: - > Disk replaced",
         "resolution: Disk replaced > Controller replaced", "review: - > Watch the controllers",
       ], "\(told)")
-    let words = try await world.database.superuser.withConnection { try await $0.query(WordsInEvents()).first ?? -1 }
+    let words = try await world.database.superuser.transaction { try await $0.query(WordsInEvents()).first ?? -1 }
     #expect(words == 0)
   }
 }

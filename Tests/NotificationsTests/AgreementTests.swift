@@ -409,7 +409,7 @@ import Testing
         "customer": .id(base.acme.publicId), "offering": try await world.offering("Mouse", []), "published": 1, "requester": base.requesterId,
       ], as: base.engineer)
     try await base.call("service_account.create", ["customer": .id(base.acme.publicId), "name": "Bot"])
-    let found = try await base.database.superuser.withConnection { try await $0.query(AccountByName(name: "Bot")) }.first
+    let found = try await base.database.superuser.transaction { try await $0.query(AccountByName(name: "Bot")) }.first
     let account = try #require(found)
     let manager = try await base.database.user(.customerManager, of: base.acme)
     let bot = Principal(
@@ -470,7 +470,7 @@ struct OrderWorld {
   /// A manager of the customer, as the database knows him.
   func manager(of customer: TenantEntry) async throws -> Principal {
     let principal = try await base.database.user(.customerManager, of: customer)
-    let bits = try await base.database.superuser.withConnection { try await $0.query(AccountBits(account: principal.actor.id)) }.first
+    let bits = try await base.database.superuser.transaction { try await $0.query(AccountBits(account: principal.actor.id)) }.first
     let id = customer.id(IdKind.account.prefix, try #require(bits))
     try await base.call("account_grant.add", ["account": .id(id), "role": "customer_manager", "scope": "tenant"])
     return principal

@@ -67,7 +67,7 @@ struct NotificationsWorld {
     } else {
       try await database.call("staff_grant.add", ["account": id, "role": .text(role.rawValue), "everyCustomer": .bool(true)], as: database.root)
     }
-    let account = try await database.superuser.withConnection { try await $0.query(AccountByLogin(login: login)).first ?? 0 }
+    let account = try await database.superuser.transaction { try await $0.query(AccountByLogin(login: login)).first ?? 0 }
     return (
       Principal(
         actor: Actor(kind: .staff, id: account, via: .http), tenant: database.provider.id, side: .staff, name: name,
@@ -85,7 +85,7 @@ struct NotificationsWorld {
         "language": .text(language),
       ], as: database.root)
     let id = made["id"] ?? .null
-    let row = try await database.superuser.withConnection { try await $0.query(PersonOfTenant(tenant: customer.id)).first ?? 0 }
+    let row = try await database.superuser.transaction { try await $0.query(PersonOfTenant(tenant: customer.id)).first ?? 0 }
     return (
       Principal(
         actor: Actor(kind: .customer, id: 9_000_000 + row, via: .http), tenant: customer.id, side: .customer, name: name, person: row,
@@ -173,10 +173,10 @@ struct NotificationsWorld {
   }
 
   func rows(_ channel: String? = nil) async throws -> [Row] {
-    try await database.superuser.withConnection { try await $0.query(AllNotifications()) }.filter { channel == nil || $0.channel == channel }
+    try await database.superuser.transaction { try await $0.query(AllNotifications()) }.filter { channel == nil || $0.channel == channel }
   }
 
-  func left() async throws -> Int64 { try await database.superuser.withConnection { try await $0.query(CausesLeft()).first ?? -1 } }
+  func left() async throws -> Int64 { try await database.superuser.transaction { try await $0.query(CausesLeft()).first ?? -1 } }
 }
 
 /// A courier that a test decides for.

@@ -47,7 +47,7 @@ import Testing
     let administratorFay = try await database.loggedIn("PROV", "a@x.test")
     await expectFailure(.denied) { try await say(two, .null, as: administratorFay) }
     // Each that was said is an event; what was refused is none.
-    let events = try await database.superuser.withConnection { try await $0.query(PersonsSet()) }
+    let events = try await database.superuser.transaction { try await $0.query(PersonsSet()) }
     #expect(events.count == 4 && events.first == "null > \(fay.text ?? "")" && events.dropFirst().first == "\(fay.text ?? "") > null", "\(events)")
   }
 

@@ -81,7 +81,7 @@ import Testing
     for problem in [large, small] { try await world.act("resolve", on: problem, ["solution": "Rebuilt"]) }
     try await world.tell()
     #expect(try await world.left() == 0)
-    let isBefore = try await world.database.superuser.withConnection { try await $0.query(ToldBeforeTheLast(title: "Alone")) }
+    let isBefore = try await world.database.superuser.transaction { try await $0.query(ToldBeforeTheLast(title: "Alone")) }
     #expect(isBefore == [true])
   }
 
@@ -104,7 +104,7 @@ import Testing
 extension ProblemsWorld {
   /// How many events are still to be told.
   fileprivate func left() async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(TellingsLeft()).first ?? -1 }
+    try await database.superuser.transaction { try await $0.query(TellingsLeft()).first ?? -1 }
   }
 
   /// Runs `body` while another connection holds ACME's ticket at this place.

@@ -109,7 +109,7 @@ extension World {
   }
 
   func staffId(of principal: Principal) async throws -> Value {
-    let bits = try await database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    let bits = try await database.superuser.transaction { try await $0.query(StaffBits(account: principal.actor.id)) }
     return .id(bits.first.map { provider.id("stf", $0) })
   }
 }

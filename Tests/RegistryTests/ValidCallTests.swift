@@ -60,15 +60,15 @@ import Testing
       // What is shown once: bearer secrets in any output.
       let shown = JSON.text(answer.value ?? .null)
       for secret in shown.split(separator: "\"").filter({ $0.hasPrefix("stw_") }) {
-        let stored = try await world.database.superuser.withConnection { try await $0.query(ProbeTablesHolding(text: String(secret))) }
+        let stored = try await world.database.superuser.transaction { try await $0.query(ProbeTablesHolding(text: String(secret))) }
         #expect(stored == [], "the secret that \(operation.declaration.name) shows once is stored")
       }
     }
     // Whatever the operations wrote, in whatever table.
-    let stored = try await world.database.superuser.withConnection { try await $0.query(ProbeTablesHolding(text: "SECRETMARK")) }
+    let stored = try await world.database.superuser.transaction { try await $0.query(ProbeTablesHolding(text: "SECRETMARK")) }
     #expect(stored == [], "secrets of \(tried) fields")
     // The same search finds what is there (guard of the guard).
-    let names = try await world.database.superuser.withConnection { try await $0.query(ProbeTablesHolding(text: world.a.canary)) }
+    let names = try await world.database.superuser.transaction { try await $0.query(ProbeTablesHolding(text: world.a.canary)) }
     #expect(names.contains { $0.hasPrefix("tenancy.org_unit=") })
   }
 

@@ -28,7 +28,7 @@ struct Wall: Sendable {
 
   // MARK: Asking
 
-  func texts(_ query: String) async throws -> [String] { try await superuser.withConnection { try await $0.query(ProbeTexts(query: query)) } }
+  func texts(_ query: String) async throws -> [String] { try await superuser.transaction { try await $0.query(ProbeTexts(query: query)) } }
 
   private static func tenantTable(_ alias: String) -> String {
     "pg_catalog.obj_description(\(alias).oid, 'pg_class') like 'class=tenant%' and not \(alias).relispartition"

@@ -102,7 +102,7 @@ final class World: Sendable {
 
   /// The first column of what `query` returns, as texts, as the superuser.
   func texts(_ query: String) async throws -> [String] {
-    try await database.superuser.withConnection { try await $0.query(ProbeTexts(query: query)) }
+    try await database.superuser.transaction { try await $0.query(ProbeTexts(query: query)) }
   }
 
   /// The number that `query` gives as a text.
@@ -113,7 +113,7 @@ final class World: Sendable {
 
   /// How many rows tenants have in every tenant table where they have any: `schema.table:tenant=count`.
   func rowCounts(_ tenants: TenantEntry...) async throws -> [String] {
-    try await database.superuser.withConnection { try await $0.query(ProbeRowCounts(tenants: tenants.map(\.id.rawValue))) }
+    try await database.superuser.transaction { try await $0.query(ProbeRowCounts(tenants: tenants.map(\.id.rawValue))) }
   }
 }
 

@@ -213,7 +213,7 @@ import Testing
     let offering = try await world.offering("DESK", ["approval": Self.rule("all", [Self.approver("customer_manager")])])
     let (munich, berlin) = (try await world.unit("Munich"), try await world.unit("Berlin"))
     let (mia, ben) = (try await world.person("Mia", munich), try await world.person("Ben", berlin))
-    let rows = try await world.database.superuser.withConnection { try await $0.query(UnitOfName(name: "Munich")) }
+    let rows = try await world.database.superuser.transaction { try await $0.query(UnitOfName(name: "Munich")) }
     let manager = try await world.database.user(.customerManager, of: world.acme, .unit, units: Set(rows))
     let (hers, his) = (try await world.submit(offering, for: mia), try await world.submit(offering, for: ben))
     #expect(hers.at("requesterName") == "Mia" && his.at("requesterName") == "Ben")

@@ -166,7 +166,7 @@ import Testing
       _ = try await world.submit(offering, as: customer)
       world.database.clock.advance(seconds: 1)
     }
-    try await world.database.superuser.withConnection { _ = try await $0.query(PoisonFirst()) }
+    try await world.database.superuser.transaction { _ = try await $0.query(PoisonFirst()) }
     let sweep = RequestSweep(batch: 1)
     let fault = await #expect(throws: LeftUndone.self) { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
     #expect(fault?.faults.count == 1)

@@ -15,7 +15,7 @@ import Testing
     """
 
   private func told(_ world: RequestsWorld) async throws -> [String] {
-    try await world.database.superuser.withConnection { try await $0.query(ToldOverdue()) }
+    try await world.database.superuser.transaction { try await $0.query(ToldOverdue()) }
   }
 
   /// Whatever the size of a batch; one that cannot be told holds up no other; workers at once tell nothing twice.
@@ -51,7 +51,7 @@ import Testing
       """)
     try await world.database.runAsSuperuser(Self.reviews)
     try await world.database.runAsSuperuser("analyze requests.access_review")
-    let plan = try await world.database.superuser.withConnection { try await $0.query(ExplainedLook()) }
+    let plan = try await world.database.superuser.transaction { try await $0.query(ExplainedLook()) }
     #expect(plan.contains { $0.contains("access_review_to_tell") }, "\(plan)")
   }
 }

@@ -210,7 +210,7 @@ import Testing
     let taken = try await act("take", on: try await world.request(ordered, as: first.principal), as: first.principal, world)
     let offered = try await act("offer", on: taken, ["team": team.at("id")], as: first.principal, world)
     // Who leads it may be gone since the look: then it is not noted as told, for whoever leads it next is to hear of it.
-    let offers = try await world.database.superuser.withConnection { try await $0.query(NewestOffer()) }
+    let offers = try await world.database.superuser.transaction { try await $0.query(NewestOffer()) }
     let offer = try #require(offers.first)
     let (tenant, provider) = (world.acme.id, world.database.provider.id)
     let told = try await world.database.tenancy.transaction(binding: [tenant, provider].sorted(), side: .staff) {

@@ -59,7 +59,7 @@ import Testing
 
   /// The metrics of which such an event was recorded, in order.
   private func told(_ type: String, _ world: RequestsWorld) async throws -> [String] {
-    try await world.database.superuser.withConnection { try await $0.query(ToldMetrics(type: type)) }
+    try await world.database.superuser.transaction { try await $0.query(ToldMetrics(type: type)) }
   }
 
   /// Guard: without the acts of tasks in the process nothing answers and nothing ends, and every promise is missed in time.

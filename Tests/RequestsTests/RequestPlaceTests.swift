@@ -65,7 +65,7 @@ import Testing
   @Test func whoManagesASiteNamesHisOwn() async throws {
     let world = try await RequestsWorld()
     let (munich, berlin) = (try await world.unit("Munich"), try await world.unit("Berlin"))
-    let rows = try await world.database.superuser.withConnection { try await $0.query(UnitOfName(name: "Munich")) }
+    let rows = try await world.database.superuser.transaction { try await $0.query(UnitOfName(name: "Munich")) }
     let manager = try await world.database.user(.customerManager, of: world.acme, .unit, units: Set(rows))
     let mia = try await world.person("Mia", munich)
     let offering = try await world.offering("LAPTOP", [:])

@@ -122,7 +122,7 @@ struct RequestsWorld {
   /// The public ids behind a customer's login.
   func ids(of principal: Principal) async throws -> (account: Value, person: Value) {
     let tenant = principal.tenant == acme.id ? acme : principal.tenant == other.id ? other : database.provider
-    let found = try await database.superuser.withConnection { try await $0.query(IdsOfLogin(account: principal.actor.id)) }.first
+    let found = try await database.superuser.transaction { try await $0.query(IdsOfLogin(account: principal.actor.id)) }.first
     let bits = try #require(found)
     let kind = principal.side == .staff ? IdKind.staff : IdKind.account
     return (.id(tenant.id(kind.prefix, bits.account)), .id(bits.person.map { tenant.id(IdKind.person.prefix, $0) }))
@@ -139,7 +139,7 @@ struct RequestsWorld {
 
   /// How many rows a condition finds, whoever's they are.
   func count(_ state: String) async throws -> Int64 {
-    try await database.superuser.withConnection { try await $0.query(RequestsInState(state: state)) }.first ?? 0
+    try await database.superuser.transaction { try await $0.query(RequestsInState(state: state)) }.first ?? 0
   }
 }
 

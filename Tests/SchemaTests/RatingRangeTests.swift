@@ -7,7 +7,7 @@ import Testing
 @Suite struct RatingRangeTests {
   @Test func theTablesTakeWhatTheFieldsTake() async throws {
     let database = try await TestDatabase.make()
-    let checks = try await database.superuser.withConnection { try await $0.query(RatingChecks()) }
+    let checks = try await database.superuser.transaction { try await $0.query(RatingChecks()) }
     #expect(checks.count >= 20, "\(checks)")
     #expect(checks.filter { !$0.contains("<= \(Rating.numbers.upperBound))") } == [])
   }

@@ -15,11 +15,11 @@ import TestSupport
   @Test func migratingAgainChangesNothing() async throws {
     let database = try await TestDatabase.make()
     let files = try SchemaFiles(directory: RealData.packageRoot.appendingPathComponent("sql").path)
-    let before = try await database.superuser.withConnection { try await $0.query(Views()) }
+    let before = try await database.superuser.transaction { try await $0.query(Views()) }
     let report = try await Migrator(database: database.superuser, files: files).migrate(permissions: [:], at: TestDatabase.start)
     #expect(report.applied == [] && report.from == report.to)
     #expect(!before.isEmpty)
-    #expect(try await database.superuser.withConnection { try await $0.query(Views()) } == before)
+    #expect(try await database.superuser.transaction { try await $0.query(Views()) } == before)
     let findings = try await database.application.withConnection { try await $0.query(CatalogueFindings()) }
     #expect(findings.filter { $0.rule != "durability" } == [])
   }

@@ -51,7 +51,7 @@ import Testing
   /// Schema-rules 15: every tenant table in a statement is joined or filtered by its tenant.
   @Test func everyStatementNamesItsTenant() async throws {
     let database = try await TestDatabase.make()
-    let tables = try await database.superuser.withConnection { try await $0.query(TenantTables()) }
+    let tables = try await database.superuser.transaction { try await $0.query(TenantTables()) }
     #expect(tables.count > 10)
     for statement in try Self.all() {
       guard let sql = statement.sql, AcrossTenants.reasons[statement.name] == nil else { continue }

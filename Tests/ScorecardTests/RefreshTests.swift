@@ -43,7 +43,7 @@ import Testing
       create trigger fault before insert or update on scorecard.progress for each row execute function scorecard.fault()
       """)
     await #expect(throws: LeftUndone.self) { try await world.refresh() }
-    let waiting = try await world.database.superuser.withConnection { try await $0.query(TenantsWaiting()) }
+    let waiting = try await world.database.superuser.transaction { try await $0.query(TenantsWaiting()) }
     #expect(waiting == [world.customer.id])
   }
 

@@ -10,7 +10,7 @@ import Testing
     let world = try await Self.past()
     // A transaction that does not say that it is the staff's finds nothing that is theirs.
     let theirs = SearchedPlaces(words: "printer", isStaff: true, process: "problem")
-    let sideless = try await world.database.superuser.withConnection { try await $0.query(theirs) }
+    let sideless = try await world.database.superuser.transaction { try await $0.query(theirs) }
     #expect(sideless == [])
     for words in ["printer", "relic", "flood", "ancient", "rare", "relic even", "printer relic even third1", "ancient flood", "nothing"] {
       for (process, isStaff) in [("request", true), ("request", false), ("problem", true)] {
@@ -50,7 +50,7 @@ import Testing
   private static func past() async throws -> SearchWorld {
     let world = try await SearchWorld()
     let past = Past(tenants: [world.acme.id.rawValue, world.other.id.rawValue])
-    _ = try await world.database.superuser.withConnection { try await $0.query(past) }
+    _ = try await world.database.superuser.transaction { try await $0.query(past) }
     try await world.database.runAsSuperuser("analyze knowledge.process_text")
     return world
   }

@@ -162,7 +162,7 @@ struct SearchWorld {
   func sweep() async throws { try await ProcessTextSweep().run(at: database.clock.now(), database.tenancy) }
 
   /// How many wait for the sweep.
-  func pending() async throws -> [Int64] { try await database.superuser.withConnection { try await $0.query(CountPending()) } }
+  func pending() async throws -> [Int64] { try await database.superuser.transaction { try await $0.query(CountPending()) } }
 }
 
 private struct CountPending: Statement {

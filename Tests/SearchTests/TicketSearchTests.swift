@@ -186,7 +186,7 @@ import Testing
     }
     let found = [change["number"]?.text ?? ""]
     for text in ["word0x0 story", "word29x99 story"] { #expect(try await world.found(text) == found, "\(text)") }
-    let sheets = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
+    let sheets = try await world.database.superuser.transaction { try await $0.query(Sheets()) }
     #expect(sheets.count > 2 && sheets.allSatisfy { $0 < 9000 }, "\(sheets)")
     // A new title stands on every sheet.
     let read = try await world.call("change.read", ["id": change["id"] ?? .null])
@@ -199,7 +199,7 @@ import Testing
   @Test func searchGoesBackThroughTheYears() async throws {
     let world = try await SearchWorld()
     _ = try await world.request("Printer", of: world.other)
-    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 2500)) }
+    _ = try await world.database.superuser.transaction { try await $0.query(Multiply(copies: 2500)) }
     var whole: [String] = []
     for days in [1, 30, 90, 400, 1200, 4000] {
       whole.append(try await world.request("Fax of \(days)")["number"]?.text ?? "")
@@ -217,7 +217,7 @@ import Testing
   @Test func whatIsBetweenTheIncidentsOfAPageIsFound() async throws {
     let world = try await SearchWorld()
     _ = try await world.request("Printer", of: world.other)
-    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 2500)) }
+    _ = try await world.database.superuser.transaction { try await $0.query(Multiply(copies: 2500)) }
     let request = try await world.request("Fax of 30")["number"]?.text ?? ""
     try await world.database.runAsSuperuser(Self.age("Fax of 30", 30))
     let incident = try await world.incident("Fax")["number"]?.text ?? ""

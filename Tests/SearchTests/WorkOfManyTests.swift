@@ -25,7 +25,7 @@ import Testing
     let database = work.world.database
     let many = [work.world.acme.id.rawValue, work.world.other.id.rawValue] + Array(1_000_000...1_000_300 as ClosedRange<Int64>)
     func found(_ permitted: [Int64], _ limit: Int64) async throws -> [Int64] {
-      try await database.superuser.withConnection { try await $0.query(OpenRequestIds(permitted: permitted, limit: limit)) }
+      try await database.superuser.transaction { try await $0.query(OpenRequestIds(permitted: permitted, limit: limit)) }
     }
     let few = Array(many.prefix(2))
     for limit in [1, 4, 50] as [Int64] { #expect(try await found(many, limit) == found(few, limit), "\(limit)") }
@@ -33,7 +33,7 @@ import Testing
     let own = try await found(acme, 50)
     #expect(own == work.rows.filter { $0.process == "request" && $0.concerns(work.world.acme) }.sorted { $0.text < $1.text }.map(\.id))
     // More than the front of another's stand before them.
-    try await database.superuser.withConnection { _ = try await $0.query(ManyRequests(tenant: work.world.other.id, copies: 5001)) }
+    try await database.superuser.transaction { _ = try await $0.query(ManyRequests(tenant: work.world.other.id, copies: 5001)) }
     for limit in [1, 4, 50] as [Int64] { #expect(try await found(acme, limit) == Array(own.prefix(Int(limit))), "\(limit)") }
   }
 }
@@ -45,8 +45,8 @@ extension WorkOfManyTests {
     let work = try await WorkWorld()
     let acme = work.world.acme.id.rawValue
     for permitted in [nil, [], [acme], [acme] + Array(1_000_000...1_000_300 as ClosedRange<Int64>)] as [[Int64]?] {
-      let page = try await work.world.database.superuser.withConnection { try await $0.query(LookedFor(permitted: permitted, limit: 201)) }
-      let counted = try await work.world.database.superuser.withConnection { try await $0.query(LookedFor(permitted: permitted, limit: 1001)) }
+      let page = try await work.world.database.superuser.transaction { try await $0.query(LookedFor(permitted: permitted, limit: 201)) }
+      let counted = try await work.world.database.superuser.transaction { try await $0.query(LookedFor(permitted: permitted, limit: 1001)) }
       let meant = work.rows.filter { row in
         guard let permitted, let customers = row.customers else { return true }
         return customers.contains { permitted.contains($0) }

@@ -31,13 +31,13 @@ struct WorkWorld {
     }
     _ = try await world.problem("Of several", about: nil)
     try await database.runAsSuperuser(Self.scattered(at: database.clock.now(), owner: world.engineer.actor.id))
-    rows = try await database.superuser.withConnection { try await $0.query(WorkRows()) }
+    rows = try await database.superuser.transaction { try await $0.query(WorkRows()) }
   }
 
   /// With the rows as they lie in their tables by now.
   func refreshed() async throws -> WorkWorld {
     var copy = self
-    copy.rows = try await world.database.superuser.withConnection { try await $0.query(WorkRows()) }
+    copy.rows = try await world.database.superuser.transaction { try await $0.query(WorkRows()) }
     return copy
   }
 

@@ -41,7 +41,7 @@ import Testing
   }
 
   private func told(_ world: SuppliersWorld) async throws -> [String] {
-    try await world.database.superuser.withConnection { try await $0.query(ToldOfSuppliers()) }
+    try await world.database.superuser.transaction { try await $0.query(ToldOfSuppliers()) }
   }
 
   /// Once on its warning day and once on the day after its last, by the calendar of the provider in Berlin; a renewal anew; nothing of what

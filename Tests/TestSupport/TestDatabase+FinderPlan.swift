@@ -8,7 +8,7 @@ extension TestDatabase {
   ///   - isRun: whether the query is run, and the plan tells what it read.
   package func finderPlan(_ function: String, given: Value, isRun: Bool = false) async throws -> [String] {
     try await runAsSuperuser(Self.planner)
-    return try await superuser.withConnection { try await $0.query(FinderPlan(function: function, given: given, isRun: isRun)) }
+    return try await superuser.transaction { try await $0.query(FinderPlan(function: function, given: given, isRun: isRun)) }
   }
 
   private static let planner = """

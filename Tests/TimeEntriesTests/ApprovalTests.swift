@@ -66,7 +66,7 @@ import Testing
   /// The privilege, and not only the code, keeps what was approved.
   @Test func theServerMayNotChangeWhatWasApproved() async throws {
     let world = try await TimeWorld()
-    let held = try await world.database.superuser.withConnection { try await $0.query(HeldPrivileges()) }
+    let held = try await world.database.superuser.transaction { try await $0.query(HeldPrivileges()) }
     #expect(held == ["draft delete", "draft update"])
   }
 

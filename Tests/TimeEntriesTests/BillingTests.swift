@@ -62,7 +62,7 @@ import Testing
     #expect(try await world.stretches(entry).count == 2)
     #expect(try await world.totals("line") == [["Service desk", 3, 47, 27, 37]])
     // Whoever is called otherwise since then is one person.
-    _ = try await world.database.superuser.withConnection { try await $0.query(RenameOnFirstEntry()) }
+    _ = try await world.database.superuser.transaction { try await $0.query(RenameOnFirstEntry()) }
     #expect(try await world.totals("staff").count == 1)
   }
 

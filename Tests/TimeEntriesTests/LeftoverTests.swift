@@ -28,7 +28,7 @@ import Testing
     #expect(await refusal { try await world.act("drop", submitted, ["reason": "x"], as: world.finance) } == "time_entry.bad_transition", "it is decided")
     _ = try await world.act("approve", submitted, as: world.manager)
     #expect(await close(world) == "accepted")
-    #expect(try await world.database.superuser.withConnection { try await $0.query(Dropped()) } == ["She left.", "She left."])
+    #expect(try await world.database.superuser.transaction { try await $0.query(Dropped()) } == ["She left.", "She left."])
   }
 
   /// A correction is its author's: the worker may not change it, and he or a reviewer opens the way for another one.

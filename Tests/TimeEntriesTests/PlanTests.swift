@@ -15,7 +15,7 @@ import Testing
     let page = TimePage(
       tenant: world.acme.id, state: nil, staff: nil, from: nil, before: nil, beforeBegan: Instant(microseconds: .max), beforePublic: PageCursor.lastBits,
       limit: 51)
-    let tickets = try await world.database.superuser.withConnection { try await $0.query(TicketIds()) }
+    let tickets = try await world.database.superuser.transaction { try await $0.query(TicketIds()) }
     let ticket = try #require(tickets.first)
     let (byCustomer, byTicket) = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
       (

@@ -89,7 +89,7 @@ import Testing
     world.database.clock.advance(seconds: 3 * 3600)
     let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
     await #expect(throws: LeftUndone.self) { try await TimerSweep(batch: 1).run(at: now, tenancy) }
-    let marked = try await world.database.superuser.withConnection { try await $0.query(ForgottenEvents()) }
+    let marked = try await world.database.superuser.transaction { try await $0.query(ForgottenEvents()) }
     #expect(marked == ["2026-03-10 20:31:00"])
   }
 

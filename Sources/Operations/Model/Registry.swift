@@ -3,6 +3,8 @@ import Kernel
 /// Every operation there is, by name. An operation that is not here cannot be reached by any interface.
 package struct Registry: Sendable {
   package let operations: [RegisteredOperation]
+  /// The stock roles that each permission is of.
+  package let permissions: [String: Set<StockRole>]
   package let messages: [Message]
   let constraints: [String: Message]
   private let byName: [String: RegisteredOperation]
@@ -28,20 +30,17 @@ package struct Registry: Sendable {
     }
     self.operations = operations.sorted { $0.declaration.name < $1.declaration.name }
     self.byName = byName
-    messages = modules.flatMap { $0.messages } + KernelMessages.all + InputMessages.all + OperationMessages.all
-    constraints = modules.reduce(into: [:]) { $0.merge($1.constraints) { first, _ in first } }
-  }
-
-  package subscript(_ name: String) -> RegisteredOperation? { byName[name] }
-
-  package var permissions: [String: Set<StockRole>] {
-    operations.reduce(into: [:]) { table, operation in
+    permissions = self.operations.reduce(into: [:]) { table, operation in
       guard case .anonymous = operation.declaration.reach else {
         table[operation.declaration.permission, default: []].formUnion(operation.declaration.roles)
         return
       }
     }
+    messages = modules.flatMap { $0.messages } + KernelMessages.all + InputMessages.all + OperationMessages.all
+    constraints = modules.reduce(into: [:]) { $0.merge($1.constraints) { first, _ in first } }
   }
+
+  package subscript(_ name: String) -> RegisteredOperation? { byName[name] }
 
   /// ``permissions`` as the migrator takes them.
   package var stockPermissions: [String: Set<String>] { permissions.mapValues { Set($0.map(\.rawValue)) } }
