@@ -90,7 +90,7 @@ let package = Package(
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets",
         "Knowledge",
       ]),
-    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Attributes", "Gates"]),
+    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Requests", "Attributes", "Gates"]),
     module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Gates", "Assets", "Knowledge", "Desk"]),
     module(
       "Changes",
@@ -282,8 +282,8 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Approvals", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Scorecard", "Desk", "Jobs", "Operations",
-        "Tenancy", "Schema", "Postgres", "Kernel", "TestSupport",
+        "Requests", "Problems", "Approvals", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Scorecard", "Desk", "Jobs",
+        "Operations", "Tenancy", "Schema", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "CatalogTests",

@@ -14,6 +14,7 @@ package enum ProblemsModule: OperationModule {
     LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
     DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,
     MarkProblemCandidate.self, DeclineProblemCandidate.self, ReadProblemCandidate.self, ListProblemCandidates.self, SuggestProblems.self,
+    LinkProblemRequest.self, UnlinkProblemRequest.self, ListRequestsOfProblem.self, ListProblemsOfRequest.self,
     ListProblemsOfIncident.self, LinkProblem.self, UnlinkProblem.self, ListLinksOfProblem.self,
   ]
 

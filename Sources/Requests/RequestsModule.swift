@@ -10,6 +10,7 @@ package enum RequestsModule: OperationModule {
     ListRequestHandovers.self,
     ReadRequestHistory.self, ExplainRequest.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     CommentRequest.self, ListRequestComments.self, WatchRequest.self, UnwatchRequest.self, ListRequestWatchers.self,
+    LinkRequest.self, UnlinkRequest.self, ListLinksOfRequest.self,
     LinkRequestIncident.self, UnlinkRequestIncident.self, ListIncidentsOfRequest.self, ListRequestsOfIncident.self,
     CiteArticleOnRequest.self, UnciteArticleOnRequest.self, ListArticlesOfRequest.self, ListRequestsOfArticle.self,
     SuggestArticlesForRequest.self,

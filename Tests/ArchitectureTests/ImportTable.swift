@@ -76,8 +76,8 @@ enum ImportTable {
     Box("Attributes", 3, platform.union(["TypedFields"])),
     // Asked by who takes a step: below all that have steps.
     Box("Gates", 3, platform.union(["Approvals", "Attributes", "Jobs"])),
-    // Stands on tickets, articles and what tickets name.
-    Box("Problems", 3, platform.union(["Attributes", "Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
+    // Stands on tickets, articles and what tickets name, and on requests, to which it is linked.
+    Box("Problems", 3, platform.union(["Attributes", "Desk", "Requests", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on tickets and the CMDB.
     Box("MajorIncidents", 3, platform.union(["Attributes", "Gates", "Desk", "Assets", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on approvals.

@@ -264,7 +264,7 @@ extension CallRule {
     }),
     "change.unlink_incident": linked("incident", "inc"), "change.unlink_problem": linked("problem", "prb"),
     "change.unlink_request": linked("request", "req"), "change.unlink": linkedToOther("change", "chg", "depends_on"),
-    "problem.unlink": linkedToOther("problem", "prb", "duplicates"),
+    "problem.unlink": linkedToOther("problem", "prb", "duplicates"), "request.unlink": linkedToOther("request", "req", "depends_on"),
     "change_approval.approve": changeApproval, "change_approval.reject": changeApproval, "change_approval.delegate": handedOn,
     "change_approval.reassign": handedOn,
     "change_task.retry": CallRule(given: { world, twin, _ in

@@ -217,6 +217,9 @@ struct Subjects: Sendable {
       try await world.seed("request.cite", ["id": request, "article": try await world.seeded("art", in: world.a).id, "use": "used"])
       try await world.seed("request.link_incident", ["id": linked, "kind": "caused_by", "incident": incident])
       try await world.seed("change.link_request", ["id": try await world.change(world.a)["id"] ?? .null, "request": request])
+      try await world.seed("request.link", ["id": request, "kind": "relates_to", "to": linked])
+      try await world.seed("problem.link_request", ["id": try await world.problem(world.a).id, "kind": "causes", "request": request])
+      try await world.seed("problem.link_request", ["id": problem, "kind": "causes", "request": linked])
       try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])
     }
     let engineer = try await world.database.staff(.engineer)

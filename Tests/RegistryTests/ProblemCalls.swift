@@ -134,6 +134,11 @@ extension CallRule {
       try await world.seed("problem.link_incident", ["id": problem.id, "incident": incident])
       return (["id": problem.id, "incident": incident], nil)
     }),
+    "problem.unlink_request": CallRule(given: { world, twin, _ in
+      let (problem, request) = (try await world.problem(twin), try await world.seeded("req", in: twin).id)
+      try await world.seed("problem.link_request", ["id": problem.id, "kind": "causes", "request": request])
+      return (["id": problem.id, "kind": "causes", "request": request], nil)
+    }),
     "problem.remove_ci": CallRule(given: { world, twin, _ in
       let (problem, ci) = (try await world.problem(twin), try await world.seeded("ci", in: twin).id)
       try await world.seed("problem.add_ci", ["id": problem.id, "ci": ci])

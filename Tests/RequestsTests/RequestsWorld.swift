@@ -6,6 +6,7 @@ import Jobs
 import Kernel
 import Operations
 import Postgres
+import Problems
 import Requests
 import Scorecard
 import ServiceLevels
@@ -25,7 +26,7 @@ struct RequestsWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, AttributesModule.self, CatalogModule.self, RequestsModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self,
-      ScorecardModule.self,
+      ScorecardModule.self, ProblemsModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")

@@ -2,7 +2,7 @@
 
 create view requests.pub_request with (security_invoker = true) as
   select tenant_id, id as request_id, public_id, number, offering_id, contract_line_id, requester_id, state, submitted_at, asked_at, decided_at, started_at,
-    ended_at, closed_at, tasks_total, tasks_done, tasks_skipped, priority
+    ended_at, closed_at, tasks_total, tasks_done, tasks_skipped, priority, offering_version_id
   from requests.request;
 grant select on requests.pub_request to steward_app;
 

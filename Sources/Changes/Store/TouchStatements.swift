@@ -351,21 +351,6 @@ struct LinksOfChange: Statement {
   }
 }
 
-/// A request of a bound tenant that a call names.
-struct RequestToLink: Statement {
-  let tenant: TenantId
-  let publicId: PublicId
-
-  static let sql = "select r.request_id from requests.pub_request r where r.tenant_id = $1 and r.public_id = $2"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// A problem that a body names, which the caller may see.
 struct ProblemToLink: Statement {
   struct Found: Sendable {

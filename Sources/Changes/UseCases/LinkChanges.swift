@@ -277,11 +277,6 @@ extension OperationContext {
     }
   }
 
-  fileprivate func requestToLink(_ id: PublicId) async throws -> Int64 {
-    guard let request = try await transaction.first(RequestToLink(tenant: tenant.id, publicId: id)) else { throw unknownReference("request") }
-    return request
-  }
-
   fileprivate func problemToLink(_ id: PublicId) async throws -> ProblemToLink.Found {
     let found = ProblemToLink(provider: provider.id, customers: reachableCustomers, publicId: id)
     guard let problem = try await transaction.first(found) else { throw unknownReference("problem") }

@@ -1,8 +1,8 @@
-/// What one problem is to another, or one change, read from left to right.
+/// What one problem is to another, or one change, or one request of a customer, read from left to right.
 package enum ProcessLinkKind: String, Sendable, CaseIterable {
-  /// Of problems: they are one.
+  /// Of problems and requests: they are one.
   case duplicates
-  /// Of changes: it is done after the other.
+  /// Of changes and requests: it is done after the other.
   case dependsOn = "depends_on"
   /// Goes both ways.
   case relatesTo = "relates_to"
@@ -14,5 +14,10 @@ package enum ProcessLinkKind: String, Sendable, CaseIterable {
     case .dependsOn: "required_by"
     case .relatesTo: rawValue
     }
+  }
+
+  /// Its ends as they are kept: what goes both ways is written one way.
+  package func ends(_ left: Int64, _ right: Int64) -> (from: Int64, to: Int64) {
+    self == .relatesTo && left > right ? (right, left) : (left, right)
   }
 }

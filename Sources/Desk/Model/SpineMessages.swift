@@ -3,9 +3,9 @@ import Operations
 
 /// Links, watchers and owners of tickets.
 package enum SpineMessages: MessageCatalog {
-  static let linkedToItself = Message("ticket.linked_to_itself", "A ticket is not linked to itself.", zh: "工单不能与自身关联。")
-  static let linkedAlready = Message("ticket.linked_already", "This link is there already.", zh: "该关联已存在。")
-  static let notLinked = Message("ticket.not_linked", "There is no such link.", zh: "没有此关联。")
+  package static let linkedToItself = Message("ticket.linked_to_itself", "A ticket is not linked to itself.", zh: "工单不能与自身关联。")
+  package static let linkedAlready = Message("ticket.linked_already", "This link is there already.", zh: "该关联已存在。")
+  package static let notLinked = Message("ticket.not_linked", "There is no such link.", zh: "没有此关联。")
   static let circle = Message("ticket.link_circle", "It would become its own parent.", zh: "将形成循环：工单会成为自己的上级。")
   static let linkCircle = Message("process.link_circle", "By such links it would lead back to itself.", zh: "此类关联将形成循环。")
   static let hasParent = Message("ticket.has_parent", "The ticket has a parent already: end that link first.", zh: "该工单已有上级工单，请先解除该关联。")

@@ -54,7 +54,7 @@ struct EndProcessLink: Statement {
 
 /// Keeps every other link of a process that leads one way waiting until this transaction ends: two of them could close a circle together.
 struct LockProcessLinks: Statement {
-  let provider: TenantId
+  let tenant: TenantId
   let process: String
 
   static let sql = """
@@ -63,7 +63,7 @@ struct LockProcessLinks: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
+    parameters.append(tenant)
     parameters.append(process)
   }
 

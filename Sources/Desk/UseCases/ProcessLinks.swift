@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 
 /// A problem or a change that is linked to another, as the caller sees it.
 package struct LinkedRecord: Sendable {
@@ -66,17 +67,29 @@ package struct LinkedTo<Process: LinkedProcess>: OperationOutput {
   }
 }
 
+extension OperationContext {
+  /// Refuses a link that leads one way and comes back to where it begins. Others of its process wait until this transaction ends.
+  /// - Parameters:
+  ///   - from: the end that the link leads away from.
+  ///   - tenant: whose the links are.
+  ///   - reached: where links of this kind lead from the other end.
+  package func requireNoCircle<Reached: Statement>(
+    _ kind: ProcessLinkKind, from: Int64, process: String, of tenant: TenantId, reached: Reached
+  ) async throws where Reached.Output == Int64 {
+    guard kind != .relatesTo else { return }
+    let (_, ahead) = try await transaction.query(LockProcessLinks(tenant: tenant, process: process), reached)
+    guard !ahead.contains(from) else { throw Failure.invalid("to", SpineMessages.linkCircle) }
+  }
+}
+
 /// Links between problems, and between changes. They need no version and raise none: they stand beside both.
 extension OperationContext {
   package func link<Process: LinkedProcess>(_ input: ProcessLinkInput<Process>) async throws -> Done {
     let (left, right) = try await endsOfLink(input)
     let link = processLink(left, right, input.kind)
-    if input.kind != .relatesTo {
-      let (_, reached) = try await transaction.query(
-        LockProcessLinks(provider: provider.id, process: link.process),
-        ReachedByLinks(provider: provider.id, process: link.process, from: link.to, kind: link.kind))
-      guard !reached.contains(link.from) else { throw Failure.invalid("to", SpineMessages.linkCircle) }
-    }
+    try await requireNoCircle(
+      link.kind, from: link.from, process: link.process, of: provider.id,
+      reached: ReachedByLinks(provider: provider.id, process: link.process, from: link.to, kind: link.kind))
     guard try await transaction.first(InsertProcessLink(link: link)) != nil else { throw Failure(.conflict, SpineMessages.linkedAlready) }
     return note("linked", left, right, input)
   }
@@ -119,10 +132,8 @@ extension OperationContext {
   }
 
   private func processLink(_ left: LinkedRecord, _ right: LinkedRecord, _ kind: ProcessLinkKind) -> ProcessLink {
-    let (from, to) = (left.subject.id, right.subject.id)
-    let isTurned = kind == .relatesTo && from > to
-    return ProcessLink(
-      provider: provider.id, process: left.subject.kind, from: isTurned ? to : from, to: isTurned ? from : to, kind: kind, actor: actor, now: now)
+    let (from, to) = kind.ends(left.subject.id, right.subject.id)
+    return ProcessLink(provider: provider.id, process: left.subject.kind, from: from, to: to, kind: kind, actor: actor, now: now)
   }
 
   /// In the history of both, to whoever sees the other end as well; always in one order, so that two people do not wait for each other.

@@ -91,6 +91,7 @@ package struct ProblemRecord: OperationOutput {
 package struct ProblemDetail: OperationOutput {
   let line: ProblemLine
   let incidents: Int64
+  let requests: Int64
   let cis: [ProblemCi]
 
   package static let fields: [OutputField<ProblemDetail>] =
@@ -98,6 +99,9 @@ package struct ProblemDetail: OperationOutput {
       OutputField(
         "incidents", .integer, "How many incidents are linked, of the customers that one serves.", "关联的事件数（仅计所服务的客户）。"
       ) { .integer($0.incidents) },
+      OutputField("requests", .integer, "How many requests are linked, of the customers that one serves.", "关联的请求数（仅计所服务的客户）。") {
+        .integer($0.requests)
+      },
       OutputField(
         "cis", listOf: ProblemCi.self, "The configuration items that it is about: those of the customers that one serves, and those that the provider shares.",
         "涉及的配置项：所服务客户的，以及服务商共享的。"

@@ -14,10 +14,12 @@ package enum ReadProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemDetail {
     let row = try await context.problem(input.id)
     let customers = context.reachableCustomers
-    let (counts, named) = try await context.transaction.query(
+    let (counts, requests, named) = try await context.transaction.query(
       LinkCount(provider: context.provider.id, problem: row.id, customers: customers),
+      LinkedRequestCount(provider: context.provider.id, problem: row.id, customers: customers),
       CiLinks(provider: context.provider.id, problem: row.id, customers: customers))
-    return ProblemDetail(line: ProblemLine(row, in: context), incidents: counts.first ?? 0, cis: try await context.told(named))
+    return ProblemDetail(
+      line: ProblemLine(row, in: context), incidents: counts.first ?? 0, requests: requests.first ?? 0, cis: try await context.told(named))
   }
 }
 

@@ -9,6 +9,7 @@ package enum RequestHistory {
     (starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_') or e.type = 'request.internal_attributes_changed'
       or e.type in ('request.owner_changed', 'request.ownership_offered', 'request.ownership_returned', 'request.ownership_waiting')
       or e.type in ('request.watched', 'request.unwatched', 'request.incident_linked', 'request.incident_unlinked')
+      or e.type in ('request.linked', 'request.unlinked', 'request.problem_linked', 'request.problem_unlinked')
       or e.type in ('request.change_linked', 'request.change_unlinked', 'request.article_cited', 'request.article_uncited')
       or e.type in ('request.attached', 'request.detached', 'request.commented') and e.payload ->> 'visibility' is distinct from 'public')
     """

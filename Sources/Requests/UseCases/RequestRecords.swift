@@ -13,6 +13,7 @@ package struct RequestOutput: OperationOutput {
   let approvals: [ApprovalLine]
   let tasks: [TaskLine]
   let incidents: [PublicId]
+  let requests: [PublicId]
   let clocks: [ClockRecord]
 
   package static let fields: [OutputField<RequestOutput>] =
@@ -31,6 +32,10 @@ package struct RequestOutput: OperationOutput {
         "incidents", .list(.id), "The incidents that it is linked to and that one may see, at most 100; request.incidents lists them all.",
         "与其关联且有权查看的事件，最多 100 个；request.incidents 可列出全部。"
       ) { .array($0.incidents.map { .id($0) }) },
+      OutputField(
+        "requests", .list(.id), "The other requests that it is linked to and that one may see, at most 100; request.links lists them all.",
+        "与其关联且有权查看的其他请求，最多 100 个；request.links 可列出全部。"
+      ) { .array($0.requests.map { .id($0) }) },
       OutputField(
         "clocks", listOf: ClockRecord.self, "The promises of the SLA that the contract line sells with it; none of what was ordered before there were any.",
         "所依据的合同行的 SLA 承诺；启用请求计时之前提交的请求没有。"
@@ -205,19 +210,24 @@ extension OperationContext {
   func requestOutput(_ id: PublicId) async throws -> RequestOutput {
     subject(id)
     let row = try await request(id)
-    let (approvals, tasks, incidents) = try await transaction.query(
+    let (approvals, tasks, incidents, requests) = try await transaction.query(
       ApprovalsShown(tenant: tenant.id, request: row.id), TasksShown(tenant: tenant.id, request: row.id),
-      IncidentsOfRequest(tenant: tenant.id, scope: incidentRows, request: row.id, after: 0, limit: 100))
+      IncidentsOfRequest(tenant: tenant.id, scope: incidentRows, request: row.id, after: 0, limit: 100),
+      LinksOfRequest(tenant: tenant.id, scope: access.rows, request: row.id, after: 0, limit: 100))
     let clocks = try await SubjectClocks.look(at: .request(row.id), tenant: tenant.id, in: transaction)
     return RequestOutput(
       line: RequestLine(row, in: self), content: try OfferingContent.read(row.content).withoutTasks,
       approvals: approvals.map { ApprovalLine($0, of: tenant) },
       tasks: principal.side == .staff ? tasks.map { TaskLine($0, of: tenant, provider) } : [],
-      incidents: incidents.reduce(into: [PublicId]()) { linked, one in
-        let incident = self.id(.incident, one.publicId)
-        // Of several kinds it is one incident.
-        if !linked.contains(incident) { linked.append(incident) }
-      }, clocks: clocks.records)
+      incidents: once(incidents.map { self.id(.incident, $0.publicId) }), requests: once(requests.map { self.id(.request, $0.publicId) }),
+      clocks: clocks.records)
+  }
+
+  /// What is linked in several ways is one.
+  private func once(_ linked: [PublicId]) -> [PublicId] {
+    linked.reduce(into: []) { seen, one in
+      if !seen.contains(one) { seen.append(one) }
+    }
   }
 
   /// A request that the caller may see, locked for an act; refuses one that saw another version.
