@@ -138,7 +138,7 @@ import Testing
     #expect(await refused("incident.list", ["customer": acme, "affectedService": "VIP"], as: manager) == ["affectedService ticket.staff_only"])
   }
 
-  /// Among 20,000 incidents, of which one in two hundred affects VIP and each other one LAB. Guards: without its index the list is sorted; the queue meets
+  /// Among 20,000 incidents, of which one in a thousand affects VIP and each other one LAB. Guards: without its index the list is sorted; the queue meets
   /// what many affect on its way, and looks up what few do.
   @Test func eachIsReadByItsIndex() async throws {
     let estate = try await Estate()
@@ -154,7 +154,7 @@ import Testing
         from desk.ticket t cross join generate_series(1, 20000) n returning tenant_id, id, number, opened_at)
       insert into desk.affected_service (tenant_id, ticket_id, service_id, is_shared, recorded_at, opened_at)
       select m.tenant_id, m.id, s.id, false, m.opened_at, m.opened_at
-      from made m join catalog.service s on s.code = case when m.number % 200 = 0 then 'VIP' else 'LAB' end;
+      from made m join catalog.service s on s.code = case when m.number % 1000 = 0 then 'VIP' else 'LAB' end;
       analyze desk.ticket; analyze desk.affected_service;
       """)
     let list = try await database.superuser.transaction { transaction in
