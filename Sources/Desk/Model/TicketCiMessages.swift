@@ -12,7 +12,7 @@ package enum TicketCiMessages: MessageCatalog {
     zh: "列表可按请求人、配置项或自定义属性筛选，只能选用其一。")
   static let serviceAlone = Message(
     "queue.service_alone",
-    "What affects a service is listed by itself: not of a configuration item, a custom attribute or a requester besides, nor in a team's own order.",
+    "A list by an affected service takes no configuration item, custom attribute or requester besides, nor a team's own order.",
     zh: "按受影响的服务筛选时，不能同时按配置项、自定义属性或请求人筛选，也不能按团队承诺排序。")
   static let orderOfCi = Message("queue.order_of_ci", "A team's own order does not go with a CI.", zh: "按团队承诺排序时不能指定配置项。")
 
