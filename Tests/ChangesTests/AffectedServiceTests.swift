@@ -135,6 +135,39 @@ import Testing
     await expectFailure(.notFound) { try await estate.take(without, as: stranger) }
   }
 
+  /// Guards: without the service in the condition what nobody took over was listed too; without whose CIs it was found by, who serves some customers would
+  /// learn of what rests on others' and on shared ones.
+  @Test func theChangesThatAffectAServiceAreListed() async throws {
+    let estate = try await Estate()
+    let world = estate.world
+    _ = try await estate.take(try await world.change("Mine", cis: [estate.mail], sharedCis: [estate.core]))
+    let several = try await world.act("change.add_ci", on: try await world.change("Several", cis: [estate.web]), ["ci": estate.theirs])
+    _ = try await estate.take(several)
+    _ = try await world.change("None", cis: [estate.mail])
+    func listed(
+      _ service: String, _ customer: TenantEntry? = nil, more: Value.Member = Value.Member("state", "open"), as principal: Principal? = nil
+    ) async throws -> [String] {
+      let named: Value = customer.map { .id($0.publicId) } ?? .null
+      return try await world.call(
+        "change.list", ["affectedService": .text(service), "customer": named, more.name: more.value], as: principal
+      ).texts("title")
+    }
+    #expect(try await listed("MAIL") == ["Several", "Mine"])
+    #expect(try await listed("NET") == ["Mine"])
+    #expect(try await listed("MAIL", world.other) == ["Several"])
+    #expect(try await listed("WEB", world.acme) == ["Several", "Mine"])
+    #expect(try await listed("MAIL", more: Value.Member("state", "closed")).isEmpty)
+    #expect(try await listed("MAIL", more: Value.Member("myTeams", .bool(true))).isEmpty)
+    #expect(try await listed("WEB", as: world.servesAcme) == ["Several", "Mine"])
+    #expect(try await listed("MAIL", as: world.servesAcme) == ["Mine"])
+    #expect(try await listed("NET", as: world.servesAcme).isEmpty)
+    #expect(await refusal { .integer(Int64(try await listed("NONE").count)) } == "affectedService input.unknown_reference")
+    let page = try await world.call("change.list", ["affectedService": "MAIL", "limit": 1])
+    let rest = try await world.call("change.list", ["affectedService": "MAIL", "limit": 1, "cursor": page.at("next")])
+    #expect(page.texts("title") == ["Several"] && rest.texts("title") == ["Mine"])
+    await expectFailure(.invalid) { try await world.call("change.list", ["affectedService": "WEB", "limit": 1, "cursor": page.at("next")]) }
+  }
+
   /// Nothing is reached through what is out of use, as the proposal reaches nothing.
   @Test func whatIsRetiredIsNotReached() async throws {
     let estate = try await Estate()

@@ -31,6 +31,36 @@ import Testing
     #expect(text.contains("concerned_customer") && !text.contains("change_newest") && !text.contains("Seq Scan on change "), "\(text)")
   }
 
+  /// Guard: so are those that affect a service, by what is recorded of it.
+  @Test func changesOfAServiceAreReadByTheirIndex() async throws {
+    let world = try await ChangesWorld()
+    try await world.database.catalogueService("MAIL")
+    _ = try await world.change("Theirs", of: world.other)
+    _ = try await world.change("Mine")
+    try await world.database.superuser.withConnection { connection in
+      _ = try await connection.query(MultiplyChanges())
+      _ = try await connection.query(AnalyzeChanges())
+    }
+    try await world.database.runAsSuperuser(
+      """
+      insert into changes.affected_service (tenant_id, change_id, service_id, other_tenant_id, recorded_at)
+      select c.tenant_id, c.id, s.id, \(world.acme.id), c.opened_at
+      from changes.change c cross join catalog.service s where c.title = 'Mine' and s.code = 'MAIL';
+      analyze changes.affected_service
+      """)
+    let provider = world.database.provider.id
+    var filter = ChangesOfProvider.Filter()
+    filter.service = try await world.database.asStaff(ServiceToFreeze(code: "MAIL")).first?.id
+    let statement = ChangesOfService(
+      changes: ChangesOfProvider(provider: provider, customers: nil, filter: filter, before: nil, limit: 51))
+    let (found, plan) = try await world.database.tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { transaction in
+      (try await transaction.query(statement), try await transaction.query(ServicePlan(changes: statement)))
+    }
+    let text = plan.joined(separator: "\n")
+    #expect(found.map(\.title) == ["Mine"])
+    #expect(text.contains("affected_service") && !text.contains("change_newest") && !text.contains("Seq Scan on change "), "\(text)")
+  }
+
   /// Guard: so are releases, and what one opened oneself and concerns nobody yet.
   @Test func releasesOfFewAreReadByTheirIndex() async throws {
     let world = try await ChangesWorld()
@@ -91,6 +121,16 @@ private struct ChangesPlan: Statement {
   let changes: ChangesOfCustomers
 
   static let sql = "explain \(ChangesOfCustomers.sql)"
+
+  func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ServicePlan: Statement {
+  let changes: ChangesOfService
+
+  static let sql = "explain \(ChangesOfService.sql)"
 
   func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
 

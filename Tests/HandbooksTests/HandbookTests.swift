@@ -52,6 +52,8 @@ import Testing
       (["form": .array([.object(["name": text]), .object(["name": text])])], ["form[1].name handbook.twice"]),
       (["kpis": kpi("happiness", "1")], ["kpis[0].indicator input.choice"]),
       (["kpis": kpi("attainment", "100.1")], ["kpis[0].target input.percent"]),
+      (["kpis": kpi("request_attainment.resolution", "100.1")], ["kpis[0].target input.percent"]),
+      (["kpis": kpi("request_attainment.update", "90")], ["kpis[0].indicator input.choice"]),
       (["kpis": kpi("attainment", "-1")], ["kpis[0].target input.percent"]),
       (["kpis": kpi("reopen_rate", "many")], ["kpis[0].target input.percent"]),
       (["kpis": kpi("mean_time.resolution", "1.5")], ["kpis[0].target input.type"]),

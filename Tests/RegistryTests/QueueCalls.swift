@@ -12,12 +12,12 @@ extension World {
 
 extension CallRule {
   static let queueCalls: [String: CallRule] = [
-    "incident.queue": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
-    "incident.count": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute"]),
+    "incident.queue": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute", "affectedService"]),
+    "incident.count": CallRule(omitted: ["mine", "myTeams", "unassigned", "filter", "attribute", "affectedService"]),
     "work.queue": CallRule(omitted: ["filter", "attribute"]),
     "work.count": CallRule(omitted: ["filter", "attribute"]),
     // Beside a CI there is no second thing to narrow to; and the queue of incidents has neither processes nor what is overdue.
-    "queue_filter.save": CallRule(omitted: ["attribute", "processes", "overdue"]),
+    "queue_filter.save": CallRule(omitted: ["attribute", "affectedService", "processes", "overdue"]),
     // Everybody's filters are his own.
     "queue_filter.delete": CallRule(given: { world, _, principal in (["id": try await world.queueFilter(of: principal)["id"] ?? .null], nil) }),
   ]

@@ -195,7 +195,8 @@ struct CallRule: Sendable {
     "incident.return_offer": owned(offered: true),
     // Who does not see all of the customer sees the CIs that he answers for.
     "incident.list": CallRule(
-      omitted: ["attribute", "requester"], refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
+      omitted: ["attribute", "requester", "affectedService"],
+      refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
     "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
     "incident.hold": CallRule(given: { _, _, _ in (["reason": "awaiting_requester"], nil) }),
     // Only a category names a service, and only a pending reason says whose turn it is.

@@ -15,6 +15,12 @@ import Testing
     return read.at("figures").array?.map { figure in ["metric", "value", "met", "judged", "requests"].map { figure.at($0) } } ?? []
   }
 
+  /// Of all lines together, by the keys that handbooks name.
+  private func totals(_ world: RequestsWorld, as principal: Principal? = nil) async throws -> [[Value]] {
+    let read = try await world.call("scorecard.requests", ["customer": .id(world.acme.publicId), "month": .text(march)], as: principal)
+    return read.at("totals").array?.map { total in ["indicator", "metric", "value", "met", "judged"].map { total.at($0) } } ?? []
+  }
+
   private func behind(_ world: RequestsWorld, _ filter: [Value.Member] = [], as principal: Principal? = nil) async throws -> [Value] {
     let input = [Value.Member("customer", .id(world.acme.publicId)), Value.Member("month", .text(march))] + filter
     let listed = try await world.database.dispatcher.invoke(
@@ -58,6 +64,36 @@ import Testing
         ["resolution", .decimal("0"), 0, 1, 1], ["response", .decimal("0"), 0, 1, 1],
       ])
     #expect(try await figures(world, march).first == ["resolution", .decimal("100"), 2, 2, 3])
+  }
+
+  /// Two lines, of which one was kept and the other one missed its response. Guards: a figure of one line alone, or a mean of both, would not be the
+  /// number of requests to which it leads.
+  @Test func whatAHandbookAimsAtIsOfAllLinesAndLeadsToItsRequests() async throws {
+    let world = try await RequestsWorld()
+    let empty: [Value] = [.null, 0, 0]
+    let keys: [[Value]] = [
+      ["request_attainment", .null], ["request_attainment.response", "response"], ["request_attainment.resolution", "resolution"],
+    ]
+    #expect(try await totals(world) == keys.map { $0 + empty })
+    let offerings = [try await RequestClockTests.offering(world, "PHONE"), try await RequestClockTests.offering(world, "SCREEN")]
+    let (kept, again) = (try await world.submit(offerings[0]), try await world.submit(offerings[0]))
+    let late = try await world.submit(offerings[1])
+    try at(world, "2026-03-02T08:30:00Z")
+    for one in [kept, again] { try await world.call("task.claim", ["id": one.at("tasks.0.id")], as: world.engineer) }
+    try at(world, "2026-03-02T09:30:00Z")
+    for one in [kept, again, late] { try await world.call("task.complete", ["id": one.at("tasks.0.id"), "result": "Done"], as: world.engineer) }
+    #expect(try await self.figures(world, march).count == 4)
+    let told = try await totals(world)
+    let figures: [[Value]] = [[.decimal("83.3333"), 5, 6], [.decimal("66.6667"), 2, 3], [.decimal("100"), 3, 3]]
+    #expect(told == zip(keys, figures).map { $0 + $1 })
+    for (key, figure) in zip(keys, figures) {
+      let metric: [Value.Member] = key[1].isNull ? [] : [Value.Member("metric", key[1])]
+      let judged = try await behind(world, metric + [Value.Member("included", .bool(true))])
+      let met = judged.filter { $0.at("counted") == .bool(true) }
+      #expect(figure[1] == .integer(Int64(met.count)) && figure[2] == .integer(Int64(judged.count)))
+    }
+    let own = try await world.database.user(.customerManager, of: world.acme)
+    #expect(try await totals(world, as: own) == told)
   }
 
   /// Guards: without the promise in the condition a line that promises nothing about requests would have a figure; without the customer's contracts in

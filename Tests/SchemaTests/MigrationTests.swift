@@ -165,6 +165,20 @@ import Testing
     }
   }
 
+  /// What affects a service knows when its ticket was opened, of every customer's.
+  @Test func whatAffectsAServiceHasItsPlaceInTheList() async throws {
+    let rows = """
+      insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+        last_seq, recorded_at, updated_at)
+      select n, n, substr(sha256(n::text::bytea), 1, 12), 'incident', n, 'T', '', 'none_in_force', 2, 2, 3, 'new', make_date(2026, 3, n), 1, now(), now()
+      from generate_series(1, 2) n;
+      insert into desk.affected_service (tenant_id, ticket_id, service_id, is_shared, recorded_at) select id, id, 1, false, now() from desk.ticket
+      """
+    try await migrating(to: Self.file("_tickets_of_a_service.sql"), holding: rows) { database in
+      #expect(try await database.withConnection { try await $0.query(AffectedSince()) } == ["1 2026-03-01", "2 2026-03-02"])
+    }
+  }
+
   /// An entry for each thing that work is done for, the last one for a line alone; all are shown.
   private static let shownWork = """
     insert into requests.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
@@ -447,6 +461,11 @@ private struct BackfilledTurns: Statement {
     select concat_ws(' ', ticket_id, seq, team_id, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), backfilled)
     from desk.assignment where ended_at is null order by ticket_id
     """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct AffectedSince: Statement {
+  static let sql = "select concat_ws(' ', ticket_id, opened_at::date) from desk.affected_service order by ticket_id"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 

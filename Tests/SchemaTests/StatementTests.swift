@@ -127,6 +127,7 @@ enum Composed {
     "DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql, "StoredFacts": StoredFacts.sql, "StoreFacts": StoreFacts.sql,
     // Lists that may be narrowed by an attribute.
     "ChangesOfProvider": ChangesOfProvider.sql, "ChangesOfCustomers": ChangesOfCustomers.sql, "ChangesOfTeams": ChangesOfTeams.sql,
+    "ChangesOfService": ChangesOfService.sql,
     "ProblemsOfProvider": ProblemsOfProvider.sql, "RequestsOfTenant": RequestsOfTenant.sql, "RequestsOfRequester": RequestsOfRequester.sql,
     "RequestsOfScope": RequestsOfScope.sql, "ReleasePage": ReleasePage.sql, "ReleasesOfCustomers": ReleasesOfCustomers.sql,
     "MajorsOfProvider": MajorsOfProvider.sql, "MajorsOfCustomers": MajorsOfCustomers.sql,

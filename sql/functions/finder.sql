@@ -7,7 +7,7 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
+grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.affected_service, desk.handover, desk.cascade_item, desk.delivery_model to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement, desk.code to steward_finder;
 grant select on requests.request, requests.approval, requests.task, requests.article_use, requests.knowledge_candidate, requests.access_review
@@ -691,6 +691,39 @@ begin
              coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
       order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
   end if;
+end
+$$;
+
+-- The open tickets of the permitted tenants (null: all) that affect a service, the next due first. Planned for each call, as of a value: whether a ticket
+-- is open only it says itself, for customers close and reopen what they may not see the services of.
+create function finder.service_tickets(
+  permitted bigint[], wanted_service bigint, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint,
+  offered_teams bigint[] default '{}', wanted_teams bigint[] default null)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.due_at, t.opened_at
+    from desk.affected_service a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+    where a.service_id = wanted_service and (permitted is null or a.tenant_id = any (permitted))
+      and t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_teams is null or t.team_id = any (wanted_teams))
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
+      and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id = any (offered_teams))))
+      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
 end
 $$;
 

@@ -178,6 +178,8 @@ struct ChangesOfProvider: Statement {
     var team: Int64?
     /// Only those that touch this CI.
     var ci: Int64?
+    /// Only those that affect this service.
+    var service: Int64?
   }
 
   let provider: TenantId
@@ -195,6 +197,12 @@ struct ChangesOfProvider: Statement {
     select g.id from changes.change g where g.tenant_id = $1 and g.team_id = any ($17) and g.ended_at is null
     """
 
+  /// By the CIs of whom the reader serves, as ``ServicesOfChange`` tells them.
+  fileprivate static let ofService = """
+    select a.change_id from changes.affected_service a
+    where a.tenant_id = $1 and a.service_id = $20 and ($2::bigint[] is null or a.other_tenant_id = any ($2))
+    """
+
   static let page = """
     ($3::text[] is null or c.state = any ($3)) and ($4::text is null or c.kind = $4) and ($5::text is null or c.risk = $5)
       and ($6::bytea is null or r.public_id = $6) and ($7::bytea is null or c.owner_public_id = $7)
@@ -206,9 +214,21 @@ struct ChangesOfProvider: Statement {
       and ($17::bigint[] is null or c.id in (\(ofTeams)))
       and ($19::bigint is null or c.team_id = $19)
       and ($18::bigint is null or c.id in (select l.change_id from changes.ci_link l where l.tenant_id = $1 and l.ci_id = $18))
+      and ($20::bigint is null or c.id in (\(ofService)))
       and ($8::timestamptz is null or (c.opened_at, c.id) < ($8, $9))
     order by c.opened_at desc, c.id desc limit $10
     """
+
+  /// The same of those that something else finds, and not by looking through all changes: a condition that may be left out finds none.
+  fileprivate static func looking(in found: String) -> String {
+    """
+    \(ChangeRow.select) where c.tenant_id = $1 and c.id in (
+      select p.id from (
+        select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
+        where \(ChangeRow.isVisible) and c.id in (\(found)) and \(page)) p)
+    order by c.opened_at desc, c.id desc
+    """
+  }
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -229,6 +249,7 @@ struct ChangesOfProvider: Statement {
     parameters.append(filter.wantedTeams)
     parameters.append(filter.ci)
     parameters.append(filter.team)
+    parameters.append(filter.service)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -246,7 +267,7 @@ struct ChangesOfCustomers: Statement {
         select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
         where c.tenant_id = $1 and c.id in (
             select k.change_id from changes.concerned k
-            where k.tenant_id = $1 and k.customer_id = any ($20) and ($2::bigint[] is null or k.customer_id = any ($2)))
+            where k.tenant_id = $1 and k.customer_id = any ($21) and ($2::bigint[] is null or k.customer_id = any ($2)))
           and \(ChangesOfProvider.page)) p)
     order by c.opened_at desc, c.id desc
     """
@@ -259,19 +280,24 @@ struct ChangesOfCustomers: Statement {
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
 }
 
-/// Those of them that some teams work on or have a task of, found by these and their tasks and not by looking through all changes: a condition that may be
-/// left out finds none.
+/// Those of them that some teams work on or have a task of, found by these and their tasks.
 struct ChangesOfTeams: Statement {
   /// Of which teams its filter says.
   let changes: ChangesOfProvider
 
-  static let sql = """
-    \(ChangeRow.select) where c.tenant_id = $1 and c.id in (
-      select p.id from (
-        select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
-        where \(ChangeRow.isVisible) and c.id in (\(ChangesOfProvider.ofTeams)) and \(ChangesOfProvider.page)) p)
-    order by c.opened_at desc, c.id desc
-    """
+  static let sql = ChangesOfProvider.looking(in: ChangesOfProvider.ofTeams)
+
+  func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
+}
+
+/// Those of them that affect a service, found by what is recorded of it.
+struct ChangesOfService: Statement {
+  /// Of which service its filter says.
+  let changes: ChangesOfProvider
+
+  static let sql = ChangesOfProvider.looking(in: ChangesOfProvider.ofService)
 
   func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
 

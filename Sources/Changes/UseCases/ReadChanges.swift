@@ -50,6 +50,7 @@ package enum ListChanges: Operation {
     let offered: Bool
     let ci: PublicId?
     let attribute: String?
+    let affectedService: String?
     let limit: Int64?
     let cursor: String?
 
@@ -72,7 +73,7 @@ package enum ListChanges: Operation {
 
     package static let fields: [any InputField] = [
       customer, state, kind, risk, release, owner, WorkingTeamFields.only, myTeams, OfferFields.unowned, OfferFields.offered, ci, AttributeFields.filter,
-      Paging.limit, Paging.cursor,
+      AffectedServiceField.only, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -88,6 +89,7 @@ package enum ListChanges: Operation {
       offered = try values[OfferFields.offered] ?? false
       ci = try values[Self.ci]
       attribute = try values[AttributeFields.filter]
+      affectedService = try values[AffectedServiceField.only]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -95,7 +97,7 @@ package enum ListChanges: Operation {
     /// What a cursor is good for.
     var filterText: String {
       let ids = [customer, release, owner, team, ci].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(myTeams)/\(attribute ?? "")"
+      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")/\(unowned)/\(offered)/\(myTeams)/\(attribute ?? "")/\(affectedService ?? "")"
     }
 
     fileprivate var states: [ChangeState]? {
@@ -123,6 +125,7 @@ package enum ListChanges: Operation {
       if let team = input.team { try await context.team(team, "team") } else { nil }
     let ci: Int64? =
       if let ci = input.ci { try await context.ciToTouch(ci, of: context.tenant, "ci").id } else { nil }
+    let service = try await context.serviceToFilterBy(input.affectedService)
     let changes = ChangesOfProvider(
       provider: context.provider.id, customers: context.reachableCustomers,
       filter: ChangesOfProvider.Filter(
@@ -130,7 +133,7 @@ package enum ListChanges: Operation {
         isOffered: input.offered, reader: context.actor.kind == .staff ? context.actor.id : nil,
         attribute: try await context.attributeFilter(
           input.attribute, of: .change, customer: input.customer == nil ? nil : context.tenant.id),
-        offeredTeams: offeredTeams, wantedTeams: wantedTeams, team: team, ci: ci),
+        offeredTeams: offeredTeams, wantedTeams: wantedTeams, team: team, ci: ci, service: service),
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
     let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
     let rows: [ChangeRow]
@@ -138,6 +141,8 @@ package enum ListChanges: Operation {
       rows = try await context.transaction.query(ChangesOfCustomers(changes: changes, concerned: concerned))
     } else if input.myTeams {
       rows = try await context.transaction.query(ChangesOfTeams(changes: changes))
+    } else if service != nil {
+      rows = try await context.transaction.query(ChangesOfService(changes: changes))
     } else {
       rows = try await context.transaction.query(changes)
     }

@@ -21,6 +21,8 @@ package struct QueueCriteria: SavedCriteria {
   /// With those below it.
   let category: String?
   let nature: String?
+  /// The code of one of the catalogue's.
+  let affectedService: String?
   /// Whether what is due next has passed.
   let breached: Bool?
   let dueBefore: Instant?
@@ -72,7 +74,7 @@ package struct QueueCriteria: SavedCriteria {
   package static let fields: [any InputField] = [
     teamField, assigneeField, mineField, myTeamsField, unassignedField, ownerField, unownedField, offeredField, priorityField, AttributeFields.filter,
     orderField,
-    ServedCustomers.field, stateField, categoryField, natureField, breachedField, dueBeforeField, dueWithinField,
+    ServedCustomers.field, stateField, categoryField, natureField, AffectedServiceField.only, breachedField, dueBeforeField, dueWithinField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -89,6 +91,7 @@ package struct QueueCriteria: SavedCriteria {
     state = try values[Self.stateField].flatMap(TicketState.init(rawValue:))
     category = try values[Self.categoryField]
     nature = try values[Self.natureField]
+    affectedService = try values[AffectedServiceField.only]
     breached = try values[Self.breachedField]
     dueBefore = try values[Self.dueBeforeField]
     dueWithinMinutes = try values[Self.dueWithinField]
@@ -96,6 +99,7 @@ package struct QueueCriteria: SavedCriteria {
     order = try values[Self.orderField].flatMap(Order.init) ?? .due
     if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
     if order == .teamDue, attribute != nil { throw FieldError("attribute", DeskMessages.orderOfAttribute) }
+    if affectedService != nil, order == .teamDue || attribute != nil { throw FieldError("affectedService", TicketCiMessages.serviceAlone) }
   }
 
   package var value: Value {
@@ -108,7 +112,10 @@ package struct QueueCriteria: SavedCriteria {
     }
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
     if let customers { members.append(Value.Member("customers", .array(customers.map { Value.id($0) }))) }
-    for (name, text) in [("state", state?.rawValue), ("category", category), ("nature", nature), ("dueBefore", dueBefore?.description)] {
+    let texts = [
+      ("state", state?.rawValue), ("category", category), ("nature", nature), ("affectedService", affectedService), ("dueBefore", dueBefore?.description),
+    ]
+    for (name, text) in texts {
       if let text { members.append(Value.Member(name, .text(text))) }
     }
     if let breached { members.append(Value.Member("breached", .bool(breached))) }

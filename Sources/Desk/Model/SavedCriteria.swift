@@ -114,6 +114,7 @@ struct QueueCriteriaSheet: OperationOutput {
     OutputField("state", .text, "Only those in this state.", "仅限此状态。") { $0["state"] },
     OutputField("category", .text, "Only those of this category or one below it.", "仅限此分类及其下级。") { $0["category"] },
     OutputField("nature", .text, "Only those of this nature.", "仅限此性质。") { $0["nature"] },
+    OutputField("affectedService", .text, "Only those that affect this service.", "仅限影响此服务的工单。") { $0["affectedService"] },
     OutputField("breached", .boolean, "Only those whose next due time has passed, or has not.", "仅限已超期或未超期的工单。") { $0["breached"] },
     OutputField("overdue", .boolean, "Of the queue over all processes the same.", "综合队列：仅限已超期或未超期的事项。") { $0["overdue"] },
     OutputField("dueBefore", .instant, "Only those that are due before this.", "仅限在此时间之前到期的工单。") { $0["dueBefore"] },

@@ -10,6 +10,10 @@ package enum TicketCiMessages: MessageCatalog {
   static let requesterAlone = Message(
     "ticket.requester_alone", "A list is narrowed by a requester, a configuration item or a custom attribute: by one of them.",
     zh: "列表可按请求人、配置项或自定义属性筛选，只能选用其一。")
+  static let serviceAlone = Message(
+    "queue.service_alone",
+    "A list by an affected service takes no configuration item, custom attribute or requester besides, nor a team's own order.",
+    zh: "按受影响的服务筛选时，不能同时按配置项、自定义属性或请求人筛选，也不能按团队承诺排序。")
   static let orderOfCi = Message("queue.order_of_ci", "A team's own order does not go with a CI.", zh: "按团队承诺排序时不能指定配置项。")
 
   static let tierNamed = Message("ticket.tier_named", "The CI tier {value} was named by a person.", zh: "配置项等级 {value} 由人员指定。")
@@ -31,7 +35,7 @@ package enum TicketCiMessages: MessageCatalog {
     "ticket.services_taken", "The services that the walk finds are recorded already, or it finds none.", zh: "影响分析得出的服务均已登记，或未得出任何服务。")
 
   package static let all = [
-    retired, tooMany, namedAlready, attributeOfCi, requesterAlone, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, serviceOfCategory,
-    noService, someCi, servicesTaken,
+    retired, tooMany, namedAlready, attributeOfCi, requesterAlone, serviceAlone, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi,
+    serviceOfCategory, noService, someCi, servicesTaken,
   ]
 }

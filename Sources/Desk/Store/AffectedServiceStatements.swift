@@ -35,14 +35,16 @@ struct AffectedServices: Statement {
 struct KeepAffectedServices: Statement {
   let tenant: TenantId
   let ticket: Int64
+  /// Of the ticket, which never changes it.
+  let openedAt: Instant
   let codes: [String]
   /// Those of them that the customer's own CIs belong to.
   let own: [String]
   let now: Instant
 
   static let sql = """
-    insert into desk.affected_service (tenant_id, ticket_id, service_id, is_shared, recorded_at)
-    select $1, $2, s.service_id, not s.code = any ($4), $5 from catalog.pub_service s where s.code = any ($3)
+    insert into desk.affected_service (tenant_id, ticket_id, service_id, is_shared, recorded_at, opened_at)
+    select $1, $2, s.service_id, not s.code = any ($4), $5, $6 from catalog.pub_service s where s.code = any ($3)
     on conflict (tenant_id, ticket_id, service_id) do nothing
     """
 
@@ -52,6 +54,7 @@ struct KeepAffectedServices: Statement {
     parameters.append(codes)
     parameters.append(own)
     parameters.append(now)
+    parameters.append(openedAt)
   }
 }
 
@@ -70,4 +73,42 @@ struct DropAffectedServices: Statement {
     parameters.append(ticket)
     parameters.append(codes)
   }
+}
+
+/// The tickets of one customer that affect a service, the one opened last first.
+struct TicketsOfAffectedService: Statement {
+  let tickets: TicketsOfTenant
+  let service: Int64
+
+  static let sql = """
+    \(Ticket.select) from desk.affected_service a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+    \(Ticket.others)
+    \(TicketFilter.condition) and a.tenant_id = $1 and a.service_id = $13 and (a.opened_at, a.ticket_id) < ($9, $10)
+    order by a.opened_at desc, a.ticket_id desc limit $11
+    """
+
+  func bind(to parameters: inout Parameters) {
+    tickets.bind(to: &parameters)
+    parameters.append(service)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
+/// The cross-tenant queue of the tickets that affect one service: ids and sort keys only (schema-rules 23).
+struct ServiceQueuePositions: Statement {
+  let queue: QueuePositions
+  let service: Int64
+
+  static let sql = """
+    select tenant_id, id, due_at, opened_at
+    from finder.service_tickets($1, $21, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    queue.bind(to: &parameters)
+    parameters.append(service)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> QueuePositions.Found { try QueuePositions.decode(&row) }
 }

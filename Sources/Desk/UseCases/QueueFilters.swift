@@ -157,6 +157,7 @@ extension QueueCriteria {
     }
     _ = try await context.codes(of: .category, category, "criteria.category")
     _ = try await context.codes(of: .nature, nature, "criteria.nature")
+    _ = try await context.serviceToFilterBy(affectedService, at: "criteria.affectedService")
   }
 }
 

@@ -63,6 +63,7 @@ package enum ListIncidents: Operation {
     let requester: PublicId?
     let closureCode: String?
     let attribute: String?
+    let affectedService: String?
     let limit: Int64?
     let cursor: String?
 
@@ -81,7 +82,7 @@ package enum ListIncidents: Operation {
     ).optional
     package static let fields: [any InputField] = [
       CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, requesterField,
-      closureCodeField, AttributeFields.filter, Paging.limit, Paging.cursor,
+      closureCodeField, AttributeFields.filter, AffectedServiceField.only, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -94,8 +95,10 @@ package enum ListIncidents: Operation {
       requester = try values[Self.requesterField]
       closureCode = try values[Self.closureCodeField]
       attribute = try values[AttributeFields.filter]
+      affectedService = try values[AffectedServiceField.only]
       if attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
       if requester != nil, ci != nil || attribute != nil { throw FieldError("requester", TicketCiMessages.requesterAlone) }
+      if affectedService != nil, ci != nil || attribute != nil || requester != nil { throw FieldError("affectedService", TicketCiMessages.serviceAlone) }
       if let openedFrom, let openedBefore, openedBefore <= openedFrom { throw FieldError("openedBefore", DeskMessages.badRange) }
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -103,7 +106,7 @@ package enum ListIncidents: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(closureCode ?? "")/\(attribute ?? "")/\(requester?.description ?? "")"
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(closureCode ?? "")/\(attribute ?? "")/\(requester?.description ?? "")/\(affectedService ?? "")"
     }
   }
 
@@ -135,9 +138,14 @@ package enum ListIncidents: Operation {
     let requester: Int64? =
       if let requester = input.requester { try await context.requesterToFilterBy(requester) } else { nil }
     let attribute = try await context.attributeFilter(input.attribute, of: .incident, customer: context.tenant.id)
+    // What rests on the provider's own things is not the customer's affair.
+    if input.affectedService != nil, context.principal.side == .customer { throw Failure.invalid("affectedService", DeskMessages.staffOnly) }
+    let service = try await context.serviceToFilterBy(input.affectedService)
     let rows =
       if let ci {
         try await context.transaction.last(TicketsOfCi(tickets: statement, ci: ci))
+      } else if let service {
+        try await context.transaction.last(TicketsOfAffectedService(tickets: statement, service: service))
       } else if let requester {
         try await context.transaction.last(TicketsOfRequester(tickets: statement, requester: requester))
       } else if let attribute {

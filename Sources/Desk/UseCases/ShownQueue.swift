@@ -20,6 +20,7 @@ struct ShownQueue: Sendable {
     ci = try values[Self.ciField]
     if criteria.order == .teamDue, ci != nil { throw FieldError("ci", TicketCiMessages.orderOfCi) }
     if criteria.attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
+    if criteria.affectedService != nil, ci != nil { throw FieldError("affectedService", TicketCiMessages.serviceAlone) }
   }
 }
 
@@ -28,6 +29,7 @@ enum QueueLook {
   case due(QueuePositions)
   case teamDue(TeamQueuePositions)
   case ofCi(CiQueuePositions)
+  case ofService(ServiceQueuePositions)
   case ofAttribute(AttributeQueuePositions)
 
   func find(in transaction: Transaction) async throws -> [QueuePositions.Found] {
@@ -35,6 +37,7 @@ enum QueueLook {
     case .due(let positions): try await transaction.query(positions)
     case .teamDue(let positions): try await transaction.query(positions)
     case .ofCi(let positions): try await transaction.query(positions)
+    case .ofService(let positions): try await transaction.query(positions)
     case .ofAttribute(let positions): try await transaction.query(positions)
     }
   }
@@ -45,6 +48,7 @@ enum QueueLook {
       case .due(let positions): try await transaction.first(CountOf(positions))
       case .teamDue(let positions): try await transaction.first(CountOf(positions))
       case .ofCi(let positions): try await transaction.first(CountOf(positions))
+      case .ofService(let positions): try await transaction.first(CountOf(positions))
       case .ofAttribute(let positions): try await transaction.first(CountOf(positions))
       }
     return count ?? 0
@@ -58,6 +62,7 @@ extension OperationContext {
     guard shown.filter != nil else { return criteria }
     if criteria.order == .teamDue, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.orderOfCi) }
     if criteria.attribute != nil, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.attributeOfCi) }
+    if criteria.affectedService != nil, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.serviceAlone) }
     return criteria
   }
 
@@ -87,6 +92,9 @@ extension OperationContext {
     if let ofCi {
       let ci = try await ciOfAnyTenant(ofCi)
       return .ofCi(CiQueuePositions(queue: positions, ci: ci.row, isShared: ci.isShared))
+    }
+    if let service = try await serviceToFilterBy(criteria.affectedService) {
+      return .ofService(ServiceQueuePositions(queue: positions, service: service))
     }
     if let attribute = try await attributeFilter(criteria.attribute, of: .incident) {
       return .ofAttribute(AttributeQueuePositions(queue: positions, attribute: attribute))

@@ -52,7 +52,9 @@ package enum TakeAffectedServices: Operation {
     let taken = ServicesTaken(before: before, own: own, shared: shared, seesShared: context.seesSharedImpact)
     guard !taken.isEmpty else { throw Failure(.conflict, TicketCiMessages.servicesTaken) }
     context.transaction.enqueue(DropAffectedServices(tenant: tenant, ticket: work.ticket.id, codes: taken.removed))
-    context.transaction.enqueue(KeepAffectedServices(tenant: tenant, ticket: work.ticket.id, codes: taken.added, own: own, now: context.now))
+    context.transaction.enqueue(
+      KeepAffectedServices(
+        tenant: tenant, ticket: work.ticket.id, openedAt: work.ticket.openedAt, codes: taken.added, own: own, now: context.now))
     work.note(TicketEventType.servicesAffected, taken.payload)
     work.save()
     var record = work.record

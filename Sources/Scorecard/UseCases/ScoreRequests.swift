@@ -22,12 +22,16 @@ package enum ScoreRequests: Operation {
     let contract: PublicId?
     let month: CalendarMonth
     let figures: [LineFigure]
+    let totals: [TotalFigure]
 
     package static let fields: [OutputField<Output>] = [
       OutputField("customer", .id, "The customer.", "客户编号。") { .id($0.customer) },
       OutputField("contract", .id, "The contract; null: the whole customer.", "合同编号；null 表示整个客户。") { .id($0.contract) },
       OutputField("month", .text, "The month.", "月份。") { .text($0.month.description) },
       OutputField("figures", listOf: LineFigure.self, "The attainment, by contract line and metric.", "按合同行与指标列出的达成率。") { $0.figures },
+      OutputField(
+        "totals", listOf: TotalFigure.self, "The attainment of all lines together, which a handbook aims at.", "全部合同行合计的达成率，即流程手册所设目标的指标。"
+      ) { $0.totals },
     ]
   }
 
@@ -41,14 +45,26 @@ package enum ScoreRequests: Operation {
       OutputField("line", .id, "The contract line that promised it.", "作出承诺的合同行。") { .id($0.line) },
       OutputField("lineName", .text, "What it is called.", "合同行名称。") { .text($0.row.lineName) },
       OutputField("metric", .text, "response or resolution (its fulfilment).", "指标：response（响应）或 resolution（履行完成）。") { .text($0.row.metric) },
-      OutputField("value", .decimal, "The percentage met of those judged; null where nothing is judged.", "已判定的承诺中达成的百分比；没有判定时为 null。") {
-        Rate($0.row.met, of: $0.row.judged).map { .decimal($0.percent) } ?? .null
-      },
-      OutputField("met", .integer, "How many were met.", "达成数。") { .integer($0.row.met) },
-      OutputField("judged", .integer, "How many were met or missed.", "已判定数（达成与未达成）。") { .integer($0.row.judged) },
+      RequestScore.value { ($0.row.met, $0.row.judged) },
+      RequestScore.met { $0.row.met },
+      RequestScore.judged { $0.row.judged },
       OutputField("requests", .integer, "How many of its requests ended in the month, the ones left out included.", "当月结束的该合同行请求总数（含未计入的）。") {
         .integer($0.row.requests)
       },
+    ]
+  }
+
+  package struct TotalFigure: OperationOutput {
+    let total: RequestTotal
+
+    package static let fields: [OutputField<TotalFigure>] = [
+      OutputField("indicator", .text, "The key by which a handbook names it.", "流程手册所用的指标键。") { .text($0.total.indicator.key) },
+      OutputField("metric", .text, "response or resolution (its fulfilment); null: both together.", "指标：response（响应）或 resolution（履行完成）；null 表示两者合计。") {
+        .text($0.total.indicator.metric?.rawValue)
+      },
+      RequestScore.value { ($0.total.met, $0.total.judged) },
+      RequestScore.met { $0.total.met },
+      RequestScore.judged { $0.total.judged },
     ]
   }
 
@@ -62,7 +78,8 @@ package enum ScoreRequests: Operation {
       RequestAttainment(tenant: context.tenant.id, contracts: scope.contracts, from: scope.month.firstDay, end: scope.month.end))
     return Output(
       customer: context.tenant.publicId, contract: scope.contract, month: scope.month,
-      figures: rows.map { LineFigure(contract: context.id(.contract, $0.contract), line: context.id(.contractLine, $0.line), row: $0) })
+      figures: rows.map { LineFigure(contract: context.id(.contract, $0.contract), line: context.id(.contractLine, $0.line), row: $0) },
+      totals: RequestTotal.all(of: rows).map { TotalFigure(total: $0) })
   }
 }
 
@@ -167,4 +184,19 @@ package enum ListScoredRequests: Operation {
 enum RequestScore {
   static let month = Field.month("month", "The month in which they ended, in the contract's zone.", "请求结束所在的月份，按合同时区。")
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance, .customerManager]
+
+  static func value<Record>(_ of: @escaping @Sendable (Record) -> (met: Int64, judged: Int64)) -> OutputField<Record> {
+    OutputField("value", .decimal, "The percentage met of those judged; null where nothing is judged.", "已判定的承诺中达成的百分比；没有判定时为 null。") { record in
+      let (met, judged) = of(record)
+      return Rate(met, of: judged).map { .decimal($0.percent) } ?? .null
+    }
+  }
+
+  static func met<Record>(_ of: @escaping @Sendable (Record) -> Int64) -> OutputField<Record> {
+    OutputField("met", .integer, "How many were met.", "达成数。") { .integer(of($0)) }
+  }
+
+  static func judged<Record>(_ of: @escaping @Sendable (Record) -> Int64) -> OutputField<Record> {
+    OutputField("judged", .integer, "How many were met or missed.", "已判定数（达成与未达成）。") { .integer(of($0)) }
+  }
 }
