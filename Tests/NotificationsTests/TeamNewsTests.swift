@@ -130,7 +130,7 @@ import Testing
     let (tina, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
     let (olaf, olafId) = try await NotificationsWorld.staff("Olaf", world.database, .engineer, for: [world.other])
     let network = try await team(of: [world.engineerId, tinaId, olafId], world)
-    var record = try await work(noun, team: network, world)
+    let record = try await work(noun, team: network, world)
     #expect(try await told(tina, world) == ["\(noun).assigned"])
     let read = try #require(try await world.inbox(tina).first)
     let number = noun == "problem" ? "PROV-PRB-000001" : "PROV-CHG-000001"
@@ -138,7 +138,7 @@ import Testing
     #expect(read["body"]?.text?.contains("Team: Network") == true)
     for other in [world.engineer, world.colleague, olaf, world.requester] { #expect(try await told(other, world) == [], "\(other.name)") }
     // Later as well, and of one that had none.
-    record = try await act("\(noun).assign", on: try await work(noun, world), ["team": network], as: world.engineer, world)
+    _ = try await act("\(noun).assign", on: try await work(noun, world), ["team": network], as: world.engineer, world)
     #expect(try await told(tina, world).count == 2)
     #expect(try await world.left() == 0)
     #expect(try await world.rows("email") == [], "a team has its inbox before it")
