@@ -13,7 +13,7 @@ package enum NotificationMessages: MessageCatalog {
     "notification_rule.no_such_audience", "{event} has no {audience}. Allowed: {allowed}, members of the staff, a webhook.",
     zh: "{event} 没有受众 {audience}。可用：{allowed}，以及指定的服务商人员和 Webhook。")
   static let ofTicketsOnly = Message(
-    "notification_rule.of_tickets_only", "{event} is about no ticket and has no priority.", zh: "{event} 与工单无关，没有优先级。")
+    "notification_rule.of_tickets_only", "{event} is about nothing that has a priority.", zh: "{event} 所涉及的事项没有优先级。")
   static let ofNoCustomer = Message(
     "notification_rule.of_no_customer", "{event} is the provider's own affair and of no customer.", zh: "{event} 属服务商内部事项，不属于某个客户。")
   static let webhookWithChannel = Message(

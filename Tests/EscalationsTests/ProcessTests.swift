@@ -135,7 +135,7 @@ import Testing
     #expect(try await world.ofProvider().count == 4)
   }
 
-  @Test func aChangesTasksGoToTheNextLine() async throws {
+  @Test func aChangeAndItsTasksGoToTheNextLine() async throws {
     let world = try await EscalationsWorld()
     try await world.rule(["process": "change", "ageMinutes": 60, "toTeam": world.secondLine])
     let change = try await world.change(implementing: true)
@@ -148,8 +148,9 @@ import Testing
     #expect(records.first { $0["change"] == change["id"] }?["tasksGiven"] == 1)
     // What is not begun has no task that could go.
     #expect(records.first { $0["change"] == waiting["id"] }.map { $0["state"] == "done" && $0["tasksGiven"]?.isNull == true } == true)
-    let read = try await world.database.call("change.read", ["id": change["id"] ?? .null], as: world.engineer)
-    #expect(read["tasks"]?.array?.first?["team"] == world.secondLine)
+    #expect(records.allSatisfy { $0["fromTeam"]?.isNull == true && $0["toTeam"] == world.secondLine })
+    for one in [change, waiting] { #expect(try await world.read("change", one)["team"] == world.secondLine) }
+    #expect(try await world.read("change", change)["tasks"]?.array?.first?["team"] == world.secondLine)
   }
 
   @Test func anAlertCalendarLetsItWaitAndWhatIsOverThenIsDropped() async throws {
@@ -263,7 +264,6 @@ import Testing
     #expect(await refused(["process": "request", "percent": 80, "agreement": "ola", "staff": staff]) == "agreement escalation_rule.no_turns")
     #expect(
       await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
-    #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
     for process in ["problem", "request"] {
       let urgent: [String: Value] = ["name": .text("Urgent, \(process)"), "process": .text(process), "ageMinutes": 60, "priorityTo": 2, "staff": staff]
       #expect(await refused(urgent) == "accepted", "\(process)")
@@ -287,44 +287,5 @@ import Testing
       try await world.database.call(
         "task.give", ["id": task["id"] ?? .null, "team": world.firstLine], as: world.engineer, version: done["version"]?.integer)
     }
-  }
-}
-
-extension EscalationsWorld {
-  fileprivate func problem() async throws -> Value {
-    try await database.call(
-      "problem.open", ["customer": .id(acme.publicId), "title": "Mail stalls", "impact": 2, "urgency": 2], as: engineer)
-  }
-
-  fileprivate func change(implementing: Bool = false) async throws -> Value {
-    let now = database.clock.now()
-    var change = try await database.call(
-      "change.open",
-      [
-        "customer": .id(acme.publicId), "title": "New switch", "kind": "normal", "plan": "Swap", "backOut": "Back", "test": "Ping",
-        "startsAt": .instant(now.adding(seconds: -60)), "endsAt": .instant(now.adding(seconds: 7200)),
-      ], as: engineer)
-    guard implementing else { return change }
-    func act(_ verb: String, _ more: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws {
-      let input = Value.object([Value.Member("id", change["id"] ?? .null)] + more.map { Value.Member($0.key, $0.value) })
-      change = try await database.dispatcher.invoke(
-        "change.\(verb)", input, as: principal ?? engineer, Call(requestId: "test", expectedVersion: change["version"]?.integer)
-      ).value
-    }
-    try await act("plan_tasks", ["tasks": .array([.object(["name": .object(["en": "Swap"]), "step": 1, "team": firstLine])])])
-    let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
-    try await act("assess", ["answers": answers])
-    try await act("submit")
-    let asked = try await database.call("change.read", ["id": change["id"] ?? .null], as: engineer)["approvals"]?.array ?? []
-    let approval = asked.first { $0["roles"]?.array?.contains("administrator") == true }?["id"] ?? .null
-    try await database.call("change_approval.approve", ["id": approval], as: try await database.staff(.administrator))
-    change = try await database.call("change.read", ["id": change["id"] ?? .null], as: engineer)
-    try await act("start")
-    return change
-  }
-
-  /// What was escalated of what is the provider's own.
-  fileprivate func ofProvider() async throws -> [Value] {
-    try await database.dispatcher.invoke("escalation.list", .object([Value.Member]()), as: engineer, Call(requestId: "test")).value["items"]?.array ?? []
   }
 }

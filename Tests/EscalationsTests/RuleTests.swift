@@ -28,7 +28,8 @@ import Testing
       (["staff": staff, "ageMinutes": 60, "agreement": "ola"], "agreement escalation_rule.agreement_of_promises"),
       (["percent": 80], "toTeam escalation_rule.no_act"),
       (["percent": 80, "staff": .array([])], "toTeam escalation_rule.no_act"),
-      (["process": "problem", "ageMinutes": 60, "leads": .bool(true)], "leads escalation_rule.no_team"),
+      (["process": "release", "ageMinutes": 60, "leads": .bool(true)], "leads escalation_rule.no_team"),
+      (["process": "problem", "ageMinutes": 60, "team": world.firstLine, "toTeam": world.firstLine], "toTeam escalation_rule.same_team"),
       (["percent": 80, "team": world.firstLine, "toTeam": world.firstLine], "toTeam escalation_rule.same_team"),
     ]
     for (members, expected) in cases { #expect(await refusal(members) == expected, "\(members)") }

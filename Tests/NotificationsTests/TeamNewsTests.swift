@@ -113,6 +113,88 @@ import Testing
     #expect(mails.first?.state == (servesAcme ? "sent" : "dead"))
   }
 
+  private static let given = ["problem", "change"]
+
+  /// One of Acme's, at once with a team.
+  private func work(_ noun: String, team: Value = .null, _ world: NotificationsWorld) async throws -> Value {
+    let acme = Value.id(world.acme.publicId)
+    if noun == "change" {
+      return try await world.call("change.open", ["customer": acme, "kind": "normal", "title": "Leak", "team": team], as: world.engineer)
+    }
+    return try await world.call("problem.open", ["customer": acme, "title": "Leak", "impact": 2, "urgency": 2, "team": team], as: world.engineer)
+  }
+
+  /// Guard: nobody of the team would hear of it, or who gave it, or who may not work for the customer.
+  @Test(arguments: given) func aTeamHearsOfAProblemOrAChangeThatItIsGiven(noun: String) async throws {
+    let world = try await NotificationsWorld()
+    let (tina, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
+    let (olaf, olafId) = try await NotificationsWorld.staff("Olaf", world.database, .engineer, for: [world.other])
+    let network = try await team(of: [world.engineerId, tinaId, olafId], world)
+    let record = try await work(noun, team: network, world)
+    #expect(try await told(tina, world) == ["\(noun).assigned"])
+    let read = try #require(try await world.inbox(tina).first)
+    let number = noun == "problem" ? "PROV-PRB-000001" : "PROV-CHG-000001"
+    #expect(read["subject"]?.text == "[\(number)] Given to Network: Leak" && read["about"] == record["id"])
+    #expect(read["body"]?.text?.contains("Team: Network") == true)
+    for other in [world.engineer, world.colleague, olaf, world.requester] { #expect(try await told(other, world) == [], "\(other.name)") }
+    // Later as well, and of one that had none.
+    _ = try await act("\(noun).assign", on: try await work(noun, world), ["team": network], as: world.engineer, world)
+    #expect(try await told(tina, world).count == 2)
+    #expect(try await world.left() == 0)
+    #expect(try await world.rows("email") == [], "a team has its inbox before it")
+  }
+
+  /// Guard: who lost it at once would go to work on it, and who got it twice would hear it twice.
+  @Test(arguments: given) func whatATeamHasNoMoreItIsNotTold(noun: String) async throws {
+    let world = try await NotificationsWorld()
+    let (tina, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
+    let (network, servers) = (try await team(of: [tinaId], world), try await team("Servers", of: [world.colleagueId], world))
+    func give(_ record: Value, to team: Value) async throws -> Value {
+      try await act("\(noun).assign", on: record, ["team": team], as: world.engineer, world)
+    }
+    var record = try await give(try await work(noun, team: network, world), to: servers)
+    #expect(try await told(tina, world) == [])
+    #expect(try await told(world.colleague, world) == ["\(noun).assigned"])
+    // There and back before anybody is told.
+    for team in [network, servers, network, servers] { record = try await give(record, to: team) }
+    #expect(try await told(tina, world) == [])
+    #expect(try await told(world.colleague, world).count == 2)
+    for team in [network, .null] { record = try await give(record, to: team) }
+    #expect(try await told(tina, world) == [], "it was taken from them")
+    record = try await give(record, to: network)
+    _ = try await act("\(noun).cancel", on: record, ["reason": "It was none"], as: world.engineer, world)
+    #expect(try await told(tina, world) == [], "it is over")
+    #expect(try await world.left() == 0)
+  }
+
+  /// Guard: mail that waited would go to who serves the customer no more.
+  @Test(arguments: given) func mailOfWhatATeamHasGoesToWhoMayReadItStill(noun: String) async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.rule("\(noun).assigned", ["audience": .array(["team"]), "channels": .array(["email"])])
+    let (_, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
+    _ = try await work(noun, team: try await team(of: [world.colleagueId, tinaId], world), world)
+    try await world.make()
+    try await world.database.narrow(world.colleagueId, to: [world.other])
+    try await world.deliver(.mail { _, _ in .sent })
+    let mails = try await world.rows("email").map { "\($0.address ?? "-") \($0.state)" }
+    #expect(mails.sorted() == ["karl@provider.test dead", "tina@provider.test sent"])
+  }
+
+  /// Guard: of other news rules would name a team that nobody looked up.
+  @Test(arguments: given) func rulesTellTheTeamWhatBecomesOfWhatItHas(noun: String) async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.rule("\(noun).commented", ["audience": .array(["team"])])
+    let (tina, tinaId) = try await NotificationsWorld.staff("Tina", world.database)
+    let ours = try await work(noun, team: try await team(of: [tinaId], world), world)
+    for record in [ours, try await work(noun, world)] {
+      try await world.call("\(noun).comment", ["id": record["id"] ?? .null, "body": "Look at it"], as: world.engineer)
+    }
+    #expect(try await told(tina, world) == ["\(noun).commented"], "of one alone: the other is nobody's")
+    #expect(try await told(world.colleague, world) == [])
+  }
+
   private static let offered = ["incident", "problem", "change", "release"]
 
   /// Guard: Olaf, who serves another customer, would hear of what he may not accept; of what concerns nobody hears who serves all.
@@ -150,6 +232,10 @@ import Testing
     record = try await act("change.concern", on: record, ["customer": .id(world.other.publicId)], as: world.engineer, world)
     _ = try await act("change.offer", on: record, ["team": network], as: world.engineer, world)
     #expect(try await told(tina, world) == ["change.offered"])
+    #expect(try await told(olaf, world) == [])
+    let seen = try await world.call("change.read", ["id": record["id"] ?? .null], as: world.engineer)
+    _ = try await act("change.assign", on: seen, ["team": network], as: world.engineer, world)
+    #expect(try await told(tina, world) == ["change.assigned", "change.offered"])
     #expect(try await told(olaf, world) == [])
   }
 
@@ -230,10 +316,13 @@ import Testing
     func answer(_ event: String) async -> String {
       await refusal { try await world.rule(event, ["audience": .array(["team"])], name: event) }
     }
-    for event in ["incident.assigned", "clock.warned", "problem.offered", "major_incident.offered", "request.task_given", "change.task_failed"] {
+    for event in [
+      "incident.assigned", "clock.warned", "problem.offered", "major_incident.offered", "request.task_given", "change.task_failed", "problem.assigned",
+      "change.assigned", "problem.resolved", "change.closed",
+    ] {
       #expect(await answer(event) == "accepted", "\(event)")
     }
-    for event in ["problem.resolved", "request.submitted", "change.closed", "renewal.due"] {
+    for event in ["request.submitted", "change.approval_asked", "release.deployed", "renewal.due"] {
       #expect(await answer(event) == "audience notification_rule.no_such_audience", "\(event)")
     }
     let all = Value.array(Audience.allCases.filter { $0 != .approvers && $0 != .sorters }.map { .text($0.rawValue) })

@@ -41,7 +41,7 @@ grant select on changes.pub_release_concerned to steward_app;
 
 -- Changes by what escalation asks of them, and what is to be done of one that is being implemented.
 create view changes.pub_change with (security_invoker = true) as
-  select tenant_id, id as change_id, public_id, state, opened_at, ended_at, version from changes.change;
+  select tenant_id, id as change_id, public_id, state, opened_at, ended_at, version, team_id from changes.change;
 grant select on changes.pub_change to steward_app;
 create view changes.pub_open_task with (security_invoker = true) as
   select t.tenant_id, t.id as task_id, t.public_id, t.change_id, t.team_id, t.version
@@ -63,7 +63,7 @@ grant select on changes.pub_incident_change to steward_app;
 -- What the staff are told of a change, who they may be, and who had a part in it and decides on nothing of it.
 create view changes.pub_told_change with (security_invoker = true) as
   select c.tenant_id, c.id as change_id, c.public_id, c.number, c.title, c.state, c.approval, c.reason, c.outcome_note, c.owner_id, c.author_kind,
-    c.author_id, c.author_person, c.own_approval, c.parties,
+    c.author_id, c.author_person, c.own_approval, c.parties, c.team_id,
     exists (select from changes.approval a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.round = c.round) as was_asked,
     array(select distinct t.assignee_id from changes.task t where t.tenant_id = c.tenant_id and t.change_id = c.id and t.assignee_id is not null)
       as assignee_ids,

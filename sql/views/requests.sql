@@ -21,7 +21,7 @@ grant select on requests.pub_live_request to steward_app;
 -- watches it.
 create view requests.pub_told_request with (security_invoker = true) as
   select r.tenant_id, r.id as request_id, r.public_id, r.number, r.offering_id, r.offering_version_id, r.state, r.reason, r.requester_id, r.unit_id,
-    r.actor_kind, r.actor_id, r.actor_person, r.own_approval, r.asked_at, r.owner_id,
+    r.actor_kind, r.actor_id, r.actor_person, r.own_approval, r.asked_at, r.owner_id, r.priority,
     coalesce(
       nullif(array(
         select distinct t.assignee_id from requests.task t
@@ -39,7 +39,7 @@ grant select on requests.pub_told_request to steward_app;
 -- Offers to hand a request over, for who is told of them; for the staff alone.
 create view requests.pub_told_handover with (security_invoker = true) as
   select h.tenant_id, h.id as handover_id, h.request_id, r.public_id, r.number, r.offering_id, r.offering_version_id, h.from_id, h.to_id, h.to_team_id,
-    h.actor_kind, h.actor_id, h.reason, h.recorded_at, h.outcome, h.answer_reason, h.answered_at
+    h.actor_kind, h.actor_id, h.reason, h.recorded_at, h.outcome, h.answer_reason, h.answered_at, r.priority
   from requests.handover h join requests.request r on r.tenant_id = h.tenant_id and r.id = h.request_id;
 grant select on requests.pub_told_handover to steward_app;
 

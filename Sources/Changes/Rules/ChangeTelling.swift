@@ -17,6 +17,8 @@ package enum ChangeTelling: String, Sendable, CaseIterable {
   case closed = "change.closed"
   case cancelled = "change.cancelled"
   case commented = "change.commented"
+  /// Another team works on it, or none any more.
+  case assigned = "change.assigned"
 
   /// The kind of its subject: a change, by its row.
   package static let subjectKind = "change"

@@ -15,14 +15,35 @@ enum EscalationProcess: String, Sendable, CaseIterable {
   var hasTurns: Bool { self == .incident }
   var hasPriority: Bool { self == .incident || self == .request || self == .problem }
   /// Whether rules ask for the team that has it, or those that have tasks of it.
-  var hasTeams: Bool { self == .incident || giving != nil }
+  var hasTeams: Bool { assigning != nil || giving != nil }
 
-  /// The operation that gives a task of it to another team, and what who calls it must be permitted; nil: it has no tasks.
-  var giving: (operation: String, permission: String, task: String)? {
+  /// An operation that gives something to another team.
+  struct Giving: Sendable {
+    let operation: String
+    /// What who calls it must be permitted.
+    let permission: String
+    /// Of the ids of what it gives.
+    let prefix: String
+    /// Whether somebody of the team works on it, who has it no more.
+    var hasAssignee = false
+  }
+
+  /// How it goes to another team as a whole; nil: no team has it.
+  var assigning: Giving? {
+    switch self {
+    case .incident: Giving(operation: "incident.assign", permission: "incident.work", prefix: idKind.prefix, hasAssignee: true)
+    case .problem: Giving(operation: "problem.assign", permission: "problem.work", prefix: idKind.prefix)
+    case .change: Giving(operation: "change.assign", permission: "change.work", prefix: idKind.prefix)
+    case .request, .release, .majorIncident: nil
+    }
+  }
+
+  /// How a task of it goes to another team; nil: it has no tasks.
+  var giving: Giving? {
     switch self {
     case .incident, .problem, .release, .majorIncident: nil
-    case .request: ("task.give", "request.work", "tsk")
-    case .change: ("change_task.give", "change.work", "ctk")
+    case .request: Giving(operation: "task.give", permission: "request.work", prefix: "tsk")
+    case .change: Giving(operation: "change_task.give", permission: "change.work", prefix: "ctk")
     }
   }
 
@@ -90,6 +111,16 @@ struct EscalationRule: Sendable, Equatable {
   var tellsLeads = false
   /// Only while it is open; ages count by it. Nil: at any time.
   var calendar: Named?
+
+  /// What of something goes to the next line: the whole, where it is still with the team that had it when it was found, and the tasks that are to be done;
+  /// of a rule for one team what that one has, else whatever there is.
+  /// - Parameter foundWith: the team that had it then; who gave it to yet another one meanwhile knew more than the rule.
+  func gives(_ ticket: EscalatedTicket, foundWith: Int64?) -> (whole: Bool, tasks: [EscalatedTicket.Task]) {
+    guard let toTeam else { return (whole: false, tasks: []) }
+    func goes(_ has: Int64?) -> Bool { has != toTeam.id && (team == nil || team?.id == has) }
+    let whole = ticket.process.assigning != nil && ticket.team?.id == foundWith && goes(ticket.team?.id)
+    return (whole: whole, tasks: ticket.tasks.filter { goes($0.team) })
+  }
 
   /// Whether it means tickets such as this one, whatever set it off.
   func means(_ ticket: EscalatedTicket, of tenant: TenantId) -> Bool {
@@ -168,6 +199,9 @@ struct EscalatedTicket: Sendable {
   let isImported: Bool
   /// Of what is the provider's own, whom it concerns.
   var concerned: Set<TenantId> = []
+  /// Those for all of whom a team must be allowed to work that is to get it: whom it concerns, and of a problem that is about no one customer those whose
+  /// incidents it is behind.
+  var workedFor: Set<TenantId> = []
   var tasks: [Task] = []
 }
 

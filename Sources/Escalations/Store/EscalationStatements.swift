@@ -35,28 +35,33 @@ struct ProcessToEscalate: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select 'request', r.request_id, r.public_id, r.priority, r.ended_at is null and r.state <> 'closed', 0::bigint, r.submitted_at, '{}'::bigint[],
+    select 'request', r.request_id, r.public_id, r.priority, null::bigint, null::bytea, r.ended_at is null and r.state <> 'closed', 0::bigint,
+      r.submitted_at, '{}'::bigint[], '{}'::bigint[],
       array(select t.public_id from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
       array(select coalesce(t.team_id, 0) from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
       array(select t.version from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id)
     from requests.pub_request r where $2 = 'request' and r.tenant_id = $1 and r.request_id = any ($3)
     union all
-    select 'problem', p.problem_id, p.public_id, p.priority, p.state in ('new', 'investigating', 'known_error'), p.version, p.opened_at,
-      case when p.customer_id is null then '{}' else array[p.customer_id] end, '{}', '{}', '{}'
-    from problems.pub_problem p where $2 = 'problem' and p.tenant_id = $1 and p.problem_id = any ($3)
+    select 'problem', p.problem_id, p.public_id, p.priority, m.team_id, m.public_id, p.state in ('new', 'investigating', 'known_error'), p.version,
+      p.opened_at, case when p.customer_id is null then '{}' else array[p.customer_id] end,
+      array(select n.customer_id from problems.pub_concerned n where n.tenant_id = p.tenant_id and n.problem_id = p.problem_id), '{}', '{}', '{}'
+    from problems.pub_problem p left join desk.pub_team m on m.team_id = p.team_id
+    where $2 = 'problem' and p.tenant_id = $1 and p.problem_id = any ($3)
     union all
-    select 'change', c.change_id, c.public_id, 9, c.ended_at is null, c.version, c.opened_at,
-      array(select n.customer_id from changes.pub_concerned n where n.tenant_id = c.tenant_id and n.change_id = c.change_id),
+    select 'change', c.change_id, c.public_id, 9, m.team_id, m.public_id, c.ended_at is null, c.version, c.opened_at, v.serving, v.serving,
       array(select t.public_id from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
       array(select coalesce(t.team_id, 0) from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
       array(select t.version from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id)
-    from changes.pub_change c where $2 = 'change' and c.tenant_id = $1 and c.change_id = any ($3)
+    from changes.pub_change c join changes.pub_live_change v on v.tenant_id = c.tenant_id and v.change_id = c.change_id
+    left join desk.pub_team m on m.team_id = c.team_id
+    where $2 = 'change' and c.tenant_id = $1 and c.change_id = any ($3)
     union all
-    select 'release', r.release_id, r.public_id, 9, r.ended_at is null, r.version, r.opened_at, v.serving, '{}', '{}', '{}'
+    select 'release', r.release_id, r.public_id, 9, null, null, r.ended_at is null, r.version, r.opened_at, v.serving, v.serving, '{}', '{}', '{}'
     from changes.pub_release r join changes.pub_live_release v on v.tenant_id = r.tenant_id and v.release_id = r.release_id
     where $2 = 'release' and r.tenant_id = $1 and r.release_id = any ($3)
     union all
-    select 'major_incident', m.major_id, m.public_id, 9, m.state in ('declared', 'mitigated'), m.version, m.declared_at, v.serving, '{}', '{}', '{}'
+    select 'major_incident', m.major_id, m.public_id, 9, null, null, m.state in ('declared', 'mitigated'), m.version, m.declared_at, v.serving, v.serving,
+      '{}', '{}', '{}'
     from major_incidents.pub_major_incident m
     join major_incidents.pub_live_major_incident v on v.tenant_id = m.tenant_id and v.major_id = m.major_id
     where $2 = 'major_incident' and m.tenant_id = $1 and m.major_id = any ($3)
@@ -72,9 +77,10 @@ struct ProcessToEscalate: Statement {
   static func decode(_ row: inout RowReader) throws -> EscalatedTicket {
     let process = EscalationProcess(rawValue: try row.next()) ?? .request
     var subject = EscalatedTicket(
-      process: process, id: try row.next(), publicId: try row.next(), priority: try row.next(), team: nil, assignee: nil, isOpen: try row.next(),
-      version: try row.next(), recordedAt: try row.next(), isImported: false)
+      process: process, id: try row.next(), publicId: try row.next(), priority: try row.next(), team: try EscalationRule.Named(nullable: &row),
+      assignee: nil, isOpen: try row.next(), version: try row.next(), recordedAt: try row.next(), isImported: false)
     subject.concerned = Set((try row.next() as [Int64]).map { TenantId($0) })
+    subject.workedFor = Set((try row.next() as [Int64]).map { TenantId($0) })
     let (tasks, teams, versions): ([[UInt8]], [Int64], [Int64]) = (try row.next(), try row.next(), try row.next())
     subject.tasks = zip(tasks, zip(teams, versions)).map { EscalatedTicket.Task(publicId: $0, team: $1.0 == 0 ? nil : $1.0, version: $1.1) }
     return subject

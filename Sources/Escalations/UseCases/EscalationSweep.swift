@@ -255,26 +255,24 @@ package struct EscalationSweep: Sweep {
     }
     var settle = SettleEscalation(tenant: tenant, id: id, state: .done, now: now)
     settle.fromTeam = ticket.team?.publicId
-    // Who gave it to yet another team meanwhile knew more than the rule.
-    let isWhereItWas = ticket.team?.id == row.foundTeam
     var staysWhereItIs = false
-    // A team that may not work for whom it concerns may not tomorrow either: people are told at once.
-    let concerned = ticket.concerned.isEmpty ? [tenant] : ticket.concerned.sorted()
-    let mayGo = try await DeliveryModel.outside(rule.toTeam.map { [$0.id] } ?? [], for: concerned, in: transaction).isEmpty
-    if let toTeam = rule.toTeam, held.process != .incident {
-      // What of it the rule's team is to do, or whoever is.
-      let tasks = ticket.tasks.filter { $0.team != toTeam.id && (rule.team == nil || rule.team?.id == $0.team) }
-      if !mayGo, !tasks.isEmpty {
-        staysWhereItIs = true
-        settle.fault = DispatchRuleMessages.teamNotAllowed.key
-      } else if row.attempts < Self.mostAttempts, !tasks.isEmpty {
-        for task in tasks { try await give(task, to: toTeam, row, of: customer, provider, in: transaction) }
-        (settle.toTeam, settle.fromTeam, settle.tasksGiven) = (toTeam.publicId, rule.team?.publicId, Int64(tasks.count))
-      }
-    } else if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas {
+    let (whole, tasks) = rule.gives(ticket, foundWith: row.foundTeam)
+    if let toTeam = rule.toTeam, whole || !tasks.isEmpty {
+      // A team that may not work for whom it concerns may not tomorrow either: people are told at once.
+      let concerned = ticket.workedFor.isEmpty ? [tenant] : ticket.workedFor.sorted()
+      let mayGo = try await DeliveryModel.outside([toTeam.id], for: concerned, in: transaction).isEmpty
       if mayGo, row.attempts < Self.mostAttempts {
-        try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
+        if whole, let giving = held.process.assigning {
+          try await give(ticket.publicId, by: giving, version: ticket.version, to: toTeam, row, of: customer, provider, in: transaction)
+        }
+        if let giving = held.process.giving {
+          for task in tasks {
+            try await give(task.publicId, by: giving, version: task.version, to: toTeam, row, of: customer, provider, in: transaction)
+          }
+        }
         settle.toTeam = toTeam.publicId
+        if !whole { settle.fromTeam = rule.team?.publicId }
+        if !tasks.isEmpty { settle.tasksGiven = Int64(tasks.count) }
       } else {
         staysWhereItIs = true
         if !mayGo { settle.fault = DispatchRuleMessages.teamNotAllowed.key }
@@ -292,7 +290,7 @@ package struct EscalationSweep: Sweep {
           "escalation": .id(customer.id(IdKind.escalation.prefix, row.publicId)),
           "rule": .id(provider.id(IdKind.escalationRule.prefix, row.rulePublicId)), "ruleName": .text(rule.name), "metric": .text(row.metric),
           "percent": .integer(row.percent), "agreement": .text(row.percent == nil ? nil : row.agreement.rawValue), "ageMinutes": .integer(row.ageMinutes),
-          "fromTeam": team(settle.fromTeam), "toTeam": team(settle.toTeam),
+          "priority": .integer(row.process.hasPriority ? ticket.priority : nil), "fromTeam": team(settle.fromTeam), "toTeam": team(settle.toTeam),
           "staff": .array(told), "process": .text(row.process.rawValue),
           "subject": .id((row.process.idKind.owner == .provider ? provider : customer).id(row.process.idKind.prefix, row.ticketPublicId)),
         ])
@@ -329,37 +327,21 @@ package struct EscalationSweep: Sweep {
       ? nil : rule.rule
   }
 
-  /// As anybody would who may do the tasks.
+  /// As anybody would who may work on it: who had it in the team before has it no more.
   private func give(
-    _ task: EscalatedTicket.Task, to team: EscalationRule.Named, _ row: EscalationRow, of tenant: TenantEntry, _ provider: TenantEntry,
-    in transaction: Transaction
+    _ publicId: [UInt8], by giving: EscalationProcess.Giving, version: Int64, to team: EscalationRule.Named, _ row: EscalationRow,
+    of tenant: TenantEntry, _ provider: TenantEntry, in transaction: Transaction
   ) async throws {
-    guard let giving = row.process.giving else { return }
     let principal = Principal(
       actor: Self.actor, tenant: provider.id, side: .staff, name: row.ruleName,
       grants: [Grant(role: "escalation", permissions: [giving.permission], scope: tenant.id == provider.id ? .all : .listed([tenant.id]))])
-    let input: Value = .object([
-      "id": .id(tenant.id(giving.task, task.publicId)), "team": .id(provider.id(IdKind.team.prefix, team.publicId)),
-    ])
+    var input = [
+      Value.Member("id", .id(tenant.id(giving.prefix, publicId))), Value.Member("team", .id(provider.id(IdKind.team.prefix, team.publicId))),
+    ]
+    if giving.hasAssignee { input.append(Value.Member("assignee", .null)) }
     _ = try await dispatcher.act(
-      giving.operation, input, as: principal, for: tenant, provider: provider, version: task.version,
+      giving.operation, .object(input), as: principal, for: tenant, provider: provider, version: version,
       requestId: tenant.id(IdKind.escalation.prefix, row.publicId).description, in: transaction)
-  }
-
-  /// As anybody would who may work on the customer's tickets: who had it in the team before has it no more.
-  private func give(
-    _ ticket: EscalatedTicket, to team: EscalationRule.Named, _ row: EscalationRow, of customer: TenantEntry, _ provider: TenantEntry,
-    in transaction: Transaction
-  ) async throws {
-    let principal = Principal(
-      actor: Self.actor, tenant: provider.id, side: .staff, name: row.ruleName,
-      grants: [Grant(role: "escalation", permissions: ["incident.work"], scope: .listed([customer.id]))])
-    let input: Value = .object([
-      "id": .id(customer.id(IdKind.incident.prefix, ticket.publicId)), "team": .id(provider.id(IdKind.team.prefix, team.publicId)), "assignee": .null,
-    ])
-    _ = try await dispatcher.act(
-      "incident.assign", input, as: principal, for: customer, provider: provider, version: ticket.version,
-      requestId: customer.id(IdKind.escalation.prefix, row.publicId).description, in: transaction)
   }
 }
 

@@ -55,6 +55,19 @@ enum AccountMatter: Sendable {
     }
   }
 
+  /// Of a request, of a problem, and of what is done about one; nil: it has none.
+  var priority: Int64? {
+    switch self {
+    case .request(let request): request.priority
+    case .problem(let problem): problem.priority
+    case .offer(let offer): offer.priority
+    case .owner(let told): told.priority
+    case .task(let task): task.priority
+    case .escalation(let escalation): escalation.priority
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .change, .release, .majorIncident, .article, .reminder, .triage: nil
+    }
+  }
+
   /// Who runs a process, besides who answers for it.
   var manager: Int64? { if case .reminder(let reminder) = self { reminder.manager } else { nil } }
 
@@ -138,13 +151,15 @@ enum AccountMatter: Sendable {
   var offeredTo: Int64? { if case .offer(let offer) = self { offer.to } else { nil } }
   var offerer: Int64? { if case .offer(let offer) = self { offer.offerer } else { nil } }
 
-  /// The team that it is offered to, or whose it is to do: the random bits of its public id.
+  /// The team that it is offered to, whose it is to do, or that works on it: the random bits of its public id.
   var team: [UInt8]? {
     switch self {
     case .offer(let offer): offer.teamBits
     case .task(let task): task.team?.publicId
-    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .change, .release, .majorIncident, .problem, .article,
-      .owner, .reminder, .triage:
+    case .problem(let problem): problem.team?.publicId
+    case .change(let change): change.team?.publicId
+    case .renewal, .lapse, .proof, .certification, .action, .gateApproval, .escalation, .request, .release, .majorIncident, .article, .owner, .reminder,
+      .triage:
       nil
     }
   }
@@ -468,6 +483,8 @@ struct ToldEscalation: Sendable {
   let ageMinutes: Int64?
   let metric: String?
   let percent: Int64?
+  /// Nil: it has none.
+  let priority: Int64?
 
   init?(_ payload: Value) {
     guard let id = payload["escalation"]?.text.flatMap({ PublicId($0) }) else { return nil }
@@ -477,5 +494,6 @@ struct ToldEscalation: Sendable {
     ageMinutes = payload["ageMinutes"]?.integer
     metric = payload["metric"]?.text
     percent = payload["percent"]?.integer
+    priority = payload["priority"]?.integer
   }
 }

@@ -103,6 +103,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case releaseCancelled = "release.cancelled"
   /// Something was said of it among the staff.
   case releaseCommented = "release.commented"
+  /// A problem, or a change, was given to a team.
+  case problemAssigned = "problem.assigned"
+  case changeAssigned = "change.assigned"
   /// What becomes of a problem, and what is said of it among the staff.
   case problemCause = "problem.cause_recorded"
   case problemWorkaround = "problem.workaround_recorded"
@@ -181,11 +184,11 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       .request
     case .changeApprovalAsked: .changeApproval
     case .changeApprovalDecided, .changeRevised, .changeStarted, .changeImplemented, .changeBackedOut, .changeClosed, .changeCancelled,
-      .changeCommented:
+      .changeCommented, .changeAssigned:
       .change
     case .releasePiloted, .releasePilotRecorded, .releaseSignedOff, .releaseDeployed, .releaseClosed, .releaseCancelled, .releaseCommented: .release
     case .problemCause, .problemWorkaround, .problemKnownError, .problemResolved, .problemReopened, .problemClosed, .problemCancelled,
-      .problemCommented, .problemChange:
+      .problemCommented, .problemChange, .problemAssigned:
       .problem
     case .requestTaskGiven, .requestTaskDone, .requestTaskFailed, .requestTaskTaken: .requestTask
     case .changeTaskGiven, .changeTaskDone, .changeTaskFailed, .changeTaskTaken: .changeTask
@@ -311,12 +314,22 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket: "incident.work"
       case .requestOffer, .requestTask: "request.work"
-      case .problemOffer: "problem.work"
-      case .changeOffer, .changeTask, .releaseOffer: "change.work"
+      case .problem, .problemOffer: "problem.work"
+      case .change, .changeOffer, .changeTask, .releaseOffer: "change.work"
       case .majorOffer: "major_incident.work"
-      case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .change, .changeApproval, .release,
-        .majorIncident, .problem, .article, .articleReview, .accessReview, .handbookReview, .warranty, .triage:
+      case .renewal, .proof, .certification, .action, .gateApproval, .escalation, .request, .requestApproval, .changeApproval, .release, .majorIncident,
+        .article, .articleReview, .accessReview, .handbookReview, .warranty, .triage:
         nil
+      }
+    }
+
+    /// Whether such a thing has a priority, or may have one, up to which a rule tells of it.
+    var hasPriority: Bool {
+      switch self {
+      case .ticket, .request, .requestApproval, .requestOffer, .requestTask, .problem, .problemOffer, .escalation: true
+      case .renewal, .proof, .certification, .action, .gateApproval, .change, .changeApproval, .changeOffer, .changeTask, .release, .releaseOffer,
+        .majorIncident, .majorOffer, .article, .articleReview, .accessReview, .handbookReview, .warranty, .triage:
+        false
       }
     }
 
@@ -326,12 +339,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket: Audience.allCases.filter { $0 != .approvers && $0 != .sorters }
       case .request: [.assignee, .requester, .watchers, .accountManagers]
       case .requestApproval: [.approvers, .accountManagers]
-      case .change, .release: [.owner, .requester, .watchers]
+      case .change: [.owner, .requester, .watchers, .team]
+      case .release: [.owner, .requester, .watchers]
       case .changeApproval: [.approvers]
       case .majorIncident: [.owner, .requester, .watchers, .accountManagers]
       case .requestOffer, .problemOffer, .changeOffer, .releaseOffer, .majorOffer: [.offered, .owner, .team]
       case .action, .accessReview, .warranty: [.owner, .accountManagers]
-      case .problem: [.owner, .watchers]
+      case .problem: [.owner, .watchers, .team]
       case .gateApproval, .article, .articleReview, .handbookReview: [.owner]
       case .requestTask, .changeTask: [.owner, .assignee, .team]
       case .escalation: [.escalation]

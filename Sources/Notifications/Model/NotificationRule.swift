@@ -12,7 +12,7 @@ struct NotificationRule: Sendable, Equatable {
   var webhook: Int64?
   /// Nil: for all customers.
   var customer: TenantId?
-  /// Only of tickets up to this priority; nil: of all.
+  /// Only of what has a priority, up to this one; nil: of all.
   var priorityTo: Int64?
   /// Only of promises of this metric, and of warnings from this share of the budget on; nil: of all.
   var metric: Metric?
@@ -29,7 +29,7 @@ struct NotificationRule: Sendable, Equatable {
 
   func concerns(_ cause: Cause, of tenant: TenantId) -> Bool {
     event == cause.event && (customer.map { $0 == tenant } ?? true)
-      && (priorityTo.map { most in cause.ticket.map { $0.priority <= most } ?? false } ?? true)
+      && (priorityTo.map { most in cause.priority.map { $0 <= most } ?? false } ?? true)
       && (metric.map { cause.payload["metric"]?.text == $0.rawValue } ?? true)
       && (percentFrom.map { (cause.payload["percent"]?.integer ?? 0) >= $0 } ?? true)
   }
@@ -265,6 +265,8 @@ struct StockRule: Sendable {
   /// To all of a team who may work on it: each has it in his inbox, and none needs mail of it.
   private static let ofTeams: [StockRule] = [
     StockRule(key: "team_assigned", name: TeamNewsMessages.ruleAssigned, event: .assigned, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_problem_assigned", name: TeamNewsMessages.ruleProblemAssigned, event: .problemAssigned, audience: [.team], channels: [.inbox]),
+    StockRule(key: "team_change_assigned", name: TeamNewsMessages.ruleChangeAssigned, event: .changeAssigned, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_offered", name: TeamNewsMessages.ruleOffered, event: .offered, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_request_offered", name: TeamNewsMessages.ruleRequestOffered, event: .requestOffered, audience: [.team], channels: [.inbox]),
     StockRule(key: "team_problem_offered", name: TeamNewsMessages.ruleProblemOffered, event: .problemOffered, audience: [.team], channels: [.inbox]),

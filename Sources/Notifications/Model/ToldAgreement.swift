@@ -13,6 +13,7 @@ struct ToldRequest: Sendable {
   let offeringCode: String
   let offering: LocalText
   let state: String
+  let priority: Int64
   /// Why it was refused or cancelled.
   let reason: String?
   /// A person of the customer.
@@ -63,6 +64,7 @@ struct ToldRequest: Sendable {
       }
     return [
       "number": RequestLine.number(of: tenant.code, number), "offering": offering.text(language) ?? offeringCode, "requester": requesterName ?? "-",
+      "priority": String(priority),
       "approval": asked?.name(language) ?? "-", "answer": AgreementMessages.answer(news == .approved).text(language),
       "reason": why ?? "",
     ]
@@ -73,7 +75,7 @@ struct ToldRequest: Sendable {
     return [
       Value.Member("request", .id(tenant.id(IdKind.request.prefix, publicId))), Value.Member("customer", .id(tenant.publicId)),
       Value.Member("customerCode", .text(tenant.code)), Value.Member("number", .text(RequestLine.number(of: tenant.code, number))),
-      Value.Member("offeringCode", .text(offeringCode)), Value.Member("state", .text(state)),
+      Value.Member("offeringCode", .text(offeringCode)), Value.Member("state", .text(state)), Value.Member("priority", .integer(priority)),
     ] + approval
   }
 }
@@ -98,6 +100,8 @@ struct ToldChange: Sendable {
   let wasAsked: Bool
   /// The customers whom it concerns.
   let concerned: [TenantId]
+  /// Which works on it.
+  let team: ToldTeam?
   var asked: AskedApproval?
   /// Whether it worked, where it is told that it was done.
   var outcome: ChangeOutcome?
@@ -122,8 +126,16 @@ struct ToldChange: Sendable {
       var told = self
       told.outcome = found.payload["outcome"]?.text.flatMap(ChangeOutcome.init(rawValue:))
       return told
+    case .assigned: return isOver || !found.gives(to: team) ? nil : self
     case .revised, .started, .backedOut, .closed, .cancelled, .commented: return self
     case nil: return nil
+    }
+  }
+
+  private var isOver: Bool {
+    switch ChangeState(rawValue: state) {
+    case .closed, .cancelled, nil: true
+    case .draft, .assessed, .awaitingApproval, .approved, .implementing, .implemented, .backedOut, .rejected: false
     }
   }
 
@@ -139,8 +151,9 @@ struct ToldChange: Sendable {
       default: nil
       }
     let result: String? = outcome.map { AgreementMessages.outcome($0 == .success).text(language) }
+    let teamName: String = team?.name ?? "-"
     return [
-      "number": ChangeNumber.text(provider.code, number), "title": title, "approval": asked?.name(language) ?? "-",
+      "number": ChangeNumber.text(provider.code, number), "title": title, "team": teamName, "approval": asked?.name(language) ?? "-",
       "answer": AgreementMessages.answer(news == .approved).text(language),
       "outcome": result ?? "-", "reason": why ?? "",
     ]
@@ -151,7 +164,7 @@ struct ToldChange: Sendable {
     let result = outcome.map { [Value.Member("outcome", .text($0.rawValue))] } ?? []
     return [
       Value.Member("change", .id(provider.id(IdKind.change.prefix, publicId))), Value.Member("number", .text(ChangeNumber.text(provider.code, number))),
-      Value.Member("state", .text(state)),
+      Value.Member("state", .text(state)), Value.Member("team", .text(team?.name)),
     ] + approval + result
   }
 }

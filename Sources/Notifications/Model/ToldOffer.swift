@@ -64,6 +64,8 @@ struct ToldOffer: Sendable {
   let names: LocalText
   /// The one customer whom a problem is about, or those whom a change, a release or a major incident concerns.
   let concerned: [TenantId]
+  /// Of a request or a problem; the others have none.
+  let priority: Int64?
   /// Who answers for it while the offer stands, and to whom it is offered; nil: a team.
   let from: Int64
   let to: Int64?

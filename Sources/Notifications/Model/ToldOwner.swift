@@ -15,6 +15,8 @@ struct ToldOwner: Sendable {
   let names: LocalText
   /// The one customer whom a problem is about, or those whom a change, a release or a major incident concerns.
   let concerned: [TenantId]
+  /// Of a request or a problem; the others have none.
+  let priority: Int64?
   /// Who has it; nil: nobody, and who answers does by the rule.
   let holder: Int64?
   let standIn: Int64?

@@ -12,6 +12,9 @@ struct ToldProblem: Sendable {
   let number: Int64
   let title: String
   let state: String
+  let priority: Int64
+  /// Which works on it.
+  let team: ToldTeam?
   /// The one customer whom it is about; nil: it may concern several.
   let customer: TenantId?
   /// Who answers for it.
@@ -24,9 +27,12 @@ struct ToldProblem: Sendable {
   /// A change that is to remove it, by its number, and what became of that; nil: something else is told.
   var change: (number: String, end: Message)?
 
-  func told(_ found: FoundEvent) -> ToldProblem {
+  /// Nil when there is nothing to tell of it any more.
+  func told(_ found: FoundEvent) -> ToldProblem? {
+    let news = ProblemTelling(rawValue: found.type)
+    if news == .assigned, !(ProblemState(rawValue: state)?.isOpen ?? false) || !found.gives(to: team) { return nil }
     let end: Message? =
-      switch ProblemTelling(rawValue: found.type) {
+      switch news {
       case .changeImplemented: WorkMessages.changeDone(found.payload["outcome"]?.text == ChangeOutcome.success.rawValue)
       case .changeBackedOut: WorkMessages.changeBackedOut
       case .changeCancelled: WorkMessages.changeCancelled
@@ -44,19 +50,34 @@ struct ToldProblem: Sendable {
       case .workaroundRecorded: workaround
       case .resolved: solution
       case .cancelled: reason
-      case .knownErrorDeclared, .reopened, .closed, .commented, .changeImplemented, .changeBackedOut, .changeCancelled, nil: nil
+      case .assigned, .knownErrorDeclared, .reopened, .closed, .commented, .changeImplemented, .changeBackedOut, .changeCancelled, nil: nil
       }
+    let teamName: String = team?.name ?? "-"
     return [
-      "number": ProblemNumber.text(provider.code, number), "title": title, "text": text ?? "", "change": change?.number ?? "-",
-      "outcome": change?.end.text(language) ?? "-",
+      "number": ProblemNumber.text(provider.code, number), "title": title, "priority": String(priority), "team": teamName, "text": text ?? "",
+      "change": change?.number ?? "-", "outcome": change?.end.text(language) ?? "-",
     ]
   }
 
   func members(of provider: TenantEntry) -> [Value.Member] {
     [
       Value.Member("problem", .id(provider.id(IdKind.problem.prefix, publicId))), Value.Member("number", .text(ProblemNumber.text(provider.code, number))),
-      Value.Member("state", .text(state)),
+      Value.Member("state", .text(state)), Value.Member("priority", .integer(priority)), Value.Member("team", .text(team?.name)),
     ]
+  }
+}
+
+/// The team that works on something, or may do it.
+struct ToldTeam: Sendable {
+  let publicId: [UInt8]
+  let name: String
+}
+
+extension FoundEvent {
+  /// Whether it tells that this team was given what it has: what went on to another meanwhile, or was taken away, is no news to it.
+  func gives(to team: ToldTeam?) -> Bool {
+    guard let team, let named = payload["team"]?.text.flatMap({ PublicId($0) }) else { return false }
+    return named.random == team.publicId
   }
 }
 
@@ -76,11 +97,6 @@ struct ToldTask: Sendable {
     }
   }
 
-  struct Team: Sendable {
-    let publicId: [UInt8]
-    let name: String
-  }
-
   let subject: Subject
   /// The row of the request, or the change.
   let id: Int64
@@ -93,8 +109,10 @@ struct ToldTask: Sendable {
   /// Who is at it now: the random bits of his public id.
   let holder: [UInt8]?
   /// Whose it is to do; nil: whoever serves the customer.
-  let team: Team?
+  let team: ToldTeam?
   let number: Int64
+  /// Of the request; a change has none.
+  let priority: Int64?
   /// Who took the request or the change; for what nobody has, who stands in the rule.
   let owner: Int64?
   let accountable: Int64?

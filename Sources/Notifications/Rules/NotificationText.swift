@@ -10,7 +10,8 @@ struct NotificationText: Sendable, Equatable {
   static let mostBody = 8_000
 
   private static let ofMajors = ["number", "title", "state", "customers", "actor", "at"]
-  private static let ofRequests = ["number", "offering", "customer", "requester", "actor", "at"]
+  private static let ofRequests = ["number", "offering", "customer", "requester", "priority", "actor", "at"]
+  private static let ofProblems = ["number", "title", "priority", "actor", "at"]
 
   /// The fields that a text about this event may name.
   static func fields(of event: NotificationEvent) -> [String] {
@@ -43,10 +44,13 @@ struct NotificationText: Sendable, Equatable {
       case .changeStarted, .changeClosed: ["number", "title", "actor", "at"]
       case .changeImplemented: ["number", "title", "outcome", "actor", "at"]
       case .changeRevised, .changeBackedOut, .changeCancelled: ["number", "title", "reason", "actor", "at"]
-      case .problemCause, .problemWorkaround, .problemResolved, .problemCancelled: ["number", "title", "text", "actor", "at"]
-      case .problemKnownError, .problemReopened, .problemClosed: ["number", "title", "actor", "at"]
-      case .problemChange: ["number", "title", "change", "outcome", "actor", "at"]
-      case .problemCommented, .changeCommented, .releaseCommented: ["number", "title", "comment", "actor", "at"]
+      case .changeAssigned: ["number", "title", "team", "actor", "at"]
+      case .problemAssigned: ofProblems + ["team"]
+      case .problemCause, .problemWorkaround, .problemResolved, .problemCancelled: ofProblems + ["text"]
+      case .problemKnownError, .problemReopened, .problemClosed: ofProblems
+      case .problemChange: ofProblems + ["change", "outcome"]
+      case .problemCommented: ofProblems + ["comment"]
+      case .changeCommented, .releaseCommented: ["number", "title", "comment", "actor", "at"]
       case .requestTaskGiven: ["number", "title", "task", "team", "customer", "actor", "at"]
       case .changeTaskGiven: ["number", "title", "task", "team", "actor", "at"]
       case .requestTaskDone, .requestTaskFailed, .requestTaskTaken: ["number", "title", "task", "result", "customer", "actor", "at"]
@@ -158,6 +162,7 @@ struct NotificationText: Sendable, Equatable {
     case .problemCancelled: (WorkMessages.problemCancelledSubject, WorkMessages.problemTextBody)
     case .problemChange: (WorkMessages.problemChangeSubject, WorkMessages.problemChangeBody)
     case .problemCommented, .changeCommented, .releaseCommented: (WorkMessages.commentedSubject, WorkMessages.commentedBody)
+    case .problemAssigned, .changeAssigned: (TeamNewsMessages.assignedSubject, TeamNewsMessages.assignedBody)
     case .requestTaskGiven, .changeTaskGiven: (TeamNewsMessages.taskGivenSubject, TeamNewsMessages.taskGivenBody)
     case .requestTaskDone, .changeTaskDone: (WorkMessages.taskDoneSubject, WorkMessages.taskBody)
     case .requestTaskFailed, .changeTaskFailed: (WorkMessages.taskFailedSubject, WorkMessages.taskBody)

@@ -54,10 +54,14 @@ struct Cause: Sendable {
     toldAt = max(found.occurredAt, waiting.recordedAt)
   }
 
-  /// The task that a team may do, where it tells that.
-  var givenTask: String? {
-    guard event == .requestTaskGiven || event == .changeTaskGiven, case .task(let told)? = matter else { return nil }
-    return told.key
+  /// What a team may do, or works on from now on, where it tells that.
+  var gift: String? {
+    switch (event, matter) {
+    case (.requestTaskGiven, .task(let told)?), (.changeTaskGiven, .task(let told)?): told.key
+    case (.problemAssigned, .problem(let told)?): "\(event.rawValue):\(told.id)"
+    case (.changeAssigned, .change(let told)?): "\(event.rawValue):\(told.id)"
+    default: nil
+    }
   }
 
   /// Of what somebody answers for without an offer.
@@ -194,6 +198,7 @@ struct Cause: Sendable {
     case .closed: .changeClosed
     case .cancelled: .changeCancelled
     case .commented: .changeCommented
+    case .assigned: .changeAssigned
     }
   }
 
@@ -207,6 +212,7 @@ struct Cause: Sendable {
     case .closed: .problemClosed
     case .cancelled: .problemCancelled
     case .commented: .problemCommented
+    case .assigned: .problemAssigned
     case .changeImplemented, .changeBackedOut, .changeCancelled: .problemChange
     }
   }
@@ -268,6 +274,8 @@ struct Cause: Sendable {
 
   var ticket: ToldTicket? { if case .ticket(let ticket) = about { ticket } else { nil } }
   var matter: AccountMatter? { if case .account(let matter) = about { matter } else { nil } }
+  /// Nil: such a thing has none.
+  var priority: Int64? { ticket?.priority ?? matter?.priority }
   /// Who answers for it.
   var owner: Int64? { ticket?.owner ?? matter?.owner }
   /// Whether who has it is told as its owner: who was assigned hears that, and who has taken it since it was opened knows of it.

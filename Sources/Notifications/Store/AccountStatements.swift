@@ -444,7 +444,7 @@ struct AccountMatters: Sendable {
       guard let told = requests[id]?.told(event, askedOfRequests[id] ?? [], of: tenant) else { return nil }
       return .request(told)
     }
-    if kind == ProblemTelling.subjectKind { return problems[id].map { .problem($0.told(event)) } }
+    if kind == ProblemTelling.subjectKind { return problems[id]?.told(event).map { .problem($0) } }
     if kind == ChangeTelling.subjectKind {
       guard let told = changes[id]?.told(event, askedOfChanges[id] ?? [], of: tenant) else { return nil }
       return .change(told)

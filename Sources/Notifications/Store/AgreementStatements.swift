@@ -10,7 +10,7 @@ struct RequestsToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select r.request_id, r.public_id, r.number, o.code, v.content -> 'name', r.state, r.reason, r.requester_id, p.name, r.unit_id, r.actor_kind,
+    select r.request_id, r.public_id, r.number, o.code, v.content -> 'name', r.state, r.priority, r.reason, r.requester_id, p.name, r.unit_id, r.actor_kind,
       r.actor_id, r.actor_person, r.own_approval, r.asked_at is not null, r.owner_id, r.assignee_ids,
       r.watching_person_ids, r.watching_account_ids, (select h.owner_id from handbooks.pub_accountable h where h.process = 'request')
     from requests.pub_told_request r
@@ -29,7 +29,7 @@ struct RequestsToTell: Statement {
     let (id, publicId, number): (Int64, [UInt8], Int64) = (try row.next(), try row.next(), try row.next())
     let code: String = try row.next()
     let name: Value? = try row.next()
-    let (state, reason): (String, String?) = (try row.next(), try row.next())
+    let (state, priority, reason): (String, Int64, String?) = (try row.next(), try row.next(), try row.next())
     let (requester, requesterName, unit): (Int64?, String?, Int64?) = (try row.next(), try row.next(), try row.next())
     let submitter = Party(kind: try row.next(), id: try row.next(), person: try row.next())
     let (mayApproveOwn, wasAsked): (Bool, Bool) = (try row.next(), try row.next())
@@ -39,8 +39,8 @@ struct RequestsToTell: Statement {
     let standIn: Int64? = try row.next()
     let atIt = assignees + [owner].compactMap { $0 }
     return ToldRequest(
-      id: id, publicId: publicId, number: number, offeringCode: code, offering: LocalText(name), state: state, reason: reason, requester: requester,
-      requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked,
+      id: id, publicId: publicId, number: number, offeringCode: code, offering: LocalText(name), state: state, priority: priority, reason: reason,
+      requester: requester, requesterName: requesterName, unit: unit, submitter: submitter, mayApproveOwn: mayApproveOwn, wasAsked: wasAsked,
       assignees: atIt.isEmpty ? [standIn].compactMap { $0 } : atIt, watchingPeople: watchingPeople, watchingStaff: watchingStaff)
   }
 }
@@ -69,8 +69,9 @@ struct ChangesToTell: Statement {
 
   static let sql = """
     select c.change_id, c.public_id, c.number, c.title, c.state, c.reason, c.outcome_note, c.owner_id, c.author_kind, c.author_id, c.author_person,
-      c.parties, c.assignee_ids, c.own_approval, c.was_asked, c.concerned_ids
-    from changes.pub_told_change c where c.tenant_id = $1 and c.change_id = any ($2)
+      c.parties, c.assignee_ids, c.own_approval, c.was_asked, c.concerned_ids, m.public_id, m.name
+    from changes.pub_told_change c left join desk.pub_team m on m.team_id = c.team_id
+    where c.tenant_id = $1 and c.change_id = any ($2)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -89,11 +90,12 @@ struct ChangesToTell: Statement {
     let assignees: [Int64] = try row.next()
     let (mayApproveOwn, wasAsked): (Bool, Bool) = (try row.next(), try row.next())
     let concerned: [Int64] = try row.next()
+    let team = try ToldTeam(nullable: &row)
     let atIt = (assignees + [owner].compactMap { $0 }).map { Party(kind: staff, id: $0, person: nil) }
     return ToldChange(
       id: id, publicId: publicId, number: number, title: title, state: state, reason: reason, outcomeNote: outcomeNote,
       owner: owner ?? (author.kind == staff ? author.id : nil), author: author, parties: parties + atIt, mayApproveOwn: mayApproveOwn,
-      wasAsked: wasAsked, concerned: concerned.map { TenantId($0) })
+      wasAsked: wasAsked, concerned: concerned.map { TenantId($0) }, team: team)
   }
 }
 

@@ -50,7 +50,7 @@ struct MajorOffersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select m.major_id, m.public_id, m.number, m.title, null::jsonb, m.concerned_ids, \(ToldOffer.columns)
+    select m.major_id, m.public_id, m.number, m.title, null::jsonb, m.concerned_ids, null::bigint, \(ToldOffer.columns)
     from desk.pub_told_offer o join major_incidents.pub_told_major_incident m on m.tenant_id = o.tenant_id and m.major_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'major_incident' and o.subject_id = any ($2)
     """
@@ -64,7 +64,7 @@ struct MajorLeadsToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select m.major_id, m.public_id, m.number, m.title, null::jsonb, m.concerned_ids, m.lead_id,
+    select m.major_id, m.public_id, m.number, m.title, null::jsonb, m.concerned_ids, null::bigint, m.lead_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'incident')
     from major_incidents.pub_told_major_incident m where m.tenant_id = $1 and m.major_id = any ($2)
     """

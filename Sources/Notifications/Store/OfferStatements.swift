@@ -21,7 +21,7 @@ struct RequestOffersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select o.request_id, o.public_id, o.number, g.code, v.content -> 'name', '{}'::bigint[], \(ToldOffer.columns)
+    select o.request_id, o.public_id, o.number, g.code, v.content -> 'name', '{}'::bigint[], o.priority, \(ToldOffer.columns)
     from requests.pub_told_handover o
     join catalog.pub_offering g on g.offering_id = o.offering_id
     join catalog.pub_offering_version v on v.version_id = o.offering_version_id
@@ -37,7 +37,7 @@ struct ProblemOffersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, array_remove(array[p.customer_id], null), \(ToldOffer.columns)
+    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, array_remove(array[p.customer_id], null), p.priority, \(ToldOffer.columns)
     from desk.pub_told_offer o join problems.pub_problem p on p.tenant_id = o.tenant_id and p.problem_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'problem' and o.subject_id = any ($2)
     """
@@ -51,7 +51,7 @@ struct ChangeOffersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, c.public_id, c.number, c.title, null::jsonb, c.concerned_ids, \(ToldOffer.columns)
+    select c.change_id, c.public_id, c.number, c.title, null::jsonb, c.concerned_ids, null::bigint, \(ToldOffer.columns)
     from desk.pub_told_offer o join changes.pub_told_change c on c.tenant_id = o.tenant_id and c.change_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'change' and o.subject_id = any ($2)
     """
@@ -65,7 +65,7 @@ struct ReleaseOffersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select r.release_id, r.public_id, r.number, r.title, null::jsonb, r.concerned_ids, \(ToldOffer.columns)
+    select r.release_id, r.public_id, r.number, r.title, null::jsonb, r.concerned_ids, null::bigint, \(ToldOffer.columns)
     from desk.pub_told_offer o join changes.pub_told_release r on r.tenant_id = o.tenant_id and r.release_id = o.subject_id
     where o.tenant_id = $1 and o.subject_kind = 'release' and o.subject_id = any ($2)
     """
@@ -91,6 +91,7 @@ extension ToldOffer {
     self.names = LocalText(names)
     let concerned: [Int64] = try row.next()
     self.concerned = concerned.map { TenantId($0) }
+    priority = try row.next()
     from = try row.next()
     to = try row.next()
     team = try row.next()
@@ -112,7 +113,7 @@ struct RequestOwnersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select r.request_id, r.public_id, r.number, g.code, v.content -> 'name', '{}'::bigint[], r.owner_id,
+    select r.request_id, r.public_id, r.number, g.code, v.content -> 'name', '{}'::bigint[], r.priority, r.owner_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'request')
     from requests.pub_told_request r
     join catalog.pub_offering g on g.offering_id = r.offering_id
@@ -129,7 +130,7 @@ struct ProblemOwnersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, array_remove(array[p.customer_id], null), p.owner_id,
+    select p.problem_id, p.public_id, p.number, p.title, null::jsonb, array_remove(array[p.customer_id], null), p.priority, p.owner_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'problem')
     from problems.pub_problem p where p.tenant_id = $1 and p.problem_id = any ($2)
     """
@@ -143,7 +144,7 @@ struct ChangeOwnersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select c.change_id, c.public_id, c.number, c.title, null::jsonb, c.concerned_ids, c.owner_id,
+    select c.change_id, c.public_id, c.number, c.title, null::jsonb, c.concerned_ids, null::bigint, c.owner_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change')
     from changes.pub_told_change c where c.tenant_id = $1 and c.change_id = any ($2)
     """
@@ -157,7 +158,7 @@ struct ReleaseOwnersToTell: RowsToTell {
   let ids: [Int64]
 
   static let sql = """
-    select r.release_id, r.public_id, r.number, r.title, null::jsonb, r.concerned_ids, r.owner_id,
+    select r.release_id, r.public_id, r.number, r.title, null::jsonb, r.concerned_ids, null::bigint, r.owner_id,
       (select h.owner_id from handbooks.pub_accountable h where h.process = 'change')
     from changes.pub_told_release r where r.tenant_id = $1 and r.release_id = any ($2)
     """
@@ -176,6 +177,7 @@ extension ToldOwner {
     self.names = LocalText(names)
     let concerned: [Int64] = try row.next()
     self.concerned = concerned.map { TenantId($0) }
+    priority = try row.next()
     holder = try row.next()
     standIn = try row.next()
   }

@@ -230,7 +230,7 @@ struct Telling: Sendable {
     }
     let zoneName = receiver.zone ?? (home == provider.id ? provider.zone : fields.tenant.zone)
     guard let zone = Zone.named(zoneName) ?? Zone.named("UTC") else { return nil }
-    let isUrgent = cause.ticket.map { $0.priority <= rule.rule.urgentTo } ?? false
+    let isUrgent = cause.priority.map { $0 <= rule.rule.urgentTo } ?? false
     let dueAt = channel == .email && !isUrgent ? rule.rule.quiet?.end(after: now, in: zone) ?? now : now
     return NotificationDraft(
       tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,

@@ -35,7 +35,9 @@ struct RuleInput: Sendable {
   private static let webhook = Field.id("webhook", .webhook, "Where webhooks go, with the channel webhook.", "渠道含 webhook 时的目标。").clearable
   private static let customer = Field.id("customer", .customer, "Only of this customer's tickets (default: all).", "仅限该客户的工单（默认全部）。").clearable
   private static let priorityTo = Field.integer(
-    "priorityTo", Rating.numbers, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
+    "priorityTo", Rating.numbers,
+    "Only of incidents, requests and problems up to this priority, 1 being the highest (default: all, and what has no priority).",
+    "仅限不低于此优先级的事件、请求与问题，1 为最高（默认全部，含无优先级事项）。"
   ).clearable
   private static let metric = Field.oneOf(
     "metric", Metric.allCases.map(\.rawValue), "Only of promises of this metric: response, update or resolution; for what happens to clocks.",
@@ -98,7 +100,9 @@ package struct RuleRecord: OperationOutput {
     OutputField("channels", .list(.text), "inbox, email, webhook.", "渠道：inbox、email、webhook。") { .array($0.row.rule.channels.map { .text($0.rawValue) }) },
     OutputField("webhook", .id, "Where webhooks go.", "Webhook 目标。") { .id($0.webhook) },
     OutputField("customer", .id, "Only of this customer's tickets; null: of all.", "仅限该客户；null 表示全部。") { .id($0.row.customerId) },
-    OutputField("priorityTo", .integer, "Only of tickets up to this priority.", "仅限不低于此优先级的工单。") { .integer($0.row.rule.priorityTo) },
+    OutputField("priorityTo", .integer, "Only of incidents, requests and problems up to this priority.", "仅限不低于此优先级的事件、请求与问题。") {
+      .integer($0.row.rule.priorityTo)
+    },
     OutputField("metric", .text, "Only of promises of this metric.", "仅限该指标的承诺。") { .text($0.row.rule.metric?.rawValue) },
     OutputField("percentFrom", .integer, "Only of warnings from this share of the budget on, in percent.", "仅限时限消耗不低于此百分比的预警。") {
       .integer($0.row.rule.percentFrom)
@@ -190,7 +194,7 @@ extension NotificationRule {
         "audience", NotificationMessages.noSuchAudience,
         ["event": event.rawValue, "audience": other.rawValue, "allowed": subject.audiences.map(\.rawValue).joined(separator: ", ")])
     }
-    guard subject == .ticket || priorityTo == nil else {
+    guard subject.hasPriority || priorityTo == nil else {
       throw Failure.invalid("priorityTo", NotificationMessages.ofTicketsOnly, ["event": event.rawValue])
     }
     guard !subject.isOfNoCustomer || customer == nil else {

@@ -30,13 +30,14 @@ extension Telling {
     return causes.sorted { $0.id < $1.id }.map(\.cause)
   }
 
-  /// Of a task that was opened and given, or given twice, before anybody was told, the last alone: all speak of the team that has it now, which hears once.
+  /// Of a task that was opened and given, and of what was given twice, before anybody was told, the last alone: all speak of the team that has it now,
+  /// which hears once.
   private static func withoutEarlierGifts(_ causes: [(id: Int64, cause: Cause)]) -> [(id: Int64, cause: Cause)] {
     var last: [String: Int64] = [:]
     for one in causes {
-      if let task = one.cause.givenTask { last[task] = max(last[task] ?? one.id, one.id) }
+      if let gift = one.cause.gift { last[gift] = max(last[gift] ?? one.id, one.id) }
     }
-    return causes.filter { one in one.cause.givenTask.map { last[$0] == one.id } ?? true }
+    return causes.filter { one in one.cause.gift.map { last[$0] == one.id } ?? true }
   }
 
   /// What time did to promises about requests.

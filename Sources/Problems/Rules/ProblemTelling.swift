@@ -1,5 +1,7 @@
-/// What of a problem is told to who answers for it, by the type of its event.
+/// What of a problem is told to who answers for it, and to the team that works on it, by the type of its event.
 package enum ProblemTelling: String, Sendable, CaseIterable {
+  /// Another team works on it, or none any more.
+  case assigned = "problem.assigned"
   case causeRecorded = "problem.cause_recorded"
   case workaroundRecorded = "problem.workaround_recorded"
   case knownErrorDeclared = "problem.known_error_declared"
