@@ -175,7 +175,8 @@ import Testing
       insert into desk.affected_service (tenant_id, ticket_id, service_id, is_shared, recorded_at) select id, id, 1, false, now() from desk.ticket
       """
     try await migrating(to: Self.file("_tickets_of_a_service.sql"), holding: rows) { database in
-      #expect(try await database.withConnection { try await $0.query(AffectedSince()) } == ["1 2026-03-01", "2 2026-03-02"])
+      let since = try await database.withConnection { try await $0.query(AffectedSince()) }
+      #expect(since == ["1 2026-03-01", "2 2026-03-02"])
     }
   }
 
