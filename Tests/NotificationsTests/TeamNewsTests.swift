@@ -141,7 +141,7 @@ import Testing
     _ = try await act("\(noun).assign", on: try await work(noun, world), ["team": network], as: world.engineer, world)
     #expect(try await told(tina, world).count == 2)
     #expect(try await world.left() == 0)
-    #expect(try await world.rows("email") == [], "a team has its inbox before it")
+    #expect(try await world.rows("email").isEmpty, "a team has its inbox before it")
   }
 
   /// Guard: who lost it at once would go to work on it, and who got it twice would hear it twice.
