@@ -46,7 +46,7 @@ import Testing
   @Test func aFileDoesWhatIsDoneOneByOne() async throws {
     let covered = try await Covered("single", "told")
     let (one, two) = (covered.lines[0], covered.lines[1])
-    for (line, day) in [(one, "2026-01-01"), (two, "2026-02-01"), (.null, "2026-02-15"), (one, "2026-06-01")] {
+    for (line, day) in [(one, "2026-01-01"), (two, "2026-02-01"), (Value.null, "2026-02-15"), (one, "2026-06-01")] {
       try await covered.cover("single", line, day)
     }
     // In any order, by id or by name.
