@@ -57,6 +57,19 @@ package enum AssetsMessages: MessageCatalog {
   static let ambiguousUnit = Message("ci.import.ambiguous_unit", "Several sites or departments of the customer have this name.", zh: "该客户有多个同名的站点或部门。")
   static let costHidden = Message("ci.import.cost", "Costs are for those who may set them (ci_cost.set).", zh: "仅有权设置成本者（ci_cost.set）可导入成本。")
   static let tooLong = Message("ci.import.too_long", "This has more than {most} characters, or is no plain line.", zh: "超过 {most} 个字符，或不是单行纯文本。")
+  static let unknownCi = Message(
+    "ci.import.unknown_ci", "The customer has no CI with this {match}: {text}. What is disposed of is not meant.", zh: "该客户没有 {match} 为 {text} 的配置项（已处置的不计）。")
+  static let unknownKind = Message(
+    "ci.import.unknown_kind", "There is no kind of relation {kind}. Those there are: {allowed}.", zh: "没有关系类型 {kind}。可用类型：{allowed}。")
+  static let circleOfLines = Message(
+    "ci.import.circle", "{name} would become a part of itself, by what is recorded or by other lines of the file.", zh: "将形成循环：按已登记的关系或文件中的其他行，{name} 会属于其自身。")
+  static let unknownLine = Message(
+    "ci.import.unknown_line", "The customer has no contract line with this id or name: {text}.", zh: "该客户没有编号或名称为 {text} 的合同行。")
+  static let ambiguousLine = Message(
+    "ci.import.ambiguous_line", "{count} contract lines of the customer are called {text}: name the one that is meant by its id.",
+    zh: "该客户有 {count} 个合同行名为 {text}，请填写所指合同行的编号。")
+  static let contradicted = Message(
+    "ci.import.contradicted", "Line {line} of the file says otherwise of the same CI and the same day.", zh: "文件第 {line} 行对同一配置项、同一日期另有说法。")
 
   package static let all =
     [
@@ -65,6 +78,7 @@ package enum AssetsMessages: MessageCatalog {
       unknownService, unknownAttribute, tooManyAttributes, leftover, blank, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency,
       badAmount, sumTooLarge, toItself,
       relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
-      unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
+      unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong, unknownCi, unknownKind, circleOfLines, unknownLine, ambiguousLine,
+      contradicted,
     ] + RelationKind.messages
 }

@@ -9,7 +9,7 @@ package enum AssetsModule: OperationModule {
     CreateCi.self, ReadCi.self, ListCis.self, ChangeCi.self, TransitionCi.self, ConfirmCi.self, CiHistory.self, SetCiCost.self, ReadCiCost.self,
     RelateCi.self, UnrelateCi.self, ListRelations.self, WalkImpact.self, CoverCi.self,
     AffectCustomer.self, ReleaseCustomer.self, ListAffectedCustomers.self, ListSharedCis.self,
-    ImportCis.self, CheckQuality.self, ListFindings.self,
+    ImportCis.self, ImportRelations.self, ImportCoverage.self, CheckQuality.self, ListFindings.self,
   ]
 
   package static let messages = AssetsMessages.all

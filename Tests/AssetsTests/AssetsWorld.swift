@@ -3,6 +3,7 @@ import Catalog
 import Contracts
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Tenancy
 import Testing
@@ -40,12 +41,29 @@ struct AssetsWorld {
     return try await call("ci.relate", ["id": ci.at("id"), "kind": .text(kind), "to": to.at("id")], version: current.at("version"))
   }
 
-  func lines(_ lines: [Value], match: String = "serial", _ more: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws -> Value {
-    let input = [Value.Member("customer", .id(acme.publicId)), Value.Member("match", .text(match)), Value.Member("lines", .array(lines))]
+  /// A file's lines, of ACME's CIs or of another tenant's, by the operation that takes them.
+  func lines(
+    _ lines: [Value], by operation: String = "ci.import", of customer: TenantEntry? = nil, match: String = "serial",
+    _ more: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil
+  ) async throws -> Value {
+    let input = [Value.Member("customer", .id((customer ?? acme).publicId)), Value.Member("match", .text(match)), Value.Member("lines", .array(lines))]
     return try await database.dispatcher.invoke(
-      "ci.import", .object(input + more.map { Value.Member($0.key, $0.value) }), as: principal ?? engineer, Call(requestId: "test")
+      operation, .object(input + more.map { Value.Member($0.key, $0.value) }), as: principal ?? engineer, Call(requestId: "test")
     ).value
   }
+
+  /// What stands in the history of a CI but for the ids in it, the newest first.
+  func history(_ ci: Value) async throws -> [String] {
+    let told = [
+      "version", "field", "was.kind", "was.line", "was.validFrom", "became.kind", "became.words", "became.line", "became.validFrom", "actorKind", "actorName",
+      "via",
+    ]
+    let entries = try await call("ci.history", ["id": ci.at("id"), "limit": 200]).at("items").array ?? []
+    return entries.map { entry in told.map { JSON.text(entry.at($0)) }.joined(separator: " ") }
+  }
+
+  /// The events of a CI, in their order.
+  func events(_ name: String) async throws -> [String] { try await database.superuser.withConnection { try await $0.query(EventsOfCi(name: name)) } }
 }
 
 extension Value {
@@ -71,4 +89,17 @@ func violations(_ body: () async throws -> Value) async -> [String] {
   } catch {
     return ["\(error)"]
   }
+}
+
+private struct EventsOfCi: Statement {
+  let name: String
+
+  static let sql = """
+    select e.seq || ' ' || e.type from operations.event e join assets.ci c on c.tenant_id = e.tenant_id and c.id = e.subject_id
+    where e.subject_kind = 'ci' and c.name = $1 order by e.seq
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(name) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -251,15 +251,16 @@ import Testing
 }
 
 extension AssetsWorld {
-  /// Two lines of a contract in force.
-  func contractLines(as manager: Principal) async throws -> [Value] {
-    let calendar = try await call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"], as: manager)
+  /// Two lines of a contract in force, of ACME or of another customer.
+  func contractLines(of customer: TenantEntry? = nil, as manager: Principal) async throws -> [Value] {
+    let whose = customer ?? acme
+    let calendar = try await call("calendar.create", ["name": .text("Always for \(whose.code)"), "stock": "24x7", "zone": "UTC"], as: manager)
     let target = Value.object(["metric": "response", "priority": 1, "budgetSeconds": 3600, "calendar": calendar.at("id")])
-    let sla = try await call("sla.create", ["name": "S", "targets": .array([target])], as: manager)
+    let sla = try await call("sla.create", ["name": .text("SLA of \(whose.code)"), "targets": .array([target])], as: manager)
     let contract = try await call(
       "contract.create",
       [
-        "customer": .id(acme.publicId), "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "customer": .id(whose.publicId), "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
         "lines": .array((0..<2).map { .object(["name": .text("Line \($0)"), "sla": sla.at("id")]) }),
       ], as: manager)
     return [contract.at("lines.0.id"), contract.at("lines.1.id")]

@@ -173,11 +173,13 @@ import Testing
     #expect(try await world.lines([Self.line(2, ["serial": "ＳＮ－７８"])]).at("unchanged") == 1)
   }
 
-  private static func parsed(_ text: String, _ mapping: [String: String] = [:]) throws -> AssetFileParser { try parsed(Array(text.utf8), mapping) }
+  private static func parsed(_ text: String, _ mapping: [String: String] = [:], as form: AssetFileForm = .cis) throws -> AssetFileParser {
+    try parsed(Array(text.utf8), mapping, as: form)
+  }
 
-  private static func parsed(_ bytes: [UInt8], _ mapping: [String: String] = [:]) throws -> AssetFileParser {
+  private static func parsed(_ bytes: [UInt8], _ mapping: [String: String] = [:], as form: AssetFileForm = .cis) throws -> AssetFileParser {
     var records = CSVReader(separator: AssetFileParser.separator(of: bytes))
-    var parser = AssetFileParser(mapping: mapping)
+    var parser = AssetFileParser(form, mapping: mapping)
     try bytes.withUnsafeBytes { try records.feed($0) { try parser.take($0) } }
     try records.finish { try parser.take($0) }
     try parser.finish()
@@ -194,9 +196,9 @@ import Testing
     #expect(Self.refusal([0xc3, 0xfb, 0xb3, 0xc6, 0x0a]) == "import.header_not_text")
   }
 
-  private static func refusal(_ bytes: [UInt8]) -> String? {
+  private static func refusal(_ bytes: [UInt8], _ mapping: [String: String] = [:], as form: AssetFileForm = .cis) -> String? {
     do {
-      _ = try parsed(bytes)
+      _ = try parsed(bytes, mapping, as: form)
       return nil
     } catch {
       return (error as? Failure)?.code
@@ -221,5 +223,84 @@ import Testing
       #expect(throws: Failure.self, "\(code)") { try Self.parsed(text) }
       do { _ = try Self.parsed(text) } catch let failure as Failure { #expect(failure.code == code) }
     }
+  }
+
+  /// The other forms are read as the first one is.
+  @Test func filesOfRelationsAndCoverage() throws {
+    let relation = [Value.object(["line": 2, "from": "a, b", "kind": "uses", "to": "c"])]
+    #expect(try Self.parsed("\u{feff}From,Kind,To\r\n\"a, b\",uses,c\r\n", as: .relations).lines == relation)
+    let turned = [Value.object(["line": 2, "to": "c", "kind": "uses", "from": "a, b"])]
+    #expect(try Self.parsed("Target;Relation;Source_CI;;\nc;uses;a, b;;\n;;;;\n", as: .relations).lines == turned)
+    #expect(try Self.parsed("目标配置项\t关系\t源配置项\nc\tuses\ta, b", as: .relations).lines == turned)
+    #expect(try Self.parsed("Upper;kind;Lower;Notes\na, b;uses;c;n\n", ["Upper": "from", "Lower": "to", "Notes": "-"], as: .relations).lines == relation)
+    let coverage = [Value.object(["line": 2, "ci": "a", "contractLine": "Line 0", "on": "2026-02-01"])]
+    #expect(try Self.parsed("ci,contract line,on\na,Line 0,2026-02-01\n", as: .coverage).lines == coverage)
+    #expect(try Self.parsed("配置项,合同行,起始日\na,Line 0,2026-02-01\n", as: .coverage).lines == coverage)
+    #expect(try Self.parsed("ci;line\na;Line 0\n", as: .coverage).lines == [.object(["line": 2, "ci": "a", "contractLine": "Line 0"])])
+    // What cannot be read is told by its line, and the others go on: 名称 in GBK, too many cells, what stands below no name.
+    var bytes = Array("from,kind,to,\n".utf8)
+    bytes += [0xc3, 0xfb]
+    bytes += Array(",uses,b,\na,uses,b,,x\na,uses,b,x\na,uses,b,\n".utf8)
+    let torn = try Self.parsed(bytes, as: .relations)
+    #expect(torn.unreadable.map(\.reason) == [.notText, .columnCount, .unnamedColumn] && torn.lines.count == 1)
+  }
+
+  @Test(arguments: [
+    (AssetFileForm.relations, "from,kind\na,uses\n", "import.asset_column_missing"),
+    (AssetFileForm.relations, "name,type,serial\n", "import.unknown_asset_column"),
+    (AssetFileForm.relations, "from,kind,to,attributes.os\n", "import.unknown_asset_column"),
+    (AssetFileForm.relations, "from,kind,to,Source\n", "import.duplicate_column"),
+    (AssetFileForm.relations, "", "import.empty_file"), (AssetFileForm.coverage, "ci,on\n", "import.asset_column_missing"),
+    (AssetFileForm.coverage, "ci,contractLine,Line\n", "import.duplicate_column"),
+    (AssetFileForm.coverage, "ci,contractLine,from\n", "import.unknown_asset_column"),
+  ])
+  func aHeaderThatDoesNotDo(form: AssetFileForm, text: String, code: String) {
+    #expect(Self.refusal(Array(text.utf8), as: form) == code)
+  }
+
+  @Test func aHeaderSaysWhatItLacks() throws {
+    // 名称 in GBK.
+    #expect(Self.refusal([0xc3, 0xfb, 0xb3, 0xc6, 0x0a], as: .relations) == "import.header_not_text")
+    #expect(Self.refusal(Array("from,kind,to\n".utf8), ["to": "-"], as: .relations) == "import.asset_column_missing")
+    do {
+      _ = try Self.parsed("from,other\n", ["other": "-"], as: .relations)
+    } catch let failure as Failure {
+      #expect(failure.text(.english).hasPrefix("The file has no column kind, to. Of its columns these are needed: from, kind, to."))
+    }
+    do {
+      _ = try Self.parsed("from,other\n", as: .relations)
+    } catch let failure as Failure {
+      #expect(failure.text(.english).contains("one of: from, kind, to.") && failure.text(.english).contains("--map \"other=from\""))
+    }
+  }
+
+  /// As the command line runs them: the file, its lines, the report.
+  @Test func aFileIsTakenByItsForm() async throws {
+    let world = try await AssetsWorld()
+    for name in ["a", "b"] { _ = try await world.server(name) }
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    func report(_ text: String, _ options: ImportAssetFile.Options) async throws -> AssetImportReport {
+      let path = folder + "/file.csv"
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      return try await ImportAssetFile(dispatcher: world.database.dispatcher, as: world.engineer).run(
+        LogFile(path: path), customer: .id(world.acme.publicId), options)
+    }
+    let good = "from,kind,to\na,uses,b\n"
+    let trial = try await report(good, .init(.relations, match: "name", isDryRun: true))
+    #expect(!trial.isWritten && !trial.hasFaults)
+    #expect(
+      trial.text(.english, isDryRun: true)
+        == "file.csv: 1 created, 0 changed, 0 unchanged, 0 refused\n  line 2: adds relation\nNothing was written.\n", "\(trial.text(.english, isDryRun: true))")
+    #expect(trial.text(.chinese, isDryRun: true).contains("第 2 行：新增 relation"))
+    // A line that cannot be read keeps the others from being written, unless it is to go on.
+    let torn = good + "a,uses\n"
+    let refused = try await report(torn, .init(.relations, match: "name"))
+    #expect(refused.hasFaults && !refused.isWritten && refused.text(.english, isDryRun: false).contains("line 3: another number of columns"))
+    let kept = try await report(torn, .init(.relations, match: "name", keepsGoing: true))
+    #expect(kept.hasFaults && kept.isWritten && kept.answer.at("created") == 1)
+    let again = try await report(good, .init(.relations, match: "name"))
+    #expect(!again.hasFaults && again.answer.at("unchanged") == 1)
+    await expectFailure(.denied) { try await report("ci,line\na,x\n", .init(.coverage, match: "name")) }
   }
 }

@@ -60,7 +60,8 @@ import Testing
     #expect(await violations { try await world.relate(mine, "uses", theirs) } == ["to input.unknown_reference"])
     let ids = try await world.database.superuser.transaction { try await $0.query(CiIds()) }
     let (one, other) = (try #require(ids["mine"]), try #require(ids["theirs"]))
-    let crossing = InsertRelation(tenant: world.acme.id, from: one, to: other, kind: .uses, now: TestDatabase.start)
+    let crossing = InsertRelations(
+      tenant: world.acme.id, relations: [Relation(from: one, kind: .uses, to: other)], now: TestDatabase.start)
     do {
       try await world.database.tenancy.transaction(binding: [world.acme.id, world.other.id], side: .staff) { _ = try await $0.first(crossing) }
       Issue.record("the database took a relation between two customers")

@@ -93,7 +93,7 @@ struct CallRule: Sendable {
   static func of(_ operation: String) -> CallRule {
     [
       byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls, scheduleCalls, requestCalls, eventCalls,
-      queueCalls, impactCalls,
+      queueCalls, impactCalls, assetCalls,
     ]
     .lazy.compactMap { $0[operation] }.first ?? CallRule()
   }

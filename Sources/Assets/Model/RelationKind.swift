@@ -8,6 +8,9 @@ enum RelationKind: String, Sendable, CaseIterable {
   case partOf = "part_of"
   case uses
 
+  /// All of them, as a message names them.
+  static let list = allCases.map(\.rawValue).joined(separator: ", ")
+
   /// What it is called from its own end, and from the other.
   var words: (forward: Message, inverse: Message) {
     switch self {

@@ -1,9 +1,8 @@
 import Kernel
 import Operations
 
-/// A line of a file of CIs, as texts. What is left out is not told, and stays as it is.
-struct ImportLine: OperationInput {
-  /// Where it stands in the file.
+/// A line of a file of CIs. What is left out stays as it is.
+struct ImportLine: LineOfFile {
   let line: Int64
   let name: String?
   let type: String?
@@ -19,13 +18,6 @@ struct ImportLine: OperationInput {
   let currency: String?
   let attributes: [Value.Member]
 
-  /// Longer than any of them may be: the line is refused then, not the file.
-  private static func cell(_ name: String, _ english: String, _ chinese: String) -> OptionalField<String> {
-    Field.longText(name, 0...2000, english, chinese).optional
-  }
-
-  private static let line = Field.integer("line", 1...Int64.max, "Where it stands in the file (default: its place in the list).", "在文件中的行号（默认为列表中的位置）。")
-    .optional
   private static let name = cell("name", "What it is called.", "名称。")
   private static let type = cell("type", "The code of its type.", "类型代码。")
   private static let state = cell("state", "Where it is in its life (default for a new one: in_use).", "生命周期状态（新配置项默认 in_use）。")
@@ -41,29 +33,23 @@ struct ImportLine: OperationInput {
   private static let attributes = Field.document("attributes", "Values or texts by the keys of its type's attributes.", "按类型属性键的值或文本。").optional
 
   static let fields: [any InputField] = [
-    line, name, type, state, owner, unit, tier, service, serial, assetTag, warrantyUntil, cost, currency, attributes,
+    ImportWay.place, name, type, state, owner, unit, tier, service, serial, assetTag, warrantyUntil, cost, currency, attributes,
   ]
 
   init(_ values: InputValues) throws(FieldError) {
-    func text(_ field: OptionalField<String>) throws(FieldError) -> String? {
-      // An empty cell tells nothing.
-      guard let text = try values[field], let first = text.firstIndex(where: { !$0.isWhitespace }), let last = text.lastIndex(where: { !$0.isWhitespace })
-      else { return nil }
-      return String(text[first...last])
-    }
-    line = try values[Self.line] ?? 0
-    name = try text(Self.name)
-    type = try text(Self.type)
-    state = try text(Self.state)
-    owner = try text(Self.owner)
-    unit = try text(Self.unit)
-    tier = try text(Self.tier)
-    service = try text(Self.service)
-    serial = try text(Self.serial)
-    assetTag = try text(Self.assetTag)
-    warrantyUntil = try text(Self.warrantyUntil)
-    cost = try text(Self.cost)
-    currency = try text(Self.currency)
+    line = try values[ImportWay.place] ?? 0
+    name = try values.cell(Self.name)
+    type = try values.cell(Self.type)
+    state = try values.cell(Self.state)
+    owner = try values.cell(Self.owner)
+    unit = try values.cell(Self.unit)
+    tier = try values.cell(Self.tier)
+    service = try values.cell(Self.service)
+    serial = try values.cell(Self.serial)
+    assetTag = try values.cell(Self.assetTag)
+    warrantyUntil = try values.cell(Self.warrantyUntil)
+    cost = try values.cell(Self.cost)
+    currency = try values.cell(Self.currency)
     attributes = (try values[Self.attributes]?.members ?? []).filter { $0.value != .text("") }
   }
 
@@ -72,17 +58,6 @@ struct ImportLine: OperationInput {
     case .serial: serial.map(MatchKey.of)
     case .tag: assetTag.map(MatchKey.of)
     case .name: name.map(MatchKey.of)
-    }
-  }
-}
-
-extension MatchBy {
-  /// The field of a line that it means.
-  var field: String {
-    switch self {
-    case .serial: "serial"
-    case .tag: "assetTag"
-    case .name: "name"
     }
   }
 }

@@ -32,7 +32,7 @@ struct ImportPlan: Sendable {
   static let mostProblems = 20
 
   init(_ lines: [ImportLine], match: MatchBy, _ book: Book) {
-    let numbers = lines.enumerated().map { index, line in line.line > 0 ? line.line : Int64(index) + 1 }
+    let numbers = lines.places
     let keys = lines.map { $0.key(match) }
     var places: [String: [Int64]] = [:]
     for (key, number) in zip(keys, numbers) { if let key { places[key, default: []].append(number) } }
@@ -53,7 +53,7 @@ struct ImportPlan: Sendable {
   var refused: Int { outcomes.count { if case .refused = $0.outcome { true } else { false } } }
 
   private static func outcome(of line: ImportLine, _ known: [CiRow], _ match: MatchBy, _ book: Book) -> Outcome {
-    let meant = meant(by: line, among: known)
+    let meant = known.meant(evenDisposed: line.state == CiState.disposed.rawValue)
     func refused(_ message: Message, _ arguments: [String: String] = [:]) -> Outcome {
       .refused([Failure.Violation(path: match.field, message, arguments.merging(["match": match.field]) { $1 })])
     }
@@ -68,15 +68,6 @@ struct ImportPlan: Sendable {
     // A successor must not be written over the one that it succeeds.
     guard row.content.state.isLive || line.state != nil else { return refused(AssetsMessages.onlyRetired) }
     return .changed(row, content)
-  }
-
-  /// The CIs of a line's key that it can mean: those that live; when there are none, those that are retired; those that are
-  /// disposed of only when the line itself says that they are.
-  private static func meant(by line: ImportLine, among known: [CiRow]) -> [CiRow] {
-    let live = known.filter(\.content.state.isLive)
-    guard live.isEmpty else { return live }
-    let retired = known.filter { $0.content.state == .retired }
-    return retired.isEmpty && line.state == CiState.disposed.rawValue ? known : retired
   }
 }
 

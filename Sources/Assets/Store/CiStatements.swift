@@ -114,18 +114,23 @@ struct ConfirmCis: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Counts a change that stands beside the CI (a relation, its coverage). No row when another change came first.
-struct CountCiChange: Statement {
+/// Counts changes that stand beside CIs (relations, what covers them). No row of a CI of which another change came first.
+struct CountCiChanges: Statement {
   let tenant: TenantId
-  let id: Int64
-  let version: Int64
+  /// Each CI once, with the version that it has and the one that the last of its changes makes.
+  let counted: [(ci: Int64, was: Int64, became: Int64)]
 
-  static let sql = "update assets.ci set version = version + 1 where tenant_id = $1 and id = $2 and version = $3 returning version"
+  static let sql = """
+    update assets.ci c set version = x.became
+    from unnest($2::bigint[], $3::bigint[], $4::bigint[]) as x (id, was, became)
+    where c.tenant_id = $1 and c.id = x.id and c.version = x.was returning c.id
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(version)
+    parameters.append(counted.map { $0.ci })
+    parameters.append(counted.map { $0.was })
+    parameters.append(counted.map { $0.became })
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -27,49 +27,78 @@ struct LockCis: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// What a CI is part of, directly or not, with all their names.
+/// What CIs are part of, directly or not: as edges, from each part to its whole.
 struct WholesOf: Statement {
   let tenant: TenantId
-  let ci: Int64
+  let cis: [Int64]
 
   static let sql = """
     with recursive whole as (
-      select r.to_id as id from assets.relation r where r.tenant_id = $1 and r.from_id = $2 and r.kind = 'part_of'
+      select r.from_id, r.to_id from assets.relation r where r.tenant_id = $1 and r.from_id = any($2) and r.kind = 'part_of'
       union
-      select r.to_id from assets.relation r join whole w on w.id = r.from_id where r.tenant_id = $1 and r.kind = 'part_of')
-    select id from whole
+      select r.from_id, r.to_id from assets.relation r join whole w on w.to_id = r.from_id where r.tenant_id = $1 and r.kind = 'part_of')
+    select from_id, to_id from whole
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(ci)
+    parameters.append(cis)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> (from: Int64, to: Int64) { (try row.next(), try row.next()) }
 }
 
-/// No row when the relation is there already.
-struct InsertRelation: Statement {
+/// Those of some relations that are recorded.
+struct RelationsThere: Statement {
   let tenant: TenantId
-  let from: Int64
-  let to: Int64
-  let kind: RelationKind
+  let relations: [Relation]
+
+  static let sql = """
+    select r.from_id, r.kind, r.to_id
+    from unnest($2::bigint[], $3::text[], $4::bigint[]) as x (from_id, kind, to_id)
+    join assets.relation r on r.tenant_id = $1 and r.from_id = x.from_id and r.to_id = x.to_id and r.kind = x.kind
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(relations: relations)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Relation {
+    Relation(from: try row.next(), kind: RelationKind(rawValue: try row.next()) ?? .dependsOn, to: try row.next())
+  }
+}
+
+/// A row for each that was not there already.
+struct InsertRelations: Statement {
+  let tenant: TenantId
+  let relations: [Relation]
   let now: Instant
 
   static let sql = """
-    insert into assets.relation (tenant_id, from_id, to_id, kind, recorded_at) values ($1, $2, $3, $4, $5)
+    insert into assets.relation (tenant_id, from_id, kind, to_id, recorded_at)
+    select $1, x.from_id, x.kind, x.to_id, $5
+    from unnest($2::bigint[], $3::text[], $4::bigint[]) with ordinality as x (from_id, kind, to_id, place)
+    order by x.place
     on conflict (tenant_id, from_id, to_id, kind) do nothing returning id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(from)
-    parameters.append(to)
-    parameters.append(kind.rawValue)
+    parameters.append(relations: relations)
     parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+extension Parameters {
+  /// $n left ends, $n+1 kinds, $n+2 right ends.
+  fileprivate mutating func append(relations: [Relation]) {
+    append(relations.map(\.from))
+    append(relations.map(\.kind.rawValue))
+    append(relations.map(\.to))
+  }
 }
 
 /// No row when there is no such relation.

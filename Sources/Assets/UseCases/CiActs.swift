@@ -75,13 +75,63 @@ extension OperationContext {
   }
 
   /// Counts a change that stands beside the CI.
-  /// - Returns: the version that it makes.
-  @discardableResult
-  func count(_ row: CiRow, _ change: FieldChange, _ what: String) async throws -> Int64 {
-    guard let version = try await transaction.first(CountCiChange(tenant: tenant.id, id: row.id, version: row.version)) else { throw beaten }
-    keep([CiChange(ci: row.id, seq: version, change: change)])
-    note("ci", row.id, version, what, id(.ci, row.publicId))
-    return version
+  func count(_ row: CiRow, _ change: FieldChange, _ what: String) async throws {
+    keep(try await count([row], what).map { CiChange(ci: row.id, seq: $0, change: change) })
+  }
+
+  /// Counts changes that stand beside CIs, each with its event; a CI may stand there several times.
+  /// - Returns: the versions that they make.
+  private func count(_ rows: [CiRow], _ what: String) async throws -> [Int64] {
+    var counted: [Int64: (was: Int64, became: Int64)] = [:]
+    var versions: [Int64] = []
+    for row in rows {
+      let version = (counted[row.id]?.became ?? row.version) + 1
+      counted[row.id] = (was: row.version, became: version)
+      versions.append(version)
+    }
+    let cis = counted.sorted { $0.key < $1.key }.map { (ci: $0.key, was: $0.value.was, became: $0.value.became) }
+    guard try await transaction.query(CountCiChanges(tenant: tenant.id, counted: cis)).count == cis.count else { throw beaten }
+    for (row, version) in zip(rows, versions) { note("ci", row.id, version, what, id(.ci, row.publicId)) }
+    return versions
+  }
+
+  /// Writes relations, with the histories of both ends; the left one's version counts them.
+  /// - Returns: false when one of them is there already.
+  func relate(_ relations: [CiRelation]) async throws -> Bool {
+    let inserted = try await transaction.query(InsertRelations(tenant: tenant.id, relations: relations.map(\.rows), now: now))
+    guard inserted.count == relations.count else { return false }
+    let versions = try await count(relations.map(\.from), "related")
+    keep(
+      zip(relations, versions).flatMap { relation, version in
+        [
+          CiChange(ci: relation.from.id, seq: version, change: FieldChange("relation", was: .null, became: told(relation, isLeft: true))),
+          CiChange(ci: relation.to.id, seq: nil, change: FieldChange("relation", was: .null, became: told(relation, isLeft: false))),
+        ]
+      })
+    return true
+  }
+
+  /// A relation as the history of one of its ends tells it.
+  func told(_ relation: CiRelation, isLeft: Bool) -> Value {
+    let words = isLeft ? relation.kind.words.forward : relation.kind.words.inverse
+    let other = isLeft ? relation.to : relation.from
+    return .object(["kind": .text(relation.kind.rawValue), "words": .text(words.english), "ci": .id(id(.ci, other.publicId))])
+  }
+
+  /// Writes from which day on contract lines cover CIs.
+  func cover(_ coverages: [NewCoverage]) async throws {
+    let versions = try await count(coverages.map(\.ci), "covered")
+    keep(
+      zip(coverages, versions).map { coverage, version in
+        CiChange(ci: coverage.ci.id, seq: version, change: FieldChange("coverage", was: told(coverage.was), became: told(coverage.becomes)))
+      })
+    let rows = zip(coverages, versions).map { (ci: $0.ci.id, coverage: $0.becomes, seq: $1) }
+    _ = try await transaction.query(InsertCoverages(tenant: tenant.id, coverages: rows, now: now))
+  }
+
+  private func told(_ coverage: Coverage?) -> Value {
+    guard let coverage else { return .null }
+    return .object(["line": .id(coverage.line.map { id(.coveringLine, $0.bits) }), "validFrom": .date(coverage.validFrom)])
   }
 
   /// Adds to the history.

@@ -28,19 +28,14 @@ package enum CoverCi: Operation {
     let tenant = context.tenant.id
     let row = try await context.ci(input.id)
     try context.requireVersion(row.version)
-    var line: Int64?
+    var line: CiContent.Reference?
     if let named = input.line {
-      line = try await context.transaction.first(LineByPublicId(tenant: tenant, publicId: named))
-      guard line != nil else { throw context.unknownReference("line") }
+      guard let found = try await context.transaction.first(LineByPublicId(tenant: tenant, publicId: named)) else { throw context.unknownReference("line") }
+      line = CiContent.Reference(row: found, bits: named.random)
     }
     let validFrom = input.validFrom ?? context.today
-    let before = try await context.transaction.query(CoverageOfCi(tenant: tenant, ci: row.id, now: context.now)).first { $0.validFrom <= validFrom }
-    let was = before.map { told(line: $0.line.map { context.id(.coveringLine, $0) }, from: $0.validFrom) } ?? .null
-    let seq = try await context.count(row, FieldChange("coverage", was: was, became: told(line: input.line, from: validFrom)), "covered")
-    _ = try await context.transaction.first(
-      InsertCoverage(tenant: tenant, ci: row.id, line: line, validFrom: validFrom, seq: seq, now: context.now))
+    let before = try await context.transaction.query(CoverageOfCis(tenant: tenant, cis: [row.id])).last { $0.coverage.validFrom <= validFrom }
+    try await context.cover([NewCoverage(ci: row, was: before?.coverage, becomes: Coverage(line: line, validFrom: validFrom))])
     return try await context.ciDetail(input.id)
   }
-
-  private static func told(line: PublicId?, from day: CalendarDate) -> Value { .object(["line": .id(line), "validFrom": .date(day)]) }
 }

@@ -38,15 +38,13 @@ package enum RelateCi: Operation {
     guard other.id != row.id else { throw Failure.invalid("to", AssetsMessages.toItself) }
     if input.kind == .partOf {
       _ = try await context.transaction.first(LockCis(tenant: tenant, act: .parts))
-      guard try await !context.transaction.query(WholesOf(tenant: tenant, ci: other.id)).contains(row.id) else {
+      guard try await !context.transaction.query(WholesOf(tenant: tenant, cis: [other.id])).contains(where: { $0.to == row.id }) else {
         throw Failure(.conflict, AssetsMessages.circle, ["name": other.content.name])
       }
     }
-    let inserted = try await context.transaction.first(
-      InsertRelation(tenant: tenant, from: row.id, to: other.id, kind: input.kind, now: context.now))
-    guard inserted != nil else { throw Failure(.conflict, AssetsMessages.relatedAlready) }
-    try await context.count(row, FieldChange("relation", was: .null, became: input.told(from: true)), "related")
-    context.keep([CiChange(ci: other.id, seq: nil, change: FieldChange("relation", was: .null, became: input.told(from: false)))])
+    guard try await context.relate([CiRelation(from: row, kind: input.kind, to: other)]) else {
+      throw Failure(.conflict, AssetsMessages.relatedAlready)
+    }
     return try await context.ciDetail(input.id)
   }
 }
@@ -65,17 +63,10 @@ package enum UnrelateCi: Operation {
     let deleted = try await context.transaction.first(
       DeleteRelation(tenant: context.tenant.id, from: row.id, to: other.id, kind: input.kind))
     guard deleted != nil else { throw Failure(.conflict, AssetsMessages.notRelated) }
-    try await context.count(row, FieldChange("relation", was: input.told(from: true), became: .null), "unrelated")
-    context.keep([CiChange(ci: other.id, seq: nil, change: FieldChange("relation", was: input.told(from: false), became: .null))])
+    let relation = CiRelation(from: row, kind: input.kind, to: other)
+    try await context.count(row, FieldChange("relation", was: context.told(relation, isLeft: true), became: .null), "unrelated")
+    context.keep([CiChange(ci: other.id, seq: nil, change: FieldChange("relation", was: context.told(relation, isLeft: false), became: .null))])
     return try await context.ciDetail(input.id)
-  }
-}
-
-extension RelationInput {
-  /// The relation as the history of one of its ends tells it.
-  fileprivate func told(from isLeft: Bool) -> Value {
-    let words = isLeft ? kind.words.forward : kind.words.inverse
-    return .object(["kind": .text(kind.rawValue), "words": .text(words.english), "ci": .id(isLeft ? to : id)])
   }
 }
 

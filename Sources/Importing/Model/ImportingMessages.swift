@@ -60,8 +60,12 @@ package enum ImportingMessages: MessageCatalog {
   static let unknownAssetColumn = Message(
     "import.unknown_asset_column",
     "What the column {column} holds is not known. A column is called one of: {allowed}. Say what it means, or pass it over: "
-      + "--map \"{column}=name\", --map \"{column}=-\".",
-    zh: "无法识别列 {column}。列名应为：{allowed}。请指明其含义或忽略该列：--map \"{column}=name\"、--map \"{column}=-\"。")
+      + "--map \"{column}={field}\", --map \"{column}=-\".",
+    zh: "无法识别列 {column}。列名应为：{allowed}。请指明其含义或忽略该列：--map \"{column}={field}\"、--map \"{column}=-\"。")
+  static let assetColumnMissing = Message(
+    "import.asset_column_missing",
+    "The file has no column {missing}. Of its columns these are needed: {needed}. One that is called otherwise is named by --map.",
+    zh: "文件中没有列 {missing}。必需的列：{needed}。名称不同的列请用 --map 指明。")
   static let tooManyAssets = Message(
     "import.too_many_assets", "A file has at most {most} lines, which are written together or not at all. Split it.",
     zh: "一个文件最多 {most} 行（全部写入或全不写入）。请拆分文件。")
@@ -75,7 +79,7 @@ package enum ImportingMessages: MessageCatalog {
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, headerNotText, duplicateColumn,
       missing, notACustomer, nothingToImport, noProblems, problemsOfOthers, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn,
-      tooManyAssets, noAssets,
+      assetColumnMissing, tooManyAssets, noAssets,
       UnreadableRows.message,
     ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages
     + ProblemImportReport.messages

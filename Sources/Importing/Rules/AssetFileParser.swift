@@ -1,7 +1,7 @@
 import Kernel
 
-/// Makes lines of configuration items of the records of a file. What the columns mean is told by the header line; what cannot be
-/// read is told by its line.
+/// Makes lines of the records of a file of the CMDB. What the columns mean is told by the header line; what cannot be read is told by
+/// its line.
 struct AssetFileParser {
   enum Column: Hashable {
     case field(String)
@@ -14,28 +14,16 @@ struct AssetFileParser {
   /// The longest cell that is read.
   static let longestCell = 2000
 
-  /// What a header may call a field, besides the field's own name: in small letters, without spaces, `_` and `-`.
-  private static let names: [String: [String]] = [
-    "name": ["ciname", "名称", "配置项名称"], "type": ["citype", "类型"], "state": ["status", "状态"], "owner": ["owneremail", "责任人"],
-    "unit": ["site", "location", "department", "站点", "部门"], "ciTier": ["tier", "等级", "配置项等级"], "service": ["servicecode", "服务"],
-    "serial": ["serialnumber", "sn", "序列号"], "assetTag": ["tag", "inventorynumber", "资产标签", "资产编号"],
-    "warrantyUntil": ["warranty", "保修截止日"], "cost": ["price", "成本"], "currency": ["货币"],
-  ]
-
-  private static let fieldsByName = names.reduce(into: [String: String]()) { fields, entry in
-    for name in entry.value + [plain(entry.key)] { fields[name] = entry.key }
-  }
-
-  private static let attributePrefix = "attributes."
-
   /// By the column's name: a field, `attributes.KEY`, or `-` for one that is passed over.
   private let mapping: [String: String]
+  private let form: AssetFileForm
   private var columns: [(name: String, meaning: Column)] = []
-  /// In the form that `ci.import` takes.
+  /// As the operation of the form takes them.
   private(set) var lines: [Value] = []
   private(set) var unreadable: [UnreadableRow] = []
 
-  init(mapping: [String: String]) {
+  init(_ form: AssetFileForm, mapping: [String: String]) {
+    self.form = form
     self.mapping = mapping
   }
 
@@ -80,21 +68,27 @@ struct AssetFileParser {
       }
       columns.append((name, meaning))
     }
+    let missing = form.needed.filter { !seen.contains(.field($0)) }
+    guard missing.isEmpty else {
+      throw Failure(
+        .malformed, ImportingMessages.assetColumnMissing, ["missing": missing.joined(separator: ", "), "needed": form.needed.joined(separator: ", ")])
+    }
   }
 
   private func meaning(of name: String) throws(Failure) -> Column {
     let told = mapping[name] ?? name
     if told.allSatisfy(\.isWhitespace) { return .unnamed }
     if told == "-" { return .ignored }
-    if told.hasPrefix(Self.attributePrefix) { return .attribute(String(told.dropFirst(Self.attributePrefix.count))) }
-    guard let field = Self.fieldsByName[Self.plain(told)] else {
-      let allowed = (Self.names.keys.sorted() + [Self.attributePrefix + "KEY"]).joined(separator: ", ")
-      throw Failure(.malformed, ImportingMessages.unknownAssetColumn, ["column": name, "allowed": allowed])
+    if form.takesAttributes, told.hasPrefix(AssetFileForm.attributePrefix) {
+      return .attribute(String(told.dropFirst(AssetFileForm.attributePrefix.count)))
+    }
+    guard let field = form.field(called: told) else {
+      throw Failure(
+        .malformed, ImportingMessages.unknownAssetColumn,
+        ["column": name, "allowed": form.fields.joined(separator: ", "), "field": form.needed.first ?? "name"])
     }
     return .field(field)
   }
-
-  private static func plain(_ name: String) -> String { name.lowercased().filter { !$0.isWhitespace && $0 != "_" && $0 != "-" } }
 
   private func line(of record: CSVRecord) throws(Refusal) -> Value {
     func refused(_ reason: UnreadableRow.Reason, _ column: String? = nil, _ found: String = "") -> Refusal {
