@@ -43,7 +43,7 @@ package final class TestDatabase: Sendable {
     self.registry = registry
     clock = TestClock(now)
     application = PostgresClient(try Self.configuration(server, user: "steward_app", database: name, connections: 8), logger: Self.logger)
-    superuser = PostgresClient(try Self.configuration(server, user: server.superuser, database: name, connections: 2), logger: Self.logger)
+    superuser = PostgresClient(try Self.configuration(server, user: server.superuser, database: name, connections: 4), logger: Self.logger)
     services = [application, superuser].map { client in Task { await client.run() } }
     tenancy = Tenancy(
       database: application, clock: clock, random: SystemRandom.source, passwords: PasswordHasher(parameters: Self.quickScrypt))
