@@ -4,8 +4,8 @@ import Operations
 import Tenancy
 
 /// The fields that operations of attachments share.
-enum AttachmentFields {
-  static let id = Field.id("id", .attachment, "The attachment.", "附件。")
+package enum AttachmentFields: NamesRecord {
+  package static let id = Field.id("id", .attachment, "The attachment.", "附件。")
   static let name = Field.typedText(
     "name", 1...255, "What the file is called; of a path the last part is kept, and no character that is not seen.", "文件名；若为路径则取最后一段，并去除不可见字符。")
   static let visibility = Field.oneOf(

@@ -2,13 +2,7 @@ import Kernel
 import Operations
 import Tenancy
 
-package struct AttachmentReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [AttachmentFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[AttachmentFields.id] }
-}
+package typealias AttachmentReference = ReferenceInput<AttachmentFields>
 
 extension OperationContext {
   /// An attachment that the caller may see.

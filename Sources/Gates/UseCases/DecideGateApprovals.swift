@@ -61,17 +61,7 @@ package struct GateApprovalLine: OperationOutput {
 
 /// What waits at gates for the caller's word.
 package enum ListGateApprovals: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "gate_approval.list", "List what waits at gates for the caller's approval, the one that was asked first in front.", zh: "列出关卡处待本人审批的事项，最早的在前。",

@@ -2,8 +2,8 @@ import Attributes
 import Kernel
 import Operations
 
-enum GateFields {
-  static let id = Field.id("id", .gate, "The gate.", "关卡编号。")
+package enum GateFields: NamesRecord {
+  package static let id = Field.id("id", .gate, "The gate.", "关卡编号。")
   static let step = Field.oneOf("step", GateStep.allCases.map(\.rawValue), "The operation that it stands before.", "所在步骤（操作名）。")
   static let name = Field.localText("name", 1...100, "Its name.", "名称。")
   static let purpose = Field.localText("purpose", 1...1000, "What it is for.", "目的。")

@@ -19,6 +19,48 @@ package struct NoInput: OperationInput {
   package init() {}
 }
 
+/// How inputs name a record of a kind.
+package protocol NamesRecord: Sendable {
+  static var id: Field<PublicId> { get }
+}
+
+/// An input that only names a record.
+package struct ReferenceInput<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+
+  package static var fields: [any InputField] { [Named.id] }
+
+  package init(_ values: InputValues) throws(FieldError) { id = try values[Named.id] }
+}
+
+/// A page of a list that nothing narrows.
+package struct PageInput: OperationInput {
+  package let limit: Int64?
+  package let cursor: String?
+
+  package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
+/// A page of what belongs to a record.
+package struct PageOf<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+  package let limit: Int64?
+  package let cursor: String?
+
+  package static var fields: [any InputField] { [Named.id, Paging.limit, Paging.cursor] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
 /// The members of an input object on their way into a record.
 package struct InputValues: Sendable {
   private let members: [String: Value]

@@ -132,17 +132,7 @@ package enum DelegateApproval: PreparedOperation {
 
 /// What waits for the caller, over all customers that he may see.
 package enum ListApprovals: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "approval.list", "List what waits for the caller's approval, over all customers, the one that was asked first in front.",

@@ -3,8 +3,8 @@ import Kernel
 import Operations
 
 /// The fields that time entries' operations share.
-enum TimeFields {
-  static let id = Field.id("id", .timeEntry, "The time entry.", "工时编号。")
+package enum TimeFields: NamesRecord {
+  package static let id = Field.id("id", .timeEntry, "The time entry.", "工时编号。")
   static let ticket = Field.id("ticket", .ticketOfTime, "The ticket that it was done for; its contract line counts.", "所属工单，适用其合同行。")
   static let line = Field.id("line", .contractLine, "The contract line, where it was done for no ticket.", "合同行（无工单时填写）。")
   static let staff = Field.id(
@@ -23,10 +23,4 @@ enum TimeFields {
   static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")
 }
 
-package struct TimeEntryReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [TimeFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[TimeFields.id] }
-}
+package typealias TimeEntryReference = ReferenceInput<TimeFields>
