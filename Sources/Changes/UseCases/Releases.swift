@@ -52,7 +52,7 @@ package enum OpenRelease: Operation {
     let attributes = try context.told(input.attributes, of: .release)
     let id = context.newId(.release)
     let owner = try await context.ownerOfNewRelease(input.owner)
-    guard let number = try await transaction.first(NextNumber(provider: provider, kind: "release")) else {
+    guard let number = try await transaction.first(NextNumber("release", of: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
     context.subject(id)
