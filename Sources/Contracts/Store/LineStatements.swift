@@ -120,7 +120,6 @@ struct LineRow: Sendable {
   let sold: SoldRow
 
   var name: String { content.name }
-  var slaId: Int64 { content.sla }
   var monthlyFee: Int64? { content.monthlyFee }
 
   /// `l` is the line, `v` its version, `c` the contract; $2 the instant. Units and persons stand in the order of their
