@@ -293,21 +293,6 @@ package struct PriorityOf: Statement {
   package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// A contract line that a body names.
-struct LineByPublicId: Statement {
-  let tenant: TenantId
-  let publicId: PublicId
-
-  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// The public ids of a line and its contract.
 struct LineNames: Statement {
   struct Found: Sendable {

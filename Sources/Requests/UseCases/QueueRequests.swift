@@ -93,7 +93,7 @@ package enum QueueRequests: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
     var team: Int64?
     if let named = input.team {
-      guard let found = try await context.transaction.first(TeamNamed(publicId: named)) else { throw context.unknownReference("team") }
+      guard let found = try await context.transaction.first(TeamByPublicId(publicId: named)) else { throw context.unknownReference("team") }
       team = found
     }
     let owner = try await owner(input, context)
