@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Knowledge
 import Operations
