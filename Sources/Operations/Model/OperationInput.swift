@@ -19,8 +19,9 @@ package struct NoInput: OperationInput {
   package init() {}
 }
 
-/// How inputs name a record of a kind.
+/// What has a record of a kind named in inputs.
 package protocol NamesRecord: Sendable {
+  /// The field that names it.
   static var id: Field<PublicId> { get }
 }
 
@@ -31,6 +32,24 @@ package struct ReferenceInput<Named: NamesRecord>: OperationInput {
   package static var fields: [any InputField] { [Named.id] }
 
   package init(_ values: InputValues) throws(FieldError) { id = try values[Named.id] }
+}
+
+/// What has a record named, and asks why.
+package protocol GivesReason: NamesRecord {
+  static var reason: Field<String> { get }
+}
+
+/// A record, and why something is done about it.
+package struct ReasonInput<Named: GivesReason>: OperationInput {
+  package let id: PublicId
+  package let reason: String
+
+  package static var fields: [any InputField] { [Named.id, Named.reason] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    reason = try values[Named.reason]
+  }
 }
 
 /// A page of a list that nothing narrows.

@@ -34,17 +34,7 @@ package enum ApproveRequest: Operation {
 }
 
 package enum RejectRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [ApprovalFields.id, ApprovalFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ApprovalFields.id]
-      reason = try values[ApprovalFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<ApprovalFields>
 
   package static let declaration = Declaration(
     "approval.reject", "Refuse a request, where you are asked, with the reason.", zh: "拒绝待您审批的请求并说明理由。", permission: ApproverRule.permission,
