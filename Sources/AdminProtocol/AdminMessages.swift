@@ -53,11 +53,10 @@ package enum AdminMessages: MessageCatalog {
   static let helpHelp = Message("admin.help.help", "Show the commands, those of a noun, or what one command takes.", zh: "显示全部命令、某一名词的命令，或某个命令的参数。")
   static let helpQuit = Message("admin.help.quit", "End the session.", zh: "结束会话。")
   static let helpNoun = Message("admin.help.noun", "Commands: {verbs}.", zh: "命令：{verbs}。")
-  static let helpVersion = Message("admin.help.version", "The version that the change saw.", zh: "修改时所见的版本。")
 
   package static let all = [
     badTag, badWord, badArgument, badValue, badEscape, badLiteral, badCharacters, duplicate, badLineEnd, lineTooLong, literalTooLong, tooMuch,
     unknownCommand, usage, badVersion, authenticated, noCertificate, tooManySessions, idle, tooSlow, ending, foreignPeer, helpHello, helpAuth, helpAs,
-    helpLang, helpFormat, helpHelp, helpQuit, helpNoun, helpVersion,
+    helpLang, helpFormat, helpHelp, helpQuit, helpNoun,
   ]
 }

@@ -21,12 +21,6 @@ package struct Money: Hashable, Sendable, CustomStringConvertible {
     return Money(minorUnits: sum, currency: currency)
   }
 
-  package func negated() throws(ArithmeticError) -> Money {
-    let (result, overflow) = (0 as Int64).subtractingReportingOverflow(minorUnits)
-    guard !overflow else { throw .overflow }
-    return Money(minorUnits: result, currency: currency)
-  }
-
   /// The amount times an exact rate, rounded once, half away from zero: the one rounding policy of Steward.
   package func multiplied(by rate: Rate) throws(ArithmeticError) -> Money {
     let product = Int128(minorUnits) * Int128(rate.units)

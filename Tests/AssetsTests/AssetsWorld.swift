@@ -63,7 +63,7 @@ struct AssetsWorld {
   }
 
   /// The events of a CI, in their order.
-  func events(_ name: String) async throws -> [String] { try await database.superuser.withConnection { try await $0.query(EventsOfCi(name: name)) } }
+  func events(_ name: String) async throws -> [String] { try await database.superuser.transaction { try await $0.query(EventsOfCi(name: name)) } }
 }
 
 extension Value {

@@ -14,6 +14,16 @@ import Testing
     try await world.database.superuser.transaction { try await $0.query(TriageTold()) }
   }
 
+  /// Whether so many wait for locks before long.
+  private func wait(for count: Int64, _ database: TestDatabase) async throws -> Bool {
+    for _ in 0..<6000 {
+      let waiting = try await database.superuser.transaction { try await $0.query(WaitingForLocks()) }
+      if waiting.contains(where: { $0 >= count }) { return true }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    return false
+  }
+
   /// Guard: what goes to triage would be told of batch by batch, or each time that a sweep runs.
   @Test func aStormIsToldOnceInAnHour() async throws {
     let world = try await EventsWorld()
@@ -56,6 +66,23 @@ import Testing
     #expect(try await self.told(world) == told)
   }
 
+  /// Guard: both have looked before one of them sends what they saw there, and each would count all of it.
+  @Test func twoWorkersCountOnce() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source(["customer": .null]).id
+    try await world.deliver(source, (0..<3).map { EventsWorld.alert("A\($0)") }, groupKey: nil)
+    let (database, provider) = (world.database, world.database.provider.id)
+    let row = try #require(try await database.superuser.transaction { try await $0.query(OneSource()) }.first)
+    let sweeping: [Task<Void, any Error>] = try await database.tenancy.transaction(binding: [provider], side: .staff) { transaction in
+      #expect(try await transaction.first(HoldSource(provider: provider, source: row)) == row)
+      let sweeps = (0..<2).map { _ in Task { try await world.sweep() } }
+      #expect(try await wait(for: 2, database), "for the source")
+      return sweeps
+    }
+    for sweep in sweeping { try await sweep.value }
+    #expect(world.figures.snapshot[.triaged] == 3)
+  }
+
   /// Guard: were the source not held, what goes to triage while somebody tells of it would be taken for told.
   @Test func whatComesWhileItIsToldIsToldNextTime() async throws {
     let world = try await EventsWorld()
@@ -74,13 +101,7 @@ import Testing
       #expect(try await transaction.first(HoldTriage(provider: provider, source: row, until: until)) == row)
       _ = try await transaction.execute(EndTriageNews(provider: provider, source: row, toldAt: now))
       let sweep = Task { try await world.sweep() }
-      var waits = false
-      for _ in 0..<6000 where !waits {
-        let waiting = try await database.superuser.transaction { try await $0.query(WaitingForLocks()) }
-        waits = waiting != [0]
-        if !waits { try await Task.sleep(for: .milliseconds(5)) }
-      }
-      #expect(waits, "for the source")
+      #expect(try await wait(for: 1, database), "for the source")
       return sweep
     }
     _ = await sweeping.result

@@ -6,11 +6,6 @@ create view requests.pub_request with (security_invoker = true) as
   from requests.request;
 grant select on requests.pub_request to steward_app;
 
--- Who has access to what: of one person a thing at one level at a time.
-create view requests.pub_entitlement with (security_invoker = true) as
-  select tenant_id, id as entitlement_id, public_id, person_id, resource, level, since, until_on, ended_at from requests.entitlement;
-grant select on requests.pub_entitlement to steward_app;
-
 -- What is told to whoever has a request open: its number and version, and what says who may see it.
 create view requests.pub_live_request with (security_invoker = true) as
   select r.tenant_id, r.id as request_id, r.public_id, r.number, r.version, p.unit_id, r.requester_id

@@ -24,8 +24,5 @@ enum RelationKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether the left end needs the right one. A whole needs its parts, so there it is the other way round.
-  var leftNeedsRight: Bool { self != .partOf }
-
   static let messages = allCases.flatMap { [$0.words.forward, $0.words.inverse] }
 }

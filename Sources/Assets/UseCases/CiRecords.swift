@@ -101,10 +101,10 @@ extension Failure.Violation {
   }
 }
 
-package struct CiReference: OperationInput {
+package struct CiReference: OperationInput, NamesRecord {
   let id: PublicId
 
-  static let id = Field.id("id", .ci, "The CI.", "配置项编号。")
+  package static let id = Field.id("id", .ci, "The CI.", "配置项编号。")
 
   package static let fields: [any InputField] = [id]
 
@@ -112,19 +112,7 @@ package struct CiReference: OperationInput {
 }
 
 /// A page of what belongs to a CI.
-package struct PageOfCi: OperationInput {
-  let id: PublicId
-  let limit: Int64?
-  let cursor: String?
-
-  package static let fields: [any InputField] = [CiReference.id, Paging.limit, Paging.cursor]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[CiReference.id]
-    limit = try values[Paging.limit]
-    cursor = try values[Paging.cursor]
-  }
-}
+package typealias PageOfCi = PageOf<CiReference>
 
 package enum ReadCi: Operation {
   package typealias Input = CiReference

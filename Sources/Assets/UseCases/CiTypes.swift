@@ -22,20 +22,14 @@ package struct CiTypeOutput: OperationOutput {
   ]
 }
 
-enum CiTypeFields {
-  static let id = Field.id("id", .ciType, "The type.", "类型编号。")
+package enum CiTypeFields: NamesRecord {
+  package static let id = Field.id("id", .ciType, "The type.", "类型编号。")
   static let attributes = Field<[AttributeDefinition]>.list(
     "attributes", of: Field<AttributeDefinition>.object("attribute", "What is told of each CI of the type.", "该类型配置项的一个属性。"), count: 0...100,
     "What is told of each CI of the type.", "该类型配置项的属性。")
 }
 
-package struct CiTypeReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [CiTypeFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[CiTypeFields.id] }
-}
+package typealias CiTypeReference = ReferenceInput<CiTypeFields>
 
 package enum CreateCiType: Operation {
   package struct Input: OperationInput {

@@ -100,17 +100,7 @@ extension PublicId {
 }
 
 package enum ListSharedCis: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCustomer
 
   /// No more than a customer may know.
   package struct Entry: OperationOutput {

@@ -146,17 +146,7 @@ package enum ExplainGap: Operation {
 
 /// The provider's list: the lines of all customers that promise what nothing backs.
 package enum ListOpenProofs: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package struct Entry: OperationOutput {
     let customer: PublicId

@@ -4,8 +4,8 @@ import Operations
 import Tenancy
 
 /// The fields that operations of attachments share.
-enum AttachmentFields {
-  static let id = Field.id("id", .attachment, "The attachment.", "附件。")
+package enum AttachmentFields: GivesReason {
+  package static let id = Field.id("id", .attachment, "The attachment.", "附件。")
   static let name = Field.typedText(
     "name", 1...255, "What the file is called; of a path the last part is kept, and no character that is not seen.", "文件名；若为路径则取最后一段，并去除不可见字符。")
   static let visibility = Field.oneOf(
@@ -17,7 +17,7 @@ enum AttachmentFields {
     "content", 1...700_000, "The file in Base64, where it does not come as the body of an HTTP request; 512 KiB at the most.",
     "Base64 编码的文件内容（未以 HTTP 请求正文上传时填写），最大 512 KiB。"
   ).keptElsewhere
-  static let reason = Field.text("reason", 1...500, "Why it is deleted.", "删除原因。")
+  package static let reason = Field.text("reason", 1...500, "Why it is deleted.", "删除原因。")
 
   /// How much goes as text, in or out.
   static let textBytes: Int64 = 512 << 10

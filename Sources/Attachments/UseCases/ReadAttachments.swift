@@ -2,13 +2,7 @@ import Kernel
 import Operations
 import Tenancy
 
-package struct AttachmentReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [AttachmentFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[AttachmentFields.id] }
-}
+package typealias AttachmentReference = ReferenceInput<AttachmentFields>
 
 extension OperationContext {
   /// An attachment that the caller may see.
@@ -117,17 +111,7 @@ package enum DownloadAttachment: FileGivingOperation {
 /// Nobody gets it any more; that it was there, who took it away and why, stays told. Its bytes go with the next sweep, unless another
 /// attachment of the customer has the same.
 package enum DeleteAttachment: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [AttachmentFields.id, AttachmentFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[AttachmentFields.id]
-      reason = try values[AttachmentFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<AttachmentFields>
 
   package static let declaration = Declaration(
     "attachment.delete", "Delete an attachment's file; that it was there stays on record.", zh: "删除附件的文件；其曾经存在的记录予以保留。", roles: AttachmentRights.removers,

@@ -57,12 +57,12 @@ package struct AttributeRecord: OperationOutput {
   ]
 }
 
-enum AttributeInput {
+package enum AttributeInput: NamesRecord {
   /// So many attributes of a process are for all customers, and so many of one customer's own besides.
   static let mostOfAll: Int64 = 100
   static let mostOfOne: Int64 = 50
 
-  static let id = Field.id("id", .attribute, "The attribute.", "自定义属性编号。")
+  package static let id = Field.id("id", .attribute, "The attribute.", "自定义属性编号。")
   static let process = Field.oneOf(
     "process", AttributeProcess.allCases.map(\.rawValue), "Whose tickets it is of.",
     "所属流程：incident 事件、request 请求、problem 问题、change 变更、release 发布、major_incident 重大事件。")
@@ -83,13 +83,7 @@ enum AttributeInput {
   static let customersTell = Field.boolean("customersTell", "Whether customers may tell it when they report (default no).", "客户报告时是否可填写（默认否）。")
 }
 
-package struct AttributeReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [AttributeInput.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[AttributeInput.id] }
-}
+package typealias AttributeReference = ReferenceInput<AttributeInput>
 
 package enum ReadAttribute: Operation {
   package typealias Input = AttributeReference

@@ -3,19 +3,7 @@ import Operations
 
 /// What an attribute was at any time: a value of years ago is read by what was written then.
 package enum ReadAttributeHistory: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [AttributeInput.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[AttributeInput.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<AttributeInput>
 
   package struct Entry: OperationOutput {
     let found: RevisionsOfDefinition.Found

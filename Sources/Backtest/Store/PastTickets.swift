@@ -149,18 +149,3 @@ struct ShownTickets: Statement {
       response: try Standing(&row), update: try Standing(&row), resolution: try Standing(&row))
   }
 }
-
-/// A contract line that an input names.
-struct SelectedLine: Statement {
-  let tenant: TenantId
-  let publicId: PublicId
-
-  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}

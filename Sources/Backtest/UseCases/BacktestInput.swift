@@ -54,7 +54,7 @@ struct BacktestInput: Sendable {
   ) async throws -> TrialRun {
     var lineId: Int64?
     if let line {
-      lineId = try await context.transaction.first(SelectedLine(tenant: context.tenant.id, publicId: line))
+      lineId = try await context.transaction.first(LineByPublicId(tenant: context.tenant.id, publicId: line))
       guard lineId != nil else { throw context.unknownReference("contractLine") }
     }
     return TrialRun(

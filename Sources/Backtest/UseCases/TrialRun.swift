@@ -73,7 +73,7 @@ package struct TrialRun: Sendable {
 
   /// The line that a public id names.
   package static func line(_ id: PublicId, of customer: TenantEntry, in transaction: Transaction) async throws -> Int64? {
-    try await transaction.first(SelectedLine(tenant: customer.id, publicId: id))
+    try await transaction.first(LineByPublicId(tenant: customer.id, publicId: id))
   }
 
   private func zone() throws(Failure) -> Zone {

@@ -1,5 +1,7 @@
+import Kernel
+
 /// Where an offering stands.
-package enum OfferingState: String, Sendable, CaseIterable {
+package enum OfferingState: String, LifeCycle, CaseIterable {
   /// Nobody can order it yet. May go to `published`, or to `retired` when nothing comes of it.
   case draft
   /// It can be ordered in its newest version. May go to `published` again with the next version, or to `retired`.

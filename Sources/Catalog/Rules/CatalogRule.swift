@@ -42,11 +42,7 @@ enum CatalogRule {
   static func mayNeed<Customer: Equatable>(_ needed: Customer?, of service: Customer?) -> Bool { needed == nil || needed == service }
 
   static func state(_ state: OfferingState, after event: OfferingState.Event) throws(Failure) -> OfferingState {
-    guard let next = state.after(event) else {
-      let allowed = OfferingState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, CatalogMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(event, orRefuse: CatalogMessages.badTransition)
   }
 
   /// What can be known of a content without the store.

@@ -73,17 +73,7 @@ package enum ReadFamily: Operation {
 }
 
 package enum ListFamilies: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "service_family.list", "List the families of services by code.", zh: "按代码列出服务族。", permission: "catalogue.read", roles: CatalogRights.staff,

@@ -2,19 +2,7 @@ import Kernel
 import Operations
 
 package enum ListOfferingVersions: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [OfferingReference.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[OfferingReference.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<OfferingReference>
 
   package struct VersionOutput: OperationOutput {
     let version: OfferingVersionsListed.Found

@@ -53,10 +53,10 @@ package struct OfferingLine: OperationOutput {
   }
 }
 
-package struct OfferingReference: OperationInput {
+package struct OfferingReference: OperationInput, NamesRecord {
   let id: PublicId
 
-  static let id = Field.id("id", .offering, "The offering.", "服务项编号。")
+  package static let id = Field.id("id", .offering, "The offering.", "服务项编号。")
 
   package static let fields: [any InputField] = [id]
 

@@ -1,3 +1,5 @@
+import Kernel
+
 /// How a change comes to be agreed to.
 package enum ChangeKind: String, Sendable, CaseIterable {
   /// By a model that was agreed to once.
@@ -19,7 +21,7 @@ package enum ChangeRisk: String, Sendable, CaseIterable { case low, medium, high
 package enum ChangeApproval: String, Sendable, CaseIterable { case none, pending, approved, rejected }
 
 /// Where a change stands.
-package enum ChangeState: String, Sendable, CaseIterable {
+package enum ChangeState: String, LifeCycle, CaseIterable {
   /// Written down. May go to `assessed`, `cancelled`.
   case draft
   /// Its risk is judged, as it stands. May go to `draft` (written anew), `awaitingApproval`, `approved` (nobody needs to agree), `cancelled`.

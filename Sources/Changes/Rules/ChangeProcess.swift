@@ -77,7 +77,7 @@ struct ChangeProcess: Sendable, Equatable {
   /// What is being done, or was, is not let pass any more.
   func requireAhead() throws(Failure) {
     guard state.isAhead, state != .implementing else {
-      throw Failure(.conflict, ChangeMessages.wrongState, ["state": state.rawValue, "step": "override_freeze", "allowed": allowed])
+      throw Failure(.conflict, ChangeMessages.wrongState, ["state": state.rawValue, "step": "override_freeze", "allowed": state.allowed])
     }
   }
 
@@ -249,7 +249,7 @@ struct ChangeProcess: Sendable, Equatable {
 
   private func requireImplementing() throws(Failure) {
     guard state == .implementing else {
-      throw Failure(.conflict, ChangeMessages.wrongState, ["state": state.rawValue, "step": "task", "allowed": allowed])
+      throw Failure(.conflict, ChangeMessages.wrongState, ["state": state.rawValue, "step": "task", "allowed": state.allowed])
     }
   }
 
@@ -265,13 +265,8 @@ struct ChangeProcess: Sendable, Equatable {
     events.append(Event(what: TaskNews.takenOver.rawValue, subject: .task(publicId), at: now, isByTime: isMovedByTime, payload: payload))
   }
 
-  private var allowed: String { ChangeState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed }
-
   private func next(_ step: ChangeState.Step) throws(Failure) -> ChangeState {
-    guard let next = state.after(step) else {
-      throw Failure(.conflict, ChangeMessages.wrongState, ["state": state.rawValue, "step": step.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(step, orRefuse: ChangeMessages.wrongState, named: "step")
   }
 
   private mutating func move(_ step: ChangeState.Step) throws(Failure) { state = try next(step) }

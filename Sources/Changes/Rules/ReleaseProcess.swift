@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// Where a release stands.
-package enum ReleaseState: String, Sendable, CaseIterable {
+package enum ReleaseState: String, LifeCycle, CaseIterable {
   /// Its changes and criteria are gathered. May go to `piloting`, `signedOff`, `cancelled`.
   case planning
   /// It is tried on a few. May go to `signedOff`, `cancelled`.
@@ -138,11 +138,7 @@ struct ReleaseProcess: Sendable, Equatable {
   }
 
   private func next(_ step: ReleaseState.Step) throws(Failure) -> ReleaseState {
-    guard let next = state.after(step) else {
-      let allowed = ReleaseState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, ReleaseMessages.wrongState, ["state": state.rawValue, "step": step.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(step, orRefuse: ReleaseMessages.wrongState, named: "step")
   }
 }
 

@@ -3,24 +3,6 @@ import Kernel
 import Operations
 import Postgres
 
-/// The next number of a kind of things. It holds the provider's counter until the transaction ends.
-struct NextNumber: Statement {
-  let provider: TenantId
-  let kind: String
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, $2, 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(kind)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 struct InsertChange: Statement {
   let provider: TenantId
   let publicId: PublicId

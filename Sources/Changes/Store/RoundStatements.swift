@@ -191,16 +191,6 @@ struct TeamsOfTasks: Statement {
   static func decode(_ row: inout RowReader) throws -> (team: Int64, publicId: [UInt8]) { (try row.next(), try row.next()) }
 }
 
-struct TeamOfTask: Statement {
-  let publicId: PublicId
-
-  static let sql = "select team_id from desk.pub_team where public_id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// What waits for some roles, or for one account, of changes one of whose customers the reader serves (who decides serves all of them); what was asked first in front.
 struct ApprovalsWaiting: Statement {
   struct Found: Sendable {

@@ -3,8 +3,8 @@ import Kernel
 import Operations
 
 /// The fields that the operations on changes share.
-enum ChangeFields {
-  static let id = Field.id("id", .change, "The change.", "变更编号。")
+package enum ChangeFields: GivesReason {
+  package static let id = Field.id("id", .change, "The change.", "变更编号。")
   static let title = Field.text("title", 1...200, "What is altered, in a line.", "标题。")
   static let description = Field.longText("description", 0...20_000, "What is altered, and why.", "变更内容与理由。")
   static let publicText = Field.longText(
@@ -24,7 +24,7 @@ enum ChangeFields {
   static let tasks = Field<[PlannedTask]>.list(
     "tasks", of: Field<PlannedTask>.object("task", "A task.", "任务。"), count: 0...50, "What is done, step by step.", "实施任务，按步骤。")
   static let ci = Field.id("ci", .ticketCi, "A configuration item of a customer, or one that the provider shares.", "客户的或服务商共享的配置项。")
-  static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")
+  package static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")
 
   static let mostDays: Int64 = 90
 
@@ -38,38 +38,10 @@ enum ChangeFields {
 }
 
 /// An input that only names a change.
-package struct ChangeReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [ChangeFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[ChangeFields.id] }
-}
+package typealias ChangeReference = ReferenceInput<ChangeFields>
 
 /// A change, and why something is done about it.
-package struct ChangeReason: OperationInput {
-  let id: PublicId
-  let reason: String
-
-  package static let fields: [any InputField] = [ChangeFields.id, ChangeFields.reason]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[ChangeFields.id]
-    reason = try values[ChangeFields.reason]
-  }
-}
+package typealias ChangeReason = ReasonInput<ChangeFields>
 
 /// A page of what belongs to a change.
-package struct PageOfChange: OperationInput {
-  let id: PublicId
-  let limit: Int64?
-  let cursor: String?
-
-  package static let fields: [any InputField] = [ChangeFields.id, Paging.limit, Paging.cursor]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[ChangeFields.id]
-    limit = try values[Paging.limit]
-    cursor = try values[Paging.cursor]
-  }
-}
+package typealias PageOfChange = PageOf<ChangeFields>

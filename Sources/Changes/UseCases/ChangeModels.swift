@@ -213,7 +213,7 @@ extension OperationContext {
   fileprivate func check(_ content: ModelContent) async throws {
     _ = try RiskRule.judge(content.answers.members ?? [], by: try await questionnaire().content)
     for (index, task) in content.tasks.enumerated() {
-      if let team = task.team, try await transaction.first(TeamOfTask(publicId: team)) == nil {
+      if let team = task.team, try await transaction.first(TeamByPublicId(publicId: team)) == nil {
         throw unknownReference("content.tasks[\(index)].team")
       }
     }

@@ -27,17 +27,7 @@ package struct ChangeNotice: OperationOutput {
 }
 
 package enum ListChangeNotices: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCustomer
 
   package static let declaration = Declaration(
     "change_notice.list", "List what a customer is told of the changes that concern it, the newest first.", zh: "列出告知客户的变更通知，最新的在前。",

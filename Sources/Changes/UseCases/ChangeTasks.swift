@@ -136,7 +136,7 @@ package enum GiveChangeTask: Operation {
     else { throw Failure.notFound }
     var work = try await ChangeWork.begin(on: context.id(.change, bits), in: context, comparesVersion: false)
     if let version = work.row.process.board.version(of: input.id.random) { try context.requireVersion(version) }
-    guard let team = try await context.transaction.first(TeamOfTask(publicId: input.team)) else { throw context.unknownReference("team") }
+    let team = try await context.team(input.team, "team")
     let former = work.row.process.board.holder(of: input.id.random)
     try work.row.process.give(input.id.random, to: team, at: context.now)
     try await context.requireAllowed(team, for: work.concerned(), "team")

@@ -232,7 +232,7 @@ struct ChangeWork: Sendable {
     for (index, task) in planned.enumerated() {
       var team: Int64?
       if let id = task.team {
-        team = try await transaction.first(TeamOfTask(publicId: id))
+        team = try await transaction.first(TeamByPublicId(publicId: id))
         if team == nil { throw Failure.invalid("tasks[\(index)].team", InputMessages.unknownReference) }
       }
       tasks.append(

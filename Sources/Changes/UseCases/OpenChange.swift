@@ -109,7 +109,7 @@ package enum OpenChange: Operation {
     }
     let content = try model.map { try context.stored(ModelContent.self, $0.content) }
     let id = context.newId(.change)
-    guard let number = try await transaction.first(NextNumber(provider: provider, kind: "change")) else {
+    guard let number = try await transaction.first(NextNumber("change", of: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
     let owner: ChangeRow.Reference? =

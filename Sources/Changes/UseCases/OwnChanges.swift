@@ -62,21 +62,7 @@ package enum TakeChange: Operation {
 
 /// A change is offered to somebody, or to a team: until they accept, its owner answers for it.
 package enum OfferChange: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId?
-    let team: PublicId?
-    let reason: String?
-
-    package static let fields: [any InputField] = [ChangeFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ChangeFields.id]
-      staff = try values[OfferFields.staff]
-      team = try values[OfferFields.team]
-      reason = try values[OfferFields.reason]
-    }
-  }
+  package typealias Input = OfferInput<ChangeFields>
 
   package static let declaration = Declaration(
     "change.offer", "Offer to hand a change over to a member of the staff or a team; until they accept, its owner answers for it.",
@@ -125,17 +111,7 @@ package enum AcceptChange: Operation {
 
 /// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the change.
 package enum ReturnChange: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [ChangeFields.id, OfferFields.answer]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ChangeFields.id]
-      reason = try values[OfferFields.answer]
-    }
-  }
+  package typealias Input = OfferAnswerInput<ChangeFields>
 
   package static let declaration = Declaration(
     "change.return_offer",

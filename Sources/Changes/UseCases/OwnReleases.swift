@@ -51,21 +51,7 @@ package enum TakeRelease: Operation {
 
 /// A release is offered to somebody, or to a team: until they accept, its owner answers for it.
 package enum OfferRelease: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId?
-    let team: PublicId?
-    let reason: String?
-
-    package static let fields: [any InputField] = [ReleaseFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ReleaseFields.id]
-      staff = try values[OfferFields.staff]
-      team = try values[OfferFields.team]
-      reason = try values[OfferFields.reason]
-    }
-  }
+  package typealias Input = OfferInput<ReleaseFields>
 
   package static let declaration = Declaration(
     "release.offer", "Offer to hand a release over to a member of the staff or a team; until they accept, its owner answers for it.",
@@ -111,17 +97,7 @@ package enum AcceptRelease: Operation {
 
 /// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the release.
 package enum ReturnRelease: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [ReleaseFields.id, OfferFields.answer]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ReleaseFields.id]
-      reason = try values[OfferFields.answer]
-    }
-  }
+  package typealias Input = OfferAnswerInput<ReleaseFields>
 
   package static let declaration = Declaration(
     "release.return_offer",

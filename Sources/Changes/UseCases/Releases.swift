@@ -4,48 +4,20 @@ import Kernel
 import Knowledge
 import Operations
 
-enum ReleaseFields {
-  static let id = Field.id("id", .release, "The release.", "发布编号。")
+package enum ReleaseFields: NamesRecord {
+  package static let id = Field.id("id", .release, "The release.", "发布编号。")
   static let title = Field.text("title", 1...200, "What goes out, in a line.", "标题。")
   static let description = Field.longText("description", 0...20_000, "What goes out, and why.", "说明。")
   static let note = Field.longText("note", 1...5000, "What there is to say of it.", "说明。")
 }
 
-package struct ReleaseReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [ReleaseFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[ReleaseFields.id] }
-}
+package typealias ReleaseReference = ReferenceInput<ReleaseFields>
 
 /// A release that takes a step before which gates may stand.
-package struct ReleaseStep: OperationInput {
-  let id: PublicId
-  let answers: GateAnswers
-
-  package static let fields: [any InputField] = [ReleaseFields.id] + GateAnswers.fields
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[ReleaseFields.id]
-    answers = try GateAnswers(values)
-  }
-}
+package typealias ReleaseStep = GateStepInput<ReleaseFields>
 
 /// A page of what belongs to a release.
-package struct PageOfRelease: OperationInput {
-  let id: PublicId
-  let limit: Int64?
-  let cursor: String?
-
-  package static let fields: [any InputField] = [ReleaseFields.id, Paging.limit, Paging.cursor]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[ReleaseFields.id]
-    limit = try values[Paging.limit]
-    cursor = try values[Paging.cursor]
-  }
-}
+package typealias PageOfRelease = PageOf<ReleaseFields>
 
 package enum OpenRelease: Operation {
   package struct Input: OperationInput {
@@ -80,7 +52,7 @@ package enum OpenRelease: Operation {
     let attributes = try context.told(input.attributes, of: .release)
     let id = context.newId(.release)
     let owner = try await context.ownerOfNewRelease(input.owner)
-    guard let number = try await transaction.first(NextNumber(provider: provider, kind: "release")) else {
+    guard let number = try await transaction.first(NextNumber("release", of: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
     context.subject(id)

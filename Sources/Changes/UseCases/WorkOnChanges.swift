@@ -5,17 +5,7 @@ import Operations
 import Requests
 
 /// A change that takes a step before which gates may stand.
-package struct ChangeStep: OperationInput {
-  let id: PublicId
-  let answers: GateAnswers
-
-  package static let fields: [any InputField] = [ChangeFields.id] + GateAnswers.fields
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[ChangeFields.id]
-    answers = try GateAnswers(values)
-  }
-}
+package typealias ChangeStep = GateStepInput<ChangeFields>
 
 /// The risk follows from the answers.
 package enum AssessChange: Operation {

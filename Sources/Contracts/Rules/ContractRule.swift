@@ -38,11 +38,7 @@ enum ContractRule {
 
   /// The state after what happens to it.
   static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
-    guard let next = state.after(event) else {
-      let allowed = ContractState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, ContractsMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(event, orRefuse: ContractsMessages.badTransition)
   }
 
   /// From when a change holds that names no instant: from now on; but a contract that leaves the draft within its term is

@@ -2,21 +2,6 @@ import Kernel
 import Postgres
 import Renewals
 
-/// The next number of a kind within a tenant; numbers of what was rolled back are not used again.
-struct NextContractNumber: Statement {
-  let tenant: TenantId
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'contract', 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1
-    returning last
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 struct InsertContract: Statement {
   let tenant: TenantId
   let publicId: PublicId

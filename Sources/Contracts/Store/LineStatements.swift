@@ -120,7 +120,6 @@ struct LineRow: Sendable {
   let sold: SoldRow
 
   var name: String { content.name }
-  var slaId: Int64 { content.sla }
   var monthlyFee: Int64? { content.monthlyFee }
 
   /// `l` is the line, `v` its version, `c` the contract; $2 the instant. Units and persons stand in the order of their
@@ -293,4 +292,21 @@ struct PersonsOfIds: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> UnitsOfIds.Found { UnitsOfIds.Found(id: try row.next(), publicId: try row.next()) }
+}
+
+/// A line that a body names, for who reads contracts by what they publish.
+package struct LineByPublicId: Statement {
+  private let tenant: TenantId
+  private let publicId: PublicId
+
+  package init(tenant: TenantId, publicId: PublicId) { (self.tenant, self.publicId) = (tenant, publicId) }
+
+  package static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

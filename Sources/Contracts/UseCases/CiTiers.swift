@@ -75,17 +75,7 @@ package enum SetCiTier: Operation {
 }
 
 package enum ListCiTiers: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "ci_tier.list", "List the CI tiers, the most critical first.", zh: "列出配置项等级，最关键的在前。", permission: "sla.read", roles: Rights.staff, reach: .provider,

@@ -68,7 +68,7 @@ package enum CreateContract: Operation {
     let lines = try await context.lineContent(input.lines ?? template?.content.lines ?? [], currency, from: input.startsAt) { "\(place)[\($0)]." }
 
     let id = context.newId(.contract)
-    guard let number = try await context.transaction.first(NextContractNumber(tenant: tenant.id)),
+    guard let number = try await context.transaction.first(NextNumber("contract", of: tenant.id)),
       let contract = try await context.transaction.first(
         InsertContract(tenant: tenant.id, publicId: id, number: number, currency: currency, zone: zone, now: context.now))
     else { throw Failure.notFound }

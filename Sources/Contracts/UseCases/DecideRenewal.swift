@@ -3,8 +3,8 @@ import Operations
 import Renewals
 import ServiceTime
 
-enum RenewalInputs {
-  static let id = Field.id("id", .renewal, "The renewal.", "续约项编号。")
+package enum RenewalInputs: NamesRecord {
+  package static let id = Field.id("id", .renewal, "The renewal.", "续约项编号。")
   static let note = Field.text("note", 1...500, "Why, or what was agreed.", "原因或约定内容。").optional
 }
 

@@ -94,8 +94,8 @@ struct HolidayDaysInput: Sendable {
   var isEmpty: Bool { days == nil && ics == nil }
 }
 
-enum HolidaySetFields {
-  static let id = Field.id("id", .holidaySet, "The holiday set.", "节假日集编号。")
+package enum HolidaySetFields: NamesRecord {
+  package static let id = Field.id("id", .holidaySet, "The holiday set.", "节假日集编号。")
   static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
   static let region = Field.text(
     "region", 2...10, "The country or region that it is of, as ISO 3166 names it: DE, DE-BY.", "所属国家或地区（ISO 3166）：DE、DE-BY。")

@@ -119,13 +119,7 @@ package struct RenewalOutput: OperationOutput {
 }
 
 package enum ReadRenewal: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [RenewalInputs.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[RenewalInputs.id] }
-  }
+  package typealias Input = ReferenceInput<RenewalInputs>
 
   package static let declaration = Declaration(
     "renewal.read", "Read the decision on a contract's renewal.", zh: "查看合同续约项。", roles: Rights.staff, reach: .one(by: "id"), effect: .read)

@@ -43,13 +43,7 @@ package struct CalendarsBehind: OperationOutput {
 
 /// Shows what ``RollOutHolidaySet`` would do.
 package enum HolidaySetDue: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [HolidaySetFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[HolidaySetFields.id] }
-  }
+  package typealias Input = ReferenceInput<HolidaySetFields>
 
   package static let declaration = Declaration(
     "holiday_set.due", "The calendars that do not follow a holiday set's newest revision yet, and what would change in each.",

@@ -22,8 +22,8 @@ package struct TemplateOutput: OperationOutput {
   ]
 }
 
-enum TemplateFields {
-  static let id = Field.id("id", .contractTemplate, "The template.", "模板编号。")
+package enum TemplateFields: NamesRecord {
+  package static let id = Field.id("id", .contractTemplate, "The template.", "模板编号。")
   static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
   static let state = Field.oneOf("state", ["active", "retired"], "A retired template makes no more contracts.", "停用后不可再用于新建合同。")
 }
@@ -109,13 +109,7 @@ package enum ReviseTemplate: Operation {
 }
 
 package enum ReadTemplate: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [TemplateFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[TemplateFields.id] }
-  }
+  package typealias Input = ReferenceInput<TemplateFields>
 
   package static let declaration = Declaration(
     "contract_template.read", "Read a contract template.", zh: "查看合同模板。", roles: Rights.staff, reach: .provider, effect: .read)
@@ -124,17 +118,7 @@ package enum ReadTemplate: Operation {
 }
 
 package enum ListTemplates: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "contract_template.list", "List the contract templates by name.", zh: "按名称列出合同模板。", permission: "contract_template.read", roles: Rights.staff,

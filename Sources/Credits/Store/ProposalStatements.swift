@@ -2,21 +2,6 @@ import BillingEngine
 import Kernel
 import Postgres
 
-/// The next number of a credit within a tenant.
-struct NextCreditNumber: Statement {
-  let tenant: TenantId
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'credit', 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1
-    returning last
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 struct InsertProposal: Statement {
   let tenant: TenantId
   let publicId: PublicId

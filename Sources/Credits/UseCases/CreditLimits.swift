@@ -66,17 +66,7 @@ package enum SetCreditLimit: Operation {
 }
 
 package enum ListCreditLimits: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "credit_limit.list", "List the limits above which a second person must approve a credit, by currency, newest first.",

@@ -201,7 +201,7 @@ extension OperationContext {
         tenant: tenant.id, line: line.line, schedule: schedule.id, from: calculation.period.first, to: calculation.period.end))
     let id = newId(.credit)
     subject(id)
-    guard let number = try await transaction.first(NextCreditNumber(tenant: tenant.id)),
+    guard let number = try await transaction.first(NextNumber("credit", of: tenant.id)),
       let proposal = try await transaction.first(
         InsertProposal(
           tenant: tenant.id, publicId: id, number: number, line: line, schedule: schedule, period: calculation.period, calculation: calculation.value,

@@ -1,18 +1,12 @@
 import Kernel
 import Operations
 
-enum CreditFields {
-  static let id = Field.id("id", .credit, "The credit.", "补偿编号。")
+package enum CreditFields: NamesRecord {
+  package static let id = Field.id("id", .credit, "The credit.", "补偿编号。")
 }
 
 package enum ReadCredit: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [CreditFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[CreditFields.id] }
-  }
+  package typealias Input = ReferenceInput<CreditFields>
 
   package static let declaration = Declaration(
     "credit.read", "Read a credit proposal with its calculation and decisions.", zh: "查看补偿建议及其计算与决定。", roles: CreditRights.staff,
@@ -64,19 +58,7 @@ package enum ListCredits: Operation {
 }
 
 package enum ListCreditEvidence: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CreditFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[CreditFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<CreditFields>
 
   /// What an attainment was counted from.
   package struct Entry: OperationOutput {

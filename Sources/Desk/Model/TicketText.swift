@@ -32,8 +32,8 @@ struct TicketText: Hashable, Sendable {
 }
 
 extension CommentVisibility {
-  /// Who finds a ticket by what is said so.
-  var searchWeight: SearchText.Weight {
+  /// Who finds a ticket or a request by what is said so.
+  package var searchWeight: SearchText.Weight {
     switch self {
     case .everybody: .open
     case .staff: .among

@@ -39,14 +39,17 @@ struct InsertTeam: Statement {
   }
 }
 
-struct TeamByPublicId: Statement {
-  let publicId: PublicId
+/// A team that a body names.
+package struct TeamByPublicId: Statement {
+  private let publicId: PublicId
 
-  static let sql = "select id from desk.team where public_id = $1"
+  package init(publicId: PublicId) { self.publicId = publicId }
 
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+  package static let sql = "select id from desk.team where public_id = $1"
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  package func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// A team as it is read.

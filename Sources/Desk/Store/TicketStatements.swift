@@ -139,20 +139,6 @@ extension Parameters {
   }
 }
 
-/// The next human number. It holds the tenant's counter row until the transaction ends, so it comes last.
-struct NextTicketNumber: Statement {
-  let tenant: TenantId
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'incident', 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 struct InsertTicket: Statement {
   let tenant: TenantId
   let ticket: Ticket
@@ -305,21 +291,6 @@ package struct PriorityOf: Statement {
   }
 
   package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-/// A contract line that a body names.
-struct LineByPublicId: Statement {
-  let tenant: TenantId
-  let publicId: PublicId
-
-  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// The public ids of a line and its contract.

@@ -4,7 +4,7 @@ import Operations
 
 /// A process on whose records it is noted which articles of the knowledge base were of use, and of which articles should be made. A note stands beside its
 /// record: it needs no version of it, and raises none.
-package protocol CitingProcess: Sendable {
+package protocol CitingProcess: NamesRecord {
   /// By which its history is told.
   associatedtype Note: NoteStatement
   /// Where its notes are, `schema.table`, and which column there says of what record.
@@ -12,8 +12,6 @@ package protocol CitingProcess: Sendable {
   static var column: String { get }
   /// Where those are marked of which an article should be made: `schema.table`, with the same column.
   static var candidates: String { get }
-  /// The field that names a record.
-  static var id: Field<PublicId> { get }
   /// The field that says of what use an article was: one of ``ArticleUse``.
   static var use: Field<String> { get }
   /// What a list tells of a note, by ``CitedUse/told(solved:)``: made once, for each note is told by it.

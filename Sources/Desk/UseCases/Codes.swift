@@ -35,8 +35,8 @@ package struct CodeRecord: OperationOutput {
   ]
 }
 
-enum CodeFields {
-  static let id = Field.id("id", .code, "The code.", "代码编号。")
+package enum CodeFields: NamesRecord {
+  package static let id = Field.id("id", .code, "The code.", "代码编号。")
   static let list = Field.oneOf(
     "list", CodeList.allCases.map(\.rawValue), "The list.",
     "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果、impact 影响、urgency 紧急度、priority 优先级。")
@@ -50,13 +50,7 @@ enum CodeFields {
   static let managers: Set<StockRole> = [.administrator, .accountManager]
 }
 
-package struct CodeReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [CodeFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[CodeFields.id] }
-}
+package typealias CodeReference = ReferenceInput<CodeFields>
 
 package enum CreateCode: Operation {
   package struct Input: OperationInput {

@@ -2,22 +2,14 @@ import Kernel
 import Operations
 import ServiceLevels
 
-enum DispatchFields {
-  static let id = Field.id("id", .dispatch, "The dispatch.", "派单编号。")
+package enum DispatchFields: NamesRecord {
+  package static let id = Field.id("id", .dispatch, "The dispatch.", "派单编号。")
   static let read = "dispatch.read"
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance]
 }
 
 package enum ReadDispatch: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [DispatchFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[DispatchFields.id]
-    }
-  }
+  package typealias Input = ReferenceInput<DispatchFields>
 
   package static let declaration = Declaration(
     "dispatch.read", "Read what was sent to a supplier.", zh: "查看对供应商的派单。", roles: DispatchFields.readers, reach: .one(by: "id"), effect: .read)

@@ -3,8 +3,8 @@ import Kernel
 import Operations
 
 /// The fields that incidents' operations share.
-enum IncidentFields {
-  static let id = Field.id("id", .incident, "The incident.", "事件工单。")
+package enum IncidentFields: NamesRecord {
+  package static let id = Field.id("id", .incident, "The incident.", "事件工单。")
   static let title = Field.text("title", 1...200, "What it is about, in a line.", "标题。")
   static let description = Field.longText("description", 0...20_000, "What happened, and to whom.", "详细描述。")
   static let requester = Field.id("requester", .person, "The person that it concerns.", "请求人。")
@@ -56,27 +56,7 @@ extension OperationContext {
 }
 
 /// An input that only names an incident.
-package struct IncidentReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [IncidentFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[IncidentFields.id]
-  }
-}
+package typealias IncidentReference = ReferenceInput<IncidentFields>
 
 /// A page of what belongs to an incident.
-package struct PageOfIncident: OperationInput {
-  package let id: PublicId
-  package let limit: Int64?
-  package let cursor: String?
-
-  package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[IncidentFields.id]
-    limit = try values[Paging.limit]
-    cursor = try values[Paging.cursor]
-  }
-}
+package typealias PageOfIncident = PageOf<IncidentFields>

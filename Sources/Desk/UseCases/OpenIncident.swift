@@ -203,11 +203,11 @@ package enum OpenIncident: Operation {
     var names: LineNames.Found?
     if let terms {
       let found = transaction.later(LineNames(tenant: context.tenant.id, line: terms.line))
-      numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
+      numbers = transaction.later(NextNumber("incident", of: context.tenant.id))
       try await clocks.start(under: terms, facts: facts, at: openedAt, now: context.now, history: history(input, times), in: transaction)
       names = try found.first
     } else {
-      numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
+      numbers = transaction.later(NextNumber("incident", of: context.tenant.id))
       try await transaction.flush()
     }
     guard let number = try numbers.first else { throw Failure(.internal, OperationMessages.internalFault, debug: "no number") }

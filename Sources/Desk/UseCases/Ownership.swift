@@ -21,21 +21,7 @@ package enum TakeOwnership: Operation {
 
 /// An incident is offered to somebody, or to a team: until they accept, its owner answers for it.
 package enum OfferOwnership: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId?
-    let team: PublicId?
-    let reason: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      staff = try values[OfferFields.staff]
-      team = try values[OfferFields.team]
-      reason = try values[OfferFields.reason]
-    }
-  }
+  package typealias Input = OfferInput<IncidentFields>
 
   package static let declaration = Declaration(
     "incident.offer", "Offer to hand an incident over to a member of the staff or a team; until they accept, its owner answers for it.",
@@ -78,17 +64,7 @@ package enum AcceptOwnership: Operation {
 
 /// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the incident.
 package enum ReturnOwnership: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [IncidentFields.id, OfferFields.answer]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      reason = try values[OfferFields.answer]
-    }
-  }
+  package typealias Input = OfferAnswerInput<IncidentFields>
 
   package static let declaration = Declaration(
     "incident.return_offer",
@@ -106,19 +82,7 @@ package enum ReturnOwnership: Operation {
 }
 
 package enum ListHandovers: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfIncident
 
   package static let declaration = Declaration(
     "incident.handovers", "List the offers to hand an incident over, and what became of each.", zh: "列出事件的移交记录及结果。",

@@ -17,13 +17,12 @@ package struct LinkedRecord: Sendable {
 }
 
 /// A process whose records are linked to each other.
-package protocol LinkedProcess: Sendable {
+package protocol LinkedProcess: NamesRecord {
   /// By which its history is told.
   associatedtype Note: NoteStatement
   /// As which a list tells of a record.
   associatedtype Line: OperationOutput
-  /// The fields that name both ends, and what the one is to the other.
-  static var id: Field<PublicId> { get }
+  /// What the one is to the other, and the field that names that.
   static var kind: Field<String> { get }
   static var to: Field<PublicId> { get }
   /// What is told of a record that another one is linked to, by ``LinkedTo/told(_:_:_:)``: made once, for each is told by it.

@@ -38,11 +38,9 @@ package struct WatchedRecord: Sendable {
 }
 
 /// A process whose records are watched.
-package protocol WatchedProcess: Sendable {
+package protocol WatchedProcess: NamesRecord {
   /// By which its history is told.
   associatedtype Note: NoteStatement
-  /// The field that names a record.
-  static var id: Field<PublicId> { get }
   /// One that the caller sees.
   static func find(_ id: PublicId, in context: OperationContext) async throws -> WatchedRecord
 }

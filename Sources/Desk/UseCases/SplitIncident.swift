@@ -43,7 +43,7 @@ package enum SplitIncident: Operation {
     let service = try await service(input, of: origin.ticket, in: context)
     if !origin.ticket.targetsLocked { facts.service = service.service }
     let clocks = try await clocks(of: id, origin.ticket, facts, past, in: context)
-    guard let number = try await context.transaction.first(NextTicketNumber(tenant: context.tenant.id)) else { throw Failure.notFound }
+    guard let number = try await context.transaction.first(NextNumber("incident", of: context.tenant.id)) else { throw Failure.notFound }
     var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, service, input, context), clocks: clocks)
     let cis = try await context.transaction.query(CisOfTicket(tenant: context.tenant.id, ticket: origin.ticket.id))
     func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: ci.key)) }

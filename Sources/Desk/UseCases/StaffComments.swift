@@ -2,15 +2,13 @@ import Kernel
 import Operations
 
 /// A process on whose records the staff comment among themselves: they alone read and write it.
-package protocol CommentedProcess: Sendable {
+package protocol CommentedProcess: NamesRecord {
   /// Where its comments are, `schema.table`; which column there says of what record one is, and which the name of who wrote it.
   static var comments: String { get }
   static var column: String { get }
   static var author: String { get }
   /// Of a comment.
   static var kind: IdKind { get }
-  /// The field that names a record.
-  static var id: Field<PublicId> { get }
   /// What is told of a comment, by ``StaffComment/told(withVisibility:)``: made once, for each comment is told by it.
   static var told: [OutputField<StaffComment<Self>>] { get }
 }

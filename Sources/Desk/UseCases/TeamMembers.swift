@@ -8,8 +8,8 @@ package enum TeamListFields {
   ).optional
 }
 
-enum TeamFields {
-  static let id = Field.id("id", .team, "The team.", "团队。")
+package enum TeamFields: NamesRecord {
+  package static let id = Field.id("id", .team, "The team.", "团队。")
   static let staff = Field.id("staff", .staff, "The member of the staff.", "服务商人员。")
 }
 
@@ -117,19 +117,7 @@ package enum SetTeamLead: Operation {
 }
 
 package enum ListTeamMembers: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [TeamFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[TeamFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<TeamFields>
 
   package static let declaration = Declaration(
     "team.members", "List the members of a team, those included who have left or may not work any more.", zh: "列出团队成员，包括已离职或已无权处理工单的人员。",

@@ -58,15 +58,7 @@ package enum CreateTeam: Operation {
 }
 
 package enum ReadTeam: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [TeamFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[TeamFields.id]
-    }
-  }
+  package typealias Input = ReferenceInput<TeamFields>
 
   package static let declaration = Declaration(
     "team.read", "Read a team.", zh: "查看团队。", roles: [.administrator, .accountManager, .engineer], reach: .provider, effect: .read)

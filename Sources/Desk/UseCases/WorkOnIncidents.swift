@@ -106,19 +106,7 @@ package enum HoldIncident: Operation {
 
 /// Goes on with what waited.
 package enum ResumeIncident: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let at: Instant?
-    let evidence: String?
-
-    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.occurredAt, IncidentFields.occurrenceEvidence]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[IncidentFields.id]
-      at = try values[IncidentFields.occurredAt]
-      evidence = try values[IncidentFields.occurrenceEvidence]
-    }
-  }
+  package typealias Input = AcceptIncident.Input
 
   package static let declaration = Declaration(
     "incident.resume", "Go on with an incident that waited.", zh: "恢复处理挂起的事件。", permission: IncidentFields.work, roles: IncidentFields.workers,

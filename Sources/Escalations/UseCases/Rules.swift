@@ -52,17 +52,7 @@ package enum ReadEscalationRule: Operation {
 }
 
 package enum ListEscalationRules: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "escalation_rule.list", "List the rules of escalation, retired ones too, in the order in which they were made.", zh: "按建立顺序列出升级规则（含已停用）。",

@@ -202,17 +202,7 @@ package enum ReadEventSource: Operation {
 }
 
 package enum ListEventSources: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "event_source.list", "List the sources of events.", zh: "列出事态来源。", permission: "event_source.read", roles: EventRights.sorters,

@@ -79,12 +79,14 @@ package struct EventSweep: Sweep {
       }
     }
     if !nobodys.isEmpty {
-      try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+      // Only those that no other worker has sent there meanwhile.
+      let sent = try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
         let (_, sent) = try await transaction.query(
           HoldSource(provider: provider.id, source: source.id), SendToTriage(provider: provider.id, ids: nobodys))
         if !sent.isEmpty { transaction.enqueue(NoteTriage(provider: provider.id, source: source.id, now: now)) }
+        return Int64(sent.count)
       }
-      figures.add([.triaged: Int64(nobodys.count)])
+      figures.add([.triaged: sent])
     }
     for (customer, ids) in byCustomer.sorted(by: { $0.key < $1.key }) {
       let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: customer)

@@ -117,17 +117,7 @@ package enum CreateMaintenanceWindow: Operation {
 }
 
 package enum ListMaintenanceWindows: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCustomer
 
   package static let declaration = Declaration(
     "maintenance_window.list", "List the maintenance windows of a customer; the one that begins last comes first.", zh: "列出客户的维护窗口，开始时间最晚的在前。",

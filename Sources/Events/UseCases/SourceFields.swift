@@ -3,20 +3,14 @@ import Kernel
 import Operations
 
 /// The fields that the operations of sources share.
-enum SourceFields {
-  static let id = Field.id("id", .eventSource, "The source.", "事态来源。")
+package enum SourceFields: NamesRecord {
+  package static let id = Field.id("id", .eventSource, "The source.", "事态来源。")
   static let name = Field.text("name", 1...100, "What it is called; incidents say that it reported them.", "名称；事件中以此注明报告来源。")
   static let label = Field.text("label", 1...128, "The label.", "标签。")
   static let value = Field.text("value", 0...1000, "Its value.", "取值。")
 }
 
-package struct SourceReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [SourceFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[SourceFields.id] }
-}
+package typealias SourceReference = ReferenceInput<SourceFields>
 
 /// Whose an event with this value of this label is.
 package struct RuleInput: OperationInput {

@@ -139,17 +139,7 @@ struct InsertPassages: Statement {
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(subject.kind)
-    parameters.append(subject.key)
-    parameters.append(outcomes.gates)
-    parameters.append(outcomes.outcomes)
-    parameters.append(outcomes.reasons)
-    parameters.append(outcomes.bypassNames)
-    parameters.append(name)
-    parameters.append(now)
-    parameters.append(files.staff)
-    parameters.append(files.customers)
+    EndPassages(tenant: tenant, subject: subject, outcomes: outcomes, files: files, name: name, now: now).bind(to: &parameters)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

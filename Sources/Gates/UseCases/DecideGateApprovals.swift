@@ -61,17 +61,7 @@ package struct GateApprovalLine: OperationOutput {
 
 /// What waits at gates for the caller's word.
 package enum ListGateApprovals: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "gate_approval.list", "List what waits at gates for the caller's approval, the one that was asked first in front.", zh: "列出关卡处待本人审批的事项，最早的在前。",
@@ -92,9 +82,9 @@ package enum ListGateApprovals: Operation {
   }
 }
 
-enum GateApprovalFields {
-  static let id = Field.id("id", .gateApproval, "The approval.", "审批编号。")
-  static let reason = Field.longText("reason", 1...2000, "Why.", "理由。")
+package enum GateApprovalFields: GivesReason {
+  package static let id = Field.id("id", .gateApproval, "The approval.", "审批编号。")
+  package static let reason = Field.longText("reason", 1...2000, "Why.", "理由。")
 }
 
 package enum ApproveAtGate: Operation {
@@ -120,17 +110,7 @@ package enum ApproveAtGate: Operation {
 }
 
 package enum RejectAtGate: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [GateApprovalFields.id, GateApprovalFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[GateApprovalFields.id]
-      reason = try values[GateApprovalFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<GateApprovalFields>
 
   package static let declaration = Declaration(
     "gate_approval.reject", "Refuse what waits at a gate, where you are asked, with the reason.", zh: "拒绝关卡处待您审批的事项并说明理由。",

@@ -49,3 +49,16 @@ package struct GateAnswers: Sendable {
     return given.first { !$0.1 }?.0
   }
 }
+
+/// A record that takes a step before which gates may stand.
+package struct GateStepInput<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+  package let answers: GateAnswers
+
+  package static var fields: [any InputField] { [Named.id] + GateAnswers.fields }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    answers = try GateAnswers(values)
+  }
+}

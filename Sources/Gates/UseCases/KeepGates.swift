@@ -2,13 +2,13 @@ import Attributes
 import Kernel
 import Operations
 
-enum GateFields {
-  static let id = Field.id("id", .gate, "The gate.", "关卡编号。")
+package enum GateFields: GivesReason {
+  package static let id = Field.id("id", .gate, "The gate.", "关卡编号。")
   static let step = Field.oneOf("step", GateStep.allCases.map(\.rawValue), "The operation that it stands before.", "所在步骤（操作名）。")
   static let name = Field.localText("name", 1...100, "Its name.", "名称。")
   static let purpose = Field.localText("purpose", 1...1000, "What it is for.", "目的。")
   static let owner = Field.id("owner", .staff, "The member of the staff who answers for it.", "负责人（服务商人员）。")
-  static let reason = Field.text("reason", 1...1000, "Why.", "原因。")
+  package static let reason = Field.text("reason", 1...1000, "Why.", "原因。")
   static let most = 20
 }
 
@@ -203,17 +203,7 @@ package enum ChangeGate: Operation {
 
 /// It stands before nothing any more from now on; what it did stays.
 package enum RetireGate: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [GateFields.id, GateFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[GateFields.id]
-      reason = try values[GateFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<GateFields>
 
   package static let declaration = Declaration(
     "gate.retire", "Retire a gate: it stops nothing any more.", zh: "停用关卡。", permission: GateRights.manage, roles: GateRights.managers, reach: .provider,

@@ -2,13 +2,7 @@ import Kernel
 import Operations
 
 package enum ReadGate: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [GateFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[GateFields.id] }
-  }
+  package typealias Input = ReferenceInput<GateFields>
 
   package static let declaration = Declaration(
     "gate.read", "Read a gate.", zh: "查看关卡。", permission: GateRights.read, roles: GateRights.readers, reach: .provider, effect: .read)

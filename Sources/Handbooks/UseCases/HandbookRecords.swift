@@ -1,18 +1,12 @@
 import Kernel
 import Operations
 
-enum HandbookFields {
-  static let id = Field.id("id", .handbook, "The handbook.", "流程手册编号。")
+package enum HandbookFields: NamesRecord {
+  package static let id = Field.id("id", .handbook, "The handbook.", "流程手册编号。")
   static let edition = Field.integer("edition", 1...Int64.max, "This edition (default: the newest).", "版本号（默认最新）。").optional
 }
 
-package struct HandbookReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [HandbookFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[HandbookFields.id] }
-}
+package typealias HandbookReference = ReferenceInput<HandbookFields>
 
 /// What is missing of a handbook, as it is told.
 package struct GapOutput: OperationOutput {

@@ -24,19 +24,7 @@ package enum ReadHandbook: Operation {
 }
 
 package enum ListEditions: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [HandbookFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[HandbookFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<HandbookFields>
 
   package struct Line: OperationOutput {
     let row: EditionsListed.Found

@@ -69,7 +69,6 @@ struct LogParser {
     _ = log.pool.index(of: UnsafeRawBufferPointer(start: nil, count: 0))
   }
 
-  var leftOutCount: Int64 { Int64(leftOut.count) }
   var leftOutNumbers: [String] { leftOut.map { log.pool[$0] }.sorted() }
 
   // MARK: Records

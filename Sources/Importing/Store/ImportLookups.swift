@@ -135,16 +135,6 @@ struct NextTicketIds: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct NextClockIds: Statement {
-  let count: Int64
-
-  static let sql = "select nextval('service_levels.clock_id_seq') from generate_series(1, $1)"
-
-  func bind(to parameters: inout Parameters) { parameters.append(count) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Takes `count` human numbers at once and returns the last. Whoever opens a ticket, or a problem, waits from here to the commit, so it
 /// comes late.
 struct ReserveNumbers: Statement {

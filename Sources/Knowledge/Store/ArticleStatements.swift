@@ -2,20 +2,6 @@ import Kernel
 import Operations
 import Postgres
 
-/// The next number of the provider's articles. It holds the counter until the transaction ends.
-struct NextArticleNumber: Statement {
-  let provider: TenantId
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'article', 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(provider) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// An article with its first draft.
 struct InsertArticle: Statement {
   let publicId: PublicId

@@ -92,7 +92,7 @@ extension OperationContext {
     _ content: ArticleContent, onlyTenant: TenantId?, reviewMonths: Int64 = 12
   ) async throws -> (row: Int64, id: PublicId) {
     let id = self.id(.article, random.publicIdBits())
-    guard let number = try await transaction.first(NextArticleNumber(provider: provider.id)),
+    guard let number = try await transaction.first(NextNumber("article", of: provider.id)),
       let row = try await transaction.first(
         InsertArticle(
           publicId: id, number: number, content: content, onlyTenant: onlyTenant, reviewMonths: reviewMonths, author: Writer(principal), now: now))

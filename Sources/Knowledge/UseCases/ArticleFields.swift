@@ -1,8 +1,8 @@
 import Kernel
 import Operations
 
-enum ArticleFields {
-  static let id = Field.id("id", .article, "The article.", "文章。")
+package enum ArticleFields: NamesRecord {
+  package static let id = Field.id("id", .article, "The article.", "文章。")
   static let kind = Field.oneOf(
     "kind", ArticleKind.allCases.map(\.rawValue), "What it is: how something is done, what helped, a fault whose cause remains, or a policy.",
     "类型：how_to 操作指南、solution 解决方案、known_error 已知错误、policy 政策。")
@@ -24,13 +24,7 @@ enum ArticleFields {
     "reviewMonths", 1...60, "After how many months somebody looks through it again (default 12).", "多少个月后复审（默认 12）。")
 }
 
-package struct ArticleReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [ArticleFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[ArticleFields.id] }
-}
+package typealias ArticleReference = ReferenceInput<ArticleFields>
 
 /// An article as staff see it, with what is being written.
 package struct ArticleRecord: OperationOutput {

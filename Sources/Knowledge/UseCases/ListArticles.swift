@@ -101,19 +101,7 @@ package enum ListDueArticles: Operation {
   }
 }
 
-package struct PageOfArticle: OperationInput {
-  let id: PublicId
-  let limit: Int64?
-  let cursor: String?
-
-  package static let fields: [any InputField] = [ArticleFields.id, Paging.limit, Paging.cursor]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    id = try values[ArticleFields.id]
-    limit = try values[Paging.limit]
-    cursor = try values[Paging.cursor]
-  }
-}
+package typealias PageOfArticle = PageOf<ArticleFields>
 
 package enum ListVersions: Operation {
   package typealias Input = PageOfArticle

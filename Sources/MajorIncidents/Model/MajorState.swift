@@ -1,5 +1,7 @@
+import Kernel
+
 /// Where a major incident stands.
-package enum MajorState: String, Sendable, CaseIterable {
+package enum MajorState: String, LifeCycle, CaseIterable {
   /// It goes on, and nothing helps yet. May go to `mitigated`, `resolved`.
   case declared
   /// Something helps meanwhile. May go back to `declared`, and to `resolved`.

@@ -55,10 +55,6 @@ struct MajorProcess: Sendable, Equatable {
 
   /// The state after a step; refuses one that is not possible.
   func state(after step: MajorState.Step) throws(Failure) -> MajorState {
-    guard let next = state.after(step) else {
-      let allowed = MajorState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, MajorMessages.wrongState, ["state": state.rawValue, "step": step.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(step, orRefuse: MajorMessages.wrongState, named: "step")
   }
 }

@@ -3,20 +3,6 @@ import Kernel
 import Operations
 import Postgres
 
-/// The next number. It holds the provider's counter until the transaction ends.
-struct NextMajorNumber: Statement {
-  let provider: TenantId
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'major_incident', 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(provider) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 struct InsertMajor: Statement {
   let provider: TenantId
   let publicId: PublicId

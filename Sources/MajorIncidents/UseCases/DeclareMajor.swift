@@ -46,7 +46,7 @@ package enum DeclareMajor: Operation {
     let attributes = try context.told(input.attributes, of: .majorIncident)
     let id = context.id(.majorIncident, context.random.publicIdBits())
     let lead = try await context.leadOfNewMajor(input.lead)
-    guard let number = try await transaction.first(NextMajorNumber(provider: provider)) else {
+    guard let number = try await transaction.first(NextNumber("major_incident", of: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
     let insert = InsertMajor(

@@ -52,21 +52,7 @@ package enum TakeMajor: Operation {
 
 /// A major incident is offered to somebody, or to a team: until they accept, its lead goes on.
 package enum OfferMajor: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId?
-    let team: PublicId?
-    let reason: String?
-
-    package static let fields: [any InputField] = [MajorFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[MajorFields.id]
-      staff = try values[OfferFields.staff]
-      team = try values[OfferFields.team]
-      reason = try values[OfferFields.reason]
-    }
-  }
+  package typealias Input = OfferInput<MajorFields>
 
   package static let declaration = Declaration(
     "major_incident.offer", "Offer to hand a major incident over to a member of the staff or a team; until they accept, its lead goes on.",
@@ -112,17 +98,7 @@ package enum AcceptMajor: Operation {
 
 /// Who it was offered to does not take it, or whoever offered it thinks again: its lead goes on.
 package enum ReturnMajor: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [MajorFields.id, OfferFields.answer]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[MajorFields.id]
-      reason = try values[OfferFields.answer]
-    }
-  }
+  package typealias Input = OfferAnswerInput<MajorFields>
 
   package static let declaration = Declaration(
     "major_incident.return_offer",

@@ -92,17 +92,7 @@ package enum ResolveMajor: Operation {
 
 /// It goes on after all. Incidents that were resolved with it are reopened each by itself, by whoever finds that they go on.
 package enum ReopenMajor: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [MajorFields.id, MajorFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[MajorFields.id]
-      reason = try values[MajorFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<MajorFields>
 
   package static let declaration = Declaration(
     "major_incident.reopen",

@@ -37,8 +37,8 @@ package struct WebhookSecret: OperationOutput {
   ]
 }
 
-enum WebhookFields {
-  static let id = Field.id("id", .webhook, "The webhook.", "Webhook 编号。")
+package enum WebhookFields: NamesRecord {
+  package static let id = Field.id("id", .webhook, "The webhook.", "Webhook 编号。")
   static let name = Field.text("name", 1...100, "What it is called.", "名称。")
   static let url = Field.text(
     "url", 9...WebhookAddress.most, "Where messages are posted to: an https address on the public internet.", "投递地址：公网 https 地址。")
@@ -111,13 +111,7 @@ package enum CreateWebhook: Operation {
   }
 }
 
-package struct WebhookReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [WebhookFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[WebhookFields.id] }
-}
+package typealias WebhookReference = ReferenceInput<WebhookFields>
 
 package enum ReadWebhook: Operation {
   package typealias Input = WebhookReference
@@ -132,17 +126,7 @@ package enum ReadWebhook: Operation {
 }
 
 package enum ListWebhooks: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "webhook.list", "List the webhooks, in the order in which they were made.", zh: "按建立顺序列出 Webhook。", permission: "webhook.read",

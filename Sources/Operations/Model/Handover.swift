@@ -102,6 +102,36 @@ package enum OfferFields {
   ).optional
 }
 
+/// Whom a record is offered to: somebody of the staff, or a team.
+package struct OfferInput<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+  package let staff: PublicId?
+  package let team: PublicId?
+  package let reason: String?
+
+  package static var fields: [any InputField] { [Named.id, OfferFields.staff, OfferFields.team, OfferFields.reason] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    staff = try values[OfferFields.staff]
+    team = try values[OfferFields.team]
+    reason = try values[OfferFields.reason]
+  }
+}
+
+/// Why an offered record is returned, or the offer withdrawn.
+package struct OfferAnswerInput<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+  package let reason: String
+
+  package static var fields: [any InputField] { [Named.id, OfferFields.answer] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    reason = try values[OfferFields.answer]
+  }
+}
+
 extension IdKind {
   /// The desk's, for whoever stands below it.
   fileprivate static let offeredTeam = IdKind("team", owner: .provider)

@@ -19,6 +19,67 @@ package struct NoInput: OperationInput {
   package init() {}
 }
 
+/// What has a record of a kind named in inputs.
+package protocol NamesRecord: Sendable {
+  /// The field that names it.
+  static var id: Field<PublicId> { get }
+}
+
+/// An input that only names a record.
+package struct ReferenceInput<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+
+  package static var fields: [any InputField] { [Named.id] }
+
+  package init(_ values: InputValues) throws(FieldError) { id = try values[Named.id] }
+}
+
+/// What has a record named, and asks why.
+package protocol GivesReason: NamesRecord {
+  static var reason: Field<String> { get }
+}
+
+/// A record, and why something is done about it.
+package struct ReasonInput<Named: GivesReason>: OperationInput {
+  package let id: PublicId
+  package let reason: String
+
+  package static var fields: [any InputField] { [Named.id, Named.reason] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    reason = try values[Named.reason]
+  }
+}
+
+/// A page of a list that nothing narrows.
+package struct PageInput: OperationInput {
+  package let limit: Int64?
+  package let cursor: String?
+
+  package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
+/// A page of what belongs to a record.
+package struct PageOf<Named: NamesRecord>: OperationInput {
+  package let id: PublicId
+  package let limit: Int64?
+  package let cursor: String?
+
+  package static var fields: [any InputField] { [Named.id, Paging.limit, Paging.cursor] }
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[Named.id]
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
 /// The members of an input object on their way into a record.
 package struct InputValues: Sendable {
   private let members: [String: Value]

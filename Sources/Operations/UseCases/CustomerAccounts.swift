@@ -39,17 +39,7 @@ enum CreateAccount: PreparedOperation {
 }
 
 enum ListAccounts: Operation {
-  struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
-
-    init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  typealias Input = PageOfCustomer
 
   static let declaration = Declaration(
     "account.list", "List the logins and service accounts of a customer.", zh: "列出客户的登录账户和服务账户。", permission: "account.read",

@@ -15,17 +15,7 @@ struct RoleRecord: OperationOutput {
 }
 
 enum ListRoles: Operation {
-  struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  typealias Input = PageInput
 
   static let declaration = Declaration(
     "role.list", "List the roles and what they permit.", zh: "列出角色及其权限。", permission: "role.read",

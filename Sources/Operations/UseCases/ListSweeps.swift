@@ -81,17 +81,7 @@ package struct SweepRecord: OperationOutput {
 }
 
 enum ListSweeps: Operation {
-  struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  typealias Input = PageInput
 
   static let declaration = Declaration(
     "sweep.list", "List the recurring work: last run, next run, what went wrong, how far it is behind.", zh: "列出周期性作业：最近和下次运行、错误及延迟。",

@@ -82,17 +82,7 @@ enum SetStaffPerson: Operation {
 }
 
 enum ListStaff: Operation {
-  struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  typealias Input = PageInput
 
   static let declaration = Declaration(
     "staff.list", "List the accounts of staff and the provider's service accounts.", zh: "列出服务商人员账户及服务商的服务账户。", permission: "staff.read",

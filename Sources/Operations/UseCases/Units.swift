@@ -28,6 +28,19 @@ package enum CustomerReference {
   ).optional
 }
 
+/// A page of what belongs to a customer, to whom the dispatcher binds the transaction.
+package struct PageOfCustomer: OperationInput {
+  package let limit: Int64?
+  package let cursor: String?
+
+  package static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
 package enum AddUnit: Operation {
   package struct Input: OperationInput {
     let kind: String
@@ -68,17 +81,7 @@ package enum AddUnit: Operation {
 }
 
 package enum ListUnits: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCustomer
 
   package static let declaration = Declaration(
     "unit.list", "List a customer's sites and departments.", zh: "列出客户的站点和部门。", permission: "unit.read",

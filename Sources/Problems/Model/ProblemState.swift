@@ -1,5 +1,7 @@
+import Kernel
+
 /// Where a problem stands.
-package enum ProblemState: String, Sendable, CaseIterable {
+package enum ProblemState: String, LifeCycle, CaseIterable {
   /// Recorded; nobody has looked for its cause. May go to `investigating`, `knownError`, `resolved`, `cancelled`.
   case new
   /// Its cause is looked for. May go to `knownError`, `resolved`, `cancelled`.

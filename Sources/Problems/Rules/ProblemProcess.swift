@@ -104,10 +104,6 @@ struct ProblemProcess: Sendable, Equatable {
 
   /// The state after a step; refuses one that is not possible.
   func state(after step: ProblemState.Step) throws(Failure) -> ProblemState {
-    guard let next = state.after(step) else {
-      let allowed = ProblemState.Step.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, ProblemMessages.wrongState, ["state": state.rawValue, "step": step.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(step, orRefuse: ProblemMessages.wrongState, named: "step")
   }
 }

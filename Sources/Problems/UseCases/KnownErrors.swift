@@ -85,13 +85,7 @@ package enum CiteKnownError: Operation {
 
 /// What is known of an incident's cause, as far as it is published for the reader: of a problem itself a customer sees nothing.
 package enum ListKnownErrorsOfIncident: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [ListProblemsOfIncident.Input.incident]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[ListProblemsOfIncident.Input.incident] }
-  }
+  package typealias Input = ReadProblemCandidate.Input
 
   package struct Output: OperationOutput {
     let knownErrors: [KnownErrorSheet]

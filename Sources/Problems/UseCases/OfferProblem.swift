@@ -4,21 +4,7 @@ import Operations
 
 /// A problem is offered to somebody, or to a team: until they accept, its owner answers for it.
 package enum OfferProblem: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId?
-    let team: PublicId?
-    let reason: String?
-
-    package static let fields: [any InputField] = [ProblemFields.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ProblemFields.id]
-      staff = try values[OfferFields.staff]
-      team = try values[OfferFields.team]
-      reason = try values[OfferFields.reason]
-    }
-  }
+  package typealias Input = OfferInput<ProblemFields>
 
   package static let declaration = Declaration(
     "problem.offer", "Offer to hand a problem over to a member of the staff or a team; until they accept, its owner answers for it.",
@@ -71,17 +57,7 @@ package enum AcceptProblem: Operation {
 
 /// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the problem.
 package enum ReturnProblem: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [ProblemFields.id, OfferFields.answer]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ProblemFields.id]
-      reason = try values[OfferFields.answer]
-    }
-  }
+  package typealias Input = OfferAnswerInput<ProblemFields>
 
   package static let declaration = Declaration(
     "problem.return_offer",

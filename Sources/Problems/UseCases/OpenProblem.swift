@@ -75,7 +75,7 @@ package enum OpenProblem: Operation {
       if context.actor.kind == .staff {
         try await transaction.first(AccountOfStaff(provider: provider, account: context.actor.id))?.account
       } else { nil }
-    guard let number = try await transaction.first(NextProblemNumber(provider: provider)) else {
+    guard let number = try await transaction.first(NextNumber("problem", of: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
     }
     _ = try await transaction.first(

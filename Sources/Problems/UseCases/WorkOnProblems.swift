@@ -71,17 +71,7 @@ package enum RecordWorkaround: Operation {
 }
 
 package enum DeclareKnownError: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let answers: GateAnswers
-
-    package static let fields: [any InputField] = [ProblemFields.id] + GateAnswers.fields
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ProblemFields.id]
-      answers = try GateAnswers(values)
-    }
-  }
+  package typealias Input = GateStepInput<ProblemFields>
 
   package static let declaration = Declaration(
     "problem.declare_known_error", "Say that a problem is a known error: its cause, or what helps meanwhile, is recorded.",

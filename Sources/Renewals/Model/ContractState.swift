@@ -1,5 +1,7 @@
+import Kernel
+
 /// Where a contract stands. What it promises counts only while it is active and within its term.
-package enum ContractState: String, Sendable, CaseIterable {
+package enum ContractState: String, LifeCycle, CaseIterable {
   /// Being written. May go to `active`, or to `ended` when it comes to nothing.
   case draft
   /// In force within its term. May go to `suspended` and `ended`.

@@ -3,19 +3,6 @@ import Kernel
 import Operations
 import Postgres
 
-struct NextRequestNumber: Statement {
-  let tenant: TenantId
-
-  static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'request', 1)
-    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 struct InsertRequest: Statement {
   let tenant: TenantId
   let publicId: PublicId

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Knowledge
 import Operations
@@ -21,16 +22,6 @@ extension Value {
   fileprivate var texts: [String] {
     if case .text(let text) = self { return [text] }
     return (members ?? []).flatMap(\.value.texts) + (array ?? []).flatMap(\.texts)
-  }
-}
-
-extension CommentVisibility {
-  /// Who finds a request by what is said so.
-  var searchWeight: SearchText.Weight {
-    switch self {
-    case .everybody: .open
-    case .staff: .among
-    }
   }
 }
 

@@ -108,16 +108,6 @@ struct StaffById: Statement {
   static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }
 
-struct TeamNamed: Statement {
-  let publicId: PublicId
-
-  static let sql = "select team_id from desk.pub_team where public_id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// Where the tasks that can be done stand, across tenants.
 struct OpenTasks: Statement {
   struct Found: Sendable {

@@ -49,8 +49,8 @@ package struct ReviewItemLine: OperationOutput {
   ]
 }
 
-enum ReviewFields {
-  static let id = Field.id("id", .accessReview, "The review.", "复核编号。")
+package enum ReviewFields: NamesRecord {
+  package static let id = Field.id("id", .accessReview, "The review.", "复核编号。")
   /// Those who look at what all of a customer's people have.
   static let reviewers: Set<StockRole> = [.administrator, .accountManager, .customerManager]
   static let scopes: Set<Grant.ScopeKind> = [.listed, .all, .tenant]
@@ -115,19 +115,7 @@ package enum OpenAccessReview: Operation {
 }
 
 package enum ReadAccessReview: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [ReviewFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ReviewFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<ReviewFields>
 
   package static let declaration = Declaration(
     "access_review.items", "List what a review looks at, with what was decided.", zh: "列出复核的各项权限及其结果。", permission: ReviewFields.permission,

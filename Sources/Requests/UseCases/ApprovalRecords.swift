@@ -58,9 +58,9 @@ package struct ApprovalLine: OperationOutput {
   ]
 }
 
-enum ApprovalFields {
-  static let id = Field.id("id", .approval, "The approval.", "审批编号。")
-  static let reason = Field.longText("reason", 1...2000, "Why.", "理由。")
+package enum ApprovalFields: GivesReason {
+  package static let id = Field.id("id", .approval, "The approval.", "审批编号。")
+  package static let reason = Field.longText("reason", 1...2000, "Why.", "理由。")
 }
 
 extension OperationContext {

@@ -34,17 +34,7 @@ package enum ApproveRequest: Operation {
 }
 
 package enum RejectRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [ApprovalFields.id, ApprovalFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[ApprovalFields.id]
-      reason = try values[ApprovalFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<ApprovalFields>
 
   package static let declaration = Declaration(
     "approval.reject", "Refuse a request, where you are asked, with the reason.", zh: "拒绝待您审批的请求并说明理由。", permission: ApproverRule.permission,
@@ -132,17 +122,7 @@ package enum DelegateApproval: PreparedOperation {
 
 /// What waits for the caller, over all customers that he may see.
 package enum ListApprovals: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "approval.list", "List what waits for the caller's approval, over all customers, the one that was asked first in front.",

@@ -155,7 +155,7 @@ package enum GiveTask: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     var work = try await context.taskWork(input.id)
     if let version = work.process.version(ofTask: input.id.random) { try context.requireVersion(version) }
-    guard let team = try await context.transaction.first(TeamNamed(publicId: input.team)) else { throw context.unknownReference("team") }
+    let team = try await context.team(input.team, "team")
     let former = work.process.holder(of: input.id.random)
     try work.process.give(input.id.random, to: team, at: context.now)
     try await context.requireAllowed(team, "team")
@@ -215,11 +215,7 @@ package enum QueueTasks: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TaskLine> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
-    var team: Int64?
-    if let named = input.team {
-      guard let found = try await context.transaction.first(TeamNamed(publicId: named)) else { throw context.unknownReference("team") }
-      team = found
-    }
+    let team: Int64? = if let named = input.team { try await context.team(named, "team") } else { nil }
     let wantedTeams = try await input.myTeams ? context.ownTeams() : nil
     let positions = try await context.transaction.query(
       OpenTasks(

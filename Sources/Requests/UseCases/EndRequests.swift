@@ -108,19 +108,7 @@ package enum CloseRequest: Operation {
 
 /// What happened to a request, in order. A customer's people are told of its approvals, not of the tasks.
 package enum ReadRequestHistory: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [RequestReference.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<RequestReference>
 
   package struct Entry: OperationOutput {
     let row: RequestEvents.Found

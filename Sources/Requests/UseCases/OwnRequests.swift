@@ -23,21 +23,7 @@ package enum TakeRequest: Operation {
 
 /// A request is offered to somebody, or to a team: until they accept, its owner answers for it.
 package enum OfferRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let staff: PublicId?
-    let team: PublicId?
-    let reason: String?
-
-    package static let fields: [any InputField] = [RequestReference.id, OfferFields.staff, OfferFields.team, OfferFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      staff = try values[OfferFields.staff]
-      team = try values[OfferFields.team]
-      reason = try values[OfferFields.reason]
-    }
-  }
+  package typealias Input = OfferInput<RequestReference>
 
   package static let declaration = Declaration(
     "request.offer", "Offer to hand a request over to a member of the staff or a team; until they accept, its owner answers for it.",
@@ -86,17 +72,7 @@ package enum AcceptRequest: Operation {
 
 /// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the request.
 package enum ReturnRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [RequestReference.id, OfferFields.answer]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      reason = try values[OfferFields.answer]
-    }
-  }
+  package typealias Input = OfferAnswerInput<RequestReference>
 
   package static let declaration = Declaration(
     "request.return_offer",

@@ -91,11 +91,7 @@ package enum QueueRequests: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<QueuedRequest> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
-    var team: Int64?
-    if let named = input.team {
-      guard let found = try await context.transaction.first(TeamNamed(publicId: named)) else { throw context.unknownReference("team") }
-      team = found
-    }
+    let team: Int64? = if let named = input.team { try await context.team(named, "team") } else { nil }
     let owner = try await owner(input, context)
     let offeredTeams = try await input.offered ? context.teamsToAnswerFor() : []
     let wantedTeams = try await input.myTeams ? context.ownTeams() : nil

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Knowledge
 import Operations
@@ -73,19 +74,7 @@ extension RequestWork {
 }
 
 package enum ListRequestComments: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [RequestReference.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<RequestReference>
 
   package static let declaration = Declaration(
     "request.comments", "Read the comments on a request in order; a customer's people read the public ones.", zh: "按顺序查看请求的评论；客户人员仅见公开评论。",

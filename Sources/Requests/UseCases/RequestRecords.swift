@@ -172,10 +172,10 @@ extension Value {
   static func decimalAmount(_ money: Money?) -> Value { money.map { .decimal($0.amount) } ?? .null }
 }
 
-package struct RequestReference: OperationInput {
+package struct RequestReference: OperationInput, NamesRecord {
   let id: PublicId
 
-  static let id = Field.id("id", .request, "The request.", "请求编号。")
+  package static let id = Field.id("id", .request, "The request.", "请求编号。")
   static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
   static let unit = Field.id(
     "unit", .unit, "Where it is to be done: a site or department (default: the requester's); who agrees and what covers it go by the requester's own.",

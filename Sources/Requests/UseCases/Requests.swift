@@ -101,7 +101,7 @@ package enum SubmitRequest: Operation {
     let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
     let rating = try await rating(input, content, context)
     let source = try await source(input, context)
-    guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
+    guard let number = try await context.transaction.first(NextNumber("request", of: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let value = content.value(of: reading.answers)
     let inserted = try await context.transaction.first(

@@ -200,14 +200,16 @@ struct HoldClocks: Statement {
 }
 
 /// Ids for clocks that are about to be made.
-struct NextClockIds: Statement {
-  let count: Int64
+package struct NextClockIds: Statement {
+  private let count: Int64
 
-  static let sql = "select nextval('service_levels.clock_id_seq') from generate_series(1, $1)"
+  package init(count: Int64) { self.count = count }
 
-  func bind(to parameters: inout Parameters) { parameters.append(count) }
+  package static let sql = "select nextval('service_levels.clock_id_seq') from generate_series(1, $1)"
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  package func bind(to parameters: inout Parameters) { parameters.append(count) }
+
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 struct InsertClock: Statement {

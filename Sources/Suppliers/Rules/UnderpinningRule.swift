@@ -21,11 +21,7 @@ enum UnderpinningRule {
   }
 
   static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
-    guard let next = state.after(event) else {
-      let allowed = ContractState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, SuppliersMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(event, orRefuse: SuppliersMessages.badTransition)
   }
 
   /// - Parameter services: those of the supplier, by the random bits of their ids.

@@ -93,19 +93,13 @@ package struct AppraisalOutput: OperationOutput {
   ]
 }
 
-enum AppraisalFields {
-  static let id = Field.id("id", .appraisal, "The appraisal.", "考核编号。")
+package enum AppraisalFields: NamesRecord {
+  package static let id = Field.id("id", .appraisal, "The appraisal.", "考核编号。")
   static let scheme = Field.id("scheme", .appraisalScheme, "The scheme.", "考核方案。")
   static let period = Field.text("period", 4...7, "A month, quarter or year: 2026-03, 2026-Q1 or 2026.", "月、季度或年：2026-03、2026-Q1 或 2026。")
 }
 
-package struct AppraisalReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [AppraisalFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[AppraisalFields.id] }
-}
+package typealias AppraisalReference = ReferenceInput<AppraisalFields>
 
 extension AppraisalRow {
   /// The state after `event`.

@@ -105,19 +105,7 @@ package enum CompareAppraisals: Operation {
 }
 
 package enum ListAppraisalEvidence: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [AppraisalFields.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[AppraisalFields.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOf<AppraisalFields>
 
   /// A record behind a figure.
   package struct Entry: OperationOutput {

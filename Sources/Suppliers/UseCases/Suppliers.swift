@@ -76,17 +76,7 @@ package struct SupplierReference: OperationInput {
 }
 
 package enum ListSuppliers: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "supplier.list", "List the suppliers by code.", zh: "按代码列出供应商。", permission: "supplier.read", roles: SupplierRights.staff, reach: .provider,

@@ -25,8 +25,8 @@ package struct UnderpinningTemplateOutput: OperationOutput {
   ]
 }
 
-enum UnderpinningTemplateFields {
-  static let id = Field.id("id", .underpinningTemplate, "The template.", "模板编号。")
+package enum UnderpinningTemplateFields: NamesRecord {
+  package static let id = Field.id("id", .underpinningTemplate, "The template.", "模板编号。")
   static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
   static let state = Field.oneOf("state", ["active", "retired"], "A retired template makes no more contracts.", "停用后不可再用于新建合同。")
 }
@@ -107,13 +107,7 @@ package enum ReviseUnderpinningTemplate: Operation {
 }
 
 package enum ReadUnderpinningTemplate: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [UnderpinningTemplateFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[UnderpinningTemplateFields.id] }
-  }
+  package typealias Input = ReferenceInput<UnderpinningTemplateFields>
 
   package static let declaration = Declaration(
     "underpinning_template.read", "Read a template for contracts with suppliers.", zh: "查看支撑合同模板。", permission: "supplier.read",
@@ -125,17 +119,7 @@ package enum ReadUnderpinningTemplate: Operation {
 }
 
 package enum ListUnderpinningTemplates: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "underpinning_template.list", "List the templates for contracts with suppliers by name.", zh: "按名称列出支撑合同模板。", permission: "supplier.read",

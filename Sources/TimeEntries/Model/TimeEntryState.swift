@@ -1,5 +1,7 @@
+import Kernel
+
 /// Where a time entry stands.
-package enum TimeEntryState: String, Sendable, CaseIterable {
+package enum TimeEntryState: String, LifeCycle, CaseIterable {
   /// May still change. May go to `submitted`.
   case draft
   /// Waits for somebody else's approval, and does not change meanwhile. May go to `approved` or `returned`.

@@ -13,10 +13,6 @@ enum TimeApproval {
   }
 
   static func state(_ state: TimeEntryState, after event: TimeEntryState.Event) throws(Failure) -> TimeEntryState {
-    guard let next = state.after(event) else {
-      let allowed = TimeEntryState.Event.allCases.filter { state.after($0) != nil }.map(\.rawValue).asAllowed
-      throw Failure(.conflict, TimeEntriesMessages.badTransition, ["state": state.rawValue, "event": event.rawValue, "allowed": allowed])
-    }
-    return next
+    try state.next(event, orRefuse: TimeEntriesMessages.badTransition)
   }
 }

@@ -22,20 +22,6 @@ struct TicketOfTime: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(ticket: try row.next(), line: try row.next()) }
 }
 
-struct LineOfTime: Statement {
-  let tenant: TenantId
-  let publicId: PublicId
-
-  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// What the coverage of time is found by.
 struct WorkPlace: Sendable {
   let ticket: Int64?

@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Operations
 import ServiceTime
@@ -73,7 +74,7 @@ extension OperationContext {
       guard let found = try await transaction.first(TicketOfTime(tenant: tenant.id, publicId: ticket)) else { throw unknownReference("ticket") }
       return try await place(ticket: found.ticket, line: found.line)
     case (_, let line?):
-      guard let found = try await transaction.first(LineOfTime(tenant: tenant.id, publicId: line)) else { throw unknownReference("line") }
+      guard let found = try await transaction.first(LineByPublicId(tenant: tenant.id, publicId: line)) else { throw unknownReference("line") }
       guard ticket == nil else { throw Failure.invalid("line", TimeEntriesMessages.lineOfTicket) }
       return try await place(ticket: nil, line: found)
     case (nil, nil): throw Failure.invalid("ticket", TimeEntriesMessages.ticketOrLine)

@@ -120,17 +120,7 @@ package enum DeleteTimeEntry: Operation {
 
 /// Takes somebody else's away, who has left it lying: it would keep a month from being closed, or an entry from being corrected.
 package enum DropTimeEntry: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [TimeFields.id, TimeFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[TimeFields.id]
-      reason = try values[TimeFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<TimeFields>
 
   package static let declaration = Declaration(
     "time_entry.drop", "Take away a draft, or an entry that was sent back, whosever it is; with the reason, which is kept.",

@@ -21,17 +21,7 @@ package enum SubmitTimeEntry: Operation {
 
 /// Sends an entry back, with the reason.
 package enum ReturnTimeEntry: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    package static let fields: [any InputField] = [TimeFields.id, TimeFields.reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[TimeFields.id]
-      reason = try values[TimeFields.reason]
-    }
-  }
+  package typealias Input = ReasonInput<TimeFields>
 
   package static let declaration = Declaration(
     "time_entry.return", "Send a submitted time entry back, with the reason.", zh: "退回待批准的工时并说明原因。", permission: TimeRights.review,

@@ -136,22 +136,9 @@ extension Value {
   static func bits(_ bits: [UInt8]) -> Value { .text(Base32.encode(bits)) }
 }
 
-/// A look over all customers.
-package struct TimePageInput: OperationInput {
-  let limit: Int64?
-  let cursor: String?
-
-  package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    limit = try values[Paging.limit]
-    cursor = try values[Paging.cursor]
-  }
-}
-
 /// One's own time for all customers.
 package enum ListOwnTime: Operation {
-  package typealias Input = TimePageInput
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "time_entry.mine", "List one's own time entries for all customers, the newest work first.", zh: "列出本人在所有客户的工时，最新的在前。",
@@ -168,7 +155,7 @@ package enum ListOwnTime: Operation {
 
 /// What waits for an approval over all customers.
 package enum QueueTimeEntries: Operation {
-  package typealias Input = TimePageInput
+  package typealias Input = PageInput
 
   package static let declaration = Declaration(
     "time_entry.queue", "List time entries that wait for approval over all customers, the oldest work first.", zh: "列出所有客户待批准的工时，最早的在前。",

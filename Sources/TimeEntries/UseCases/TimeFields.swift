@@ -3,8 +3,8 @@ import Kernel
 import Operations
 
 /// The fields that time entries' operations share.
-enum TimeFields {
-  static let id = Field.id("id", .timeEntry, "The time entry.", "工时编号。")
+package enum TimeFields: GivesReason {
+  package static let id = Field.id("id", .timeEntry, "The time entry.", "工时编号。")
   static let ticket = Field.id("ticket", .ticketOfTime, "The ticket that it was done for; its contract line counts.", "所属工单，适用其合同行。")
   static let line = Field.id("line", .contractLine, "The contract line, where it was done for no ticket.", "合同行（无工单时填写）。")
   static let staff = Field.id(
@@ -20,13 +20,7 @@ enum TimeFields {
   static let note = Field.longText("note", 0...4000, "What only the staff sees.", "内部备注（仅服务商人员可见）。")
   static let invoiceText = Field.text("invoiceText", 1...500, "The text for the invoice, in the customer's language.", "发票文字（使用客户的语言）。")
   static let parallel = Field.boolean("parallel", "Whether it was done beside other work, which it may overlap.", "是否与其他工作同时进行（允许重叠）。")
-  static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")
+  package static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")
 }
 
-package struct TimeEntryReference: OperationInput {
-  let id: PublicId
-
-  package static let fields: [any InputField] = [TimeFields.id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[TimeFields.id] }
-}
+package typealias TimeEntryReference = ReferenceInput<TimeFields>

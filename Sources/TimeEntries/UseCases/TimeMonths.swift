@@ -68,17 +68,7 @@ package enum CloseTimeMonth: Operation {
 }
 
 package enum ListTimeMonths: Operation {
-  package struct Input: OperationInput {
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CustomerReference.field, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCustomer
 
   package static let declaration = Declaration(
     "time_month.list", "List a customer's closed months of time, the latest first.", zh: "列出客户已关账的工时月份，最近的在前。", permission: TimeRights.read,

@@ -133,7 +133,7 @@ package enum ListTimeRules: Operation {
 
 extension OperationContext {
   fileprivate func lineOfTime(_ id: PublicId) async throws -> Int64 {
-    guard let line = try await transaction.first(LineOfTime(tenant: tenant.id, publicId: id)) else { throw unknownReference("line") }
+    guard let line = try await transaction.first(LineByPublicId(tenant: tenant.id, publicId: id)) else { throw unknownReference("line") }
     return line
   }
 }

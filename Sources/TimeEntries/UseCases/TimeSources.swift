@@ -178,7 +178,7 @@ extension OperationContext {
 
   fileprivate func sourceLine(_ id: PublicId?) async throws -> Int64? {
     guard let id else { return nil }
-    guard let line = try await transaction.first(LineOfTime(tenant: tenant.id, publicId: id)) else { throw unknownReference("line") }
+    guard let line = try await transaction.first(LineByPublicId(tenant: tenant.id, publicId: id)) else { throw unknownReference("line") }
     return line
   }
 }
