@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Streams as connections: nothing is lost, nothing is kept waiting, nothing costs without bound.
-@Suite(.serialized) struct StreamTests {
+@Suite struct StreamTests {
   /// A transaction that began first and commits last: its number is lower than what was told already.
   @Test func whatCommitsLateIsTold() async throws {
     let site = try await LiveSite()
@@ -403,7 +403,7 @@ import Testing
           await cluster.stop()
           // While it is away the way stays open, and nobody new is let in.
           let before = listener.heartbeats
-          #expect(try await listener.events(during: .seconds(6)) == [])
+          for _ in 0..<30 where listener.heartbeats == before { #expect(try await listener.events(during: .seconds(2)) == []) }
           #expect(listener.heartbeats > before)
           #expect(try await server.metric("steward_live_streams") == 1)
           #expect([401, 503].contains(try await server.send("GET", "/v1/live", token: engineer.token).status))

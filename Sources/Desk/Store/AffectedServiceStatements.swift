@@ -80,8 +80,11 @@ struct TicketsOfAffectedService: Statement {
   let tickets: TicketsOfTenant
   let service: Int64
 
+  /// One ticket after the other, as the index has them (`offset 0`): planned once for all, the conditions on tickets look so narrow that they would be
+  /// read first, all of them, and sorted.
   static let sql = """
-    \(Ticket.select) from desk.affected_service a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+    \(Ticket.select) from desk.affected_service a
+    cross join lateral (select x.* from desk.ticket x where x.tenant_id = a.tenant_id and x.id = a.ticket_id offset 0) t
     \(Ticket.others)
     \(TicketFilter.condition) and a.tenant_id = $1 and a.service_id = $13 and (a.opened_at, a.ticket_id) < ($9, $10)
     order by a.opened_at desc, a.ticket_id desc limit $11
