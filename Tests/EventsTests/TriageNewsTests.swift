@@ -76,7 +76,8 @@ import Testing
     let sweeping: [Task<Void, any Error>] = try await database.tenancy.transaction(binding: [provider], side: .staff) { transaction in
       #expect(try await transaction.first(HoldSource(provider: provider, source: row)) == row)
       let sweeps = (0..<2).map { _ in Task { try await world.sweep() } }
-      #expect(try await wait(for: 2, database), "for the source")
+      let isWaiting = try await wait(for: 2, database)
+      #expect(isWaiting, "for the source")
       return sweeps
     }
     for sweep in sweeping { try await sweep.value }
@@ -101,7 +102,8 @@ import Testing
       #expect(try await transaction.first(HoldTriage(provider: provider, source: row, until: until)) == row)
       _ = try await transaction.execute(EndTriageNews(provider: provider, source: row, toldAt: now))
       let sweep = Task { try await world.sweep() }
-      #expect(try await wait(for: 1, database), "for the source")
+      let isWaiting = try await wait(for: 1, database)
+      #expect(isWaiting, "for the source")
       return sweep
     }
     _ = await sweeping.result

@@ -18,7 +18,8 @@ import Testing
         var clients = try await EdgeClients(edges, caller)
         for operation in world.registry.operations where NotGenerated.reasons[operation.declaration.name] == nil {
           let declaration = operation.declaration
-          let isHolding = declaration.roles.contains(role) && declaration.scopes.contains(scope)
+          func holds(_ role: StockRole, _ scope: Grant.ScopeKind) -> Bool { declaration.roles.contains(role) && declaration.scopes.contains(scope) }
+          let isHolding = holds(role, scope)
           func compare(_ one: Told, _ other: Told, _ call: ValidCall) {
             compared += 1
             // What only reads was called twice with the same input; it tells the same to the last digit.
@@ -43,7 +44,8 @@ import Testing
           let least = ValidCall(input: .object(takesId ? ["id": "none"] : [:]), version: nil)
           var same = isHolding && operation.inputFields.isEmpty ? [] : [least]
           // What is wrong in a call is wrong whoever calls: the first who may is asked.
-          if isHolding, StockRole.allCases.first(where: declaration.roles.contains) == role, role.scopes.first(where: declaration.scopes.contains) == scope {
+          let isFirst = StockRole.allCases.first { role in role.scopes.contains { holds(role, $0) } } == role && role.scopes.first { holds(role, $0) } == scope
+          if isFirst {
             same += Self.refused(try await world.validCall(operation, for: world.a, by: caller.principal), operation)
           }
           for call in same { compare(try await clients.overHTTP(operation, call), try await clients.overAdmin(operation, call), call) }
