@@ -159,7 +159,7 @@ AGAINST_THE_LEDGER = {
       ) p on p.title = s.story where p.version <> s.version or p.state <> s.state""",
     "changes that are acknowledged as done and of which their customer was not told that": """
       select count(*) from fact f join changes.change c on c.title = f.story
-      join changes.concerned d on d.tenant_id = c.tenant_id and d.change_id = c.id
+      left join changes.concerned d on d.tenant_id = c.tenant_id and d.change_id = c.id
       left join changes.notice n on n.tenant_id = d.customer_id and n.change_id = d.change_id
       where f.operation = 'change.complete' and f.state = 'acknowledged'
       and (n.state is distinct from 'implemented' or n.outcome is distinct from 'success')""",
