@@ -5,24 +5,24 @@ import TestSupport
 
 /// What is the provider's own: problems and changes.
 extension EscalationsWorld {
-  /// One of Acme's, or of no one customer.
-  func problem(team: Value = .null, ofAcme: Bool = true, level: Int64 = 2) async throws -> Value {
+  /// One of Acme's, or of no one customer. Who of the staff opens it answers for it.
+  func problem(team: Value = .null, ofAcme: Bool = true, level: Int64 = 2, as principal: Principal? = nil) async throws -> Value {
     try await database.call(
       "problem.open",
       [
         "customer": .id(ofAcme ? acme.publicId : nil), "title": "Mail stalls", "impact": .integer(level), "urgency": .integer(level), "team": team,
-      ], as: engineer)
+      ], as: principal ?? engineer)
   }
 
   /// One of Acme's; begun, with a task of the first line.
-  func change(implementing: Bool = false, team: Value = .null) async throws -> Value {
+  func change(implementing: Bool = false, team: Value = .null, as principal: Principal? = nil) async throws -> Value {
     let now = database.clock.now()
     var change = try await database.call(
       "change.open",
       [
         "customer": .id(acme.publicId), "title": "New switch", "kind": "normal", "plan": "Swap", "backOut": "Back", "test": "Ping",
         "startsAt": .instant(now.adding(seconds: -60)), "endsAt": .instant(now.adding(seconds: 7200)), "team": team,
-      ], as: engineer)
+      ], as: principal ?? engineer)
     guard implementing else { return change }
     func act(_ verb: String, _ more: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws {
       let input = Value.object([Value.Member("id", change["id"] ?? .null)] + more.map { Value.Member($0.key, $0.value) })

@@ -87,6 +87,36 @@ struct ProcessToEscalate: Statement {
   }
 }
 
+/// Who answers for a request, a problem or a change: who took it, else whom the rule of its process names.
+struct WhoAnswers: Statement {
+  let provider: TenantId
+  let tenant: TenantId
+  let process: EscalationProcess
+  let id: Int64
+
+  static let sql = """
+    select a.public_id
+    from (
+      select r.owner_id from requests.pub_told_request r where $3 = 'request' and r.tenant_id = $2 and r.request_id = $4
+      union all
+      select p.owner_id from problems.pub_problem p where $3 = 'problem' and p.tenant_id = $2 and p.problem_id = $4
+      union all
+      select c.owner_id from changes.pub_told_change c where $3 = 'change' and c.tenant_id = $2 and c.change_id = $4
+    ) x
+    join tenancy.account a
+      on a.tenant_id = $1 and a.id = coalesce(x.owner_id, (select h.owner_id from handbooks.pub_accountable h where h.process = $3))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(tenant)
+    parameters.append(process.rawValue)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
 /// Open tickets by when they were recorded, over all customers. The finder gives ids only.
 struct RecordedTickets: Statement {
   struct Place: Sendable {

@@ -279,11 +279,14 @@ package struct EscalationSweep: Sweep {
       }
     }
     let leads = try await leads(of: ticket, rule, provider, in: transaction)
-    // Where nothing is done there is nothing to tell; that a team could not have what was meant for it somebody hears, whomever the rule names.
+    // Where nothing is done there is nothing to tell; that a team could not have what was meant for it somebody hears, whomever the rule names: who
+    // answers for it. Of an incident the owner hears in any case.
     if settle.toTeam != nil || staysWhereItIs || !rule.staff.isEmpty || rule.tellsLeads {
       let losing = settle.toTeam == nil ? nil : ticket.assignee
       let named = rule.staff.map(\.publicId) + leads.filter { lead in !rule.staff.contains { $0.publicId == lead } }
-      let told = (named + [losing].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
+      let isNobodys = row.process != .incident && named.isEmpty && settle.toTeam == nil
+      let answering = try await isNobodys ? transaction.first(WhoAnswers(provider: provider.id, tenant: tenant, process: row.process, id: ticket.id)) : nil
+      let told = (named + [losing, answering].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
       func team(_ bits: [UInt8]?) -> Value { .id(bits.map { provider.id(IdKind.team.prefix, $0) }) }
       let payload: Value = .object(
         [

@@ -335,10 +335,12 @@ struct Cause: Sendable {
       }
     return (percent < 100 ? share : breach).text(language, arguments)
   }
-  /// Whom the rule of escalation names, and who had the ticket until then.
+  /// Whom the rule of escalation names, and who had the ticket until then; of all but incidents, where it reached nobody and no team, who answers for it.
   var escalatedTo: [[UInt8]] {
     event == .escalated || event == .processEscalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
   }
+  /// Whether who answers for the customer hears of the escalation where none of these may: there are some, or nobody answers for it and no team got it.
+  var mustBeHeard: Bool { !escalatedTo.isEmpty || event == .processEscalated && payload["toTeam"]?.text == nil }
 }
 
 /// The fields of a text, for one receiver.

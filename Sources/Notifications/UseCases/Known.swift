@@ -88,7 +88,7 @@ struct Known: Sendable {
     try await addStaff(Set(concerned + submitters + offered + approvers.staff + byRule), publicIds + leads, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
     // rules say concerns them.
-    let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isFor(.accountManagers, $0) }
+    let concerning = causes.filter { isNobodys($0) || $0.mustBeHeard || telling.isFor(.accountManagers, $0) }
     if !concerning.isEmpty {
       inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customers: [telling.tenant], now: telling.now))
       try await addStaff(Set(inCharge), [], of: concerning, telling, in: transaction)
@@ -240,7 +240,7 @@ struct Known: Sendable {
         for bits in cause.leads { addStaff(staff.first { $0.value.publicId == bits }?.key) }
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
-        for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
+        for id in named.isEmpty && cause.mustBeHeard ? inCharge : named { addStaff(id) }
       case .accountManagers: for id in accountManagers(for: cause) { addStaff(id) }
       case .team: for id in members(of: cause) { addStaff(id) }
       case .sorters: for id in sorters { addStaff(id) }
