@@ -41,6 +41,20 @@ import Testing
       self.world = world
     }
 
+    /// CIs of no service that stand on one.
+    func leaves(_ count: Int, on name: String) async throws {
+      try await world.database.runAsSuperuser(
+        """
+        with copy as (
+          insert into assets.ci (tenant_id, public_id, type_id, name, name_key, state, attributes, confirmed_at, recorded_at, type_seq)
+          select c.tenant_id, substr(sha256(('\(count) ' || n || c.name)::bytea), 1, 12), c.type_id, 'leaf', 'leaf', c.state, c.attributes, c.confirmed_at,
+            c.recorded_at, c.type_seq
+          from assets.ci c cross join generate_series(1, \(count)) n where c.name = '\(name)' returning tenant_id, id)
+        insert into assets.relation (tenant_id, from_id, to_id, kind, recorded_at)
+        select y.tenant_id, y.id, c.id, 'depends_on', c.recorded_at from copy y join assets.ci c on c.tenant_id = y.tenant_id and c.name = '\(name)'
+        """)
+    }
+
     func take(_ change: Value, depth: Int64 = 3, as principal: Principal? = nil) async throws -> Value {
       try await world.act("change.take_affected", on: change, ["depth": .integer(depth)], as: principal)
     }
@@ -179,6 +193,49 @@ import Testing
     #expect(try await world.call("change.affected", ["id": opened.at("id")]).texts("code", in: "services") == ["MAIL"])
   }
 
+  /// As the proposal tells it. Guard: what was recorded of a walk that was cut would look like all.
+  @Test func thatTheWalkWasCutIsTold() async throws {
+    let estate = try await Estate()
+    let world = estate.world
+    func isCut(_ taken: Value, depth: Int64 = 3) async throws -> [Value] {
+      [taken.at("isCut"), try await world.call("change.affected", ["id": taken.at("id"), "depth": .integer(depth)]).at("isCut")]
+    }
+    // By how far it goes: an archive stands on the web mail.
+    let near = try await estate.take(try await world.change("Near", cis: [estate.mail]), depth: 1)
+    #expect(try await isCut(near, depth: 1) == [.bool(true), .bool(true)])
+    #expect(try await isCut(try await estate.take(near, depth: 2), depth: 2) == [.bool(false), .bool(false)])
+    // By how many there are: the archive is the last of the 500, and then there is no room for it.
+    try await estate.leaves(497, on: "mail")
+    let all = try await estate.take(try await world.change("All", cis: [estate.mail]))
+    #expect(all.texts("code", in: "affectedServices") == ["ARCHIVE", "MAIL", "WEB"])
+    #expect(try await isCut(all) == [.bool(false), .bool(false)])
+    try await estate.leaves(1, on: "mail")
+    let some = try await estate.take(try await world.change("Some", cis: [estate.mail]))
+    #expect(some.texts("code", in: "affectedServices") == ["MAIL", "WEB"])
+    #expect(try await isCut(some) == [.bool(true), .bool(true)])
+  }
+
+  @Test func thatTheWalkOfSharedOnesWasCutIsToldToWhoServesAll() async throws {
+    let estate = try await Estate()
+    let world = estate.world
+    try await estate.leaves(1, on: "vpn")
+    let shared = try await world.change("Shared", cis: [estate.web], sharedCis: [estate.core])
+    let own = try await estate.take(shared, depth: 1, as: world.servesAcme)
+    #expect(own.texts("code", in: "affectedServices") == ["ARCHIVE", "WEB"] && own.at("isCut") == .bool(false))
+    #expect(try await estate.take(own, depth: 1).at("isCut") == .bool(true))
+  }
+
+  /// Guard: a walk that reaches no service would not tell that it was cut.
+  @Test func aCutWalkWithoutServicesIsTold() async throws {
+    let estate = try await Estate()
+    let world = estate.world
+    let bare = try await world.ci("bare")
+    for name in ["bare", "leaf"] { try await estate.leaves(1, on: name) }
+    let named = try await world.act("change.add_ci", on: try await world.change("Bare", cis: [bare]), ["ci": estate.theirs])
+    let taken = try await estate.take(named, depth: 1)
+    #expect(taken.texts("code", in: "affectedServices") == ["MAIL"] && taken.at("isCut") == .bool(true))
+  }
+
   /// Whom it does not concern any more, no service of his is affected by it.
   @Test func theServicesGoWithTheCustomer() async throws {
     let estate = try await Estate()
@@ -219,7 +276,7 @@ import Testing
     }
     #expect(change?.title == opened.at("title").text)
     let reached = ServicesReached(change: try #require(change).id, customers: nil, depth: 1)
-    #expect(try await world.database.asStaff(reached).map(\.code) == ["MAIL", "WEB"])
+    #expect(try await world.database.asStaff(reached).map { $0.service?.code } == ["MAIL", "WEB"])
     let sideless = try await world.database.superuser.transaction { try await $0.query(reached) }
     #expect(sideless.isEmpty)
     let served = ServicesReached(change: try #require(change).id, customers: [world.other.id.rawValue], depth: 1)

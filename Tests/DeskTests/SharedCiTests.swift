@@ -93,13 +93,8 @@ import Testing
   @Test func theServicesThatTheWalkFindsAreTakenOver() async throws {
     let world = try await CiWorld()
     let database = world.desk.database
-    func ci(_ name: String, _ service: String, of customer: TenantEntry) async throws -> Value {
-      try await database.call(
-        "ci.create", ["customer": .id(customer.publicId), "type": "server", "name": .text(name), "service": .text(service)], as: world.desk.engineer)["id"]
-        ?? .null
-    }
     func codes(_ incident: Value?) -> [Value]? { incident?["affectedServices"]?.column("code") }
-    let (own, core) = (try await ci("files-01", "VIP", of: world.desk.acme), try await ci("Core switch", "LAB", of: database.provider))
+    let (own, core) = (try await ci("files-01", "VIP", world), try await ci("Core switch", "LAB", of: database.provider, world))
     _ = try await database.call("shared_ci.affect", ["id": core, "customer": .id(world.desk.acme.publicId)], as: world.desk.engineer)
     let ticket = try await world.open(["cis": .array([own]), "sharedCis": .array([core])])
     let limited = try await database.staff(.engineer, for: [world.desk.acme])
@@ -122,6 +117,65 @@ import Testing
     #expect(try await world.desk.list("history", of: ticket, as: manager).allSatisfy { $0["type"] != "incident.services_affected" })
     let stranger = try await database.staff(.engineer, for: [world.desk.other])
     await expectFailure(.notFound) { try await world.desk.act("take_affected", on: ticket, as: stranger) }
+  }
+
+  /// Guard: what was recorded of a walk that was cut would look like all. Of what rests on shared ones those hear who walk there.
+  @Test func thatTheWalkWasCutIsTold() async throws {
+    let world = try await CiWorld()
+    let database = world.desk.database
+    let (host, share, archive) = (try await ci("files-01", "VIP", world), try await world.ci("File share"), try await ci("Archive", "LAB", world))
+    try await relate(share, "runs_on", host, world)
+    try await relate(archive, "depends_on", share, world)
+    func taken(_ cis: KeyValuePairs<String, Value>, depth: Int64 = 10, as principal: Principal? = nil) async throws -> Value {
+      try await world.desk.act("take_affected", on: try await world.open(cis), ["depth": .integer(depth)], as: principal)
+    }
+    func codes(_ incident: Value) -> [Value]? { incident["affectedServices"]?.column("code") }
+    let own: KeyValuePairs<String, Value> = ["cis": .array([host])]
+    // By how far it goes.
+    let near = try await taken(own, depth: 1)
+    #expect(codes(near) == ["VIP"] && near["isCut"] == .bool(true))
+    let far = try await taken(own, depth: 2)
+    #expect(codes(far) == ["LAB", "VIP"] && far["isCut"] == .bool(false))
+    // By how many there are: the archive is the last of the 2,000, and then there is no room for it.
+    try await leaves(1998, world)
+    let all = try await taken(own)
+    #expect(codes(all) == ["LAB", "VIP"] && all["isCut"] == .bool(false))
+    try await leaves(1, world)
+    let some = try await taken(own)
+    #expect(codes(some) == ["VIP"] && some["isCut"] == .bool(true))
+    let proposed = try await database.call("incident.affected", ["id": some["id"] ?? .null, "most": 2000], as: world.desk.engineer)
+    #expect(proposed["isCut"] == .bool(true))
+    // Of shared ones.
+    let core = try await ci("Core switch", "LAB", of: database.provider, world)
+    _ = try await database.call("shared_ci.affect", ["id": core, "customer": .id(world.desk.acme.publicId)], as: world.desk.engineer)
+    let (platform, portal) = (try await world.shared("Platform", affecting: []), try await world.shared("Portal", affecting: []))
+    try await relate(platform, "depends_on", core, world)
+    try await relate(portal, "depends_on", platform, world)
+    let both: KeyValuePairs<String, Value> = ["cis": .array([archive]), "sharedCis": .array([core])]
+    #expect(try await taken(both, depth: 1)["isCut"] == .bool(true))
+    #expect(try await taken(both, depth: 1, as: try await database.staff(.engineer, for: [world.desk.acme]))["isCut"] == .bool(false))
+  }
+
+  /// The id of a CI of a service; of ACME's, or of another tenant's.
+  private func ci(_ name: String, _ service: String, of customer: TenantEntry? = nil, _ world: CiWorld) async throws -> Value {
+    try await world.desk.database.call(
+      "ci.create",
+      ["customer": .id((customer ?? world.desk.acme).publicId), "type": "server", "name": .text(name), "service": .text(service)],
+      as: world.desk.engineer)["id"] ?? .null
+  }
+
+  /// CIs of no service that stand on files-01.
+  private func leaves(_ count: Int, _ world: CiWorld) async throws {
+    try await world.desk.database.runAsSuperuser(
+      """
+      with copy as (
+        insert into assets.ci (tenant_id, public_id, type_id, name, name_key, state, attributes, confirmed_at, recorded_at, type_seq)
+        select c.tenant_id, substr(sha256(('\(count) ' || n)::bytea), 1, 12), c.type_id, 'leaf', 'leaf', c.state, c.attributes, c.confirmed_at,
+          c.recorded_at, c.type_seq
+        from assets.ci c cross join generate_series(1, \(count)) n where c.name = 'files-01' returning tenant_id, id)
+      insert into assets.relation (tenant_id, from_id, to_id, kind, recorded_at)
+      select y.tenant_id, y.id, c.id, 'depends_on', c.recorded_at from copy y join assets.ci c on c.tenant_id = y.tenant_id and c.name = 'files-01'
+      """)
   }
 
   private func relate(_ from: Value, _ kind: String, _ to: Value, _ world: CiWorld) async throws {

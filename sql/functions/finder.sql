@@ -3091,14 +3091,16 @@ end
 $$;
 
 -- The services of the catalogue that the CIs belong to which a change touches, and what needs those and fails with them, as far as change.affected
--- walks: by whose CIs they are. Of the CIs of the served customers; null: of all, and of those that the provider shares. For the staff alone.
+-- walks: by whose CIs they are, each with whether that walk was cut, for there was more to reach; one that reaches no service has a row without one. Of
+-- the CIs of the served customers; null: of all, and of those that the provider shares. For the staff alone.
 create function finder.services_reached(wanted_change bigint, served bigint[], far bigint, most bigint, live_states text[])
-returns table (tenant_id bigint, service_id bigint)
+returns table (tenant_id bigint, service_id bigint, is_cut boolean)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan rows 100 as $$
 declare
   provider constant bigint := (select t.id from tenancy.tenant t where t.kind = 'provider');
   touched record;
   walked bigint[];
+  has_more boolean;
 begin
   if coalesce(current_setting('app.side', true), '') <> 'staff' then
     return;
@@ -3110,8 +3112,14 @@ begin
     group by l.other_tenant_id
   loop
     walked := touched.cis || finder.ci_reach(touched.owner, touched.cis, true, far, most, live_states);
-    return query select distinct touched.owner, c.service_id from assets.ci c
-      where c.tenant_id = touched.owner and c.id = any (walked) and c.service_id is not null;
+    -- Whether anything stands on what was reached that was not: then it was too many, or too far away.
+    has_more := cardinality(finder.ci_reach(touched.owner, walked, true, 1, 1, live_states)) > 0;
+    return query
+      select touched.owner, s.service_id, has_more
+      from (values (true)) w (is_one)
+      left join (
+        select distinct c.service_id from assets.ci c
+        where c.tenant_id = touched.owner and c.id = any (walked) and c.service_id is not null) s on true;
   end loop;
 end
 $$;

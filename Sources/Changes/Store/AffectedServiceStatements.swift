@@ -42,13 +42,21 @@ struct ServicesOfChange: Statement {
 /// The services that the CIs belong to which a change touches, and what needs those and fails with them, as `change.affected` finds them: in one
 /// statement, for an act that writes is bound to the provider alone. What the provider shares is for who serves all customers (null).
 struct ServicesReached: Statement {
+  /// Of each walk there is one at least.
+  struct Found: Sendable {
+    /// Nil: the walk reached none.
+    let service: TakenServices.Service?
+    /// Whether there was more to reach.
+    let isCut: Bool
+  }
+
   let change: Int64
   let customers: [Int64]?
   let depth: Int64
 
   static let sql = """
-    select m.tenant_id, m.service_id, s.code from finder.services_reached($1, $2, $3, $4, $5) m
-    join catalog.pub_service s on s.service_id = m.service_id order by m.tenant_id, s.code
+    select m.tenant_id, m.is_cut, s.service_id, s.code from finder.services_reached($1, $2, $3, $4, $5) m
+    left join catalog.pub_service s on s.service_id = m.service_id order by m.tenant_id, s.code
     """
 
   func bind(to parameters: inout Parameters) {
@@ -59,8 +67,11 @@ struct ServicesReached: Statement {
     parameters.append(ImpactSearch.states)
   }
 
-  static func decode(_ row: inout RowReader) throws -> TakenServices.Service {
-    TakenServices.Service(owner: try row.next(), id: try row.next(), code: try row.next())
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (owner, isCut): (TenantId, Bool) = (try row.next(), try row.next())
+    let (id, code): (Int64?, String?) = (try row.next(), try row.next())
+    guard let id, let code else { return Found(service: nil, isCut: isCut) }
+    return Found(service: TakenServices.Service(owner: owner, id: id, code: code), isCut: isCut)
   }
 }
 

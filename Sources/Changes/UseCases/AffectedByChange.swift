@@ -9,9 +9,7 @@ package struct CustomerOfChange: OperationOutput {
   let isConcerned: Bool
 
   package static let fields: [OutputField<CustomerOfChange>] =
-    WalkImpact.AffectedCustomer.fields.map { field in
-      OutputField(field.name, field.type, field.summary.english, field.summary.chinese) { field.value($0.affected) }
-    } + [
+    WalkImpact.AffectedCustomer.fields.map { field in field.of { (customer: CustomerOfChange) in customer.affected } } + [
       OutputField(
         "isConcerned", .boolean, "Whether the change concerns him already; else change.concern or change.concern_affected says so.",
         "变更是否已涉及该客户；否则可用 change.concern 或 change.concern_affected 登记。"

@@ -34,15 +34,21 @@ package struct ServiceOfChange: OperationOutput {
   }
 }
 
-/// A change with the services that it affects.
+/// A change with the services that were taken over, and whether these are all.
 package struct ChangeWithServices: OperationOutput {
   let record: ChangeRecord
   let services: [ServiceOfChange]
+  let isCut: Bool
 
   package static let fields: [OutputField<ChangeWithServices>] =
     ChangeLine.facts { $0.record.line } + ChangeRecord.texts { $0.record.line.row } + [
       ClashSum.count { (change: ChangeWithServices) in change.record.clashes },
       ServiceOfChange.list { (change: ChangeWithServices) in change.services },
+      OutputField(
+        "isCut", .boolean,
+        "Whether there was more to reach, in number or farther away, than was walked: services that are found only there were not recorded.",
+        "是否因数量或层数上限而截断；截断时，仅由未到达的配置项得出的服务未予登记。"
+      ) { (change: ChangeWithServices) in .bool(change.isCut) },
     ]
 }
 
@@ -64,7 +70,7 @@ package enum TakeServicesOfChange: Operation {
     let (before, found, concerned) = try await context.transaction.query(
       recorded, ServicesReached(change: change, customers: served, depth: input.depth),
       ConcernedCustomers(provider: provider, change: change, customers: served, limit: Int64.max))
-    let taken = TakenServices(before: before.map(\.service), found: found)
+    let taken = TakenServices(before: before.map(\.service), found: found.compactMap(\.service))
     guard !taken.parts.isEmpty else { throw Failure(.conflict, ChangeMessages.servicesTaken) }
     let customers = Dictionary(concerned.map { ($0.id, $0.publicId) }) { first, _ in first }
     for part in taken.parts {
@@ -76,6 +82,6 @@ package enum TakeServicesOfChange: Operation {
     }
     try await work.save()
     let services = ServiceOfChange.joined(try await context.transaction.query(recorded))
-    return ChangeWithServices(record: try await work.record(in: context), services: services)
+    return ChangeWithServices(record: try await work.record(in: context), services: services, isCut: found.contains { $0.isCut })
   }
 }

@@ -13,6 +13,21 @@ package struct AffectedServiceRecord: OperationOutput {
   ]
 }
 
+/// An incident with the services that were taken over, and whether these are all.
+package struct IncidentWithServices: OperationOutput {
+  let record: IncidentRecord
+  let isCut: Bool
+
+  package static let fields: [OutputField<IncidentWithServices>] =
+    IncidentRecord.fields.map { field in field.of { (incident: IncidentWithServices) in incident.record } } + [
+      OutputField(
+        "isCut", .boolean,
+        "Whether there was more to reach, in number or farther away, than was walked: services that are found only there were not recorded.",
+        "是否因数量或层数上限而截断；截断时，仅由未到达的配置项得出的服务未予登记。"
+      ) { .bool($0.isCut) }
+    ]
+}
+
 /// The services that the walk finds now are those that the incident affects: they stay, whatever becomes of the relations.
 package enum TakeAffectedServices: Operation {
   package struct Input: OperationInput {
@@ -36,29 +51,30 @@ package enum TakeAffectedServices: Operation {
   /// How many CIs a walk reaches.
   private static let most: Int64 = 2000
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentWithServices {
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
     let tenant = context.tenant.id
     let starts = try await context.startsOfWalk(work.ticket.id)
     let search = ImpactSearch(isUp: true, depth: input.depth, most: most)
-    func services(of cis: [Int64], _ owner: TenantEntry) async throws -> [String] {
-      guard !cis.isEmpty else { return [] }
-      return try await search.impact(of: cis, tenant: owner, tellsCustomers: false, in: context.transaction).services.map(\.code)
+    func walk(_ cis: [Int64], _ owner: TenantEntry) async throws -> (services: [String], isCut: Bool) {
+      guard !cis.isEmpty else { return (services: [], isCut: false) }
+      let impact = try await search.impact(of: cis, tenant: owner, tellsCustomers: false, in: context.transaction)
+      return (services: impact.services.map(\.code), isCut: impact.isCut)
     }
-    let own = try await services(of: starts.own, context.tenant)
-    let shared = try await services(of: starts.shared, context.provider)
+    let own = try await walk(starts.own, context.tenant)
+    let shared = try await walk(starts.shared, context.provider)
     let before = try await context.transaction.query(AffectedServices(tenant: tenant, ticket: input.id))
-    let taken = ServicesTaken(before: before, own: own, shared: shared, seesShared: context.seesSharedImpact)
+    let taken = ServicesTaken(before: before, own: own.services, shared: shared.services, seesShared: context.seesSharedImpact)
     guard !taken.isEmpty else { throw Failure(.conflict, TicketCiMessages.servicesTaken) }
     context.transaction.enqueue(DropAffectedServices(tenant: tenant, ticket: work.ticket.id, codes: taken.removed))
     context.transaction.enqueue(
       KeepAffectedServices(
-        tenant: tenant, ticket: work.ticket.id, openedAt: work.ticket.openedAt, codes: taken.added, own: own, now: context.now))
+        tenant: tenant, ticket: work.ticket.id, openedAt: work.ticket.openedAt, codes: taken.added, own: own.services, now: context.now))
     work.note(TicketEventType.servicesAffected, taken.payload)
     work.save()
     var record = work.record
     record.affectedServices = try await context.transaction.query(AffectedServices(tenant: tenant, ticket: input.id)).map { AffectedServiceRecord(service: $0) }
-    return record
+    return IncidentWithServices(record: record, isCut: own.isCut || shared.isCut)
   }
 }

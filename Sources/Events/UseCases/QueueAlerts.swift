@@ -13,9 +13,7 @@ package struct QueuedAlert: OperationOutput {
       OutputField("customerCode", .text, "The customer's code.", "客户代码。") { .text($0.customer.code) },
       OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.customer.name) },
     ]
-    + AlertRecord.fields.map { field in
-      OutputField(field.name, field.type, field.summary.english, field.summary.chinese) { field.value($0.alert) }
-    }
+    + AlertRecord.fields.map { field in field.of { (queued: QueuedAlert) in queued.alert } }
 }
 
 /// What monitoring says now, of all customers.

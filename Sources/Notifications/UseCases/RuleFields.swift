@@ -22,8 +22,8 @@ struct RuleInput: Sendable {
   static let event = Field.oneOf("event", NotificationEvent.forRules.map(\.rawValue), "What is told.", "通知事项。")
   private static let audience = Field.list(
     "audience", of: Field.oneOf("audience", Audience.allCases.map(\.rawValue), "One of them.", "其一。"), count: 0...9,
-    "Whom of those who have to do with it: owner, assignee, offered (whom it is offered to), requester, watchers, escalation (whom the rule names), approvers (who is asked to agree), account_managers (who answer for the customer; of suppliers, for all), team (the members of the team that has it or is offered it, who may work on it), sorters (who may say whose an event is).",
-    "受众：owner（负责人）、assignee（处理人）、offered（移交对象）、requester（请求人）、watchers（关注者）、escalation（升级规则指定的人员）、approvers（待审批人员）、account_managers（该客户的客户经理；供应商事项为负责全部客户的客户经理）、team（处理或受邀接手的团队中有权处理的成员）、sorters（有权分拣事态归属的人员）。"
+    "Whom of those who have to do with it: owner, assignee, offered (whom it is offered to), requester, watchers, escalation (whom the rule of escalation names, or who hears in their place), approvers (who is asked to agree), account_managers (who answer for the customer; of suppliers, for all), team (the members of the team that has it or is offered it, who may work on it), sorters (who may say whose an event is).",
+    "受众：owner（负责人）、assignee（处理人）、offered（移交对象）、requester（请求人）、watchers（关注者）、escalation（升级规则指定的人员，或代其接收通知的人员）、approvers（待审批人员）、account_managers（该客户的客户经理；供应商事项为负责全部客户的客户经理）、team（处理或受邀接手的团队中有权处理的成员）、sorters（有权分拣事态归属的人员）。"
   ).optional
   private static let staff = Field.list(
     "staff", of: Field.id("staff", .staff, "A member of the staff.", "服务商人员。"), count: 0...50, "Members of the staff besides.", "另外指定的服务商人员。"

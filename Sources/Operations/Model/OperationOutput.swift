@@ -40,6 +40,11 @@ package struct OutputField<Record>: Sendable {
   ) {
     self.init(name, Element.schema, english, chinese) { element($0)?.value ?? .null }
   }
+
+  /// The same field of a record that has more to say.
+  package func of<Whole>(_ record: @escaping @Sendable (Whole) -> Record) -> OutputField<Whole> {
+    OutputField<Whole>(name, type, summary.english, summary.chinese) { self.value(record($0)) }
+  }
 }
 
 extension OperationOutput {
